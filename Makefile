@@ -1,0 +1,69 @@
+# setup · run · demo · test · lint · wasm · bench; `make` alone lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# uv is fast; where it cannot be had, pip does the same.
+INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
+
+.PHONY: help setup dev run demo test lint format wasm bench lock pr
+
+help: ## List the targets.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
+
+setup: $(VENV)/.run ## Make .venv with what `run` and `demo` need.
+
+run: setup ## Run the whole system at http://127.0.0.1:3000 until Ctrl-C.
+	@$(BIN)/edge-signer run
+
+demo: setup ## Sign a photograph, verify it with c2pa-rs, show where the milliseconds went.
+	@$(BIN)/edge-signer demo
+
+test: dev ## Run every test.
+	$(BIN)/python -m pytest
+
+lint: dev ## Style, types, template.
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/python -m ziglang fmt --check wasm_tbs/src
+	$(BIN)/mypy
+
+format: dev ## Format Python and Zig.
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/python -m ziglang fmt wasm_tbs/src
+
+wasm: dev ## Rebuild wasm_tbs/tbs.wasm and pin its SHA-256.
+	$(BIN)/python wasm_tbs/build.py
+	@$(BIN)/python -m edge_signer.signing.tbs_module
+
+bench: dev ## Measure builder, store size, request, start and memory, each beside its rival.
+	$(BIN)/python -m tests.bench
+
+lock: dev ## Pin all dependencies anew, with hashes and without index addresses.
+	rm -f requirements/*.txt
+	$(BIN)/uv pip compile $(COMPILE) --extra run --extra dev -o requirements/lock.txt pyproject.toml
+	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt -o requirements/layer.txt pyproject.toml
+	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt --extra run -o requirements/run.txt pyproject.toml
+
+COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+
+pr: lint test ## All that CI runs.
+
+dev: $(VENV)/.dev
+
+$(VENV)/.python:
+	$(PYTHON) -m venv $(VENV)
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.python requirements/run.txt pyproject.toml wasm_tbs/tbs.wasm
+	@$(call INSTALL,--require-hashes -r requirements/run.txt)
+	@$(call INSTALL,--no-deps --no-build-isolation -e .)
+	@$(BIN)/python -m edge_signer.signing.tbs_module >/dev/null
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/lock.txt
+	@$(call INSTALL,--require-hashes -r requirements/lock.txt)
+	@touch $@

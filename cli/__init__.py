@@ -1,0 +1,1 @@
+"""The `edge-signer` command."""

@@ -1,0 +1,111 @@
+"""The commands of `edge-signer`; each imports what it does only when it is run."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+State = Annotated[
+    Path | None,
+    typer.Option(
+        help="The emulator's state directory.",
+        envvar="EDGE_SIGNER_STATE",
+        show_default=".edge-signer",
+    ),
+]
+
+app = typer.Typer(
+    help="C2PA Content Credentials signed from the edge, while the key never leaves KMS.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def _edge_signer() -> None:
+    # With a callback, typer keeps `edge-signer run` even while it is the only command.
+    pass
+
+
+@app.command()
+def run(
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes any free one.")
+    ] = 3000,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            help="State directory.", envvar="EDGE_SIGNER_STATE", show_default=".edge-signer"
+        ),
+    ] = None,
+    template: Annotated[
+        Path | None, typer.Option(help="SAM template.", show_default="template.yaml")
+    ] = None,
+) -> None:
+    """Run the whole system here, without an AWS account, until Ctrl-C."""
+    from cli.run import run_until_stopped
+
+    raise typer.Exit(run_until_stopped(port, state, template))
+
+
+@app.command()
+def sign(
+    file: Annotated[Path, typer.Argument(help="The asset; only its SHA-256 is sent.")],
+    url: Annotated[
+        str | None, typer.Option(help="Address of a signer; by default the one that runs here.")
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="EDGE_SIGNER_TOKEN", help="The tenant's API token.")
+    ] = None,
+    tenant: Annotated[str, typer.Option(help="The tenant to sign for.")] = "acme",
+    policy: Annotated[str, typer.Option(help="The policy to sign under.")] = "newsroom-default-v3",
+    source_type: Annotated[
+        str,
+        typer.Option(help="How the asset came to be: an IPTC digital source type, term or URI."),
+    ] = "digitalCapture",
+    state: State = None,
+) -> None:
+    """Sign a file and write FILE.c2pa beside it."""
+    from cli.sign import sign_file
+
+    sign_file(
+        file,
+        url=url,
+        token=token,
+        tenant=tenant,
+        policy=policy,
+        source_type=source_type,
+        state=state,
+    )
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="The asset.")],
+    manifest: Annotated[
+        Path | None, typer.Option(help="Its sidecar.", show_default="FILE.c2pa")
+    ] = None,
+    anchors: Annotated[
+        Path | None,
+        typer.Option(help="PEM file of trusted roots.", show_default="the emulator's"),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    state: State = None,
+) -> None:
+    """Have c2pa-rs judge a file and its sidecar: exit 0 valid and trusted, 1 not, 2 usage."""
+    from cli.verify import verify_file
+
+    raise typer.Exit(verify_file(file, manifest, anchors, state, json))
+
+
+@app.command()
+def demo() -> None:
+    """Run the system, sign a photograph, verify it, show where the time went, stop."""
+    from cli.demo import run_demo
+
+    raise typer.Exit(run_demo())
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,98 @@
+"""What c2pa-rs says of an asset and its sidecar."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import c2pa
+
+_SIGNING_EKUS = "\n".join(
+    ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.62558.2.1", "1.3.6.1.5.5.7.3.8")
+)
+
+
+@dataclass(frozen=True)
+class SidecarVerdict:
+    """A verdict and what it rests on.
+
+    Attributes:
+        state: `Trusted`, `Valid` (sound, signer unknown), `Invalid`, or `Unreadable`.
+        failures: Each a code of the standard and its explanation.
+        engine: Name and version of who says so.
+        signer: Common name and organisation of the certificate.
+        algorithm: COSE name of the signature algorithm.
+        generator: The claim generator.
+        actions: Names of the actions that the manifest tells.
+    """
+
+    state: str
+    failures: list[dict[str, str]]
+    engine: str
+    signer: str = ""
+    algorithm: str = ""
+    generator: str = ""
+    actions: tuple[str, ...] = ()
+
+    @property
+    def trusted(self) -> bool:
+        """Whether everything holds and the signer is known."""
+        return self.state == "Trusted" and not self.failures
+
+
+def judge(asset: Path, manifest_store: bytes, anchors_pem: str) -> SidecarVerdict:
+    """Have c2pa-rs read a sidecar.
+
+    Args:
+        asset: The file that was signed.
+        manifest_store: Its manifest store.
+        anchors_pem: Roots to trust, for signers and time-stamps.
+
+    Raises:
+        OSError: The asset cannot be read.
+    """
+    engine = f"c2pa-rs {c2pa.sdk_version()}"
+    media_type = mimetypes.guess_type(asset.name)[0] or "application/octet-stream"
+    settings = c2pa.Settings.from_dict(
+        {"trust": {"trust_anchors": anchors_pem, "trust_config": _SIGNING_EKUS}}
+    )
+    with asset.open("rb") as stream:
+        try:
+            with (
+                c2pa.Context(settings) as context,
+                c2pa.Reader(media_type, stream, manifest_store, context=context) as reader,
+            ):
+                report = json.loads(reader.json())
+        except c2pa.C2paError as unreadable:
+            failure = {"code": "unreadable", "explanation": str(unreadable)}
+            return SidecarVerdict("Unreadable", [failure], engine)
+    return _from_report(report, engine)
+
+
+def _from_report(report: dict[str, Any], engine: str) -> SidecarVerdict:
+    manifest = report["manifests"][report["active_manifest"]]
+    signature = manifest.get("signature_info", {})
+    generators = manifest.get("claim_generator_info") or [{"name": ""}]
+    actions = [
+        action["action"]
+        for assertion in manifest.get("assertions", [])
+        if assertion["label"].startswith("c2pa.actions")
+        for action in assertion["data"]["actions"]
+    ]
+    return SidecarVerdict(
+        state=report["validation_state"],
+        failures=[
+            {"code": one["code"], "explanation": one.get("explanation", "")}
+            for one in report["validation_results"]["activeManifest"]["failure"]
+        ],
+        engine=engine,
+        signer=" · ".join(
+            signature[part] for part in ("common_name", "issuer") if signature.get(part)
+        ),
+        algorithm=signature.get("alg", ""),
+        generator=generators[0]["name"],
+        actions=tuple(actions),
+    )

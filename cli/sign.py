@@ -1,0 +1,80 @@
+"""`edge-signer sign`: an asset's digest to the signer, its sidecar to a file."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
+
+from cli.edge_client import SOURCE_TYPE_PREFIX, EdgeClient, EdgeClientError
+from cli.terminal import EXIT_USAGE, fail, out
+from emulator.files import write_atomically
+from emulator.local_state import LocalState, NotRunningError, default_directory
+
+
+def sign_file(
+    file: Path,
+    *,
+    url: str | None,
+    token: str | None,
+    tenant: str,
+    policy: str,
+    source_type: str,
+    state: Path | None,
+) -> None:
+    """Sign a file and write the sidecar beside it.
+
+    Args:
+        file: The asset; only its digest is sent.
+        url: Of the signer; None for the emulator that runs here.
+        token: The tenant's bearer token; None for the emulator's.
+        tenant: The tenant to sign for.
+        policy: The policy to sign under.
+        source_type: How the asset came to be: a term of the IPTC digital source types, or a URI.
+        state: The emulator's state directory; None for the default.
+
+    Raises:
+        typer.Exit: The file cannot be read (2), or the signer refuses or cannot be reached (1).
+    """
+    client = _client(url, token, tenant, state or default_directory())
+    sidecar = file.with_name(file.name + ".c2pa")
+    try:
+        with file.open("rb") as asset:
+            asset_sha256 = hashlib.file_digest(asset, "sha256").hexdigest()
+        signed = client.sign(asset_sha256, policy, created_from(source_type))
+        manifest_store = client.fetch(signed.manifest_url)
+        write_atomically(sidecar, manifest_store, mode=0o644)
+    except OSError as unreadable:
+        fail(f"{unreadable.filename}: {unreadable.strerror}", EXIT_USAGE)
+    except EdgeClientError as refused:
+        fail(str(refused))
+    for name, value in (
+        ("said", f"c2pa.created, {source_type}"),
+        ("key", signed.kms_key_id),
+        ("mode", f"{signed.signing_mode}, {signed.total_ms:.1f} ms"),
+        ("manifest", signed.manifest_url),
+        ("sidecar", f"{sidecar} ({len(manifest_store)} bytes)"),
+    ):
+        out.print(f"[dim]{name:<10}[/] {escape(value)}")
+
+
+def created_from(source_type: str) -> dict[str, Any]:
+    """The assertions that say that an asset was created, and how."""
+    uri = source_type if ":" in source_type else SOURCE_TYPE_PREFIX + source_type
+    return {"c2pa.actions.v2": {"actions": [{"action": "c2pa.created", "digitalSourceType": uri}]}}
+
+
+def _client(url: str | None, token: str | None, tenant: str, state_directory: Path) -> EdgeClient:
+    if url is not None and token is None:
+        fail("--url needs --token, or EDGE_SIGNER_TOKEN", EXIT_USAGE)
+    if url is not None and token is not None:
+        return EdgeClient(url, token, tenant)
+    try:
+        state = LocalState.load(state_directory)
+        return EdgeClient(state.url, token or state.token_of(tenant), tenant)
+    except NotRunningError as absent:
+        fail(f"{absent}: start one with `edge-signer run`, or name a signer with --url")
+    except KeyError:
+        fail(f"the emulator has no tenant {tenant}", EXIT_USAGE)

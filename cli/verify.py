@@ -1,0 +1,71 @@
+"""`edge-signer verify`: whether a sidecar is valid, and its signer trusted."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.markup import escape
+
+from cli.sidecar_verdict import SidecarVerdict, judge
+from cli.terminal import EXIT_NOT_TRUSTED, EXIT_USAGE, fail, out
+from emulator.local_state import default_directory
+
+ANCHOR_FILES = ("anchors.pem", "tsa_anchors.pem")
+
+
+def verify_file(
+    file: Path, manifest: Path | None, anchors: Path | None, state: Path | None, as_json: bool
+) -> int:
+    """Judge a file and its sidecar, and say so.
+
+    Args:
+        file: The asset.
+        manifest: Its sidecar; by default the asset's name with `.c2pa` after it.
+        anchors: PEM file of trusted roots; by default those of the emulator's runs.
+        state: The emulator's state directory; None for the default.
+        as_json: Print the verdict as one JSON object.
+
+    Returns:
+        0 where it is valid and trusted, else 1.
+    """
+    sidecar = manifest or file.with_name(file.name + ".c2pa")
+    try:
+        manifest_store = sidecar.read_bytes()
+        anchors_pem = _anchors(anchors, state or default_directory())
+        verdict = judge(file, manifest_store, anchors_pem)
+    except OSError as unreadable:
+        fail(f"{unreadable.filename}: {unreadable.strerror}", EXIT_USAGE)
+    if as_json:
+        print(json.dumps({"file": str(file), "trusted": verdict.trusted, **asdict(verdict)}))
+    else:
+        show(verdict)
+    return 0 if verdict.trusted else EXIT_NOT_TRUSTED
+
+
+def show(verdict: SidecarVerdict) -> None:
+    """Print a verdict, the word itself last."""
+    for name, value in (
+        ("signer", verdict.signer),
+        ("algorithm", verdict.algorithm),
+        ("generator", verdict.generator),
+        ("actions", ", ".join(verdict.actions)),
+    ):
+        if value:
+            out.print(f"[dim]{name:<10}[/] {escape(value)}")
+    for failure in verdict.failures:
+        out.print(
+            f"[red]{'failure':<10}[/] {escape(failure['code'])}: {escape(failure['explanation'])}"
+        )
+    colour = "bold green" if verdict.trusted else "bold red"
+    out.print(f"[dim]{verdict.engine:<10}[/] [{colour}]{verdict.state}[/]")
+
+
+def _anchors(anchors: Path | None, state: Path) -> str:
+    if anchors is not None:
+        return anchors.read_text()
+    kept = [state / name for name in ANCHOR_FILES if (state / name).exists()]
+    if not kept:
+        fail("no emulator has run here yet: name the trusted roots with --anchors", EXIT_USAGE)
+    return "".join(file.read_text() for file in kept)

@@ -1,0 +1,86 @@
+"""The HTTP API in front of the functions, with API Gateway's own answers where it gives them."""
+
+import json
+import secrets
+import time
+from base64 import b64encode
+from dataclasses import replace
+from uuid import UUID, uuid4
+
+from emulator.gateway_event import Arrival, MalformedAnswerError, event_of, response_of
+from emulator.http_message import Request, Response, json_response
+from emulator.lambda_runtime import LambdaRuntime, ThrottledError
+from emulator.lambda_worker import Invocation, Outcome
+from emulator.routes import Api
+
+MAX_BODY_BYTES = 10 * 1024 * 1024
+_MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
+_NOT_FOUND = json_response(404, b'{"message":"Not Found"}')
+_TOO_LARGE = json_response(413, b'{"message":"Request Entity Too Large"}')
+_UNAVAILABLE = json_response(503, b'{"message":"Service Unavailable"}')
+_FAILED = b'{"message":"Internal Server Error","error":"Internal error","code":"INTERNAL"}'
+
+
+class ApiGateway:
+    """Takes requests to functions and brings their answers back.
+
+    A failed function is answered with status 500. AWS's body is then `message` alone; this one
+    has `error` and `code` beside it, and an X-Request-ID, so that a client of this system finds
+    the error shape that it knows. A time-out and a throttle are 503 as on AWS.
+
+    Args:
+        api: The routes.
+        runtime: Runs the functions.
+    """
+
+    def __init__(self, api: Api, runtime: LambdaRuntime) -> None:
+        self._api = api
+        self._runtime = runtime
+
+    async def handle(self, request: Request) -> Response:
+        """Answer one request."""
+        request_id = b64encode(secrets.token_bytes(11)).decode()
+        response = await self._answer(request, request_id)
+        return replace(response, headers=(*response.headers, ("apigw-requestid", request_id)))
+
+    async def _answer(self, request: Request, request_id: str) -> Response:
+        found = self._api.find(request.method, request.path)
+        if found is None:
+            return _NOT_FOUND
+        route, path_parameters = found
+        trace_id = request.header("x-amzn-trace-id") or _new_trace_id()
+        arrival = Arrival(
+            request, route.key, path_parameters, self._api.api_id, request_id, trace_id
+        )
+        payload = json.dumps(event_of(arrival)).encode()
+        if len(payload) > _MAX_PAYLOAD_BYTES:
+            return _TOO_LARGE
+        invocation = Invocation(payload, trace_id, str(uuid4()))
+        try:
+            outcome = await self._runtime.invoke(route.function_arn, invocation)
+        except ThrottledError:
+            return _UNAVAILABLE
+        return _response(outcome, request)
+
+
+def _response(outcome: Outcome, request: Request) -> Response:
+    if outcome.timed_out:
+        return _UNAVAILABLE
+    if not outcome.error and len(outcome.payload) <= _MAX_PAYLOAD_BYTES:
+        try:
+            return response_of(outcome.payload)
+        except MalformedAnswerError:
+            pass
+    return json_response(500, _FAILED, (("X-Request-ID", _request_id(request)),))
+
+
+def _request_id(request: Request) -> str:
+    """Give the client's own id if it is a UUID, else a new one."""
+    try:
+        return str(UUID(request.header("x-request-id") or ""))
+    except ValueError:
+        return str(uuid4())
+
+
+def _new_trace_id() -> str:
+    return f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"

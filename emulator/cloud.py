@@ -1,0 +1,91 @@
+"""The process that plays AWS's services: `python -m emulator.cloud`.
+
+It reads one JSON line from its standard input, the job, creates everything that the job asks
+for, then listens on a port of 127.0.0.1 and writes one JSON line, the report. It ends when its
+input does, which is when its parent has closed it or died.
+"""
+
+import asyncio
+import socket
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+from emulator.cloud_protocol import Job, Report
+from emulator.errors import EmulatorError
+from emulator.http_message import Request, Response
+from emulator.http_server import HttpServer
+from emulator.parameters import parameter_values
+from emulator.services import ServiceHost, in_process_services, moto_host
+from emulator.stack import create_stack
+
+# A call that a fault delays holds its thread; this many can wait at once.
+_THREADS = 64
+# S3 takes 5 GB in one request; a sidecar or a module is far smaller.
+_MAX_BODY_BYTES = 256 * 1024 * 1024
+_DEFAULT_STAGE = "dev"
+
+
+def main() -> None:
+    """Run until standard input ends."""
+    host = moto_host()
+    job = Job.model_validate_json(sys.stdin.buffer.readline())
+    try:
+        report = build(host, job)
+    except EmulatorError as error:
+        _send(Report(error=str(error)))
+        return
+    asyncio.run(_serve(host, report))
+
+
+def build(host: ServiceHost, job: Job) -> Report:
+    """Create everything that a job asks for.
+
+    Raises:
+        TemplateError: The template cannot be made.
+    """
+    # Imported here: certificates are needed only once the template is known to be good.
+    from emulator.certification import store_certificates
+    from emulator.development_ca import DevelopmentCa
+
+    services = in_process_services(host)
+    values = parameter_values(job.document.get("Parameters", {}), job.parameters)
+    stage = str(values.get("Stage", _DEFAULT_STAGE))
+    resources = create_stack(job.document, job.parameters, services)
+    ca = DevelopmentCa()
+    store_certificates(ca, resources.values(), services, stage)
+    table = resources.get(job.tenants_table)
+    if table is not None:
+        for item in job.items:
+            services.dynamodb.put_item(TableName=table.ref, Item=item)
+    host.forget_calls()
+    return Report(
+        resources=resources,
+        anchors_pem=ca.anchors_pem(),
+        timestamp_anchors_pem=ca.timestamp_anchors_pem(),
+    )
+
+
+async def _serve(host: ServiceHost, report: Report) -> None:
+    loop = asyncio.get_running_loop()
+    threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="service")
+
+    async def answer(request: Request) -> Response:
+        return await loop.run_in_executor(threads, host.answer, request)
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = HttpServer(answer, _MAX_BODY_BYTES)
+    await server.start(listener)
+    _send(report.model_copy(update={"port": listener.getsockname()[1]}))
+    await loop.run_in_executor(None, sys.stdin.buffer.read)
+    await server.close()
+    # A call that a fault still delays must not keep the process.
+    threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _send(report: Report) -> None:
+    sys.stdout.write(report.model_dump_json() + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,92 @@
+"""Starts the process that plays AWS's services, and notices when it dies."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from emulator.cloud_protocol import Job, Report
+from emulator.errors import CloudError, TemplateError
+
+# The template comes back with every function resolved: far more than asyncio's 64 KiB a line.
+_MAX_LINE_BYTES = 64 * 1024 * 1024
+
+
+class CloudProcess:
+    """The child process.
+
+    Args:
+        process: The running child.
+        log: Where its output goes.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+        self._process = process
+        self._log = log
+        self.endpoint = ""
+
+    @classmethod
+    async def start(cls, log: Path) -> "CloudProcess":
+        """Start the child; its imports, which take most of its start, begin at once.
+
+        Args:
+            log: Where its standard error is appended.
+        """
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "emulator.cloud",
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                env=_environment(),
+                limit=_MAX_LINE_BYTES,
+                start_new_session=True,
+                cwd=Path(__file__).resolve().parent.parent,
+            )
+        return cls(process, log)
+
+    async def build(self, job: Job) -> Report:
+        """Have a stack created, and wait until the services answer.
+
+        Raises:
+            TemplateError: The stack cannot be created.
+            CloudError: The process died.
+        """
+        stdin, stdout = self._process.stdin, self._process.stdout
+        if stdin is None or stdout is None:
+            raise CloudError("the services' process has no pipes")
+        line = b""
+        try:
+            stdin.write(job.model_dump_json().encode() + b"\n")
+            await stdin.drain()
+            line = await stdout.readline()
+        except ConnectionError:
+            pass
+        if not line:
+            raise CloudError(await self.died())
+        report = Report.model_validate_json(line)
+        if report.error:
+            raise TemplateError(report.error)
+        self.endpoint = f"http://127.0.0.1:{report.port}"
+        return report
+
+    async def died(self) -> str:
+        """Wait for the child's end, and say in one line what happened."""
+        code = await self._process.wait()
+        how = f"was killed by signal {-code}" if code < 0 else f"exited with status {code}"
+        return f"the process that plays AWS's services {how}; see {self._log}"
+
+    async def close(self) -> None:
+        """End the child; it holds nothing that is worth a slower goodbye."""
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """Leave out the developer's AWS settings: moto too would look for a profile named there."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}

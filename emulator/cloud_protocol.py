@@ -1,0 +1,41 @@
+"""What the emulator and its services' process say to each other, a JSON line each way."""
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from emulator.stack import Resource
+
+
+class Job(BaseModel):
+    """What the parent wants.
+
+    Attributes:
+        document: The CloudFormation template.
+        parameters: Values of template parameters.
+        items: Items in DynamoDB's JSON to put into the table of tenants.
+        tenants_table: The logical id of that table.
+    """
+
+    document: dict[str, Any]
+    parameters: dict[str, str]
+    items: list[dict[str, dict[str, str]]]
+    tenants_table: str
+
+
+class Report(BaseModel):
+    """What the parent gets.
+
+    Attributes:
+        error: One clear line if the stack could not be created; nothing else is set then.
+        port: Where the services listen on 127.0.0.1.
+        resources: The stack by logical id.
+        anchors_pem: The root of the signing certificates.
+        timestamp_anchors_pem: The root of the time-stamp authority.
+    """
+
+    error: str = ""
+    port: int = 0
+    resources: dict[str, Resource] = {}
+    anchors_pem: str = ""
+    timestamp_anchors_pem: str = ""

@@ -1,0 +1,120 @@
+"""Makes the services slow, throttled or failing, as rules say and as AWS words it."""
+
+import json
+import random
+import threading
+import time
+from collections.abc import Sequence
+from http import HTTPStatus
+from uuid import uuid4
+from xml.sax.saxutils import escape
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from emulator.http_message import Response
+from emulator.service_call import ServiceCall
+
+
+class FaultRule(BaseModel):
+    """One fault.
+
+    Attributes:
+        service: For instance kms, or * for every service.
+        operation: For instance Sign, or * for every operation.
+        delay_ms: Wait this many milliseconds first.
+        status: Then answer with this status instead of calling the service.
+        error_code: The error's code; it alone means status 400, or 503 from S3.
+        message: The error's message.
+        times: How often the rule strikes before it is spent; None for always.
+        probability: The share of calls that it strikes, from 0 to 1.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    service: str
+    operation: str = "*"
+    delay_ms: float = Field(default=0, ge=0)
+    status: int | None = Field(default=None, ge=400, le=599)
+    error_code: str | None = None
+    message: str = "Injected by the emulator."
+    times: int | None = Field(default=None, ge=1)
+    probability: float = Field(default=1, ge=0, le=1)
+
+    def concerns(self, call: ServiceCall) -> bool:
+        """Tell whether the rule is about this call."""
+        return self.service in ("*", call.service) and self.operation in ("*", call.operation)
+
+    @property
+    def is_error(self) -> bool:
+        """Tell whether the rule does more than delay."""
+        return self.status is not None or self.error_code is not None
+
+
+_RULES = TypeAdapter(list[FaultRule])
+
+
+def parse_rules(text: bytes) -> list[FaultRule]:
+    """Read a JSON list of rules.
+
+    Raises:
+        pydantic.ValidationError: The text is not such a list.
+    """
+    return _RULES.validate_json(text)
+
+
+class Faults:
+    """The rules in force; safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rules: list[FaultRule] = []
+
+    def replace(self, rules: Sequence[FaultRule]) -> None:
+        """Put new rules in force instead of all the old ones."""
+        with self._lock:
+            self._rules = list(rules)
+
+    def strike(self, call: ServiceCall) -> Response | None:
+        """Apply the first rule that strikes: wait, and give its error if it has one."""
+        rule = self._draw(call)
+        if rule is None:
+            return None
+        time.sleep(rule.delay_ms / 1000)
+        return error_response(call, rule) if rule.is_error else None
+
+    def _draw(self, call: ServiceCall) -> FaultRule | None:
+        with self._lock:
+            for rule in self._rules:
+                if not rule.concerns(call) or random.random() >= rule.probability:  # noqa: S311
+                    continue
+                if rule.times is not None:
+                    rule.times -= 1
+                    if rule.times == 0:
+                        self._rules.remove(rule)
+                return rule
+        return None
+
+
+def error_response(call: ServiceCall, rule: FaultRule) -> Response:
+    """Word an error as the service's protocol does.
+
+    The JSON protocols put the code into __type (AWS JSON 1.0 and 1.1); S3 answers in XML.
+    """
+    request_id = str(uuid4())
+    if call.json_version is None:
+        status = rule.status or HTTPStatus.SERVICE_UNAVAILABLE
+        code = rule.error_code or "InternalError"
+        xml = (
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            f"<Error><Code>{escape(code)}</Code><Message>{escape(rule.message)}</Message>"
+            f"<RequestId>{request_id}</RequestId><HostId>emulator</HostId></Error>"
+        )
+        headers = (("content-type", "application/xml"), ("x-amz-request-id", request_id))
+        return Response(status, headers, xml.encode())
+    status = rule.status or HTTPStatus.BAD_REQUEST
+    code = rule.error_code or "InternalFailure"
+    headers = (
+        ("content-type", f"application/x-amz-json-{call.json_version}"),
+        ("x-amzn-requestid", request_id),
+    )
+    return Response(status, headers, json.dumps({"__type": code, "message": rule.message}).encode())

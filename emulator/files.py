@@ -1,0 +1,28 @@
+"""Writes a file so that a reader sees all of it or nothing."""
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def write_atomically(path: Path, content: str | bytes, mode: int = 0o600) -> None:
+    """Replace a file in one step, creating its directory if need be.
+
+    Args:
+        path: The file.
+        content: All of it; text is stored in UTF-8.
+        mode: Its permission bits.
+
+    Raises:
+        OSError: The directory cannot be written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content.encode() if isinstance(content, str) else content)
+            os.fchmod(stream.fileno(), mode)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,99 @@
+"""What the stack says of a Lambda function, as its workers need it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from emulator.errors import TemplateError
+from emulator.stack import Resource
+from emulator.template import Template
+
+_FUNCTION = "AWS::Lambda::Function"
+_LAYER = "AWS::Lambda::LayerVersion"
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function.
+
+    Attributes:
+        name: Its physical name.
+        arn: Its ARN.
+        handler: Module and attribute, for instance app.handler.
+        runtime: For instance python3.13; the emulator runs its own interpreter and says so only
+            in AWS_EXECUTION_ENV, as Lambda does.
+        timeout_s: The longest invocation, in seconds.
+        memory_mb: The configured memory, in MB; not enforced.
+        code: The directory with the handler.
+        layers: The directories of its layers, first one first.
+        variables: The environment variables of the template.
+        reserved_concurrency: The template's own limit on concurrent invocations, if it has one.
+    """
+
+    name: str
+    arn: str
+    handler: str
+    runtime: str
+    timeout_s: float
+    memory_mb: int
+    code: Path
+    layers: tuple[Path, ...]
+    variables: Mapping[str, str]
+    reserved_concurrency: int | None
+
+
+def functions_of(template: Template, resources: Mapping[str, Resource]) -> dict[str, Function]:
+    """Find the functions of a stack.
+
+    Args:
+        template: Knows where local code is.
+        resources: The created stack.
+
+    Returns:
+        The functions by ARN.
+
+    Raises:
+        TemplateError: A function's or a layer's code is not in a local directory.
+    """
+    layers = {
+        resource.ref: _directory(template, logical_id, resource.properties["Content"])
+        for logical_id, resource in resources.items()
+        if resource.type == _LAYER
+    }
+    return {
+        resource.arn: _function(template, logical_id, resource, layers)
+        for logical_id, resource in resources.items()
+        if resource.type == _FUNCTION
+    }
+
+
+def _function(
+    template: Template, logical_id: str, resource: Resource, layers: Mapping[str, Path]
+) -> Function:
+    properties = resource.properties
+    wanted = properties.get("Layers", [])
+    missing = [layer for layer in wanted if layer not in layers]
+    if missing:
+        raise TemplateError(f"{logical_id}: the layer {missing[0]} is not local", template.path)
+    variables = properties.get("Environment", {}).get("Variables", {})
+    return Function(
+        name=resource.ref,
+        arn=resource.arn,
+        handler=properties["Handler"],
+        runtime=properties["Runtime"],
+        timeout_s=float(properties.get("Timeout", 3)),
+        memory_mb=int(properties.get("MemorySize", 128)),
+        code=_directory(template, logical_id, properties["Code"]),
+        layers=tuple(layers[layer] for layer in wanted),
+        variables={name: str(value) for name, value in variables.items()},
+        reserved_concurrency=properties.get("ReservedConcurrentExecutions"),
+    )
+
+
+def _directory(template: Template, logical_id: str, location: Mapping[str, str]) -> Path:
+    directory = template.local_directory(location)
+    if directory is None:
+        raise TemplateError(f"{logical_id}: its code is not in a local directory", template.path)
+    if not directory.is_dir():
+        raise TemplateError(f"{logical_id}: there is no directory {directory}", template.path)
+    return directory

@@ -1,0 +1,86 @@
+"""Stands in for the CDN: serves stored manifests at their public address.
+
+`GET|HEAD /manifests/<tenant>/sha256/<64 hex>.c2pa`, `?versionId=` for an older one.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qs
+
+from emulator import aws_sdk
+from emulator.http_message import Request, Response, json_response
+
+PREFIX = "/manifests/"
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}/sha256/[0-9a-f]{64}\.c2pa")
+_NOT_FOUND = json_response(
+    404, b'{"error":"Not found","message":"There is no such manifest","code":"NOT_FOUND"}'
+)
+_WRONG_METHOD = json_response(
+    405,
+    b'{"error":"Method not allowed","message":"Manifests can be read","code":"METHOD_NOT_ALLOWED"}',
+    (("allow", "GET, HEAD"),),
+)
+_CACHE_CONTROL = ("cache-control", "public, max-age=60")
+
+
+class ManifestCdn:
+    """Serves the manifest bucket.
+
+    Args:
+        bucket: The bucket's name.
+        aws_endpoint: The URL at which S3 answers.
+    """
+
+    def __init__(self, bucket: str, aws_endpoint: str) -> None:
+        self._bucket = bucket
+        self._aws_endpoint = aws_endpoint
+
+    async def handle(self, request: Request) -> Response:
+        """Answer a request whose path begins with the prefix."""
+        if request.method not in ("GET", "HEAD"):
+            return _WRONG_METHOD
+        key = request.path.removeprefix(PREFIX)
+        if not _KEY.fullmatch(key):
+            return _NOT_FOUND
+        version = parse_qs(request.query).get("versionId", [""])[0]
+        stored = await asyncio.to_thread(self._fetch, key, version)
+        if stored is None:
+            return _NOT_FOUND
+        etag, content_type, body, version = stored
+        headers = (
+            ("etag", etag),
+            _CACHE_CONTROL,
+            ("access-control-allow-origin", "*"),
+            ("x-amz-version-id", version),
+        )
+        if _matches(request.header("if-none-match"), etag):
+            return Response(304, headers)
+        return Response(200, (("content-type", content_type), *headers), body)
+
+    @cached_property
+    def _s3(self) -> Any:
+        return aws_sdk.client("s3", self._aws_endpoint)
+
+    def _fetch(self, key: str, version: str) -> tuple[str, str, bytes, str] | None:
+        from botocore.exceptions import ClientError
+
+        wanted: Mapping[str, str] = {"VersionId": version} if version else {}
+        try:
+            stored = self._s3.get_object(Bucket=self._bucket, Key=key, **wanted)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchVersion", "InvalidArgument"):
+                return None
+            raise
+        version_id = str(stored.get("VersionId", "null"))
+        return stored["ETag"], stored["ContentType"], stored["Body"].read(), version_id
+
+
+def _matches(if_none_match: str | None, etag: str) -> bool:
+    """Compare weakly, as RFC 9110 section 13.1.2 wants for If-None-Match."""
+    if if_none_match is None:
+        return False
+    known = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return "*" in known or etag in known

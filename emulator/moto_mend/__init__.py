@@ -1,0 +1,12 @@
+"""Makes moto do what the real services do, in the points on which this system rests."""
+
+from emulator.moto_mend.dynamodb import mend_dynamodb
+from emulator.moto_mend.imports import import_ssm_without_ec2
+from emulator.moto_mend.kms import mend_kms
+
+
+def mend() -> None:
+    """Patch moto in this process; a second call changes nothing."""
+    import_ssm_without_ec2()
+    mend_kms()
+    mend_dynamodb()

@@ -1,0 +1,117 @@
+"""Finds the route of a request as an HTTP API does.
+
+After "Create routes for HTTP APIs": a full match comes before one with a greedy variable
+(`{name+}`), a route's own method before ANY, and $default takes the rest.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from emulator.errors import TemplateError
+from emulator.stack import Resource
+
+_API = "AWS::ApiGatewayV2::Api"
+_ANY = "ANY"
+_DEFAULT = "$default"
+_VARIABLE = re.compile(r"\{([^}+]+)(\+?)\}")
+_FUNCTION_OF_URI = re.compile(r"/functions/(arn:[^/]+)/invocations$")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route.
+
+    Attributes:
+        key: For instance POST /jobs/{job_id}, or $default.
+        method: In capitals, or ANY.
+        path: The route's path with its variables.
+        function_arn: The function behind it.
+    """
+
+    key: str
+    method: str
+    path: str
+    function_arn: str
+
+    def match(self, path: str) -> dict[str, str] | None:
+        """Match a decoded path, and give the values of the variables, or None."""
+        if self.path == _DEFAULT:
+            return {}
+        found = re.fullmatch(_pattern(self.path), path)
+        return found.groupdict() if found else None
+
+    @property
+    def generality(self) -> tuple[bool, bool, int, bool]:
+        """Order routes: the least is the most particular."""
+        variables = _VARIABLE.findall(self.path)
+        is_greedy = any(greedy for _, greedy in variables)
+        return self.path == _DEFAULT, is_greedy, len(variables), self.method == _ANY
+
+
+@dataclass(frozen=True)
+class Api:
+    """An HTTP API.
+
+    Attributes:
+        api_id: Its id.
+        routes: Its routes, the most particular first.
+    """
+
+    api_id: str
+    routes: tuple[Route, ...]
+
+    def find(self, method: str, target_path: str) -> tuple[Route, dict[str, str]] | None:
+        """Find the route of a request, with the values of its variables.
+
+        Args:
+            method: In capitals.
+            target_path: The path as it was sent.
+        """
+        path = unquote(target_path)
+        for route in self.routes:
+            if route.method in (method, _ANY):
+                values = route.match(path)
+                if values is not None:
+                    return route, values
+        return None
+
+
+def api_of(resources: Mapping[str, Resource]) -> Api:
+    """Read the HTTP API of a stack from its OpenAPI body.
+
+    Raises:
+        TemplateError: There is not exactly one, or a route leads to no function.
+    """
+    apis = {name: found for name, found in resources.items() if found.type == _API}
+    if len(apis) != 1:
+        raise TemplateError(f"it has {len(apis)} HTTP APIs; the emulator runs exactly one")
+    ((logical_id, api),) = apis.items()
+    paths = api.properties.get("Body", {}).get("paths", {})
+    routes = sorted(_routes(logical_id, paths), key=lambda route: route.generality)
+    return Api(api.ref, tuple(routes))
+
+
+def _routes(logical_id: str, paths: Mapping[str, Mapping[str, Any]]) -> Iterator[Route]:
+    for path, methods in paths.items():
+        for openapi_method, operation in methods.items():
+            integration = operation.get("x-amazon-apigateway-integration", {})
+            function = _FUNCTION_OF_URI.search(str(integration.get("uri", "")))
+            if function is None:
+                raise TemplateError(f"{logical_id}: {openapi_method} {path} leads to no function")
+            is_any = openapi_method == "x-amazon-apigateway-any-method"
+            method = _ANY if is_any else openapi_method.upper()
+            key = path if path == _DEFAULT else f"{method} {path}"
+            yield Route(key, method, path, function[1])
+
+
+def _pattern(path: str) -> str:
+    pattern, end = "", 0
+    for variable in _VARIABLE.finditer(path):
+        name, greedy = variable.groups()
+        pattern += re.escape(path[end : variable.start()])
+        pattern += f"(?P<{name}>{'.+' if greedy else '[^/]+'})"
+        end = variable.end()
+    return pattern + re.escape(path[end:])

@@ -1,0 +1,99 @@
+"""Tells which operation of which AWS service a request is, from the request alone."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+from emulator.http_message import Request
+
+_CREDENTIAL = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request")
+
+
+@dataclass(frozen=True)
+class ServiceCall:
+    """One call, in the names that the services' API references use.
+
+    Attributes:
+        service: For instance kms.
+        operation: For instance Sign.
+        json_version: 1.0 or 1.1 for the JSON protocols, None for S3's XML.
+    """
+
+    service: str
+    operation: str
+    json_version: str | None
+
+    def __str__(self) -> str:
+        return f"{self.service}.{self.operation}"
+
+
+def identify(request: Request) -> ServiceCall:
+    """Name the operation that a request asks for.
+
+    The service comes from the signature's scope; the operation from X-Amz-Target or, for S3,
+    from method, path and query as S3's service model has them.
+    """
+    signature = _CREDENTIAL.search(request.header("authorization") or "")
+    service = signature[1] if signature else "s3"
+    target = request.header("x-amz-target")
+    if target is not None:
+        content_type = request.header("content-type") or ""
+        version = "1.0" if content_type.endswith("1.0") else "1.1"
+        return ServiceCall(service, target.rpartition(".")[2], version)
+    depth = min(2, len([part for part in request.path.split("/", 2) if part]))
+    query = frozenset(name for name, _ in parse_qsl(request.query, keep_blank_values=True))
+    headers = frozenset(name for name, _ in request.headers if name.startswith("x-amz-copy"))
+    return ServiceCall("s3", _s3_operation(request.method, depth, query, headers), None)
+
+
+@lru_cache(maxsize=512)
+def _s3_operation(method: str, depth: int, query: frozenset[str], headers: frozenset[str]) -> str:
+    """Find the operation that asks for the most of what is there, and nothing that is not."""
+    fitting = [
+        shape
+        for shape in _s3_shapes()
+        if shape.method == method
+        and shape.depth == depth
+        and shape.query <= query
+        and shape.headers <= headers
+    ]
+    # ListObjectsV2 and ListObjects, for instance, differ in one query parameter; where nothing
+    # tells two apart, the shorter name is the plain one (GetObject, not GetObjectTorrent).
+    fitting.sort(key=lambda shape: (-len(shape.query | shape.headers), len(shape.name)))
+    return fitting[0].name if fitting else "Unknown"
+
+
+@dataclass(frozen=True)
+class _Shape:
+    name: str
+    method: str
+    depth: int
+    query: frozenset[str]
+    headers: frozenset[str]
+
+
+@cache
+def _s3_shapes() -> tuple[_Shape, ...]:
+    from botocore.loaders import Loader
+
+    model = Loader().load_service_model("s3", "service-2")
+    return tuple(_shapes(model))
+
+
+def _shapes(model: Mapping[str, Any]) -> Iterator[_Shape]:
+    for name, operation in model["operations"].items():
+        path, _, fixed_query = operation["http"]["requestUri"].partition("?")
+        query = {key for key, _ in parse_qsl(fixed_query, keep_blank_values=True)}
+        headers = set()
+        required = model["shapes"].get(operation.get("input", {}).get("shape"), {})
+        for member in required.get("required", ()):
+            where = required["members"][member]
+            if where.get("location") == "querystring":
+                query.add(where["locationName"])
+            elif where.get("location") == "header":
+                headers.add(where["locationName"].lower())
+        depth = len([part for part in path.split("/") if part])
+        yield _Shape(name, operation["http"]["method"], depth, frozenset(query), frozenset(headers))

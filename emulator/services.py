@@ -1,0 +1,130 @@
+"""AWS's services in one process: moto behind a counter and a source of faults."""
+
+import json
+import threading
+import time
+from collections import defaultdict
+from typing import Any
+
+from pydantic import ValidationError
+
+from emulator import aws_sdk, wsgi
+from emulator.faults import Faults, parse_rules
+from emulator.http_message import Request, Response, json_response
+from emulator.resources import Services
+from emulator.service_call import identify
+
+CALLS_PATH = "/_emulator/calls"
+FAULTS_PATH = "/_emulator/faults"
+
+
+class ServiceHost:
+    """Answers the requests of AWS SDKs; safe to use from many threads.
+
+    `GET /_emulator/calls` gives count and summed milliseconds of each operation, for instance
+    `{"kms.Sign": {"count": 2, "milliseconds": 1.4}}`. `PUT /_emulator/faults` takes a JSON list
+    of FaultRule, which replaces the rules in force.
+    """
+
+    def __init__(self, application: wsgi.WsgiApplication) -> None:
+        self._application = application
+        self._faults = Faults()
+        self._lock = threading.Lock()
+        self._calls: dict[str, list[float]] = defaultdict(list)
+
+    def answer(self, request: Request) -> Response:
+        """Answer one request of an SDK, or one about the emulator itself."""
+        if request.path == CALLS_PATH and request.method == "GET":
+            return json_response(200, json.dumps(self._summary()).encode())
+        if request.path == FAULTS_PATH and request.method == "PUT":
+            return self._replace_faults(request.body)
+        call = identify(request)
+        started = time.perf_counter()
+        try:
+            return self._faults.strike(call) or wsgi.call(self._application, request)
+        finally:
+            with self._lock:
+                self._calls[str(call)].append((time.perf_counter() - started) * 1000)
+
+    def forget_calls(self) -> None:
+        """Start counting at nothing."""
+        with self._lock:
+            self._calls.clear()
+
+    def _summary(self) -> dict[str, dict[str, float]]:
+        with self._lock:
+            return {
+                name: {"count": len(durations), "milliseconds": round(sum(durations), 3)}
+                for name, durations in sorted(self._calls.items())
+            }
+
+    def _replace_faults(self, body: bytes) -> Response:
+        try:
+            self._faults.replace(parse_rules(body))
+        except ValidationError as error:
+            return json_response(400, error.json(include_url=False).encode())
+        return Response(204)
+
+
+def moto_host() -> ServiceHost:
+    """Make a host of mended moto backends; this import is what takes the emulator's start."""
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    from emulator.moto_mend import mend
+
+    mend()
+    return ServiceHost(DomainDispatcherApplication(create_backend_app))
+
+
+def in_process_services(host: ServiceHost) -> Services:
+    """Make SDK clients whose requests reach the host without a socket.
+
+    Args:
+        host: Answers every request of these clients.
+    """
+    from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+    def send(request: AWSPreparedRequest, **_: Any) -> Any:
+        response = host.answer(_request(request))
+        return AWSResponse(
+            request.url, response.status, dict(response.headers), _Raw(response.body)
+        )
+
+    def client(service: str) -> Any:
+        made = aws_sdk.client(service, "http://localhost")
+        made.meta.events.register("before-send", send)
+        return made
+
+    return Services(client("kms"), client("s3"), client("dynamodb"), client("ssm"))
+
+
+def _request(prepared: Any) -> Request:
+    body = prepared.body or b""
+    if hasattr(body, "read"):
+        body = body.read()
+    host, _, target = prepared.url.split("://", 1)[1].partition("/")
+    headers = tuple((name.lower(), _text(value)) for name, value in prepared.headers.items())
+    return Request(
+        prepared.method,
+        f"/{target}",
+        (("host", host), *headers),
+        body.encode() if isinstance(body, str) else bytes(body),
+    )
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else str(value)
+
+
+class _Raw:
+    """The body of an answer in the form in which botocore reads it."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, **_: Any) -> Any:
+        yield self._body
+
+    def read(self, *_: Any) -> bytes:
+        body, self._body = self._body, b""
+        return body

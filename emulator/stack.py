@@ -1,0 +1,111 @@
+"""Brings a translated template into being: creates what has state, names the rest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from emulator.account import PSEUDO_PARAMETERS
+from emulator.errors import TemplateError
+from emulator.identities import IGNORED_TYPES, ignored_identity
+from emulator.intrinsics import Identity, Resolver
+from emulator.parameters import parameter_values
+from emulator.resources import CREATED_TYPES, Services, create
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource of the stack, with nothing left to resolve.
+
+    Attributes:
+        type: For instance AWS::KMS::Key.
+        ref: What Ref gives.
+        arn: What Fn::GetAtt gives for Arn; empty for types without one.
+        properties: The resolved properties.
+    """
+
+    type: str
+    ref: str
+    arn: str
+    properties: dict[str, Any]
+
+
+def create_stack(
+    document: Mapping[str, Any], parameters: Mapping[str, str], services: Services
+) -> dict[str, Resource]:
+    """Create a template's resources, each after those to which it refers.
+
+    Args:
+        document: The CloudFormation template.
+        parameters: Values of template parameters.
+        services: Where resources are created.
+
+    Returns:
+        Every resource whose Condition holds, by its logical id.
+
+    Raises:
+        TemplateError: The template has an unknown type, function or reference, refers to itself
+            in a circle, or a service refuses a resource.
+    """
+    stack = _Stack(document, parameters, services)
+    return stack.build()
+
+
+class _Stack:
+    def __init__(
+        self, document: Mapping[str, Any], parameters: Mapping[str, str], services: Services
+    ) -> None:
+        values = parameter_values(document.get("Parameters", {}), parameters)
+        self._document = document
+        self._services = services
+        self._identities: dict[str, Identity] = {}
+        self._properties: dict[str, dict[str, Any]] = {}
+        self._under_way: list[str] = []
+        self._resolver = Resolver(document, {**PSEUDO_PARAMETERS, **values}, self._identify)
+
+    def build(self) -> dict[str, Resource]:
+        resources: dict[str, Any] = self._document["Resources"]
+        wanted = [name for name in resources if self._resolver.is_wanted(name)]
+        self._check_outputs()
+        return {
+            logical_id: self._resource(logical_id, str(resources[logical_id].get("Type")))
+            for logical_id in wanted
+        }
+
+    def _check_outputs(self) -> None:
+        """Resolve the outputs: nobody reads them here, but a mistake would stop a deployment."""
+        for name, output in self._document.get("Outputs", {}).items():
+            path = f"Outputs.{name}"
+            if "Condition" not in output or self._resolver.condition(output["Condition"], path):
+                self._resolver.resolve(output["Value"], path)
+
+    def _resource(self, logical_id: str, type_name: str) -> Resource:
+        identity = self._identify(logical_id)
+        properties = self._resolved_properties(logical_id)
+        return Resource(type_name, identity.ref, identity.attributes.get("Arn", ""), properties)
+
+    def _identify(self, logical_id: str) -> Identity:
+        if logical_id in self._identities:
+            return self._identities[logical_id]
+        if logical_id in self._under_way:
+            circle = " → ".join([*self._under_way, logical_id])
+            raise TemplateError(f"resources refer to each other in a circle: {circle}")
+        self._under_way.append(logical_id)
+        type_name = str(self._document["Resources"][logical_id].get("Type"))
+        properties = self._resolved_properties(logical_id)
+        if type_name in CREATED_TYPES:
+            identity = create(self._services, type_name, logical_id, properties)
+        elif type_name in IGNORED_TYPES:
+            identity = ignored_identity(type_name, logical_id, properties)
+        else:
+            raise TemplateError(f"{logical_id}: the type {type_name} is unknown here")
+        self._under_way.pop()
+        self._identities[logical_id] = identity
+        return identity
+
+    def _resolved_properties(self, logical_id: str) -> dict[str, Any]:
+        if logical_id not in self._properties:
+            properties = self._document["Resources"][logical_id].get("Properties", {})
+            self._properties[logical_id] = self._resolver.resolve(
+                properties, f"{logical_id}.Properties"
+            )
+        return self._properties[logical_id]

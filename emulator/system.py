@@ -1,0 +1,205 @@
+"""Brings the whole system up, in order, and down again."""
+
+import asyncio
+import errno
+import logging
+import os
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from emulator import template as templates
+from emulator.api_gateway import MAX_BODY_BYTES, ApiGateway
+from emulator.cloud_process import CloudProcess
+from emulator.cloud_protocol import Job, Report
+from emulator.errors import StartError, TemplateError
+from emulator.function import functions_of
+from emulator.http_message import Handler, Request, Response
+from emulator.http_server import HttpServer
+from emulator.lambda_runtime import DEFAULT_CONCURRENCY, LambdaRuntime
+from emulator.local_state import LocalState, TenantToken, checkout, default_directory
+from emulator.manifests import PREFIX, ManifestCdn
+from emulator.routes import api_of
+from emulator.state_directory import keep_anchors, owned
+from emulator.tenants import Credential, issue_credentials
+
+_MANIFEST_BUCKET = "ManifestBucket"
+_TENANTS_TABLE = "TenantsTable"
+
+
+class Reporter(Protocol):
+    """Is told what a person may want to see."""
+
+    def request(self, method: str, path: str, status: int, duration_ms: float) -> None:
+        """Tell that a request was answered."""
+
+    def notice(self, line: str) -> None:
+        """Tell of a worker that failed, in one line."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to run the system.
+
+    Attributes:
+        port: The port on 127.0.0.1; 0 for any free one.
+        state_directory: Where local.json, certificates, logs and the cache are.
+        template: The SAM template.
+        parameters: Values of template parameters; ManifestBaseUrl is the emulator's own.
+        concurrency: How many workers a function may have at once.
+    """
+
+    port: int = 3000
+    state_directory: Path = field(default_factory=default_directory)
+    template: Path = field(default_factory=lambda: checkout() / "template.yaml")
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    concurrency: int = DEFAULT_CONCURRENCY
+
+
+@dataclass(frozen=True)
+class RunningSystem:
+    """A system that answers.
+
+    Attributes:
+        state: What local.json says.
+        state_file: Where it says so.
+    """
+
+    state: LocalState
+    state_file: Path
+    _cloud: CloudProcess
+
+    async def failure(self) -> str:
+        """Wait until the system can no longer serve, and say why in one line."""
+        return await self._cloud.died()
+
+
+@asynccontextmanager
+async def start(settings: Settings, reporter: Reporter) -> AsyncIterator[RunningSystem]:
+    """Run the system for as long as the context lasts.
+
+    Args:
+        settings: How to run it.
+        reporter: Is told of every request and of workers that fail.
+
+    Raises:
+        StartError: The port or the state directory is taken.
+        TemplateError: The template is broken.
+        CloudError: The process that plays AWS's services died at its start.
+    """
+    async with AsyncExitStack() as stack:
+        directory = stack.enter_context(owned(settings.state_directory))
+        listener = stack.enter_context(_listen(settings.port))
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        stack.enter_context(_log_in(directory / "logs" / "emulator.log"))
+        cloud = await CloudProcess.start(directory / "logs" / "cloud.log")
+        stack.push_async_callback(cloud.close)
+        parameters = {**settings.parameters, "ManifestBaseUrl": f"{url}{PREFIX}".rstrip("/")}
+        # In a thread, while the cloud process imports and signals are still heard.
+        template = await asyncio.to_thread(
+            templates.load, settings.template, settings.parameters, directory / "templates"
+        )
+        tenants, admin = issue_credentials()
+        items = [credential.table_item() for credential in (*tenants, admin)]
+        job = Job(
+            document=template.document,
+            parameters=parameters,
+            items=items,
+            tenants_table=_TENANTS_TABLE,
+        )
+        try:
+            report = await cloud.build(job)
+            functions = functions_of(template, report.resources)
+            api = api_of(report.resources)
+        except TemplateError as error:
+            raise TemplateError(error.reason, settings.template) from error
+        runtime = LambdaRuntime(
+            functions, cloud.endpoint, directory / "logs", reporter.notice, settings.concurrency
+        )
+        stack.push_async_callback(runtime.close)
+        await runtime.start()
+        front = _front(ApiGateway(api, runtime), report, cloud.endpoint)
+        server = HttpServer(_observed(front, reporter), MAX_BODY_BYTES)
+        stack.push_async_callback(server.close)
+        await server.start(listener)
+        state = _state(directory, url, cloud.endpoint, report, tenants, admin)
+        state.save(directory)
+        yield RunningSystem(state, directory / "local.json", cloud)
+
+
+def _listen(port: int) -> socket.socket:
+    try:
+        return socket.create_server(("127.0.0.1", port))
+    except OSError as error:
+        reason = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be had: {error}"
+        raise StartError(f"port {port} of 127.0.0.1 {reason}") from error
+
+
+def _front(gateway: ApiGateway, report: Report, aws_endpoint: str) -> Handler:
+    """Put the CDN and the API behind one address."""
+    bucket = report.resources.get(_MANIFEST_BUCKET)
+    cdn = ManifestCdn(bucket.ref, aws_endpoint) if bucket else None
+
+    async def handle(request: Request) -> Response:
+        if cdn is not None and request.path.startswith(PREFIX):
+            return await cdn.handle(request)
+        return await gateway.handle(request)
+
+    return handle
+
+
+def _observed(handler: Handler, reporter: Reporter) -> Handler:
+    async def handle(request: Request) -> Response:
+        started = time.perf_counter()
+        status = 500
+        try:
+            response = await handler(request)
+            status = response.status
+        finally:
+            duration_ms = (time.perf_counter() - started) * 1000
+            reporter.request(request.method, request.path, status, duration_ms)
+        return response
+
+    return handle
+
+
+def _state(
+    directory: Path,
+    url: str,
+    aws_endpoint: str,
+    report: Report,
+    tenants: Sequence[Credential],
+    admin: Credential,
+) -> LocalState:
+    anchors, tsa_anchors = directory / "anchors.pem", directory / "tsa_anchors.pem"
+    keep_anchors(anchors, report.anchors_pem)
+    keep_anchors(tsa_anchors, report.timestamp_anchors_pem)
+    return LocalState(
+        url=url,
+        tenants=tuple(TenantToken(tenant.tenant_id, tenant.token) for tenant in tenants),
+        admin_token=admin.token,
+        anchors=str(anchors),
+        tsa_anchors=str(tsa_anchors),
+        pid=os.getpid(),
+        aws_endpoint=aws_endpoint,
+    )
+
+
+@contextmanager
+def _log_in(file: Path) -> Iterator[None]:
+    """Keep the emulator's own log in a file: the screen is for requests."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(file)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logger = logging.getLogger("emulator")
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()

@@ -1,0 +1,83 @@
+"""Starts worker processes under the eye of a guardian, and kills them with all they started."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+
+class WorkerProcesses:
+    """Every worker process of one emulator."""
+
+    def __init__(self) -> None:
+        self._guardian: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start the guardian."""
+        self._guardian = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "emulator.guardian",
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+            cwd=Path(__file__).resolve().parent.parent,
+        )
+
+    async def spawn(
+        self, command: Sequence[str], environment: Mapping[str, str], cwd: Path, log: Path
+    ) -> asyncio.subprocess.Process:
+        """Start a worker in a process group of its own, so that Ctrl-C does not reach it.
+
+        Args:
+            command: The program and its arguments.
+            environment: All of its environment variables.
+            cwd: Its working directory.
+            log: Where its output is appended.
+        """
+        with log.open("ab") as output:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                env=dict(environment),
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        self._tell(f"+{process.pid}\n")
+        return process
+
+    async def kill(self, process: asyncio.subprocess.Process) -> None:
+        """Kill a worker and every process that it started, and wait for its end."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+        self._tell(f"-{process.pid}\n")
+
+    async def close(self) -> None:
+        """Dismiss the guardian, which kills whatever is left."""
+        if self._guardian is None or self._guardian.stdin is None:
+            return
+        self._guardian.stdin.close()
+        await self._guardian.wait()
+
+    def _tell(self, line: str) -> None:
+        if self._guardian is not None and self._guardian.stdin is not None:
+            self._guardian.stdin.write(line.encode())
+
+
+def has_exited(pid: int) -> bool:
+    """Tell at once whether a child has exited, without reaping it.
+
+    asyncio hears of a child's end a moment late, in which a dead worker would be given work.
+    """
+    if not hasattr(os, "waitid"):
+        return False
+    try:
+        return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True

@@ -1,0 +1,38 @@
+"""Answers as Powertools' resolver takes them."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response, content_types
+
+from edge_signer.http.catalogue import STATUS, error_body, error_headers
+from edge_signer.platform.errors import EdgeSignerError
+
+
+def json_answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> Response[str]:
+    """An answer with a JSON body."""
+    return Response(
+        status_code=status,
+        content_type=content_types.APPLICATION_JSON,
+        body=json.dumps(body, ensure_ascii=False),
+        headers=dict(headers),
+    )
+
+
+def error_answer(error: EdgeSignerError, request_id: str) -> Response[str]:
+    """The answer to a request that was refused or that failed."""
+    headers = {"X-Request-ID": request_id, "Cache-Control": "no-store", **error_headers(error)}
+    return json_answer(STATUS[type(error)], error_body(error), headers)
+
+
+def request_id_of(headers: Mapping[str, str]) -> str:
+    """The client's `X-Request-ID` where it is a UUID, else a new one."""
+    given = headers.get("x-request-id", "")
+    try:
+        return str(uuid.UUID(given)) if len(given) == 36 else str(uuid.uuid4())
+    except ValueError:
+        return str(uuid.uuid4())

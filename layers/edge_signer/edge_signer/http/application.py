@@ -1,0 +1,54 @@
+"""The resolver of the sign function: one route, and an answer in our shape for all else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+from edge_signer.http.answers import error_answer, request_id_of
+from edge_signer.http.errors import InternalError, MethodNotAllowedError, NotFoundError
+from edge_signer.platform.errors import EdgeSignerError
+
+Endpoint = Callable[[APIGatewayProxyEventV2, str], Response[str]]
+
+PATH = "/edge-sign"
+
+
+def edge_sign_application(endpoint: Endpoint, logger: Logger) -> APIGatewayHttpResolver:
+    """Give the resolver that a handler ends in.
+
+    Args:
+        endpoint: Answers POST /edge-sign.
+        logger: Told of failures that are ours.
+    """
+    app = APIGatewayHttpResolver()
+
+    def refused(error: EdgeSignerError) -> Response[str]:
+        return error_answer(error, request_id_of(app.current_event.headers))
+
+    def failed(failure: Exception) -> Response[str]:
+        request_id = request_id_of(app.current_event.headers)
+        logger.error("request failed", request_id=request_id, exc_info=failure)
+        return error_answer(InternalError("Something failed on our side."), request_id)
+
+    @app.post(PATH)
+    def sign() -> Response[str]:
+        return endpoint(app.current_event, request_id_of(app.current_event.headers))
+
+    @app.route(PATH, method=["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
+    def wrong_method() -> Response[str]:
+        raise MethodNotAllowedError(f"{PATH} takes POST.", allowed=("POST",))
+
+    @app.not_found
+    def no_route(_: NoRouteError) -> Response[str]:
+        return refused(
+            NotFoundError(f"There is nothing here; manifests are signed at POST {PATH}.")
+        )
+
+    app.exception_handler(EdgeSignerError)(refused)
+    app.exception_handler(Exception)(failed)
+    return app

@@ -1,0 +1,52 @@
+"""The one place where errors become HTTP: the status of each, and the body that all share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from edge_signer.http import errors as wire
+from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
+from edge_signer.signing import errors as signing
+
+STATUS: dict[type[EdgeSignerError], int] = {
+    wire.InvalidRequestError: 400,
+    wire.InvalidJsonError: 400,
+    wire.InvalidBase64Error: 400,
+    wire.UnauthenticatedError: 401,
+    wire.TenantNotAllowedError: 403,
+    wire.NotFoundError: 404,
+    wire.MethodNotAllowedError: 405,
+    wire.AssetTooLargeError: 413,
+    wire.RequestTooLargeError: 413,
+    signing.TbsTooLargeError: 413,
+    wire.UnsupportedMediaTypeError: 415,
+    signing.UnknownPolicyError: 422,
+    signing.InvalidAssertionError: 422,
+    signing.PolicyViolationError: 422,
+    signing.KmsRateLimitError: 429,
+    wire.InternalError: 500,
+    signing.KmsUnavailableError: 503,
+    signing.CredentialUnavailableError: 503,
+    signing.TsaUnavailableError: 503,
+    StoreUnavailableError: 503,
+}
+
+
+def error_body(error: EdgeSignerError) -> dict[str, Any]:
+    """The body of every error answer: `{error, message, code[, retry_after]}`."""
+    body: dict[str, Any] = {"error": error.title, "message": error.message, "code": error.code}
+    if error.retry_after_s is not None:
+        body["retry_after"] = error.retry_after_s
+    return body
+
+
+def error_headers(error: EdgeSignerError) -> dict[str, str]:
+    """Headers that belong to an error besides those of every answer."""
+    headers = {}
+    if error.retry_after_s is not None:
+        headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, wire.UnauthenticatedError):
+        headers["WWW-Authenticate"] = 'Bearer realm="edge-signer"'
+    if isinstance(error, wire.MethodNotAllowedError):
+        headers["Allow"] = ", ".join(error.allowed)
+    return headers

@@ -1,0 +1,97 @@
+"""POST /edge-sign, from the event to the answer."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+from edge_signer.http.answers import json_answer
+from edge_signer.http.authentication import authenticate, require_same_tenant
+from edge_signer.http.errors import InvalidRequestError, UnsupportedMediaTypeError
+from edge_signer.http.models import EdgeSignRequest
+from edge_signer.platform.stopwatch import RollingPercentile, Stopwatch
+from edge_signer.platform.tenants import TenantDirectory
+from edge_signer.signing.service import SignedManifest, SigningService
+
+
+class EdgeSignEndpoint:
+    """Answers POST /edge-sign.
+
+    Args:
+        directory: Knows the tenants' tokens.
+        service: Signs.
+    """
+
+    def __init__(self, directory: TenantDirectory, service: SigningService) -> None:
+        self._directory = directory
+        self._service = service
+        self._recent_ms = {name: RollingPercentile() for name in ("wasm", "kms", "total")}
+
+    def __call__(self, event: APIGatewayProxyEventV2, request_id: str) -> Response[str]:
+        """Authenticate, validate, sign, answer.
+
+        Raises:
+            EdgeSignerError: One of the catalogue.
+        """
+        stopwatch = Stopwatch()
+        with stopwatch.step("authenticate"):
+            tenant = authenticate(event.headers, self._directory)
+
+        with stopwatch.step("validate"):
+            wire_request = EdgeSignRequest.from_body(_json_body(event))
+            require_same_tenant(tenant, wire_request.tenant_id, "tenant_id")
+            request = wire_request.to_signing_request(tenant.tenant_id)
+
+        signed = self._service.sign(request, stopwatch)
+
+        return self._answer(signed, stopwatch, request_id)
+
+    def _answer(
+        self, signed: SignedManifest, stopwatch: Stopwatch, request_id: str
+    ) -> Response[str]:
+        total_ms = stopwatch.total_ms
+        steps_ms = stopwatch.steps_ms
+        for name, observed_ms in {**steps_ms, "total": total_ms}.items():
+            if name in self._recent_ms:
+                self._recent_ms[name].add(observed_ms)
+        body: dict[str, Any] = {
+            "manifest_url": signed.stored.url,
+            "signing_mode": signed.signing_mode,
+            "p95_ms": {name: round(recent.p95(), 2) for name, recent in self._recent_ms.items()},
+            "kms_key_id": signed.kms_key_id,
+        }
+        headers = {
+            "X-Request-ID": request_id,
+            "X-Signing-Mode": signed.signing_mode,
+            "X-CPU-Time-MS": f"{stopwatch.cpu_ms:.2f}",
+            "X-KMS-Time-MS": f"{steps_ms['kms']:.2f}",
+            "X-Total-Time-MS": f"{total_ms:.2f}",
+            "X-Manifest-Version": signed.stored.version,
+            "Link": f'<{signed.stored.url}>; rel="c2pa-manifest"',
+            "Server-Timing": _server_timing(steps_ms),
+            "Cache-Control": "no-store",
+        }
+        return json_answer(200, body, headers)
+
+
+def _server_timing(steps_ms: Mapping[str, float]) -> str:
+    """The steps as browsers' tools show them (W3C Server Timing)."""
+    return ", ".join(f"{name};dur={elapsed_ms:.3f}" for name, elapsed_ms in steps_ms.items())
+
+
+def _json_body(event: APIGatewayProxyEventV2) -> bytes:
+    media_type = event.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise UnsupportedMediaTypeError("Send the header Content-Type: application/json.")
+    body = event.body or ""
+    if not event.is_base64_encoded:
+        return body.encode()
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidRequestError("The body is not the base64 that the event says it is.") from None

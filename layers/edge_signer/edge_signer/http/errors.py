@@ -1,0 +1,91 @@
+"""What the wire refuses, one class for each code of the catalogue."""
+
+from __future__ import annotations
+
+from edge_signer.platform.errors import EdgeSignerError
+
+
+class InvalidRequestError(EdgeSignerError):
+    """A field is missing or wrong; the message names it."""
+
+    code = "INVALID_REQUEST"
+    title = "Invalid request"
+
+
+class InvalidJsonError(EdgeSignerError):
+    """The body is not JSON, or JSON that two readers could read differently."""
+
+    code = "INVALID_JSON"
+    title = "Invalid JSON"
+
+
+class InvalidBase64Error(EdgeSignerError):
+    """`asset_inline` is not base64."""
+
+    code = "INVALID_BASE64"
+    title = "Invalid base64"
+
+
+class UnauthenticatedError(EdgeSignerError):
+    """There is no bearer token, or nobody holds it."""
+
+    code = "UNAUTHENTICATED"
+    title = "Unauthenticated"
+
+
+class TenantNotAllowedError(EdgeSignerError):
+    """The token is another tenant's than the request says."""
+
+    code = "TENANT_NOT_ALLOWED"
+    title = "Tenant not allowed"
+
+
+class NotFoundError(EdgeSignerError):
+    """There is nothing at that path."""
+
+    code = "NOT_FOUND"
+    title = "Not found"
+
+
+class MethodNotAllowedError(EdgeSignerError):
+    """The path knows another method.
+
+    Args:
+        message: For the caller.
+        allowed: The methods it knows.
+    """
+
+    code = "METHOD_NOT_ALLOWED"
+    title = "Method not allowed"
+
+    def __init__(self, message: str, *, allowed: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.allowed = allowed
+
+
+class AssetTooLargeError(EdgeSignerError):
+    """The inline asset exceeds its limit; its digest can be sent instead."""
+
+    code = "ASSET_TOO_LARGE"
+    title = "Asset too large"
+
+
+class RequestTooLargeError(EdgeSignerError):
+    """The body exceeds its limit."""
+
+    code = "REQUEST_TOO_LARGE"
+    title = "Request too large"
+
+
+class UnsupportedMediaTypeError(EdgeSignerError):
+    """The body is not declared as JSON."""
+
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    title = "Unsupported media type"
+
+
+class InternalError(EdgeSignerError):
+    """Our fault. What happened is in the log, under the request's identifier."""
+
+    code = "INTERNAL"
+    title = "Internal error"

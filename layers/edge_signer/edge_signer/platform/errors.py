@@ -1,0 +1,34 @@
+"""The base of every error that a caller is told about.
+
+One subclass for each code of the catalogue, raised where the fact is known. What HTTP makes of it
+is said in one place, `edge_signer.http.catalogue`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class EdgeSignerError(Exception):
+    """A refusal or failure with a code from the catalogue.
+
+    Args:
+        message: What to do about it, for the caller. It never holds a secret, an asset or a path of
+            the system.
+        retry_after_s: Seconds after which the same request may succeed.
+    """
+
+    code: ClassVar[str]
+    title: ClassVar[str]
+
+    def __init__(self, message: str, *, retry_after_s: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.retry_after_s = retry_after_s
+
+
+class StoreUnavailableError(EdgeSignerError):
+    """S3 or DynamoDB did not answer as it should."""
+
+    code = "STORE_UNAVAILABLE"
+    title = "Store unavailable"

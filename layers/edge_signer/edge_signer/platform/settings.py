@@ -1,0 +1,57 @@
+"""The environment of a function, read once, typed and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class SettingsError(Exception):
+    """An environment variable is missing or wrong; the message names it."""
+
+
+class Settings(BaseModel):
+    """What `template.yaml` tells the sign function; fields are the variables in lower case."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    stage: str = Field(pattern=r"^[a-z][a-z0-9]{1,15}$")
+    aws_region: str = Field(min_length=1)
+    kms_region: str = Field(min_length=1)
+    manifest_bucket: str = Field(min_length=3)
+    manifest_base_url: str = Field(pattern=r"^https?://[^ ]+[^/ ]$")
+    tenants_table: str = Field(min_length=3)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+        """Read the settings.
+
+        Args:
+            environment: Usually `os.environ`.
+
+        Raises:
+            SettingsError: Naming each variable that is missing or wrong.
+        """
+        known = {
+            name: environment[name.upper()]
+            for name in cls.model_fields
+            if name.upper() in environment
+        }
+        try:
+            return cls.model_validate(known)
+        except ValidationError as refused:
+            faults = [
+                f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in refused.errors()
+            ]
+            raise SettingsError("; ".join(faults)) from None
+
+    def key_alias(self, key_name: str) -> str:
+        """Alias of the KMS key that policies call `key_name`."""
+        return f"alias/edge-signer-{self.stage}-{key_name}"
+
+    def certificate_parameter(self, certificate_name: str) -> str:
+        """Name of the SSM parameter that holds a certificate chain."""
+        return f"/edge-signer/{self.stage}/certificates/{certificate_name}"

@@ -1,0 +1,115 @@
+"""The certificate chain that vouches for a KMS key, and the check of each signature against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    Prehashed,
+    decode_dss_signature,
+    encode_dss_signature,
+)
+from cryptography.x509 import Certificate, load_pem_x509_certificates
+
+from edge_signer.signing.algorithm import Algorithm
+from edge_signer.signing.errors import CredentialUnavailableError
+
+
+class SignatureMismatchError(Exception):
+    """A signature has the wrong form, or the certificate's key did not make it."""
+
+
+@dataclass(frozen=True)
+class CertificateChain:
+    """Certificates as they go into `x5chain`: leaf first, root left out (RFC 9360)."""
+
+    certificates: tuple[Certificate, ...]
+
+    @classmethod
+    def from_pem(cls, pem: str) -> CertificateChain:
+        """Read a chain.
+
+        Args:
+            pem: One or more certificates, leaf first.
+
+        Raises:
+            CredentialUnavailableError: There is no certificate in it, or a broken one.
+        """
+        try:
+            return cls(tuple(load_pem_x509_certificates(pem.encode())))
+        except ValueError as broken:
+            raise CredentialUnavailableError("The certificate chain cannot be read.") from broken
+
+    @property
+    def leaf(self) -> Certificate:
+        """The signing certificate."""
+        return self.certificates[0]
+
+    @cached_property
+    def x5chain(self) -> tuple[bytes, ...]:
+        """The certificates in DER."""
+        return tuple(one.public_bytes(serialization.Encoding.DER) for one in self.certificates)
+
+    def public_key_der(self) -> bytes:
+        """The leaf's SubjectPublicKeyInfo, the form in which KMS gives its public keys."""
+        return self.leaf.public_key().public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+
+    def require_valid(self, now: datetime | None = None) -> None:
+        """Refuse a chain of which a certificate is not valid at `now`, by default this moment.
+
+        Raises:
+            CredentialUnavailableError: Says which end of the validity was passed.
+        """
+        moment = now or datetime.now(UTC)
+        for one in self.certificates:
+            if moment < one.not_valid_before_utc:
+                begin = one.not_valid_before_utc.isoformat()
+                raise CredentialUnavailableError(f"A certificate is valid only from {begin}.")
+            if moment > one.not_valid_after_utc:
+                end = one.not_valid_after_utc.isoformat()
+                raise CredentialUnavailableError(f"A certificate expired at {end}.")
+
+    def verify(self, algorithm: Algorithm, tbs: bytes, signature: bytes) -> None:
+        """Check that the leaf's key signed the TBS bytes.
+
+        Args:
+            algorithm: What signed.
+            tbs: The COSE Sig_structure.
+            signature: As COSE has it: r and s of equal length.
+
+        Raises:
+            SignatureMismatchError: It did not.
+        """
+        public_key = self.leaf.public_key()
+        length = algorithm.coordinate_bytes
+        if not isinstance(public_key, ec.EllipticCurvePublicKey) or len(signature) != 2 * length:
+            raise SignatureMismatchError("wrong kind of key or length of signature")
+        r, s = int.from_bytes(signature[:length]), int.from_bytes(signature[length:])
+        try:
+            public_key.verify(
+                encode_dss_signature(r, s),
+                algorithm.digest(tbs),
+                ec.ECDSA(Prehashed(hashes.SHA256())),
+            )
+        except InvalidSignature:
+            raise SignatureMismatchError("the certificate's key did not make it") from None
+
+
+def p1363_from_der(algorithm: Algorithm, signature_der: bytes) -> bytes:
+    """Turn the DER that KMS gives into r and s, each padded to the length of the field.
+
+    Raises:
+        SignatureMismatchError: It is no DER signature, or a number is too long.
+    """
+    try:
+        r, s = decode_dss_signature(signature_der)
+        return r.to_bytes(algorithm.coordinate_bytes) + s.to_bytes(algorithm.coordinate_bytes)
+    except (ValueError, OverflowError):
+        raise SignatureMismatchError("not an ECDSA signature in DER") from None

@@ -1,0 +1,61 @@
+"""What signing refuses or fails at, one class for each code of the catalogue."""
+
+from __future__ import annotations
+
+from edge_signer.platform.errors import EdgeSignerError
+
+
+class InvalidAssertionError(EdgeSignerError):
+    """An assertion is not what the standard allows; the message names its path."""
+
+    code = "INVALID_ASSERTION"
+    title = "Invalid assertion"
+
+
+class UnknownPolicyError(EdgeSignerError):
+    """No policy has that identifier."""
+
+    code = "UNKNOWN_POLICY"
+    title = "Unknown policy"
+
+
+class PolicyViolationError(EdgeSignerError):
+    """Valid C2PA, but not what the policy lets this signer say."""
+
+    code = "POLICY_VIOLATION"
+    title = "Policy violation"
+
+
+class TbsTooLargeError(EdgeSignerError):
+    """The bytes to be signed exceed what the builder or KMS takes."""
+
+    code = "TBS_TOO_LARGE"
+    title = "Too much to sign"
+
+
+class KmsRateLimitError(EdgeSignerError):
+    """KMS throttles."""
+
+    code = "KMS_RATE_LIMIT"
+    title = "KMS rate limit exceeded"
+
+
+class KmsUnavailableError(EdgeSignerError):
+    """KMS failed, or answered with a signature that does not verify."""
+
+    code = "KMS_UNAVAILABLE"
+    title = "KMS unavailable"
+
+
+class CredentialUnavailableError(EdgeSignerError):
+    """The certificate chain is missing, outside its validity, or not the key's."""
+
+    code = "CREDENTIAL_UNAVAILABLE"
+    title = "Signing credential unavailable"
+
+
+class TsaUnavailableError(EdgeSignerError):
+    """A time-stamp was asked for and there is none to be had."""
+
+    code = "TSA_UNAVAILABLE"
+    title = "Time-stamp authority unavailable"

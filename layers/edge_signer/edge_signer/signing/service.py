@@ -1,0 +1,145 @@
+"""How an asset gets its manifest, top to bottom."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from edge_signer.platform.stopwatch import Stopwatch
+from edge_signer.signing.assertions import manifest_assertions
+from edge_signer.signing.builder import (
+    BuildError,
+    ManifestBuilder,
+    ManifestDefinition,
+    PreparedManifest,
+)
+from edge_signer.signing.certificate import SignatureMismatchError
+from edge_signer.signing.errors import (
+    InvalidAssertionError,
+    KmsUnavailableError,
+    TbsTooLargeError,
+    TsaUnavailableError,
+)
+from edge_signer.signing.kms import Signer
+from edge_signer.signing.policy import SigningPolicy, find_policy
+from edge_signer.signing.store import ManifestStore, StoredManifest
+
+
+@dataclass(frozen=True)
+class SigningRequest:
+    """A validated request of an authenticated tenant.
+
+    Attributes:
+        tenant_id: Whose request it is.
+        asset_sha256: 32 bytes, the digest of the whole asset.
+        assertions: What the client says of the asset, by label.
+        policy_id: Which policy to sign under.
+        tsa: Whether a time-stamp is asked for.
+    """
+
+    tenant_id: str
+    asset_sha256: bytes
+    assertions: Mapping[str, Any]
+    policy_id: str
+    tsa: bool
+
+
+@dataclass(frozen=True)
+class SignedManifest:
+    """What became of a request."""
+
+    stored: StoredManifest
+    signing_mode: str
+    kms_key_id: str
+
+
+class SigningService:
+    """Signs requests.
+
+    Args:
+        builder: The WebAssembly builder.
+        signer_for: Gives the signer that a policy names.
+        store: Where manifests are kept.
+    """
+
+    def __init__(
+        self,
+        builder: ManifestBuilder,
+        signer_for: Callable[[SigningPolicy], Signer],
+        store: ManifestStore,
+    ) -> None:
+        self._builder = builder
+        self._signer_for = signer_for
+        self._store = store
+
+    def sign(self, request: SigningRequest, stopwatch: Stopwatch) -> SignedManifest:
+        """Build, sign, check and store the manifest of an asset.
+
+        Args:
+            request: What is to be signed.
+            stopwatch: Learns the steps policy, credential, wasm, kms, check and store.
+
+        Raises:
+            EdgeSignerError: One of the catalogue; then nothing was stored.
+        """
+        with stopwatch.step("policy"):
+            policy = find_policy(request.policy_id)
+            assertions = manifest_assertions(request.assertions, policy)
+            if request.tsa:
+                raise TsaUnavailableError(
+                    "This signer has no time-stamp authority; send tsa: false."
+                )
+
+        with stopwatch.step("credential"):
+            signer = self._signer_for(policy)
+            chain = signer.certificate_chain
+
+        with stopwatch.step("wasm"):
+            prepared = self._prepare(
+                ManifestDefinition(
+                    label=f"urn:c2pa:{uuid.uuid4()}",
+                    instance_id=f"xmp:iid:{uuid.uuid4()}",
+                    algorithm=policy.algorithm,
+                    claim_generator_info=dict(policy.claim_generator_info),
+                    assertions=assertions,
+                    asset_sha256=request.asset_sha256,
+                    x5chain=chain.x5chain,
+                )
+            )
+
+        with stopwatch.step("kms"):
+            signature = signer.sign(prepared.tbs)
+
+        with stopwatch.step("check"):
+            try:
+                chain.verify(signer.algorithm, prepared.tbs, signature)
+            except SignatureMismatchError as mismatch:
+                raise KmsUnavailableError(
+                    "The signature that KMS gave does not verify against the certificate."
+                ) from mismatch
+
+        with stopwatch.step("wasm"):
+            manifest_store = prepared.assemble(signature)
+
+        with stopwatch.step("store"):
+            stored = self._store.put(request.tenant_id, request.asset_sha256, manifest_store)
+
+        return SignedManifest(
+            stored=stored,
+            signing_mode=f"edge-tbs+remote-{policy.algorithm.lower()}",
+            kms_key_id=signer.key_id,
+        )
+
+    def _prepare(self, definition: ManifestDefinition) -> PreparedManifest:
+        try:
+            return self._builder.prepare(definition)
+        except BuildError as refused:
+            if refused.name == "TbsTooLarge":
+                raise TbsTooLargeError("The assertions make more than 16 KiB to sign.") from refused
+            if refused.name.startswith("Json"):
+                raise InvalidAssertionError(
+                    f"The builder refuses the assertions: {refused.name}."
+                ) from refused
+            raise

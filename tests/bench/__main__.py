@@ -1,0 +1,16 @@
+"""Run every measurement and print its table."""
+
+from __future__ import annotations
+
+import os
+import platform
+
+from rich.console import Console
+
+from tests.bench import builder_bench, system_bench
+
+out = Console()
+out.print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores")
+for bench in (builder_bench, system_bench):
+    for table in bench.tables():
+        out.print(table)

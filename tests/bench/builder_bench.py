@@ -1,0 +1,78 @@
+"""The builder against c2pa-rs: time and size for the same claims, key and certificates."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterator
+
+from rich.table import Table
+
+from edge_signer.signing.assertions import manifest_assertions
+from edge_signer.signing.builder import ManifestDefinition
+from edge_signer.signing.policy import find_policy
+from tests.bench.c2pa_rs_signing import C2paRsSigning
+from tests.bench.measurement import medians_us
+from tests.conftest import ROOT
+from tests.judges import c2pa_rs
+from tests.software_signer import ACTIONS, Workshop
+
+ASSET = ROOT / "examples/rocket-small.jpg"
+MEDIA_TYPE = "image/jpeg"
+SAID = {
+    **ACTIONS,
+    "cawg.training-mining": {"entries": {"cawg.ai_generative_training": {"use": "notAllowed"}}},
+}
+
+
+def tables() -> Iterator[Table]:
+    """Measure, and judge what was measured: what nobody trusts counts for nothing."""
+    workshop = Workshop()
+    asset = ASSET.read_bytes()
+    digest = hashlib.sha256(asset).digest()
+    policy = find_policy("newsroom-default-v3")
+    assertions = manifest_assertions(SAID, policy)
+    rival = C2paRsSigning(workshop, {one.label: one.content for one in assertions})
+    x5chain = workshop.signer.certificate_chain.x5chain
+    signature = bytes(64)
+
+    def definition() -> ManifestDefinition:
+        return ManifestDefinition(
+            label=f"urn:c2pa:{uuid.uuid4()}",
+            instance_id=f"xmp:iid:{uuid.uuid4()}",
+            algorithm=policy.algorithm,
+            claim_generator_info=dict(policy.claim_generator_info),
+            assertions=assertions,
+            asset_sha256=digest,
+            x5chain=x5chain,
+        )
+
+    def build() -> bytes:
+        return workshop.builder.prepare(definition()).assemble(signature)
+
+    def build_and_sign() -> bytes:
+        prepared = workshop.builder.prepare(definition())
+        return prepared.assemble(workshop.signer.sign(prepared.tbs))
+
+    ours = "ours: prepare + assemble, host included"
+    contestants: dict[str, Callable[[], bytes]] = {
+        ours: build,
+        "ours, signature by a software key included": build_and_sign,
+        "c2pa-rs: Builder.sign (signature, own check)": lambda: rival.sign_asset(asset, MEDIA_TYPE),
+        "c2pa-rs: hash-only C function (signature)": lambda: rival.sign_digest(digest),
+    }
+    for name, contestant in contestants.items():
+        verdict = c2pa_rs(asset, MEDIA_TYPE, contestant(), workshop.ca.anchors_pem())
+        assert verdict.trusted or name == ours, (name, verdict.failures)
+
+    taken_us = medians_us(contestants)
+    speed = Table("builder, median", "µs", "of ours", title="One manifest, two certificates")
+    for name, median_us in taken_us.items():
+        speed.add_row(name, f"{median_us:.0f}", f"{median_us / taken_us[ours]:.1f} times")
+    yield speed
+
+    size = Table("manifest store", "bytes", title="Size")
+    size.add_row("ours", str(len(build())))
+    size.add_row("c2pa-rs: Builder.sign", str(len(rival.sign_asset(asset, MEDIA_TYPE))))
+    size.add_row("c2pa-rs: hash-only C function", str(len(rival.sign_digest(digest))))
+    yield size

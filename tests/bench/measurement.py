@@ -1,0 +1,23 @@
+"""How things are measured: in one run and in turn, so that a drifting machine hurts all alike."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+
+WARM_UP_ROUNDS = 30
+
+
+def medians_us(
+    contestants: Mapping[str, Callable[[], object]], rounds: int = 400
+) -> dict[str, float]:
+    """Run every contestant once a round and give the median of each, in microseconds."""
+    taken: dict[str, list[float]] = {name: [] for name in contestants}
+    for round_number in range(WARM_UP_ROUNDS + rounds):
+        for name, contestant in contestants.items():
+            began_s = time.perf_counter()
+            contestant()
+            if round_number >= WARM_UP_ROUNDS:
+                taken[name].append((time.perf_counter() - began_s) * 1e6)
+    return {name: statistics.median(samples) for name, samples in taken.items()}

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emulator.system import Settings
+from tests.integration.emulator.running import Answer, Running, call, running
+
+Faults = Callable[..., None]
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The whole system, from the real template."""
+    settings = Settings(port=0, state_directory=tmp_path_factory.mktemp("state"))
+    with running(settings) as system:
+        yield system
+
+
+@pytest.fixture
+def faults(system: Running) -> Iterator[Faults]:
+    """Makes AWS's services fail or wait; they are well again after the test."""
+
+    def inject(*rules: dict[str, Any]) -> None:
+        body = json.dumps(rules).encode()
+        answer = call(system.state.aws_endpoint, "PUT", "/_emulator/faults", body)
+        assert answer.status == 204, answer
+
+    yield inject
+    inject()
+
+
+def post(system: Running, body: Any, tenant: str = "load", **headers: str) -> Answer:
+    """Send a request as a tenant; headers with None are left out."""
+    sent = {
+        "Content-Type": "application/json",
+        "Authorization": f"Bearer {system.state.token_of(tenant)}",
+        **headers,
+    }
+    encoded = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return system.call("POST", "/edge-sign", encoded, sent)
+
+
+def calls(system: Running, operation: str) -> int:
+    """How often an operation of AWS was called so far, such as `kms.Sign`."""
+    counted = call(system.state.aws_endpoint, "GET", "/_emulator/calls").json()
+    return int(counted.get(operation, {"count": 0})["count"])
+
+
+def sign_workers(system: Running) -> list[int]:
+    """Process ids of the sign function's workers."""
+    marks = (
+        b"AWS_LAMBDA_FUNCTION_NAME=edge-signer-dev-sign",
+        f"AWS_ENDPOINT_URL={system.state.aws_endpoint}".encode(),
+    )
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (process / "environ").read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if all(mark in environment for mark in marks) and int(process.name) != os.getpid():
+            found.append(int(process.name))
+    return found

@@ -1,0 +1,257 @@
+"""POST /edge-sign over HTTP, through real workers, to sidecars that others judge."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import uuid
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.e2e.conftest import Faults, calls, post
+from tests.integration.emulator.running import Running
+from tests.judges import JUDGES, Judge
+from tests.jumbf_reader import read_store
+from tests.software_signer import ACTIONS
+
+SEEDS_ASSERTIONS = {
+    "c2pa.actions": [
+        {"digitalSourceType": "https://ns.adobe.com/cloud/photoshop", "action": "created"}
+    ],
+    "c2pa.training-minims": {"limitations": "no-generative-ai"},
+}
+FORMATS = {"photograph": "image/jpeg", "drawing": "image/png"}
+
+
+def body(asset: bytes, **changes: Any) -> dict[str, Any]:
+    fields = {
+        "asset_sha256": hashlib.sha256(asset).hexdigest(),
+        "policy_id": "newsroom-default-v3",
+        "assertions": ACTIONS,
+    }
+    return {**fields, **changes}
+
+
+def inline_body(asset: bytes) -> dict[str, Any]:
+    return body(asset, asset_inline=base64.b64encode(asset).decode())
+
+
+def sidecar(system: Running, asset: bytes, how: str) -> bytes:
+    sent = body(asset) if how == "by hash" else inline_body(asset)
+    answer = post(system, sent)
+    assert answer.status == 200, answer
+    return fetched(system, answer.json()["manifest_url"])
+
+
+def fetched(system: Running, url: str) -> bytes:
+    answer = system.call("GET", url.removeprefix(system.state.url))
+    assert answer.status == 200, answer
+    assert answer.headers["content-type"] == "application/c2pa"
+    return answer.body
+
+
+@pytest.fixture(scope="module", params=["by hash", "inline"])
+def how(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module", params=["photograph", "drawing"])
+def asset(request: pytest.FixtureRequest, how: str) -> tuple[bytes, str]:
+    if request.param == "photograph" and how == "inline":
+        return (ROOT / "examples/rocket-small.jpg").read_bytes(), "image/jpeg"
+    return request.getfixturevalue(request.param), FORMATS[request.param]
+
+
+@pytest.fixture(scope="module")
+def store(system: Running, asset: tuple[bytes, str], how: str) -> bytes:
+    return sidecar(system, asset[0], how)
+
+
+@pytest.mark.parametrize("judge", JUDGES)
+def test_a_sidecar_is_trusted_and_one_changed_bit_anywhere_is_refused(
+    system: Running, asset: tuple[bytes, str], store: bytes, judge: Judge
+) -> None:
+    content, media_type = asset
+    anchors = Path(system.state.anchors).read_text()
+    verdict = judge(content, media_type, store, anchors)
+    assert verdict.trusted, verdict
+
+    manifest = read_store(store).children[0]
+    for part in (
+        manifest.child("c2pa.assertions").children[0],
+        manifest.child("c2pa.claim.v2"),
+        manifest.child("c2pa.signature"),
+    ):
+        encoded = part.content[0][1]
+        at = store.index(encoded) + len(encoded) - 5
+        changed = store[:at] + bytes([store[at] ^ 1]) + store[at + 1 :]
+        refused = judge(content, media_type, changed, anchors)
+        assert refused.state in {"Invalid", "Unreadable"}, part.label
+        assert refused.failures
+    changed = content[:-40] + bytes([content[-40] ^ 1]) + content[-39:]
+    refused = judge(changed, media_type, store, anchors)
+    assert refused.state in {"Invalid", "Unreadable"}
+    assert refused.failures
+
+
+def test_the_answer_is_that_of_the_api_document(system: Running) -> None:
+    request_id = str(uuid.uuid4())
+    answer = post(
+        system,
+        body(b"asset", assertions=SEEDS_ASSERTIONS, tenant_id="acme", tsa=False),
+        tenant="acme",
+        **{"X-Tenant-ID": "acme", "X-Request-ID": request_id},
+    )
+    digest = hashlib.sha256(b"asset").hexdigest()
+    url = f"{system.state.url}/manifests/acme/sha256/{digest}.c2pa"
+
+    answered = answer.json()
+    assert answered.pop("p95_ms").keys() == {"wasm", "kms", "total"}
+    assert answered.pop("kms_key_id").startswith("arn:aws:kms:us-east-1:")
+    assert answered == {"manifest_url": url, "signing_mode": "edge-tbs+remote-es256"}
+    headers = answer.headers
+    assert headers["content-type"] == "application/json"
+    assert headers["x-request-id"] == request_id
+    assert headers["x-signing-mode"] == "edge-tbs+remote-es256"
+    assert headers["link"] == f'<{url}>; rel="c2pa-manifest"'
+    for name in ("x-cpu-time-ms", "x-kms-time-ms", "x-total-time-ms"):
+        assert float(headers[name]) > 0
+
+
+def test_signing_again_keeps_the_older_version(system: Running) -> None:
+    first, second = (post(system, body(b"again")) for _ in range(2))
+    url = second.json()["manifest_url"]
+    versions = [answer.headers["x-manifest-version"] for answer in (first, second)]
+    assert versions[0] != versions[1]
+
+    s3 = system.client("s3")
+    (bucket,) = [one["Name"] for one in s3.list_buckets()["Buckets"]]
+    key = url.removeprefix(f"{system.state.url}/manifests/")
+    assert key == f"load/sha256/{hashlib.sha256(b'again').hexdigest()}.c2pa"
+    older, newer = (
+        s3.get_object(Bucket=bucket, Key=key, VersionId=version)["Body"].read()
+        for version in versions
+    )
+    assert older != newer
+    assert fetched(system, url) == newer
+
+
+def test_tenants_manifests_of_one_asset_lie_apart(system: Running) -> None:
+    mine = post(system, body(b"shared"), tenant="acme").json()["manifest_url"]
+    theirs = post(system, body(b"shared"), tenant="testcorp").json()["manifest_url"]
+    assert mine.replace("/acme/", "/testcorp/") == theirs
+    assert fetched(system, mine) != fetched(system, theirs)
+
+
+REFUSED: dict[str, tuple[int, str, dict[str, Any]]] = {
+    "no asset": (400, "INVALID_REQUEST", {"asset_sha256": None}),
+    "no base64": (400, "INVALID_BASE64", {"asset_inline": "***"}),
+    "another tenant": (403, "TENANT_NOT_ALLOWED", {"tenant_id": "testcorp"}),
+    "a large asset": (
+        413,
+        "ASSET_TOO_LARGE",
+        {"asset_inline": base64.b64encode(bytes(32 * 1024 + 1)).decode()},
+    ),
+    "a large request": (413, "REQUEST_TOO_LARGE", {"assertions": {"org.x": {"a": "x" * 65_536}}}),
+    "an unknown policy": (422, "UNKNOWN_POLICY", {"policy_id": "nobody-v1"}),
+    "an unknown assertion": (422, "INVALID_ASSERTION", {"assertions": {"c2pa.x": {}}}),
+    "no actions": (422, "POLICY_VIOLATION", {"assertions": {}}),
+    "a time-stamp": (503, "TSA_UNAVAILABLE", {"tsa": True}),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_refused_costs_no_signature_and_says_why(system: Running, case: str) -> None:
+    status, code, changes = REFUSED[case]
+    before = calls(system, "kms.Sign")
+    answer = post(system, body(b"asset", **changes))
+    assert (answer.status, answer.json()["code"]) == (status, code)
+    assert answer.json().keys() == {"error", "message", "code"}
+    assert uuid.UUID(answer.headers["x-request-id"])
+    assert calls(system, "kms.Sign") == before
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status", "code"),
+    [
+        ("GET", "/", {}, 404, "NOT_FOUND"),
+        ("DELETE", "/edge-sign", {}, 405, "METHOD_NOT_ALLOWED"),
+        ("GET", "/edge-sign", {}, 405, "METHOD_NOT_ALLOWED"),
+        ("POST", "/edge-sign", {}, 401, "UNAUTHENTICATED"),
+        ("POST", "/edge-sign", {"Authorization": "Bearer guess"}, 401, "UNAUTHENTICATED"),
+    ],
+)
+def test_whoever_knocks_gets_an_answer_of_one_shape(
+    system: Running, method: str, path: str, headers: dict[str, str], status: int, code: str
+) -> None:
+    answer = system.call(method, path, b"{}" if method == "POST" else None, headers)
+    assert (answer.status, answer.json()["code"]) == (status, code)
+    assert uuid.UUID(answer.headers["x-request-id"])
+
+
+def test_the_administrators_token_signs_nothing(system: Running) -> None:
+    answer = post(system, body(b"x"), Authorization=f"Bearer {system.state.admin_token}")
+    assert (answer.status, answer.json()["code"]) == (403, "TENANT_NOT_ALLOWED")
+
+
+def test_a_body_that_is_no_json_is_refused(system: Running) -> None:
+    assert post(system, b'{"a":').json()["code"] == "INVALID_JSON"
+    as_form = post(system, body(b"x"), **{"Content-Type": "application/x-www-form-urlencoded"})
+    assert (as_form.status, as_form.json()["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
+
+
+FAULTS = {
+    "KMS throttles": (
+        {"service": "kms", "operation": "Sign", "error_code": "ThrottlingException"},
+        (429, "KMS_RATE_LIMIT"),
+    ),
+    "KMS fails": ({"service": "kms", "operation": "Sign", "status": 500}, (503, "KMS_UNAVAILABLE")),
+    "the key is disabled": (
+        {"service": "kms", "operation": "Sign", "error_code": "DisabledException"},
+        (503, "KMS_UNAVAILABLE"),
+    ),
+    "KMS is silent": (
+        {"service": "kms", "operation": "Sign", "delay_ms": 4000},
+        (503, "KMS_UNAVAILABLE"),
+    ),
+    "S3 fails": (
+        {"service": "s3", "operation": "PutObject", "status": 500},
+        (503, "STORE_UNAVAILABLE"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_when_aws_fails_the_answer_says_so_and_nothing_is_stored(
+    system: Running, faults: Faults, case: str
+) -> None:
+    rule, (status, code) = FAULTS[case]
+    asset = case.encode()
+    faults(rule)
+    answer = post(system, body(asset))
+    assert (answer.status, answer.json()["code"]) == (status, code)
+    assert answer.headers["retry-after"] == str(answer.json()["retry_after"])
+    url = f"/manifests/load/sha256/{hashlib.sha256(asset).hexdigest()}.c2pa"
+    assert system.call("GET", url).status == 404
+
+    faults()
+    assert post(system, body(asset)).status == 200
+    assert system.call("GET", url).status == 200
+
+
+def test_no_log_holds_a_token_or_an_asset(system: Running) -> None:
+    secret_asset = b"an asset that nobody else may see, in full"
+    post(system, inline_body(secret_asset))
+    logs = Path(system.state.anchors).parent / "logs"
+    written = b"".join(log.read_bytes() for log in logs.iterdir())
+    for secret in (
+        *(tenant.token.encode() for tenant in system.state.tenants),
+        system.state.admin_token.encode(),
+        base64.b64encode(secret_asset),
+        json.dumps(ACTIONS).encode(),
+    ):
+        assert secret not in written

@@ -1,0 +1,3 @@
+"""A module of a layer."""
+
+GREETING = "hello from the layer"

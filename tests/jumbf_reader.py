@@ -1,0 +1,50 @@
+"""A reader of JUMBF that shares nothing with the builder."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Box:
+    """A superbox: what its description says, its content boxes and the superboxes inside it."""
+
+    uuid: bytes
+    toggles: int
+    label: str
+    content: list[tuple[str, bytes]] = field(default_factory=list)
+    children: list[Box] = field(default_factory=list)
+    payload: bytes = b""
+
+    def child(self, label: str) -> Box:
+        return next(one for one in self.children if one.label == label)
+
+
+def plain_boxes(stream: bytes) -> Iterator[tuple[str, bytes]]:
+    position = 0
+    while position < len(stream):
+        length, kind = struct.unpack_from(">I4s", stream, position)
+        assert 8 <= length <= len(stream) - position
+        yield kind.decode(), stream[position + 8 : position + length]
+        position += length
+
+
+def superbox(payload: bytes) -> Box:
+    (first, description), *rest = plain_boxes(payload)
+    assert first == "jumd"
+    assert description[-1:] == b"\0"
+    box = Box(description[:16], description[16], description[17:-1].decode(), payload=payload)
+    for kind, content in rest:
+        if kind == "jumb":
+            box.children.append(superbox(content))
+        else:
+            box.content.append((kind, content))
+    return box
+
+
+def read_store(manifest_store: bytes) -> Box:
+    ((kind, payload),) = plain_boxes(manifest_store)
+    assert kind == "jumb"
+    return superbox(payload)

@@ -1,0 +1,101 @@
+"""Request bodies: what is read, and what is said about what is not."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from typing import Any
+
+import pytest
+
+from edge_signer.http.errors import (
+    AssetTooLargeError,
+    InvalidBase64Error,
+    InvalidJsonError,
+    InvalidRequestError,
+    RequestTooLargeError,
+)
+from edge_signer.http.models import MAX_INLINE_BYTES, MAX_REQUEST_BYTES, EdgeSignRequest
+
+DIGEST = hashlib.sha256(b"asset").hexdigest()
+BODY = {"asset_sha256": DIGEST, "policy_id": "newsroom-default-v3", "assertions": {}}
+
+
+def encoded(**changes: Any) -> bytes:
+    return json.dumps({**BODY, **changes}).encode()
+
+
+def asset_digest(**changes: Any) -> bytes:
+    return EdgeSignRequest.from_body(encoded(**changes)).to_signing_request("acme").asset_sha256
+
+
+def test_an_asset_may_come_as_its_digest_or_whole_or_both() -> None:
+    inline = base64.b64encode(b"asset").decode()
+    assert asset_digest().hex() == DIGEST
+    assert asset_digest(asset_inline=inline).hex() == DIGEST
+    assert asset_digest(asset_inline=inline, asset_sha256=None).hex() == DIGEST
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"\xff",
+        b"{'a':1}",
+        b'{"a":NaN}',
+        b'{"a":1,"a":2}',
+        b"[" * 100_00,
+        b'{"a":' + b"9" * 5000 + b"}",
+    ],
+)
+def test_what_is_not_json_is_invalid_json(body: bytes) -> None:
+    with pytest.raises(InvalidJsonError):
+        EdgeSignRequest.from_body(body)
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "no asset": ({"asset_sha256": None}, "asset_sha256 or asset_inline is required"),
+    "upper case": ({"asset_sha256": DIGEST.upper()}, "asset_sha256"),
+    "a newline": ({"asset_sha256": DIGEST + "\n"}, "asset_sha256"),
+    "no policy": ({"policy_id": None}, "policy_id"),
+    "assertions as list": ({"assertions": []}, "assertions"),
+    "tsa as text": ({"tsa": "true"}, "tsa"),
+    "an unknown field": ({"asset_sha265": DIGEST}, "asset_sha265"),
+    "a digest of something else": (
+        {"asset_inline": base64.b64encode(b"other").decode()},
+        "asset_sha256 is not the digest of asset_inline",
+    ),
+    "an empty asset": ({"asset_inline": "", "asset_sha256": None}, "asset_inline"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_field_is_named(case: str) -> None:
+    changes, message = WRONG[case]
+    with pytest.raises(InvalidRequestError) as refused:
+        asset_digest(**changes)
+    assert message in refused.value.message
+
+
+def test_a_body_that_is_no_object_is_refused() -> None:
+    with pytest.raises(InvalidRequestError):
+        EdgeSignRequest.from_body(b"[]")
+
+
+@pytest.mark.parametrize("inline", ["a", "a===", "ä", "YQ==\n", "Y Q=="])
+def test_what_is_not_base64_is_invalid_base64(inline: str) -> None:
+    with pytest.raises(InvalidBase64Error):
+        asset_digest(asset_inline=inline)
+
+
+def test_the_limits_are_the_last_values_that_pass() -> None:
+    largest = base64.b64encode(bytes(MAX_INLINE_BYTES)).decode()
+    assert asset_digest(asset_inline=largest, asset_sha256=None)
+    with pytest.raises(AssetTooLargeError):
+        asset_digest(asset_inline=base64.b64encode(bytes(MAX_INLINE_BYTES + 1)).decode())
+    padding = MAX_REQUEST_BYTES - len(encoded())
+    EdgeSignRequest.from_body(encoded() + b" " * padding)
+    with pytest.raises(RequestTooLargeError):
+        EdgeSignRequest.from_body(encoded() + b" " * (padding + 1))

@@ -1,0 +1,62 @@
+"""Settings, stopwatch and percentile."""
+
+from __future__ import annotations
+
+import pytest
+
+from edge_signer.platform.settings import Settings, SettingsError
+from edge_signer.platform.stopwatch import RollingPercentile, Stopwatch
+
+ENVIRONMENT = {
+    "STAGE": "dev",
+    "AWS_REGION": "eu-central-1",
+    "KMS_REGION": "us-east-1",
+    "MANIFEST_BUCKET": "bucket",
+    "MANIFEST_BASE_URL": "https://manifests.example.com",
+    "TENANTS_TABLE": "tenants",
+    "PATH": "/bin",
+}
+
+
+def test_settings_come_from_the_environment() -> None:
+    settings = Settings.from_environment(ENVIRONMENT)
+    assert settings.key_alias("signing") == "alias/edge-signer-dev-signing"
+    assert settings.certificate_parameter("signing") == "/edge-signer/dev/certificates/signing"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("STAGE", "Dev"),
+        ("KMS_REGION", ""),
+        ("MANIFEST_BASE_URL", "https://manifests.example.com/"),
+        ("MANIFEST_BASE_URL", "ftp://manifests.example.com"),
+        ("LOG_LEVEL", "LOUD"),
+    ],
+)
+def test_a_wrong_variable_stops_the_start_with_its_name(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name}: "):
+        Settings.from_environment({**ENVIRONMENT, name: value})
+
+
+def test_a_missing_variable_stops_the_start_with_its_name() -> None:
+    without = {name: value for name, value in ENVIRONMENT.items() if name != "TENANTS_TABLE"}
+    with pytest.raises(SettingsError, match="TENANTS_TABLE"):
+        Settings.from_environment(without)
+
+
+def test_a_step_is_timed_even_when_it_fails() -> None:
+    stopwatch = Stopwatch()
+    with pytest.raises(ValueError, match="x"), stopwatch.step("one"):
+        raise ValueError("x")
+    assert stopwatch.steps_ms["one"] >= 0
+
+
+def test_the_percentile_is_the_nearest_rank_of_the_last_observations() -> None:
+    rolling = RollingPercentile(window=100)
+    assert rolling.p95() == 0.0
+    rolling.add(7)
+    assert rolling.p95() == 7
+    for observation in range(1, 201):
+        rolling.add(observation)
+    assert rolling.p95() == 195

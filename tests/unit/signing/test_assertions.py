@@ -1,0 +1,197 @@
+"""From what clients say to assertions that the standard allows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from edge_signer.signing.assertions import (
+    MAX_DEPTH,
+    MAX_LABELS,
+    MAX_TEXT_CHARACTERS,
+    MAX_VALUES,
+    manifest_assertions,
+)
+from edge_signer.signing.errors import InvalidAssertionError, PolicyViolationError
+from edge_signer.signing.policy import SigningPolicy, find_policy
+
+IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+CREATED = {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCapture"}
+ACTIONS = {"c2pa.actions.v2": {"actions": [CREATED]}}
+
+
+@pytest.fixture
+def policy() -> SigningPolicy:
+    return find_policy("newsroom-default-v3")
+
+
+def contents(said: dict[str, Any], policy: SigningPolicy) -> dict[str, Any]:
+    return {one.label: one.content for one in manifest_assertions(said, policy)}
+
+
+def with_action(**changes: Any) -> dict[str, Any]:
+    return {"c2pa.actions": [{**CREATED, **changes}]}
+
+
+def with_second(action: dict[str, Any]) -> dict[str, Any]:
+    return {"c2pa.actions": [CREATED, action]}
+
+
+def test_the_seeds_example_becomes_valid_c2pa(policy: SigningPolicy) -> None:
+    said = {
+        "c2pa.actions": [
+            {"digitalSourceType": "https://ns.adobe.com/cloud/photoshop", "action": "created"}
+        ],
+        "c2pa.training-minims": {"limitations": "no-generative-ai"},
+    }
+    assert contents(said, policy) == {
+        "c2pa.actions.v2": {
+            "actions": [
+                {
+                    "action": "c2pa.created",
+                    "digitalSourceType": IPTC + "digitalCreation",
+                    "softwareAgent": {"name": "Adobe Photoshop"},
+                }
+            ],
+            "allActionsIncluded": False,
+        },
+        "cawg.training-mining": {"entries": {"cawg.ai_generative_training": {"use": "notAllowed"}}},
+    }
+
+
+def test_only_what_the_policy_vouches_for_is_created(policy: SigningPolicy) -> None:
+    said = {"org.example.desk": {"a": 1}, **ACTIONS}
+    made = [(one.label, one.created) for one in manifest_assertions(said, policy)]
+    assert made == [("c2pa.actions.v2", True), ("org.example.desk", False)]
+
+
+def test_a_clients_own_word_on_completeness_is_kept(policy: SigningPolicy) -> None:
+    said = {"c2pa.actions.v2": {"actions": [CREATED], "allActionsIncluded": True}}
+    assert contents(said, policy)["c2pa.actions.v2"]["allActionsIncluded"] is True
+
+
+def test_what_a_client_sent_is_not_changed_in_place(policy: SigningPolicy) -> None:
+    said = {"c2pa.actions": [{"action": "created", "digitalSourceType": IPTC + "print"}]}
+    manifest_assertions(said, policy)
+    assert said["c2pa.actions"][0]["action"] == "created"
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "an empty history": ({"c2pa.actions": []}, "assertions.c2pa.actions must be a list"),
+    "a history that does not begin": (
+        {"c2pa.actions": [{"action": "c2pa.published"}]},
+        "c2pa.actions[0].action must be c2pa.created",
+    ),
+    "a second creation": (with_second(CREATED), "c2pa.actions[1].action must not be c2pa.created"),
+    "a creation from nowhere": (
+        {"c2pa.actions": [{"action": "created"}]},
+        "c2pa.actions[0].digitalSourceType is required",
+    ),
+    "an edit from nowhere": (
+        with_second({"action": "c2pa.edited"}),
+        "c2pa.actions[1].digitalSourceType is required",
+    ),
+    "a source type of its own": (
+        with_action(digitalSourceType="https://example.com/x"),
+        "c2pa.actions[0].digitalSourceType must be a term",
+    ),
+    "a source type that is no text": (
+        with_action(digitalSourceType=["x"]),
+        "c2pa.actions[0].digitalSourceType must be a term",
+    ),
+    "a deprecated action": (with_second({"action": "c2pa.copied"}), "c2pa.copied is not an action"),
+    "an action with an ingredient": (with_second({"action": "c2pa.placed"}), "needs an ingredient"),
+    "an action without a name": (with_second({}), "c2pa.actions[1].action must be the name"),
+    "an action that is a text": ({"c2pa.actions": ["created"]}, "actions[0] must be an object"),
+    "a date in words": (with_action(when="yesterday"), "c2pa.actions[0].when must be a date"),
+    "a thirteenth month": (with_action(when="2026-13-01T00:00:00Z"), "[0].when must be a date"),
+    "an agent without a name": (with_action(softwareAgent={"v": 1}), "[0].softwareAgent must be"),
+    "a field of its own": (with_action(mood="good"), "c2pa.actions[0].mood is not a field"),
+    "reason as number": (with_action(reason=1), "c2pa.actions[0].reason must be"),
+    "completeness in words": (
+        {"c2pa.actions.v2": {"actions": [CREATED], "allActionsIncluded": "yes"}},
+        "allActionsIncluded must be true or false",
+    ),
+    "the same assertion twice": (
+        {"c2pa.actions": [CREATED], **ACTIONS},
+        "c2pa.actions.v2 stands for c2pa.actions.v2, which is there already",
+    ),
+    "an unknown c2pa label": ({**ACTIONS, "c2pa.nothing": {}}, "assertions.c2pa.nothing is not"),
+    "a hard binding": ({**ACTIONS, "c2pa.hash.data": {}}, "assertions.c2pa.hash.data is not"),
+    "a label without a dot": ({**ACTIONS, "note": {}}, "assertions.note is no label"),
+    "a label with a number": ({**ACTIONS, "org.example__1": {}}, "assertions.org.example__1 is no"),
+    "a label that is long": ({**ACTIONS, "org." + "x" * 130: {}}, "is no label"),
+    "a custom list": ({**ACTIONS, "org.example.x": []}, "org.example.x must be an object"),
+    "an unknown limitation": (
+        {**ACTIONS, "c2pa.training-minims": {"limitations": "none"}},
+        "training-minims.limitations must be one of: no-generative-ai",
+    ),
+    "an unknown preference": (
+        {**ACTIONS, "cawg.training-mining": {"entries": {"cawg.x": {"use": "allowed"}}}},
+        "entries.cawg.x is unknown",
+    ),
+    "an unknown use": (
+        {**ACTIONS, "cawg.training-mining": {"entries": {"cawg.data_mining": {"use": "no"}}}},
+        "cawg.data_mining.use must be one of",
+    ),
+    "half of a surrogate pair": ({**ACTIONS, "org.example.x": {"a": "\ud800"}}, "org.example.x.a"),
+    "a huge integer": ({**ACTIONS, "org.example.x": {"a": 2**63}}, "org.example.x.a is an integer"),
+    "a long text": (
+        {**ACTIONS, "org.example.x": {"a": "x" * (MAX_TEXT_CHARACTERS + 1)}},
+        "org.example.x.a is longer",
+    ),
+    "many values": ({**ACTIONS, "org.example.x": {"a": [0] * MAX_VALUES}}, "hold more than"),
+    "many labels": ({f"org.example.x{n}": {} for n in range(MAX_LABELS + 1)}, "hold more than"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_the_standard_does_not_allow_is_refused_with_its_path(
+    case: str, policy: SigningPolicy
+) -> None:
+    said, message = REFUSED[case]
+    with pytest.raises(InvalidAssertionError) as refused:
+        manifest_assertions(said, policy)
+    assert message in refused.value.message
+
+
+def test_deep_nesting_is_refused_with_its_path(policy: SigningPolicy) -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(MAX_DEPTH):
+        deep = {"a": deep}
+    with pytest.raises(InvalidAssertionError, match="nested more than"):
+        manifest_assertions({**ACTIONS, "org.example.x": deep}, policy)
+
+
+def test_the_largest_that_the_bounds_admit_is_built(policy: SigningPolicy) -> None:
+    from edge_signer.signing.builder import ManifestBuilder, ManifestDefinition
+
+    deep: Any = [0] * (MAX_VALUES - 60)
+    for _ in range(MAX_DEPTH - 2):
+        deep = {"a": deep}
+    assertions = manifest_assertions({**ACTIONS, "org.example.x": deep}, policy)
+    ManifestBuilder().prepare(
+        ManifestDefinition(
+            "urn:c2pa:00000000-0000-4000-8000-000000000000",
+            "xmp:iid:1",
+            "ES256",
+            {"name": "n"},
+            assertions,
+            bytes(32),
+            [b"leaf"],
+        )
+    )
+
+
+@pytest.mark.parametrize("said", [{}, {"org.example.desk": {}}])
+def test_a_required_assertion_that_is_missing_is_a_violation(
+    said: dict[str, Any], policy: SigningPolicy
+) -> None:
+    with pytest.raises(PolicyViolationError, match=r"c2pa\.actions\.v2 is required"):
+        manifest_assertions(said, policy)
+
+
+def test_a_custom_label_needs_the_policys_leave(policy: SigningPolicy) -> None:
+    with pytest.raises(PolicyViolationError, match=r"net\.example\.x is not allowed"):
+        manifest_assertions({**ACTIONS, "net.example.x": {}}, policy)

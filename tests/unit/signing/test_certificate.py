@@ -1,0 +1,83 @@
+"""The chain, and the check of every signature against it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from edge_signer.signing.algorithm import ALGORITHMS
+from edge_signer.signing.certificate import (
+    CertificateChain,
+    SignatureMismatchError,
+    p1363_from_der,
+)
+from edge_signer.signing.errors import CredentialUnavailableError
+from tests.software_signer import SoftwareSigner, Workshop
+
+ES256 = ALGORITHMS["ES256"]
+
+
+@pytest.fixture
+def signer(workshop: Workshop) -> SoftwareSigner:
+    return workshop.signer
+
+
+def test_a_signature_of_the_certified_key_passes(signer: SoftwareSigner) -> None:
+    signer.certificate_chain.verify(ES256, b"tbs", signer.sign(b"tbs"))
+
+
+def test_a_signature_over_other_bytes_is_refused(signer: SoftwareSigner) -> None:
+    with pytest.raises(SignatureMismatchError):
+        signer.certificate_chain.verify(ES256, b"other", signer.sign(b"tbs"))
+
+
+def test_another_keys_signature_is_refused(signer: SoftwareSigner, workshop: Workshop) -> None:
+    stranger = SoftwareSigner(workshop.ca)
+    with pytest.raises(SignatureMismatchError):
+        signer.certificate_chain.verify(ES256, b"tbs", stranger.sign(b"tbs"))
+
+
+@pytest.mark.parametrize("signature", [b"", bytes(64), bytes(63), bytes(70)])
+def test_what_is_no_signature_is_refused(signer: SoftwareSigner, signature: bytes) -> None:
+    with pytest.raises(SignatureMismatchError):
+        signer.certificate_chain.verify(ES256, b"tbs", signature)
+
+
+def test_short_numbers_are_padded_to_the_length_of_the_field() -> None:
+    signature = p1363_from_der(ES256, encode_dss_signature(1, 2**255))
+    assert signature == (1).to_bytes(32) + (2**255).to_bytes(32)
+
+
+@pytest.mark.parametrize(
+    "der",
+    [
+        b"",
+        b"\x30\x00",
+        b"not der",
+        encode_dss_signature(2**256, 1),
+        encode_dss_signature(1, 1) + b"\0",
+    ],
+)
+def test_malformed_der_is_refused(der: bytes) -> None:
+    with pytest.raises(SignatureMismatchError):
+        p1363_from_der(ES256, der)
+
+
+def test_a_chain_outside_its_validity_is_refused(signer: SoftwareSigner) -> None:
+    chain = signer.certificate_chain
+    chain.require_valid()
+    now = datetime.now(UTC)
+    with pytest.raises(CredentialUnavailableError, match="expired at"):
+        chain.require_valid(now + timedelta(days=91))
+    with pytest.raises(CredentialUnavailableError, match="valid only from"):
+        chain.require_valid(now - timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    "pem", ["", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
+)
+def test_a_broken_chain_is_refused(pem: str) -> None:
+    with pytest.raises(CredentialUnavailableError):
+        CertificateChain.from_pem(pem)

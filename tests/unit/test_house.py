@@ -1,0 +1,113 @@
+"""The rules of the house: who may import whom, how long a file may be, what is never committed."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+LAYER = ROOT / "layers/edge_signer/edge_signer"
+# Which rooms of this project a room may import from; every room may import from itself.
+MAY_IMPORT = {
+    "edge_signer.platform": set(),
+    "edge_signer.signing": {"edge_signer.platform"},
+    "edge_signer.http": {"edge_signer.platform", "edge_signer.signing"},
+    "functions": {"edge_signer.platform", "edge_signer.signing", "edge_signer.http"},
+    "emulator": set(),
+    "cli": {"emulator"},
+}
+FOLDERS = {
+    "edge_signer.platform": LAYER / "platform",
+    "edge_signer.signing": LAYER / "signing",
+    "edge_signer.http": LAYER / "http",
+    "functions": ROOT / "functions",
+    "emulator": ROOT / "emulator",
+    "cli": ROOT / "cli",
+}
+
+
+def room_of(module: str) -> str | None:
+    return next((room for room in MAY_IMPORT if f"{module}.".startswith(f"{room}.")), None)
+
+
+def imported_modules(source: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def forbidden_imports(room: str, source: str) -> list[str]:
+    allowed = MAY_IMPORT[room] | {room}
+    return [
+        module
+        for module in imported_modules(source)
+        if (other := room_of(module)) is not None and other not in allowed
+    ]
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_imports_go_one_way(room: str) -> None:
+    files = list(FOLDERS[room].rglob("*.py"))
+    assert files
+    for file in files:
+        assert forbidden_imports(room, file.read_text()) == [], file
+
+
+def test_a_forbidden_import_would_be_seen() -> None:
+    assert forbidden_imports("edge_signer.platform", "from edge_signer.http import errors")
+    assert forbidden_imports("edge_signer.signing", "import edge_signer.http.models")
+    assert forbidden_imports("functions", "from emulator.system import start")
+
+
+def test_handlers_only_wire() -> None:
+    for handler in (ROOT / "functions").rglob("app.py"):
+        source = handler.read_text()
+        assert len(source.splitlines()) < 60, handler
+        branches = (ast.If, ast.For, ast.While, ast.Try, ast.Match, ast.IfExp)
+        assert not [node for node in ast.walk(ast.parse(source)) if isinstance(node, branches)]
+
+
+def tracked_files() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_python_files_hold_one_idea() -> None:
+    for file in tracked_files():
+        if file.suffix == ".py":
+            assert len(file.read_text().splitlines()) <= 250, file
+
+
+# Put together here, so that this file does not hold what it looks for.
+NEVER = re.compile(
+    "|".join(
+        (
+            "py" + r"pi\.org",
+            "python" + r"hosted\.org",
+            "registry" + r"\.npmjs",
+            "BEGIN " + r"(?:EC |RSA |ENCRYPTED )?PRIVATE KEY",
+            r"(?<![\w.])/(?:work|home|Users)" + r"/\w",
+        )
+    )
+)
+
+
+def test_no_registry_no_machine_path_and_no_private_key_is_committed() -> None:
+    for file in tracked_files():
+        if file.suffix not in {".jpg", ".wasm"}:
+            assert not NEVER.search(file.read_text()), file

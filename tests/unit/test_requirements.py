@@ -1,0 +1,41 @@
+"""One lock: everything that is installed or shipped is a part of it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.conftest import ROOT
+
+PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)", re.MULTILINE)
+
+
+def pins(name: str) -> set[tuple[str, str]]:
+    found = set(PIN.findall((ROOT / "requirements" / f"{name}.txt").read_text()))
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("part", ["layer", "run"])
+def test_every_part_is_a_subset_of_the_lock(part: str) -> None:
+    assert pins(part) <= pins("lock")
+
+
+@pytest.mark.parametrize("name", ["layer", "run", "lock"])
+def test_every_requirement_has_a_hash_and_no_address(name: str) -> None:
+    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    for requirement in re.split(r"\n(?=[a-z0-9])", text.strip()):
+        assert PIN.match(requirement), requirement
+        assert "--hash=sha256:" in requirement, requirement
+    assert "://" not in text
+    assert "index-url" not in text
+
+
+def test_running_needs_neither_the_compiler_nor_sam() -> None:
+    assert {name for name, _ in pins("run")}.isdisjoint({"ziglang", "aws-sam-cli"})
+
+
+def test_the_layer_ships_nothing_of_the_laptops() -> None:
+    names = {name for name, _ in pins("layer")}
+    assert names.isdisjoint({"moto", "c2pa-python", "typer", "rich", "aws-sam-translator"})

@@ -1,0 +1,121 @@
+//! The module's face to its host: three calls over one input buffer. No imports, no clock, no
+//! randomness, no keys: the same input gives the same bytes.
+//!
+//! The input is a sequence of fields, each a little-endian u32 length and that many bytes:
+//!   prepare              definition JSON, asset SHA-256, certificate (DER) …
+//!   time_stamp_payload   signature
+//!   assemble             signature, time-stamp token (empty for none)
+//!
+//! A result is a u64: the address in the upper half, in the lower half the length with the top bit
+//! saying that the bytes are the name of an error.
+
+const std = @import("std");
+const Manifest = @import("manifest.zig").Manifest;
+const max_certificates = @import("manifest.zig").max_certificates;
+
+pub const panic = std.debug.no_panic;
+
+const input_capacity = 192 * 1024;
+const heap_capacity = 1024 * 1024;
+const error_bit: u64 = 1 << 31;
+
+var input: [input_capacity]u8 = undefined;
+var heap: [heap_capacity]u8 = undefined;
+var arena = std.heap.FixedBufferAllocator.init(&heap);
+var prepared: ?Manifest = null;
+
+const Error = @import("manifest.zig").Error || error{ InputTruncated, InputTooLong, NotPrepared };
+
+/// Address and capacity of the input buffer.
+export fn input_buffer() u64 {
+    return packedSlice(&input);
+}
+
+/// Builds the manifest up to its signature; gives the TBS bytes.
+export fn prepare(input_length: u32) u64 {
+    return result(tryPrepare(input_length));
+}
+
+/// Gives the bytes whose digest goes to the time-stamp authority.
+export fn time_stamp_payload(input_length: u32) u64 {
+    return result(tryTimeStampPayload(input_length));
+}
+
+/// Gives the manifest store.
+export fn assemble(input_length: u32) u64 {
+    return result(tryAssemble(input_length));
+}
+
+fn tryPrepare(input_length: u32) Error![]const u8 {
+    prepared = null;
+    arena.reset();
+    var fields = try Fields.init(input_length);
+    const definition = try fields.next();
+    const asset_sha256 = try fields.next();
+    var x5chain: [max_certificates][]const u8 = undefined;
+    var count: usize = 0;
+    while (!fields.atEnd()) : (count += 1) {
+        if (count == max_certificates) return error.CertificatesTooMany;
+        x5chain[count] = try fields.next();
+    }
+    // The host writes the signature over this input: what the manifest keeps must not point into it.
+    const manifest = try Manifest.prepare(arena.allocator(), try arena.allocator().dupe(u8, definition), asset_sha256, x5chain[0..count]);
+    const tbs = try manifest.tbs(arena.allocator());
+    prepared = manifest;
+    return tbs;
+}
+
+fn tryTimeStampPayload(input_length: u32) Error![]const u8 {
+    const manifest = prepared orelse return error.NotPrepared;
+    var fields = try Fields.init(input_length);
+    const signature = try fields.next();
+    if (!fields.atEnd()) return error.InputTooLong;
+    return manifest.timeStampPayload(arena.allocator(), signature);
+}
+
+fn tryAssemble(input_length: u32) Error![]const u8 {
+    const manifest = prepared orelse return error.NotPrepared;
+    var fields = try Fields.init(input_length);
+    const signature = try fields.next();
+    const token = try fields.next();
+    if (!fields.atEnd()) return error.InputTooLong;
+    return manifest.assemble(arena.allocator(), signature, token);
+}
+
+const Fields = struct {
+    rest: []const u8,
+
+    fn init(input_length: u32) Error!Fields {
+        if (input_length > input_capacity) return error.InputTooLong;
+        return .{ .rest = input[0..input_length] };
+    }
+
+    fn atEnd(self: *const Fields) bool {
+        return self.rest.len == 0;
+    }
+
+    fn next(self: *Fields) Error![]const u8 {
+        if (self.rest.len < 4) return error.InputTruncated;
+        const length = std.mem.readInt(u32, self.rest[0..4], .little);
+        const following = self.rest[4..];
+        if (length > following.len) return error.InputTruncated;
+        self.rest = following[length..];
+        return following[0..length];
+    }
+};
+
+fn result(outcome: Error![]const u8) u64 {
+    if (outcome) |bytes| return packedSlice(bytes) else |err| return packedSlice(@errorName(err)) | error_bit;
+}
+
+fn packedSlice(bytes: []const u8) u64 {
+    return (@as(u64, @intFromPtr(bytes.ptr)) << 32) | bytes.len;
+}
+
+test {
+    _ = @import("cbor.zig");
+    _ = @import("cose.zig");
+    _ = @import("json_value.zig");
+    _ = @import("jumbf.zig");
+    _ = @import("manifest.zig");
+}
