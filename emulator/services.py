@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any
 
 from pydantic import ValidationError
@@ -22,15 +22,16 @@ class ServiceHost:
     """Answers the requests of AWS SDKs; safe to use from many threads.
 
     `GET /_emulator/calls` gives count and summed milliseconds of each operation, for instance
-    `{"kms.Sign": {"count": 2, "milliseconds": 1.4}}`. `PUT /_emulator/faults` takes a JSON list
-    of FaultRule, which replaces the rules in force.
+    `{"kms.Sign": {"count": 2, "milliseconds": 1.4}}`; a call counts from its arrival.
+    `PUT /_emulator/faults` takes a JSON list of FaultRule, which replaces the rules in force.
     """
 
     def __init__(self, application: wsgi.WsgiApplication) -> None:
         self._application = application
         self._faults = Faults()
         self._lock = threading.Lock()
-        self._calls: dict[str, list[float]] = defaultdict(list)
+        self._counts: Counter[str] = Counter()
+        self._milliseconds: defaultdict[str, float] = defaultdict(float)
 
     def answer(self, request: Request) -> Response:
         """Answer one request of an SDK, or one about the emulator itself."""
@@ -39,23 +40,26 @@ class ServiceHost:
         if request.path == FAULTS_PATH and request.method == "PUT":
             return self._replace_faults(request.body)
         call = identify(request)
+        with self._lock:
+            self._counts[str(call)] += 1
         started = time.perf_counter()
         try:
             return self._faults.strike(call) or wsgi.call(self._application, request)
         finally:
             with self._lock:
-                self._calls[str(call)].append((time.perf_counter() - started) * 1000)
+                self._milliseconds[str(call)] += (time.perf_counter() - started) * 1000
 
     def forget_calls(self) -> None:
         """Start counting at nothing."""
         with self._lock:
-            self._calls.clear()
+            self._counts.clear()
+            self._milliseconds.clear()
 
     def _summary(self) -> dict[str, dict[str, float]]:
         with self._lock:
             return {
-                name: {"count": len(durations), "milliseconds": round(sum(durations), 3)}
-                for name, durations in sorted(self._calls.items())
+                name: {"count": count, "milliseconds": round(self._milliseconds[name], 3)}
+                for name, count in sorted(self._counts.items())
             }
 
     def _replace_faults(self, body: bytes) -> Response:

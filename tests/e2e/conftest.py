@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -9,7 +11,8 @@ from typing import Any
 import pytest
 
 from emulator.system import Settings
-from tests.integration.emulator.running import Answer, Running, call, running
+from tests.running import Answer, Running, call, running
+from tests.software_signer import ACTIONS
 
 Faults = Callable[..., None]
 
@@ -67,3 +70,16 @@ def sign_workers(system: Running) -> list[int]:
         if all(mark in environment for mark in marks) and int(process.name) != os.getpid():
             found.append(int(process.name))
     return found
+
+
+def body(asset: bytes, **changes: Any) -> dict[str, Any]:
+    fields = {
+        "asset_sha256": hashlib.sha256(asset).hexdigest(),
+        "policy_id": "newsroom-default-v3",
+        "assertions": ACTIONS,
+    }
+    return {**fields, **changes}
+
+
+def inline_body(asset: bytes) -> dict[str, Any]:
+    return body(asset, asset_inline=base64.b64encode(asset).decode())

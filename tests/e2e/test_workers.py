@@ -9,9 +9,8 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
-from tests.e2e.conftest import Faults, calls, post, sign_workers
-from tests.e2e.test_edge_sign import body
-from tests.integration.emulator.running import Running
+from tests.e2e.conftest import Faults, body, calls, post, sign_workers
+from tests.running import Running
 
 
 def test_eight_requests_at_once_are_served_by_several_workers(

@@ -8,7 +8,7 @@ import pytest
 from emulator.resources import Services
 from emulator.services import ServiceHost, in_process_services, moto_host
 from emulator.system import Settings
-from tests.integration.emulator.running import Running, running
+from tests.running import Running, running
 
 HERE = Path(__file__).parent
 

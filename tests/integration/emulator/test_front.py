@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.integration.emulator.running import Running
+from tests.running import Running
 
 MEBIBYTE = 1024 * 1024
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from tests.integration.emulator.processes import has_ended, is_known, wait_for
-from tests.integration.emulator.running import Answer, Running
+from tests.running import Answer, Running
 
 
 def misbehave(system: Running, **body: str) -> Answer:

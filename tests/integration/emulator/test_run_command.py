@@ -16,7 +16,7 @@ import pytest
 from emulator.local_state import LocalState, NotRunningError
 from tests.integration.emulator.conftest import HERE
 from tests.integration.emulator.processes import PATIENCE_SECONDS, has_ended, wait_for
-from tests.integration.emulator.running import call
+from tests.running import call
 
 
 def command(state: Path, *more: str, port: int = 0) -> list[str]:

@@ -14,7 +14,7 @@ from emulator.errors import TemplateError
 from emulator.resources import Services
 from emulator.stack import create_stack
 from tests.integration.emulator.conftest import HERE
-from tests.integration.emulator.running import Running
+from tests.running import Running
 
 PREFIX = "/edge-signer/test"
 

@@ -76,7 +76,7 @@ def _standardise(
         return ACTIONS_LABEL, actions_assertion(content, path, policy)
     if label in _TRAINING_ALIASES:
         return TRAINING_MINING_LABEL, _training_mining(content, path)
-    if label.startswith(_RESERVED):
+    if label.startswith(_RESERVED) or label.endswith(".metadata"):
         raise InvalidAssertionError(f"{path} is not an assertion that this signer makes")
     well_formed = _CUSTOM_LABEL.fullmatch(label) and "__" not in label
     if not well_formed or len(label) > MAX_LABEL_CHARACTERS:
@@ -108,6 +108,8 @@ def _training_mining(content: Any, path: str) -> dict[str, Any]:
             raise InvalidAssertionError(f"{entry_path}.use must be one of: {uses}")
         if not set(entry) <= {"use", "constraint_info"}:
             raise InvalidAssertionError(f"{entry_path} has a field that the standard does not")
+        if not isinstance(entry.get("constraint_info", ""), str):
+            raise InvalidAssertionError(f"{entry_path}.constraint_info must be a text")
         standard[standard_name] = entry
     return {"entries": standard}
 

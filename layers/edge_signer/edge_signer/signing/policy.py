@@ -6,22 +6,16 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from edge_signer.signing.actions import DIGITAL_SOURCE_TYPES
+from edge_signer.signing.action_model import DigitalSourceType
 from edge_signer.signing.algorithm import AlgorithmName
 from edge_signer.signing.errors import UnknownPolicyError
 
 SHIPPED_POLICIES = Path(__file__).parent / "policies"
-
-
-def _term_of_the_vocabulary(uri: str) -> str:
-    if uri not in DIGITAL_SOURCE_TYPES:
-        raise ValueError("not a digital source type of IPTC or C2PA")
-    return uri
 
 
 class SourceTypeAlias(BaseModel):
@@ -29,7 +23,7 @@ class SourceTypeAlias(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    digital_source_type: Annotated[str, AfterValidator(_term_of_the_vocabulary)]
+    digital_source_type: DigitalSourceType
     software_agent: str | None = None
 
 

@@ -1,0 +1,157 @@
+"""The actions assertion as a model: what the standard allows and this signer makes.
+
+After C2PA 2.2 §18.15, and stricter where engines differ: a field that one of them cannot read, or
+that points at an ingredient which our sidecars do not have, is refused here rather than there.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+_IPTC_TERMS = (
+    "algorithmicMedia algorithmicallyEnhanced composite compositeCapture compositeSynthetic "
+    "compositeWithTrainedAlgorithmicMedia computationalCapture dataDrivenMedia digitalCapture "
+    "digitalCreation humanEdits multiFrameComputationalCapture negativeFilm positiveFilm print "
+    "screenCapture trainedAlgorithmicMedia virtualRecording"
+)
+#: The vocabulary of IPTC, and of the standard's own terms the one that media may have.
+DIGITAL_SOURCE_TYPES = {IPTC + term for term in _IPTC_TERMS.split()} | {
+    "http://c2pa.org/digitalsourcetype/empty"
+}
+
+_PERCEPTIBLE = (
+    "addedText adjustedColor changedSpeed cropped deleted drawing dubbed edited filtered "
+    "orientation resized translated trimmed unknown"
+)
+_IMPERCEPTIBLE = (
+    "converted edited.metadata enhanced published repackaged resized.proportional transcoded "
+    "watermarked.unbound"
+)
+_NEEDS_MORE = {
+    **dict.fromkeys(("c2pa.opened", "c2pa.placed", "c2pa.removed"), "an ingredient"),
+    "c2pa.redacted": "an ingredient",
+    "c2pa.watermarked.bound": "a soft binding",
+}
+_NEEDS_SOURCE_TYPE = {f"c2pa.{name}" for name in ("created", *_PERCEPTIBLE.split())}
+#: What an action may be called besides names of its own; deprecated ones are not in it.
+STANDARD_ACTIONS = _NEEDS_SOURCE_TYPE | {f"c2pa.{name}" for name in _IMPERCEPTIBLE.split()}
+_CUSTOM_ACTION = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
+_REFERENCES = {"ingredient", "ingredients", "ingredientIds", "org.cai.ingredientIds", "redacted"}
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)")
+
+
+def refused(demand: str) -> PydanticCustomError:
+    """Give an error whose message completes a sentence that begins with the path."""
+    return PydanticCustomError("refused", demand.replace("{", "{{").replace("}", "}}"))
+
+
+def _date_time(text: str) -> str:
+    try:
+        # Python reads at most six digits of a second; the standard does not limit them.
+        datetime.fromisoformat(re.sub(r"\.\d+", "", text))
+    except ValueError:
+        text = ""
+    if not _RFC3339.fullmatch(text):
+        raise refused("must be a date and time such as 2026-01-31T12:00:00Z")
+    return text
+
+
+def _source_type(uri: str) -> str:
+    if uri not in DIGITAL_SOURCE_TYPES:
+        raise refused(
+            f"must be a term of the IPTC digital source types, such as {IPTC}digitalCapture"
+        )
+    return uri
+
+
+def _action_name(name: str) -> str:
+    if name in _NEEDS_MORE:
+        raise refused(f"is {name}, which needs {_NEEDS_MORE[name]}; that is not supported")
+    if name.startswith("c2pa.") and name not in STANDARD_ACTIONS:
+        raise refused(f"is {name}, which is no action of the standard, or a deprecated one")
+    if not _CUSTOM_ACTION.fullmatch(name):
+        raise refused("must be the name of an action, such as c2pa.created or com.example.action")
+    return name
+
+
+Text = Annotated[str, Field(min_length=1)]
+DigitalSourceType = Annotated[str, AfterValidator(_source_type)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+class SoftwareAgent(_Strict):
+    """A generator-info map; an icon would need a box of its own."""
+
+    name: Text
+    version: Text | None = None
+    operating_system: Text | None = None
+
+
+class Parameters(_Strict):
+    """An action's parameters; others than these may be added."""
+
+    model_config = ConfigDict(extra="allow")
+
+    description: str | None = None
+    sourceLanguage: Text | None = None
+    targetLanguage: Text | None = None
+    multipleInstances: bool | None = None
+
+    @model_validator(mode="after")
+    def _points_nowhere(self) -> Self:
+        for name in self.model_extra or {}:
+            if name in _REFERENCES:
+                raise refused(f"must not have {name}: references are not supported")
+        return self
+
+
+class Action(_Strict):
+    """One action."""
+
+    action: Annotated[str, AfterValidator(_action_name)]
+    digitalSourceType: DigitalSourceType | None = None
+    softwareAgent: SoftwareAgent | None = None
+    when: Annotated[str, AfterValidator(_date_time)] | None = None
+    description: str | None = None
+    reason: Text | None = None
+    parameters: Parameters | None = None
+
+    @model_validator(mode="after")
+    def _says_enough(self) -> Self:
+        if self.digitalSourceType is None and self.action in _NEEDS_SOURCE_TYPE:
+            raise refused(f"must have a digitalSourceType, because it is {self.action}")
+        languages = (
+            self.parameters and self.parameters.sourceLanguage and self.parameters.targetLanguage
+        )
+        if self.action == "c2pa.translated" and not languages:
+            raise refused("must have parameters.sourceLanguage and parameters.targetLanguage")
+        return self
+
+
+class Actions(_Strict):
+    """The content of `c2pa.actions.v2`."""
+
+    actions: Annotated[list[Action], Field(min_length=1)]
+    allActionsIncluded: bool
+
+    @model_validator(mode="after")
+    def _begins_with_creation(self) -> Self:
+        created = [action.action == "c2pa.created" for action in self.actions]
+        if not created[0]:
+            raise refused("must begin with c2pa.created: how the asset came to be")
+        if any(created[1:]):
+            raise refused("must not have c2pa.created twice")
+        return self
+
+    def content(self) -> dict[str, Any]:
+        """The assertion as it goes into the manifest, without fields that were not given."""
+        return self.model_dump(exclude_none=True)

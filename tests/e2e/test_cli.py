@@ -1,0 +1,130 @@
+"""The command as a person uses it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.running import Running
+
+
+@pytest.fixture
+def photograph_file(tmp_path: Path) -> Path:
+    return Path(shutil.copy(ROOT / "examples/rocket.jpg", tmp_path / "my photo.jpg"))
+
+
+@pytest.fixture
+def state(system: Running) -> Path:
+    return Path(system.state.anchors).parent
+
+
+def edge_signer(state: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "cli.main", *map(str, arguments)],
+        cwd=ROOT,
+        env={**os.environ, "EDGE_SIGNER_STATE": str(state), "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def test_a_signed_file_is_verified_as_trusted(state: Path, photograph_file: Path) -> None:
+    signed = edge_signer(state, "sign", photograph_file)
+    assert signed.returncode == 0, signed.stderr
+    assert photograph_file.with_name("my photo.jpg.c2pa").exists()
+
+    verified = edge_signer(state, "verify", photograph_file)
+    assert verified.returncode == 0, verified.stderr
+    assert verified.stdout.rstrip().endswith("Trusted")
+
+    as_json = edge_signer(state, "verify", photograph_file, "--json")
+    verdict = json.loads(as_json.stdout)
+    assert verdict["trusted"] is True
+    assert (verdict["state"], verdict["failures"]) == ("Trusted", [])
+
+
+def test_a_changed_file_is_not_trusted(state: Path, photograph_file: Path) -> None:
+    assert edge_signer(state, "sign", photograph_file).returncode == 0
+    with photograph_file.open("r+b") as stream:
+        stream.seek(-40, os.SEEK_END)
+        stream.write(b"!")
+    verified = edge_signer(state, "verify", photograph_file)
+    assert verified.returncode == 1
+    assert "assertion.dataHash.mismatch" in verified.stdout
+
+
+def test_a_signer_that_the_anchors_do_not_know_is_not_trusted(
+    state: Path, photograph_file: Path, tmp_path: Path, system: Running
+) -> None:
+    assert edge_signer(state, "sign", photograph_file).returncode == 0
+    sidecar = photograph_file.with_name("my photo.jpg.c2pa")
+    elsewhere = Path(shutil.move(sidecar, tmp_path / "elsewhere.c2pa"))
+    arguments = ("verify", photograph_file, "--manifest", elsewhere, "--anchors")
+    stranger = edge_signer(state, *arguments, system.state.tsa_anchors)
+    assert stranger.returncode == 1
+    assert "signingCredential.untrusted" in stranger.stdout
+    assert edge_signer(state, *arguments, system.state.anchors).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("verify", "nowhere.jpg"),
+        ("verify", ROOT / "README.md"),
+        ("verify",),
+        ("sign", "nowhere.jpg"),
+        ("sign", ROOT / "README.md", "--tenant", "nobody"),
+        ("sign", ROOT / "README.md", "--url", "http://127.0.0.1:1"),
+        ("nothing",),
+    ],
+)
+def test_wrong_usage_is_told_in_a_line_and_exits_with_2(
+    state: Path, arguments: tuple[object, ...]
+) -> None:
+    told = edge_signer(state, *arguments)
+    assert told.returncode == 2
+    assert told.stderr.strip()
+    assert "Traceback" not in told.stderr
+
+
+def test_no_emulator_and_no_anchors_are_told(tmp_path: Path, photograph_file: Path) -> None:
+    signed = edge_signer(tmp_path, "sign", photograph_file)
+    assert signed.returncode == 1
+    assert "edge-signer run" in signed.stderr
+    photograph_file.with_name("my photo.jpg.c2pa").write_bytes(b"")
+    verified = edge_signer(tmp_path, "verify", photograph_file)
+    assert verified.returncode == 2
+    assert "--anchors" in verified.stderr
+
+
+def test_a_refusal_is_told_with_its_code(state: Path, photograph_file: Path) -> None:
+    refused = edge_signer(state, "sign", photograph_file, "--source-type", "drawing")
+    assert refused.returncode == 1
+    assert "INVALID_ASSERTION" in refused.stderr
+    assert "digitalSourceType" in refused.stderr
+    assert not photograph_file.with_name("my photo.jpg.c2pa").exists()
+
+
+def test_a_sidecar_that_is_none_is_unreadable(state: Path, photograph_file: Path) -> None:
+    photograph_file.with_name("my photo.jpg.c2pa").write_bytes(b"not JUMBF")
+    verified = edge_signer(state, "verify", photograph_file)
+    assert verified.returncode == 1
+    assert verified.stdout.rstrip().endswith("Unreadable")
+
+
+def test_the_demo_ends_by_itself_with_trusted(tmp_path: Path) -> None:
+    shown = edge_signer(tmp_path, "demo")
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.rstrip().endswith("Trusted")
+    for step in ("authenticate", "wasm", "kms", "store"):
+        assert f"\n{step} " in shown.stdout
+    assert (tmp_path / "demo/rocket.jpg.c2pa").exists()
+    assert not (tmp_path / "demo/state/local.json").exists()

@@ -1,0 +1,116 @@
+"""Histories that the standard allows, and what is said of those that it does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from edge_signer.signing.assertions import manifest_assertions
+from edge_signer.signing.errors import InvalidAssertionError
+from edge_signer.signing.policy import find_policy
+
+IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+CREATED = {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCapture"}
+
+
+def with_action(**changes: Any) -> dict[str, Any]:
+    return {"c2pa.actions": [{**CREATED, **changes}]}
+
+
+def with_second(action: dict[str, Any]) -> dict[str, Any]:
+    return {"c2pa.actions": [CREATED, action]}
+
+
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
+    "an empty history": (
+        {"c2pa.actions": []},
+        "assertions.c2pa.actions List should have at least 1 item",
+    ),
+    "a history that does not begin": (
+        {"c2pa.actions": [{"action": "c2pa.published"}]},
+        "c2pa.actions must begin with c2pa.created",
+    ),
+    "a second creation": (with_second(CREATED), "c2pa.actions must not have c2pa.created twice"),
+    "a creation from nowhere": (
+        {"c2pa.actions": [{"action": "created"}]},
+        "c2pa.actions[0] must have a digitalSourceType",
+    ),
+    "an edit from nowhere": (
+        with_second({"action": "c2pa.edited"}),
+        "c2pa.actions[1] must have a digitalSourceType",
+    ),
+    "a source type of its own": (
+        with_action(digitalSourceType="https://example.com/x"),
+        "c2pa.actions[0].digitalSourceType must be a term",
+    ),
+    "a source type that is no text": (
+        with_action(digitalSourceType=["x"]),
+        "c2pa.actions[0].digitalSourceType must be a valid string",
+    ),
+    "a deprecated action": (
+        with_second({"action": "c2pa.copied"}),
+        "c2pa.copied, which is no action",
+    ),
+    "an action with an ingredient": (with_second({"action": "c2pa.placed"}), "needs an ingredient"),
+    "an action without a name": (with_second({}), "c2pa.actions[1].action is required"),
+    "an action that is a text": (
+        {"c2pa.actions": ["created"]},
+        "actions[0] must be a valid dictionary",
+    ),
+    "a date in words": (with_action(when="yesterday"), "c2pa.actions[0].when must be a date"),
+    "a thirteenth month": (with_action(when="2026-13-01T00:00:00Z"), "[0].when must be a date"),
+    "an agent without a name": (
+        with_action(softwareAgent={"v": 1}),
+        "[0].softwareAgent.name is required",
+    ),
+    "a field of its own": (with_action(mood="good"), "c2pa.actions[0].mood is not a field"),
+    "reason as number": (with_action(reason=1), "c2pa.actions[0].reason must be"),
+    "a thirtieth of February": (
+        with_action(when="2026-02-30T00:00:00Z"),
+        "[0].when must be a date",
+    ),
+    "an icon": (
+        with_action(softwareAgent={"name": "x", "icon": {"url": "x"}}),
+        "[0].softwareAgent.icon is not a field",
+    ),
+    "an agent's version as number": (
+        with_action(softwareAgent={"name": "x", "version": 1}),
+        "[0].softwareAgent.version must be a valid string",
+    ),
+    "regions": (with_action(changes=["x"]), "[0].changes is not a field"),
+    "metadata of the assertion": (
+        {"c2pa.actions.v2": {"actions": [CREATED], "metadata": {}}},
+        "assertions.c2pa.actions.v2.metadata is not a field",
+    ),
+    "a parameter that points": (
+        with_action(parameters={"ingredients": []}),
+        "[0].parameters must not have ingredients",
+    ),
+    "a description as number": (
+        with_action(parameters={"description": 1}),
+        "[0].parameters.description must be a valid string",
+    ),
+    "a translation from nowhere": (
+        with_second({"action": "c2pa.translated", "digitalSourceType": IPTC + "humanEdits"}),
+        "c2pa.actions[1] must have parameters.sourceLanguage",
+    ),
+    "a soft binding": (with_second({"action": "c2pa.watermarked.bound"}), "needs a soft binding"),
+    "an action of one word and a dot": (with_second({"action": "."}), "must be the name of an"),
+    "trained data as media": (
+        with_action(digitalSourceType="http://c2pa.org/digitalsourcetype/trainedAlgorithmicData"),
+        "[0].digitalSourceType must be a term",
+    ),
+    "completeness in words": (
+        {"c2pa.actions.v2": {"actions": [CREATED], "allActionsIncluded": "yes"}},
+        "allActionsIncluded must be a valid boolean",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_wrong_action_is_refused_with_its_path(case: str) -> None:
+    said, message = REFUSED[case]
+    with pytest.raises(InvalidAssertionError) as refused:
+        manifest_assertions(said, find_policy("newsroom-default-v3"))
+    assert message in refused.value.message
