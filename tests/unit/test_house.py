@@ -90,7 +90,8 @@ def tracked_files() -> list[Path]:
 def test_python_files_hold_one_idea() -> None:
     for file in tracked_files():
         if file.suffix == ".py":
-            assert len(file.read_text().splitlines()) <= 250, file
+            longest = 300 if file.is_relative_to(ROOT / "tests") else 250
+            assert len(file.read_text().splitlines()) <= longest, file
 
 
 # Put together here, so that this file does not hold what it looks for.
