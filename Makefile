@@ -54,8 +54,9 @@ pr: lint test ## All that CI runs.
 dev: $(VENV)/.dev
 
 $(VENV)/.python:
-	$(PYTHON) -m venv $(VENV)
-	-$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@echo "Making $(VENV), once"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv || echo "no uv here; pip does it"
 	@touch $@
 
 $(VENV)/.run: $(VENV)/.python requirements/run.txt pyproject.toml wasm_tbs/tbs.wasm

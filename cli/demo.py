@@ -84,7 +84,7 @@ def _show_signed(photograph: Path, digest: str, signed: SignedAsset, sidecar: Pa
 def _show_steps(cold: SignedAsset, warm: SignedAsset) -> None:
     out.print(
         f"\nWhere the [bold]{warm.total_ms:.2f} ms[/] of a warm request went "
-        f"[dim](the first one, on a new worker: {cold.total_ms:.0f} ms)[/]\n"
+        f"[dim](the first one waited {cold.waited_ms:.0f} ms, a new worker's start included)[/]\n"
     )
     longest_ms = max(warm.steps_ms.values())
     for name, elapsed_ms in warm.steps_ms.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ class SignedAsset:
         manifest_url: Where the sidecar is.
         signing_mode: How it was signed.
         kms_key_id: Which key signed.
+        waited_ms: What the client waited for.
         total_ms: The signer's own time.
         steps_ms: The same by step, in order.
     """
@@ -32,6 +34,7 @@ class SignedAsset:
     manifest_url: str
     signing_mode: str
     kms_key_id: str
+    waited_ms: float
     total_ms: float
     steps_ms: dict[str, float]
 
@@ -70,7 +73,9 @@ class EdgeClient:
         if self._tenant_id is not None:
             body["tenant_id"] = self._tenant_id
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
+        began_s = time.perf_counter()
         response = self._request("POST", f"{self._url}/edge-sign", json.dumps(body), headers)
+        waited_ms = (time.perf_counter() - began_s) * 1000
         try:
             answer = response.json()
             if response.status != 200:
@@ -81,6 +86,7 @@ class EdgeClient:
                 answer["manifest_url"],
                 answer["signing_mode"],
                 answer["kms_key_id"],
+                waited_ms,
                 float(response.headers["X-Total-Time-MS"]),
                 server_timing(response.headers.get("Server-Timing", "")),
             )

@@ -24,7 +24,7 @@ class SidecarVerdict:
         failures: Each a code of the standard and its explanation.
         engine: Name and version of who says so.
         signer: Common name and organisation of the certificate.
-        algorithm: COSE name of the signature algorithm.
+        algorithm: The signature algorithm, as c2pa-rs spells it.
         generator: The claim generator.
         actions: Names of the actions that the manifest tells.
     """

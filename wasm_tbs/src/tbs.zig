@@ -115,6 +115,7 @@ fn packedSlice(bytes: []const u8) u64 {
 test {
     _ = @import("cbor.zig");
     _ = @import("cose.zig");
+    _ = @import("definition.zig");
     _ = @import("json_value.zig");
     _ = @import("jumbf.zig");
     _ = @import("manifest.zig");

@@ -1,0 +1,164 @@
+//! What the host asks for, as JSON after its own validation. Here only that is checked on which the
+//! bytes depend.
+
+const std = @import("std");
+const Allocator = std.mem.Allocator;
+const cose = @import("cose.zig");
+const json_value = @import("json_value.zig");
+const Value = json_value.Value;
+
+pub const max_assertions = 64;
+const max_text_bytes = 256;
+
+pub const Error = json_value.ParseError || error{
+    DefinitionFieldMissing,
+    DefinitionFieldUnknown,
+    DefinitionFieldInvalid,
+    ManifestLabelInvalid,
+    AssertionLabelInvalid,
+    AssertionIsHardBinding,
+    AssertionsMissing,
+    AssertionsTooMany,
+    AlgorithmUnknown,
+};
+
+pub const Definition = struct {
+    label: []const u8,
+    instance_id: []const u8,
+    algorithm: cose.Algorithm,
+    title: ?[]const u8,
+    claim_generator_info: Value,
+    assertions: []Assertion,
+
+    pub fn parse(arena: Allocator, input: []const u8) Error!Definition {
+        const root = try json_value.parse(arena, input);
+        try admitOnly(root, &.{ "label", "instance_id", "alg", "title", "claim_generator_info", "assertions" });
+        const generator = root.get("claim_generator_info") orelse return error.DefinitionFieldMissing;
+        _ = try requiredText(generator.*, "name");
+        const items = root.get("assertions") orelse return error.AssertionsMissing;
+        if (items.* != .array) return error.DefinitionFieldInvalid;
+        if (items.array.len == 0) return error.AssertionsMissing;
+        if (items.array.len > max_assertions) return error.AssertionsTooMany;
+        const assertions = try arena.alloc(Assertion, items.array.len);
+        for (assertions, items.array) |*assertion, item| assertion.* = try Assertion.parse(arena, item);
+        const label = try requiredText(root, "label");
+        if (!isManifestLabel(label)) return error.ManifestLabelInvalid;
+        return .{
+            .label = label,
+            .instance_id = try requiredText(root, "instance_id"),
+            .algorithm = cose.Algorithm.fromName(try requiredText(root, "alg")) orelse return error.AlgorithmUnknown,
+            .title = if (root.get("title") == null) null else try requiredText(root, "title"),
+            .claim_generator_info = generator.*,
+            .assertions = assertions,
+        };
+    }
+};
+
+pub const Assertion = struct {
+    label: []const u8,
+    /// Vouched for by the signer; else what somebody told it.
+    created: bool,
+    content: union(enum) { data: Value, json: []const u8 },
+
+    fn parse(arena: Allocator, item: Value) Error!Assertion {
+        try admitOnly(item, &.{ "label", "created", "data", "json" });
+        const label = try requiredText(item, "label");
+        try checkLabel(label);
+        const created = item.get("created") orelse return error.DefinitionFieldMissing;
+        if (created.* != .boolean) return error.DefinitionFieldInvalid;
+        if (item.get("json")) |text| {
+            if (text.* != .text or item.get("data") != null) return error.DefinitionFieldInvalid;
+            _ = try json_value.parse(arena, text.text);
+            return .{ .label = label, .created = created.boolean, .content = .{ .json = text.text } };
+        }
+        const data = item.get("data") orelse return error.DefinitionFieldMissing;
+        if (std.mem.startsWith(u8, label, "c2pa.actions")) markDates(data);
+        return .{ .label = label, .created = created.boolean, .content = .{ .data = data.* } };
+    }
+
+    /// In an actions assertion `when` and the metadata's `dateTime` are tdate (C2PA 2.2 §18.15, §18.13).
+    fn markDates(data: *Value) void {
+        markDate(data.get("metadata"), "dateTime");
+        const actions = data.get("actions") orelse return;
+        if (actions.* != .array) return;
+        for (actions.array) |*action| markDate(action, "when");
+    }
+
+    fn markDate(holder: ?*Value, name: []const u8) void {
+        const field = (holder orelse return).get(name) orelse return;
+        const text = if (field.* == .text) field.text else return;
+        field.* = .{ .date_time = text };
+    }
+};
+
+fn admitOnly(object: Value, names: []const []const u8) Error!void {
+    if (object != .object) return error.DefinitionFieldInvalid;
+    for (object.object) |member| {
+        for (names) |name| {
+            if (std.mem.eql(u8, name, member.name)) break;
+        } else return error.DefinitionFieldUnknown;
+    }
+}
+
+fn requiredText(object: Value, name: []const u8) Error![]const u8 {
+    const field = object.get(name) orelse return error.DefinitionFieldMissing;
+    if (field.* != .text or field.text.len == 0 or field.text.len > max_text_bytes) return error.DefinitionFieldInvalid;
+    return field.text;
+}
+
+fn checkLabel(label: []const u8) Error!void {
+    for (label) |character| switch (character) {
+        'a'...'z', 'A'...'Z', '0'...'9', '.', '-', '_' => {},
+        else => return error.AssertionLabelInvalid,
+    };
+    // Two underscores begin the number of a repeated label.
+    if (std.mem.indexOf(u8, label, "__") != null) return error.AssertionLabelInvalid;
+    if (std.mem.startsWith(u8, label, "c2pa.hash.")) return error.AssertionIsHardBinding;
+}
+
+/// `urn:c2pa:` and a UUID in lower case (C2PA 2.2 §8.3).
+fn isManifestLabel(label: []const u8) bool {
+    const prefix = "urn:c2pa:";
+    if (label.len != prefix.len + 36 or !std.mem.startsWith(u8, label, prefix)) return false;
+    for (label[prefix.len..], 0..) |character, position| switch (position) {
+        8, 13, 18, 23 => if (character != '-') return false,
+        else => switch (character) {
+            '0'...'9', 'a'...'f' => {},
+            else => return false,
+        },
+    };
+    return true;
+}
+
+pub const test_definition =
+    \\{"label":"urn:c2pa:00000000-0000-4000-8000-000000000000","instance_id":"xmp:iid:1","alg":"ES256",
+    \\ "claim_generator_info":{"name":"n"},"assertions":[
+    \\ {"label":"c2pa.actions.v2","created":true,"data":{"actions":[{"action":"c2pa.created","when":"2026-01-01T00:00:00Z"}]}},
+    \\ {"label":"org.example","created":false,"data":{}},
+    \\ {"label":"org.example","created":false,"json":"{ }"}]}
+;
+
+fn expectRefused(expected: Error, definition: []const u8) !void {
+    var arena = std.heap.ArenaAllocator.init(std.testing.allocator);
+    defer arena.deinit();
+    try std.testing.expectError(expected, Definition.parse(arena.allocator(), definition));
+}
+
+fn replaced(arena: Allocator, needle: []const u8, replacement: []const u8) ![]const u8 {
+    return std.mem.replaceOwned(u8, arena, test_definition, needle, replacement);
+}
+
+test "what is refused has a name" {
+    var arena = std.heap.ArenaAllocator.init(std.testing.allocator);
+    defer arena.deinit();
+    const a = arena.allocator();
+    try expectRefused(error.DefinitionFieldInvalid, "[]");
+    try expectRefused(error.DefinitionFieldUnknown, try replaced(a, "\"alg\"", "\"algo\""));
+    try expectRefused(error.AlgorithmUnknown, try replaced(a, "ES256", "RS256"));
+    try expectRefused(error.ManifestLabelInvalid, try replaced(a, "urn:c2pa:0", "urn:c2pa:G"));
+    try expectRefused(error.AssertionIsHardBinding, try replaced(a, "org.example", "c2pa.hash.data"));
+    try expectRefused(error.AssertionLabelInvalid, try replaced(a, "org.example", "org__1"));
+    try expectRefused(error.DefinitionFieldMissing, try replaced(a, "\"instance_id\":\"xmp:iid:1\",", ""));
+    try expectRefused(error.DefinitionFieldInvalid, try replaced(a, "xmp:iid:1", ""));
+    try expectRefused(error.JsonSyntax, try replaced(a, "\"{ }\"", "\"{\""));
+}
