@@ -14,6 +14,8 @@ from edge_signer.platform.stopwatch import Stopwatch
 from edge_signer.signing.algorithm import ALGORITHMS, Algorithm
 from edge_signer.signing.builder import ManifestBuilder
 from edge_signer.signing.certificate import CertificateChain, p1363_from_der
+from edge_signer.signing.kms import Credential
+from edge_signer.signing.policy import shipped_policies
 from edge_signer.signing.service import SigningRequest, SigningService
 from edge_signer.signing.store import StoredManifest
 from emulator.development_ca import DevelopmentCa
@@ -38,9 +40,15 @@ class SoftwareSigner:
         )
         self.algorithm = algorithm
         self.certificate_chain = CertificateChain.from_pem(ca.issue("Test Signer", public_key))
-        self.key_id = "a key of the tests"
 
-    def sign(self, tbs: bytes) -> bytes:
+    def credential(self) -> Credential:
+        return Credential("a key of the tests", self.certificate_chain)
+
+    def sign(self, credential: Credential, tbs: bytes) -> bytes:
+        assert credential.certificate_chain is self.certificate_chain
+        return self.sign_tbs(tbs)
+
+    def sign_tbs(self, tbs: bytes) -> bytes:
         return p1363_from_der(self.algorithm, self._key.sign(tbs, ec.ECDSA(hashes.SHA256())))
 
 
@@ -65,7 +73,9 @@ class Workshop:
 
     def __post_init__(self) -> None:
         self.signer = SoftwareSigner(self.ca)
-        self.service = SigningService(self.builder, lambda _: self.signer, self.store)
+        self.service = SigningService(
+            shipped_policies(), self.builder, lambda _: self.signer, self.store
+        )
 
     def sign(self, asset: bytes, assertions: Mapping[str, Any] = ACTIONS) -> bytes:
         """Sign an asset and give its manifest store."""

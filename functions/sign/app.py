@@ -17,7 +17,7 @@ from edge_signer.platform.tenants import DynamoDbTenantDirectory
 from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
 from edge_signer.signing.builder import ManifestBuilder
 from edge_signer.signing.kms import KmsSigner
-from edge_signer.signing.policy import SigningPolicy
+from edge_signer.signing.policy import SigningPolicy, shipped_policies
 from edge_signer.signing.service import SigningService
 from edge_signer.signing.store import S3ManifestStore
 
@@ -44,7 +44,7 @@ def signer_for(policy: SigningPolicy) -> KmsSigner:
 
 store = S3ManifestStore(client("s3", region), settings.manifest_bucket, settings.manifest_base_url)
 directory = DynamoDbTenantDirectory(client("dynamodb", region), settings.tenants_table)
-service = SigningService(ManifestBuilder(), signer_for, store)
+service = SigningService(shipped_policies(), ManifestBuilder(), signer_for, store)
 logger = Logger(service="edge-signer-sign", level=settings.log_level)
 app = edge_sign_application(EdgeSignEndpoint(directory, service), logger)
 

@@ -61,7 +61,7 @@ class C2paRsSigning:
             for one in workshop.signer.certificate_chain.certificates
         )
         self._signer = c2pa.Signer.from_callback(
-            workshop.signer.sign, c2pa.C2paSigningAlg.ES256, chain
+            workshop.signer.sign_tbs, c2pa.C2paSigningAlg.ES256, chain
         )
 
     def sign_asset(self, asset: bytes, media_type: str) -> bytes:

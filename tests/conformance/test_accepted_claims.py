@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from edge_signer.signing.action_model import DIGITAL_SOURCE_TYPES, IPTC, STANDARD_ACTIONS
+from edge_signer.signing.errors import InvalidAssertionError
+from tests.conftest import ROOT
 from tests.judges import JUDGES, Judge
 from tests.software_signer import ACTIONS, Workshop
 
+ASSET = (ROOT / "examples/rocket-small.jpg").read_bytes()
+_workshop = lru_cache(maxsize=1)(Workshop)
 CREATED = {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCapture"}
 LANGUAGES = {"sourceLanguage": "de-CH", "targetLanguage": "en"}
 
@@ -33,7 +40,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
         softwareAgent={"name": "Brush", "version": "7", "operating_system": "none"},
         description="Zoë 😀",
         reason="com.example.reason",
-        parameters={"description": "", "multipleInstances": True},
+        parameters={"description": "twice", "multipleInstances": True},
     ),
     "explicit nothings": history(when=None, softwareAgent=None, parameters=None),
     "custom assertions": {
@@ -74,6 +81,55 @@ def test_every_source_type_is_trusted(
     store = workshop.sign(photograph, history(digitalSourceType=source_type))
     verdict = judge(photograph, "image/jpeg", store, workshop.ca.anchors_pem())
     assert verdict.trusted, verdict.failures
+
+
+WORDS = st.sampled_from(
+    [
+        *("a", "actions", "assertion", "c2pa", "cai", "claim", "data", "example", "hash"),
+        *("ingredient", "jpeg", "json", "metadata", "soft-binding", "stds", "thumbnail"),
+        *("v", "v0", "v1", "v2", "v02", "v10", "X", "0", "a_b"),
+    ]
+)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=4), st.sampled_from(["com", "org"]))
+@settings(max_examples=150, deadline=None)
+def test_whatever_label_is_accepted_both_engines_find_the_assertion(
+    words: list[str], root: str
+) -> None:
+    label = ".".join([root, *words])
+    workshop = _workshop()
+    try:
+        store = workshop.sign(ASSET, {**ACTIONS, label: {"a": 1}})
+    except InvalidAssertionError:
+        return
+    for judge in JUDGES:
+        verdict = judge(ASSET, "image/jpeg", store, workshop.ca.anchors_pem())
+        assert verdict.trusted, (label, verdict.failures)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(st.dictionaries(st.text(), JSON, max_size=5), st.dictionaries(st.text(), JSON, max_size=3))
+@settings(max_examples=150, deadline=None)
+def test_whatever_content_is_accepted_both_engines_trust_the_manifest(
+    content: dict[str, Any], parameters: dict[str, Any]
+) -> None:
+    namespaced = {f"com.example.p{number}": one for number, one in enumerate(parameters.values())}
+    workshop = _workshop()
+    said = {**history(parameters=namespaced), "org.example.x": content}
+    try:
+        store = workshop.sign(ASSET, said)
+    except InvalidAssertionError:
+        return
+    for judge in JUDGES:
+        verdict = judge(ASSET, "image/jpeg", store, workshop.ca.anchors_pem())
+        assert verdict.trusted, (content, verdict.failures)
 
 
 def test_nothing_that_was_said_is_lost(photograph: bytes, workshop: Workshop) -> None:

@@ -36,7 +36,7 @@ def definition(workshop: Workshop, **changes: Any) -> ManifestDefinition:
 @pytest.fixture
 def manifest(workshop: Workshop) -> Box:
     prepared = workshop.builder.prepare(definition(workshop))
-    store = read_store(prepared.assemble(workshop.signer.sign(prepared.tbs)))
+    store = read_store(prepared.assemble(workshop.signer.sign_tbs(prepared.tbs)))
     assert store.label == "c2pa"
     (manifest,) = store.children
     return manifest

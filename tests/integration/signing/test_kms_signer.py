@@ -46,87 +46,112 @@ def signer(aws: Services, key_id: str, parameter: str = PARAMETER) -> KmsSigner:
     )
 
 
+class Counting:
+    """A service that remembers what it was asked for."""
+
+    def __init__(self, service: Any, asked: list[tuple[str, dict[str, Any]]]) -> None:
+        self._service = service
+        self._asked = asked
+
+    def __getattr__(self, name: str) -> Any:
+        def ask(**arguments: Any) -> Any:
+            self._asked.append((name, arguments))
+            return getattr(self._service, name)(**arguments)
+
+        return ask
+
+
 def test_a_signature_of_kms_verifies_against_the_certificate(aws: Services) -> None:
     key_id = new_key(aws)
     certify(aws, key_id)
     kms_signer = signer(aws, key_id)
-    signature = kms_signer.sign(b"tbs")
+    credential = kms_signer.credential()
+    signature = kms_signer.sign(credential, b"tbs")
     assert len(signature) == 64
-    kms_signer.certificate_chain.verify(ES256, b"tbs", signature)
+    assert credential.key_id == key_id
+    credential.certificate_chain.verify(ES256, b"tbs", signature)
     with pytest.raises(SignatureMismatchError):
-        kms_signer.certificate_chain.verify(ES256, b"other", signature)
-    assert kms_signer.key_id == key_id
+        credential.certificate_chain.verify(ES256, b"other", signature)
 
 
-def test_only_the_digest_leaves_the_process(aws: Services) -> None:
-    asked: list[dict[str, Any]] = []
-
-    class Listening:
-        def sign(self, **arguments: Any) -> Any:
-            asked.append(arguments)
-            return aws.kms.sign(**arguments)
-
-    key_id = new_key(aws)
-    listener = KmsSigner(
-        kms=Listening(), ssm=aws.ssm, key_alias=key_id, certificate_parameter="", algorithm=ES256
-    )
-    listener.sign(b"tbs" * 1000)
-    (arguments,) = asked
-    assert arguments["MessageType"] == "DIGEST"
-    assert arguments["Message"] == ES256.digest(b"tbs" * 1000)
-
-
-def test_the_chain_and_the_public_key_are_fetched_once(aws: Services) -> None:
-    fetched: list[str] = []
-
-    class Counting:
-        def __init__(self, service: Any) -> None:
-            self._service = service
-
-        def __getattr__(self, name: str) -> Any:
-            fetched.append(name)
-            return getattr(self._service, name)
-
+def test_only_the_digest_leaves_the_process_and_the_credential_is_fetched_once(
+    aws: Services,
+) -> None:
     key_id = new_key(aws)
     certify(aws, key_id)
+    asked: list[tuple[str, dict[str, Any]]] = []
     counting = KmsSigner(
-        kms=Counting(aws.kms),
-        ssm=Counting(aws.ssm),
+        kms=Counting(aws.kms, asked),
+        ssm=Counting(aws.ssm, asked),
         key_alias=key_id,
         certificate_parameter=PARAMETER,
         algorithm=ES256,
     )
+    tbs = b"tbs" * 1000
     for _ in range(3):
-        assert counting.certificate_chain
-        assert counting.key_id
-    assert sorted(fetched) == ["get_parameter", "get_public_key"]
+        counting.sign(counting.credential(), tbs)
+    assert [name for name, _ in asked] == ["get_parameter", "get_public_key", *["sign"] * 3]
+    assert asked[-1][1] == {
+        "KeyId": key_id,
+        "Message": ES256.digest(tbs),
+        "MessageType": "DIGEST",
+        "SigningAlgorithm": "ECDSA_SHA_256",
+    }
+
+
+def test_a_rotated_key_is_taken_up_with_its_certificate(
+    aws: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = new_key(aws), new_key(aws)
+    alias = "alias/edge-signer-test-rotating"
+    aws.kms.create_alias(AliasName=alias, TargetKeyId=old.rpartition("/")[2])
+    certify(aws, old)
+    rotating = signer(aws, alias)
+    assert rotating.credential().key_id == old
+
+    monkeypatch.setattr(KmsSigner, "RETRY_S", 0.0)
+    rotating._fresh_until_s = 0.0
+    aws.kms.update_alias(AliasName=alias, TargetKeyId=new.rpartition("/")[2])
+    between = rotating.credential()
+    between.certificate_chain.verify(ES256, b"tbs", rotating.sign(between, b"tbs"))
+    assert between.key_id == old
+
+    certify(aws, new)
+    after = rotating.credential()
+    after.certificate_chain.verify(ES256, b"tbs", rotating.sign(after, b"tbs"))
+    assert after.key_id == new
 
 
 def test_another_keys_certificate_is_refused(aws: Services) -> None:
     certify(aws, new_key(aws))
     with pytest.raises(CredentialUnavailableError, match="not the signing key's"):
-        _ = signer(aws, new_key(aws)).certificate_chain
+        signer(aws, new_key(aws)).credential()
 
 
 def test_a_missing_chain_is_refused(aws: Services) -> None:
     with pytest.raises(CredentialUnavailableError, match="cannot be fetched"):
-        _ = signer(aws, new_key(aws), "/edge-signer/test/certificates/none").certificate_chain
+        signer(aws, new_key(aws), "/edge-signer/test/certificates/none").credential()
 
 
 def test_a_disabled_key_does_not_sign(aws: Services) -> None:
     key_id = new_key(aws)
+    certify(aws, key_id)
+    disabled = signer(aws, key_id)
+    credential = disabled.credential()
     aws.kms.disable_key(KeyId=key_id.rpartition("/")[2])
     with pytest.raises(KmsUnavailableError):
-        signer(aws, key_id).sign(b"tbs")
+        disabled.sign(credential, b"tbs")
 
 
-def test_what_is_no_signature_is_refused() -> None:
+def test_what_is_no_signature_is_refused(aws: Services) -> None:
     class Garbling:
         def sign(self, **_: Any) -> Any:
             return {"Signature": b"garbage"}
 
+    key_id = new_key(aws)
+    certify(aws, key_id)
     garbled = KmsSigner(
         kms=Garbling(), ssm=None, key_alias="", certificate_parameter="", algorithm=ES256
     )
     with pytest.raises(KmsUnavailableError, match="no signature"):
-        garbled.sign(b"tbs")
+        garbled.sign(signer(aws, key_id).credential(), b"tbs")

@@ -45,6 +45,7 @@ def test_an_asset_may_come_as_its_digest_or_whole_or_both() -> None:
         b"\xff",
         b"{'a':1}",
         b'{"a":NaN}',
+        b'{"a":1e400}',
         b'{"a":1,"a":2}',
         b"[" * 100_00,
         b'{"a":' + b"9" * 5000 + b"}",

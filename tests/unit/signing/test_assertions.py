@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
 
-from edge_signer.signing.assertions import (
+from edge_signer.signing.assertions import MAX_LABELS, manifest_assertions
+from edge_signer.signing.errors import InvalidAssertionError, PolicyViolationError
+from edge_signer.signing.json_bounds import (
     MAX_DEPTH,
-    MAX_LABELS,
     MAX_TEXT_CHARACTERS,
     MAX_VALUES,
-    manifest_assertions,
 )
-from edge_signer.signing.errors import InvalidAssertionError, PolicyViolationError
-from edge_signer.signing.policy import SigningPolicy, find_policy
+from edge_signer.signing.policy import SigningPolicy, shipped_policies
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 CREATED = {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCapture"}
@@ -23,7 +23,7 @@ ACTIONS = {"c2pa.actions.v2": {"actions": [CREATED]}}
 
 @pytest.fixture
 def policy() -> SigningPolicy:
-    return find_policy("newsroom-default-v3")
+    return shipped_policies()["newsroom-default-v3"]
 
 
 def contents(said: dict[str, Any], policy: SigningPolicy) -> dict[str, Any]:
@@ -74,7 +74,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"c2pa.actions": [CREATED], **ACTIONS},
         "c2pa.actions.v2 stands for c2pa.actions.v2, which is there already",
     ),
-    "custom metadata": ({**ACTIONS, "com.example.metadata": {}}, "com.example.metadata is not"),
+    "custom metadata": (
+        {**ACTIONS, "com.example.metadata": {}},
+        "com.example.metadata is a label that readers",
+    ),
     "a constraint as number": (
         {
             **ACTIONS,
@@ -88,19 +91,36 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a hard binding": ({**ACTIONS, "c2pa.hash.data": {}}, "assertions.c2pa.hash.data is not"),
     "a label without a dot": ({**ACTIONS, "note": {}}, "assertions.note is no label"),
     "a label with a number": ({**ACTIONS, "org.example__1": {}}, "assertions.org.example__1 is no"),
+    "a label that begins badly": ({**ACTIONS, "com.-x": {}}, "assertions.com.-x is no label"),
+    "a use that is a list": (
+        {**ACTIONS, "cawg.training-mining": {"entries": {"cawg.data_mining": {"use": ["x"]}}}},
+        "cawg.data_mining.use must be 'allowed'",
+    ),
+    "a purpose twice": (
+        {
+            **ACTIONS,
+            "cawg.training-mining": {
+                "entries": {
+                    f"{prefix}.data_mining": {"use": "allowed"} for prefix in ("c2pa", "cawg")
+                }
+            },
+        },
+        "entries have a purpose twice",
+    ),
+    "infinity": ({**ACTIONS, "org.example.x": {"a": math.inf}}, "org.example.x.a is a number"),
     "a label that is long": ({**ACTIONS, "org." + "x" * 130: {}}, "is no label"),
     "a custom list": ({**ACTIONS, "org.example.x": []}, "org.example.x must be an object"),
     "an unknown limitation": (
         {**ACTIONS, "c2pa.training-minims": {"limitations": "none"}},
-        "training-minims.limitations must be one of: no-generative-ai",
+        "training-minims.limitations must be 'no-generative-ai'",
     ),
     "an unknown preference": (
         {**ACTIONS, "cawg.training-mining": {"entries": {"cawg.x": {"use": "allowed"}}}},
-        "entries.cawg.x is unknown",
+        "entries.cawg.x must be 'cawg.ai_generative_training'",
     ),
     "an unknown use": (
         {**ACTIONS, "cawg.training-mining": {"entries": {"cawg.data_mining": {"use": "no"}}}},
-        "cawg.data_mining.use must be one of",
+        "cawg.data_mining.use must be 'allowed'",
     ),
     "half of a surrogate pair": ({**ACTIONS, "org.example.x": {"a": "\ud800"}}, "org.example.x.a"),
     "a huge integer": ({**ACTIONS, "org.example.x": {"a": 2**63}}, "org.example.x.a is an integer"),
@@ -162,3 +182,18 @@ def test_a_required_assertion_that_is_missing_is_a_violation(
 def test_a_custom_label_needs_the_policys_leave(policy: SigningPolicy) -> None:
     with pytest.raises(PolicyViolationError, match=r"net\.example\.x is not allowed"):
         manifest_assertions({**ACTIONS, "net.example.x": {}}, policy)
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        *("org.example.v1", "org.example.v0", "org.example.v00", "org.example.v02", "com.x.v3.v1"),
+        *("com.x.thumbnail.claim", "com.thumbnail.ingredient.x", "com.x.ingredient.thumbnail"),
+        *("com.v2.v2", "com.example.metadata"),
+    ],
+)
+def test_a_label_that_a_reader_would_take_for_another_is_refused(
+    label: str, policy: SigningPolicy
+) -> None:
+    with pytest.raises(InvalidAssertionError, match="readers take for another"):
+        manifest_assertions({**ACTIONS, label: {}}, policy)

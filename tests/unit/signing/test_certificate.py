@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import Certificate, load_pem_x509_certificate
 
 from edge_signer.signing.algorithm import ALGORITHMS
 from edge_signer.signing.certificate import (
@@ -25,18 +27,18 @@ def signer(workshop: Workshop) -> SoftwareSigner:
 
 
 def test_a_signature_of_the_certified_key_passes(signer: SoftwareSigner) -> None:
-    signer.certificate_chain.verify(ES256, b"tbs", signer.sign(b"tbs"))
+    signer.certificate_chain.verify(ES256, b"tbs", signer.sign_tbs(b"tbs"))
 
 
 def test_a_signature_over_other_bytes_is_refused(signer: SoftwareSigner) -> None:
     with pytest.raises(SignatureMismatchError):
-        signer.certificate_chain.verify(ES256, b"other", signer.sign(b"tbs"))
+        signer.certificate_chain.verify(ES256, b"other", signer.sign_tbs(b"tbs"))
 
 
 def test_another_keys_signature_is_refused(signer: SoftwareSigner, workshop: Workshop) -> None:
     stranger = SoftwareSigner(workshop.ca)
     with pytest.raises(SignatureMismatchError):
-        signer.certificate_chain.verify(ES256, b"tbs", stranger.sign(b"tbs"))
+        signer.certificate_chain.verify(ES256, b"tbs", stranger.sign_tbs(b"tbs"))
 
 
 @pytest.mark.parametrize("signature", [b"", bytes(64), bytes(63), bytes(70)])
@@ -81,3 +83,18 @@ def test_a_chain_outside_its_validity_is_refused(signer: SoftwareSigner) -> None
 def test_a_broken_chain_is_refused(pem: str) -> None:
     with pytest.raises(CredentialUnavailableError):
         CertificateChain.from_pem(pem)
+
+
+def test_a_chain_out_of_order_or_with_its_root_is_refused(workshop: Workshop) -> None:
+    def pem(*certificates: Certificate) -> str:
+        return "".join(one.public_bytes(Encoding.PEM).decode() for one in certificates)
+
+    leaf, issuer = workshop.signer.certificate_chain.certificates
+    root = load_pem_x509_certificate(workshop.ca.anchors_pem().encode())
+    CertificateChain.from_pem(pem(leaf, issuer))
+    with pytest.raises(CredentialUnavailableError, match="leaf to issuer"):
+        CertificateChain.from_pem(pem(issuer, leaf))
+    with pytest.raises(CredentialUnavailableError, match="leave its root out"):
+        CertificateChain.from_pem(pem(leaf, issuer, root))
+    with pytest.raises(CredentialUnavailableError, match="leaf to issuer"):
+        CertificateChain.from_pem(pem(leaf, root))

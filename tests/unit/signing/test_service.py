@@ -6,14 +6,13 @@ import pytest
 
 from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.platform.stopwatch import Stopwatch
-from edge_signer.signing import service as service_module
 from edge_signer.signing.errors import (
     KmsUnavailableError,
     TbsTooLargeError,
     TsaUnavailableError,
     UnknownPolicyError,
 )
-from edge_signer.signing.policy import find_policy
+from edge_signer.signing.policy import shipped_policies
 from edge_signer.signing.service import SigningRequest, SigningService
 from tests.software_signer import ACTIONS, MemoryStore, SoftwareSigner, Workshop
 
@@ -21,8 +20,8 @@ from tests.software_signer import ACTIONS, MemoryStore, SoftwareSigner, Workshop
 class LyingSigner(SoftwareSigner):
     """Signs something else than it was given."""
 
-    def sign(self, tbs: bytes) -> bytes:
-        return super().sign(tbs + b"!")
+    def sign_tbs(self, tbs: bytes) -> bytes:
+        return super().sign_tbs(tbs + b"!")
 
 
 def request(**changes: object) -> SigningRequest:
@@ -39,7 +38,7 @@ def request(**changes: object) -> SigningRequest:
 def test_a_signature_that_does_not_verify_is_never_stored(workshop: Workshop) -> None:
     store = MemoryStore()
     liar = LyingSigner(workshop.ca)
-    service = SigningService(workshop.builder, lambda _: liar, store)
+    service = SigningService(shipped_policies(), workshop.builder, lambda _: liar, store)
     with pytest.raises(KmsUnavailableError, match="does not verify"):
         service.sign(request(), Stopwatch())
     assert store.kept == []
@@ -61,15 +60,13 @@ def test_what_is_refused_leaves_nothing_behind(
     assert workshop.store.kept == []
 
 
-def test_more_than_16_kib_to_sign_is_refused(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    talkative = find_policy("newsroom-default-v3").model_copy(
-        update={"claim_generator_info": {"name": "n", "history": "x" * 16_384}}
-    )
-    monkeypatch.setattr(service_module, "find_policy", lambda _: talkative)
+def test_more_than_16_kib_to_sign_is_refused(workshop: Workshop) -> None:
+    signer, store = SoftwareSigner(workshop.ca), MemoryStore()
+    signer.certificate_chain.__dict__["x5chain"] = (bytes(16_384),)
+    service = SigningService(shipped_policies(), workshop.builder, lambda _: signer, store)
     with pytest.raises(TbsTooLargeError):
-        workshop.service.sign(request(), Stopwatch())
+        service.sign(request(), Stopwatch())
+    assert store.kept == []
 
 
 def test_every_step_is_timed(workshop: Workshop) -> None:

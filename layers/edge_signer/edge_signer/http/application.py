@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -10,6 +11,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRo
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from edge_signer.http.answers import error_answer, request_id_of
+from edge_signer.http.catalogue import STATUS
 from edge_signer.http.errors import InternalError, MethodNotAllowedError, NotFoundError
 from edge_signer.platform.errors import EdgeSignerError
 
@@ -28,11 +30,14 @@ def edge_sign_application(endpoint: Endpoint, logger: Logger) -> APIGatewayHttpR
     app = APIGatewayHttpResolver()
 
     def refused(error: EdgeSignerError) -> Response[str]:
-        return error_answer(error, request_id_of(app.current_event.headers))
+        request_id = request_id_of(app.current_event.headers)
+        if STATUS[type(error)] >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            logger.error(error.code, request_id=request_id, exc_info=error)
+        return error_answer(error, request_id)
 
     def failed(failure: Exception) -> Response[str]:
         request_id = request_id_of(app.current_event.headers)
-        logger.error("request failed", request_id=request_id, exc_info=failure)
+        logger.error(InternalError.code, request_id=request_id, exc_info=failure)
         return error_answer(InternalError("Something failed on our side."), request_id)
 
     @app.post(PATH)

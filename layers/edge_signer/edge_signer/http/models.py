@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import json
+import math
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -53,7 +54,7 @@ class EdgeSignRequest(BaseModel):
             return cls.model_validate(fields)
         except ValidationError as refused:
             faults = [
-                f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+                f"{'.'.join(str(part)[:64] for part in fault['loc'])}: {fault['msg']}"
                 for fault in refused.errors(include_input=False, include_url=False)
             ]
             raise InvalidRequestError("; ".join(faults[:5])) from None
@@ -98,7 +99,10 @@ class EdgeSignRequest(BaseModel):
 def _read_json(body: bytes) -> Any:
     try:
         return json.loads(
-            body.decode(), object_pairs_hook=_object_without_repeats, parse_constant=_no_constant
+            body.decode(),
+            object_pairs_hook=_object_without_repeats,
+            parse_float=_finite,
+            parse_constant=_no_constant,
         )
     except UnicodeDecodeError:
         raise InvalidJsonError("The body is not UTF-8.") from None
@@ -118,6 +122,13 @@ def _object_without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             "The body is not JSON that all read alike: an object has a key twice."
         )
     return content
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise InvalidJsonError("The body holds a number that no reader can hold.")
+    return number
 
 
 def _no_constant(name: str) -> float:

@@ -1,4 +1,4 @@
-"""Clients of AWS services, made on first use and kept for the life of the execution environment."""
+"""Clients of AWS services, one a service and region for the life of the execution environment."""
 
 from __future__ import annotations
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import time
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, Protocol, get_args
 
 from edge_signer.platform.errors import StoreUnavailableError
 
 Role = Literal["tenant", "admin"]
+#: A tenant's name is a part of keys and addresses.
+TENANT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 @dataclass(frozen=True)
@@ -79,4 +82,7 @@ class DynamoDbTenantDirectory:
         item = answer.get("Item")
         if not item or not hmac.compare_digest(item["token_sha256"]["S"], token_sha256):
             return None
-        return Tenant(item["tenant_id"]["S"], cast(Role, item["role"]["S"]))
+        tenant_id, role = item["tenant_id"]["S"], item["role"]["S"]
+        if not TENANT_ID.fullmatch(tenant_id) or role not in get_args(Role):
+            raise StoreUnavailableError("The directory of tenants holds an entry that is none.")
+        return Tenant(tenant_id, role)

@@ -1,7 +1,8 @@
 """The actions assertion as a model: what the standard allows and this signer makes.
 
-After C2PA 2.2 §18.15, and stricter where engines differ: a field that one of them cannot read, or
-that points at an ingredient which our sidecars do not have, is refused here rather than there.
+After "Actions" of the standard (C2PA 2.2 §18.14, with the actions that 2.4 lists), and stricter
+where engines differ: a field that one of them cannot read, or that points at an ingredient which
+our sidecars do not have, is refused here rather than there.
 """
 
 from __future__ import annotations
@@ -41,24 +42,30 @@ _NEEDS_MORE = {
 _NEEDS_SOURCE_TYPE = {f"c2pa.{name}" for name in ("created", *_PERCEPTIBLE.split())}
 #: What an action may be called besides names of its own; deprecated ones are not in it.
 STANDARD_ACTIONS = _NEEDS_SOURCE_TYPE | {f"c2pa.{name}" for name in _IMPERCEPTIBLE.split()}
-_CUSTOM_ACTION = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
+_REASONS = {
+    f"c2pa.{name}"
+    for name in ("PII.present", "government.confidential", "invalid.data", "tradesecret.present")
+}
+_NAMESPACED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9][A-Za-z0-9_-]*)+")
 _REFERENCES = {"ingredient", "ingredients", "ingredientIds", "org.cai.ingredientIds", "redacted"}
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)")
+_RFC3339 = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?"
+    r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
+)
 
 
 def refused(demand: str) -> PydanticCustomError:
     """Give an error whose message completes a sentence that begins with the path."""
-    return PydanticCustomError("refused", demand.replace("{", "{{").replace("}", "}}"))
+    return PydanticCustomError("refused", "{demand}", {"demand": demand})
 
 
 def _date_time(text: str) -> str:
+    parts = _RFC3339.fullmatch(text)
     try:
-        # Python reads at most six digits of a second; the standard does not limit them.
-        datetime.fromisoformat(re.sub(r"\.\d+", "", text))
+        # The fraction may have more digits than Python reads.
+        datetime.fromisoformat(parts[1] if parts else "")
     except ValueError:
-        text = ""
-    if not _RFC3339.fullmatch(text):
-        raise refused("must be a date and time such as 2026-01-31T12:00:00Z")
+        raise refused("must be a date and time such as 2026-01-31T12:00:00Z") from None
     return text
 
 
@@ -74,13 +81,20 @@ def _action_name(name: str) -> str:
     if name in _NEEDS_MORE:
         raise refused(f"is {name}, which needs {_NEEDS_MORE[name]}; that is not supported")
     if name.startswith("c2pa.") and name not in STANDARD_ACTIONS:
-        raise refused(f"is {name}, which is no action of the standard, or a deprecated one")
-    if not _CUSTOM_ACTION.fullmatch(name):
+        raise refused(f"is {name[:64]}, which is no action of the standard, or a deprecated one")
+    if not _NAMESPACED.fullmatch(name):
         raise refused("must be the name of an action, such as c2pa.created or com.example.action")
     return name
 
 
+def _reason(name: str) -> str:
+    if name not in _REASONS and (name.startswith("c2pa.") or not _NAMESPACED.fullmatch(name)):
+        raise refused("must be a reason of the standard, or one such as com.example.reason")
+    return name
+
+
 Text = Annotated[str, Field(min_length=1)]
+LanguageTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
 DigitalSourceType = Annotated[str, AfterValidator(_source_type)]
 
 
@@ -97,20 +111,22 @@ class SoftwareAgent(_Strict):
 
 
 class Parameters(_Strict):
-    """An action's parameters; others than these may be added."""
+    """An action's parameters; namespaced ones may be added."""
 
     model_config = ConfigDict(extra="allow")
 
-    description: str | None = None
-    sourceLanguage: Text | None = None
-    targetLanguage: Text | None = None
+    description: Text | None = None
+    sourceLanguage: LanguageTag | None = None
+    targetLanguage: LanguageTag | None = None
     multipleInstances: bool | None = None
 
     @model_validator(mode="after")
-    def _points_nowhere(self) -> Self:
+    def _names_are_known(self) -> Self:
         for name in self.model_extra or {}:
             if name in _REFERENCES:
                 raise refused(f"must not have {name}: references are not supported")
+            if not _NAMESPACED.fullmatch(name):
+                raise refused("must have names of the standard, or such as com.example.name")
         return self
 
 
@@ -121,8 +137,8 @@ class Action(_Strict):
     digitalSourceType: DigitalSourceType | None = None
     softwareAgent: SoftwareAgent | None = None
     when: Annotated[str, AfterValidator(_date_time)] | None = None
-    description: str | None = None
-    reason: Text | None = None
+    description: Text | None = None
+    reason: Annotated[str, AfterValidator(_reason)] | None = None
     parameters: Parameters | None = None
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from edge_signer.signing.action_model import Actions
 from edge_signer.signing.errors import InvalidAssertionError
+from edge_signer.signing.model_fault import first_fault
 
 if TYPE_CHECKING:
     from edge_signer.signing.policy import SigningPolicy
@@ -40,7 +41,8 @@ def actions_assertion(said: Any, path: str, policy: SigningPolicy) -> dict[str, 
     try:
         return Actions.model_validate(standard).content()
     except ValidationError as invalid:
-        raise InvalidAssertionError(_first_fault(invalid, path, isinstance(said, list))) from None
+        skip = ("actions",) if isinstance(said, list) else ()
+        raise InvalidAssertionError(first_fault(invalid, path, skip=skip)) from None
 
 
 def _in_the_standards_words(said: Any, policy: SigningPolicy) -> Any:
@@ -59,15 +61,3 @@ def _in_the_standards_words(said: Any, policy: SigningPolicy) -> Any:
     if isinstance(action.get("softwareAgent"), str):
         action["softwareAgent"] = {"name": action["softwareAgent"]}
     return action
-
-
-def _first_fault(invalid: ValidationError, path: str, bare_list: bool) -> str:
-    fault = invalid.errors(include_url=False, include_input=False)[0]
-    place = path
-    for part in fault["loc"][1:] if bare_list else fault["loc"]:
-        place += f"[{part}]" if isinstance(part, int) else f".{part}"
-    demand = {
-        "extra_forbidden": "is not a field that this signer makes",
-        "missing": "is required",
-    }.get(fault["type"], fault["msg"].replace("Input should be", "must be"))
-    return f"{place} {demand}"

@@ -6,6 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Literal
 
+from cryptography.hazmat.primitives import hashes
+
 AlgorithmName = Literal["ES256"]
 
 
@@ -16,20 +18,20 @@ class Algorithm:
     Attributes:
         name: The COSE name; the builder knows its identifier.
         kms_name: `SigningAlgorithm` of KMS.
-        digest_name: What the TBS bytes are hashed with before they go to KMS.
+        hash_algorithm: What the TBS bytes are hashed with before they go to KMS.
         coordinate_bytes: Length of r and of s in a P1363 signature.
     """
 
     name: AlgorithmName
     kms_name: str
-    digest_name: Literal["sha256"]
+    hash_algorithm: hashes.HashAlgorithm
     coordinate_bytes: int
 
     def digest(self, tbs: bytes) -> bytes:
         """Hash the TBS bytes as this algorithm does."""
-        return hashlib.new(self.digest_name, tbs).digest()
+        return hashlib.new(self.hash_algorithm.name, tbs).digest()
 
 
 ALGORITHMS: dict[AlgorithmName, Algorithm] = {
-    "ES256": Algorithm("ES256", "ECDSA_SHA_256", "sha256", 32),
+    "ES256": Algorithm("ES256", "ECDSA_SHA_256", hashes.SHA256(), 32),
 }

@@ -9,27 +9,23 @@ from typing import Any
 from edge_signer.signing.actions import ACTIONS_LABEL, actions_assertion
 from edge_signer.signing.builder import Assertion
 from edge_signer.signing.errors import InvalidAssertionError, PolicyViolationError
+from edge_signer.signing.json_bounds import check_bounds
 from edge_signer.signing.policy import SigningPolicy
+from edge_signer.signing.training_mining import (
+    TRAINING_MINING_LABEL,
+    training_mining_assertion,
+)
 
-TRAINING_MINING_LABEL = "cawg.training-mining"
-
-MAX_DEPTH = 24
-MAX_VALUES = 1500
-MAX_TEXT_CHARACTERS = 8192
 MAX_LABELS = 32
 MAX_LABEL_CHARACTERS = 128
-_MIN_INTEGER, _MAX_INTEGER = -(2**63), 2**63 - 1
 
 _ACTIONS_ALIASES = {"c2pa.actions", ACTIONS_LABEL}
 _TRAINING_ALIASES = {"c2pa.training-minims", "c2pa.training-mining", TRAINING_MINING_LABEL}
 _RESERVED = ("c2pa.", "cawg.", "stds.")
-_CUSTOM_LABEL = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9_-]+)+")
-_TRAINING_USES = {"allowed", "notAllowed", "constrained"}
-_TRAINING_ENTRIES = {
-    f"cawg.{purpose}"
-    for purpose in ("ai_generative_training", "ai_inference", "ai_training", "data_mining")
-}
-_LIMITATIONS = {"no-generative-ai": {"cawg.ai_generative_training": {"use": "notAllowed"}}}
+_CUSTOM_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9][A-Za-z0-9_-]*)+")
+# c2pa-rs drops what it takes for a version from a label, and then does not find the assertion; it
+# reads others as thumbnails or metadata, whose content is not what a custom assertion has.
+_MISREAD_LABEL = re.compile(r"\.v[0-9]+\.|\.v(0[0-9]*|1)$|\.metadata$|thumbnail")
 
 
 def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[Assertion]:
@@ -43,10 +39,12 @@ def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[
         InvalidAssertionError: Naming the path of what is wrong.
         PolicyViolationError: A label is not allowed, or a required one is missing.
     """
-    check_bounds(said)
+    if len(said) > MAX_LABELS:
+        raise InvalidAssertionError(f"assertions hold more than {MAX_LABELS} labels")
+    check_bounds("assertions", dict(said))
     contents: dict[str, dict[str, Any]] = {}
     for label, content in said.items():
-        path = f"assertions.{label}"
+        path = f"assertions.{label[:MAX_LABEL_CHARACTERS]}"
         standard_label, standard_content = _standardise(label, content, path, policy)
         if not policy.allows(standard_label):
             raise PolicyViolationError(f"{path} is not allowed by policy {policy.policy_id}")
@@ -67,86 +65,19 @@ def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[
 
 
 def _standardise(
-    label: str,
-    content: Any,
-    path: str,
-    policy: SigningPolicy,
+    label: str, content: Any, path: str, policy: SigningPolicy
 ) -> tuple[str, dict[str, Any]]:
     if label in _ACTIONS_ALIASES:
         return ACTIONS_LABEL, actions_assertion(content, path, policy)
     if label in _TRAINING_ALIASES:
-        return TRAINING_MINING_LABEL, _training_mining(content, path)
-    if label.startswith(_RESERVED) or label.endswith(".metadata"):
+        return TRAINING_MINING_LABEL, training_mining_assertion(content, path)
+    if label.startswith(_RESERVED):
         raise InvalidAssertionError(f"{path} is not an assertion that this signer makes")
     well_formed = _CUSTOM_LABEL.fullmatch(label) and "__" not in label
     if not well_formed or len(label) > MAX_LABEL_CHARACTERS:
         raise InvalidAssertionError(f"{path} is no label: it needs the form com.example.name")
+    if _MISREAD_LABEL.search(label):
+        raise InvalidAssertionError(f"{path} is a label that readers take for another")
     if not isinstance(content, dict):
         raise InvalidAssertionError(f"{path} must be an object")
     return label, content
-
-
-def _training_mining(content: Any, path: str) -> dict[str, Any]:
-    """Training and mining preferences as CAWG has them (CAWG training and data mining 1.1)."""
-    if isinstance(content, dict) and set(content) == {"limitations"}:
-        limitation = content["limitations"]
-        if not isinstance(limitation, str) or limitation not in _LIMITATIONS:
-            known = ", ".join(sorted(_LIMITATIONS))
-            raise InvalidAssertionError(f"{path}.limitations must be one of: {known}")
-        return {"entries": _LIMITATIONS[limitation]}
-    entries = content.get("entries") if isinstance(content, dict) else None
-    if not isinstance(entries, dict) or not entries or set(content) != {"entries"}:
-        raise InvalidAssertionError(f"{path} must have entries or limitations, and nothing else")
-    standard: dict[str, Any] = {}
-    for name, entry in entries.items():
-        entry_path = f"{path}.entries.{name}"
-        standard_name = re.sub(r"^c2pa\.", "cawg.", name)
-        if standard_name not in _TRAINING_ENTRIES or standard_name in standard:
-            raise InvalidAssertionError(f"{entry_path} is unknown, or there twice")
-        if not isinstance(entry, dict) or entry.get("use") not in _TRAINING_USES:
-            uses = ", ".join(sorted(_TRAINING_USES))
-            raise InvalidAssertionError(f"{entry_path}.use must be one of: {uses}")
-        if not set(entry) <= {"use", "constraint_info"}:
-            raise InvalidAssertionError(f"{entry_path} has a field that the standard does not")
-        if not isinstance(entry.get("constraint_info", ""), str):
-            raise InvalidAssertionError(f"{entry_path}.constraint_info must be a text")
-        standard[standard_name] = entry
-    return {"entries": standard}
-
-
-def check_bounds(said: Mapping[str, Any]) -> None:
-    """Refuse JSON that is deeper, larger or longer than the builder is asked to take.
-
-    Raises:
-        InvalidAssertionError: Naming the path at which a bound is passed.
-    """
-    if len(said) > MAX_LABELS:
-        raise InvalidAssertionError(f"assertions hold more than {MAX_LABELS} labels")
-    values = 0
-    waiting: list[tuple[str, Any, int]] = [("assertions", dict(said), 0)]
-    while waiting:
-        path, value, depth = waiting.pop()
-        values += 1
-        if values > MAX_VALUES:
-            raise InvalidAssertionError(f"assertions hold more than {MAX_VALUES} values")
-        if depth > MAX_DEPTH:
-            raise InvalidAssertionError(f"{path} is nested more than {MAX_DEPTH} levels deep")
-        if isinstance(value, dict):
-            for name, item in value.items():
-                _check_text(path, name)
-                waiting.append((f"{path}.{name}", item, depth + 1))
-        elif isinstance(value, list):
-            waiting.extend((f"{path}[{i}]", item, depth + 1) for i, item in enumerate(value))
-        elif isinstance(value, str):
-            _check_text(path, value)
-        elif isinstance(value, int) and not _MIN_INTEGER <= value <= _MAX_INTEGER:
-            raise InvalidAssertionError(f"{path} is an integer of more than 64 bits")
-
-
-def _check_text(path: str, text: str) -> None:
-    if len(text) > MAX_TEXT_CHARACTERS:
-        raise InvalidAssertionError(f"{path} is longer than {MAX_TEXT_CHARACTERS} characters")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise InvalidAssertionError(f"{path} holds half of a surrogate pair") from None

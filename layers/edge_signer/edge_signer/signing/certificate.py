@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import pairwise
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import (
     Prehashed,
@@ -18,6 +19,9 @@ from cryptography.x509 import Certificate, load_pem_x509_certificates
 
 from edge_signer.signing.algorithm import Algorithm
 from edge_signer.signing.errors import CredentialUnavailableError
+
+#: As many as the builder takes; real chains have two or three.
+MAX_CERTIFICATES = 8
 
 
 class SignatureMismatchError(Exception):
@@ -38,12 +42,22 @@ class CertificateChain:
             pem: One or more certificates, leaf first.
 
         Raises:
-            CredentialUnavailableError: There is no certificate in it, or a broken one.
+            CredentialUnavailableError: There is no certificate in it, or a broken one; one is not
+                issued by the next; the root is there; or there are too many.
         """
         try:
-            return cls(tuple(load_pem_x509_certificates(pem.encode())))
-        except ValueError as broken:
-            raise CredentialUnavailableError("The certificate chain cannot be read.") from broken
+            certificates = tuple(load_pem_x509_certificates(pem.encode()))
+            for issued, issuer in pairwise(certificates):
+                issued.verify_directly_issued_by(issuer)
+        except (ValueError, TypeError, InvalidSignature) as broken:
+            raise CredentialUnavailableError(
+                "The certificate chain cannot be read, or is not in the order leaf to issuer."
+            ) from broken
+        if len(certificates) > MAX_CERTIFICATES:
+            raise CredentialUnavailableError("The certificate chain is too long.")
+        if certificates[-1].subject == certificates[-1].issuer:
+            raise CredentialUnavailableError("The certificate chain must leave its root out.")
+        return cls(certificates)
 
     @property
     def leaf(self) -> Certificate:
@@ -96,7 +110,7 @@ class CertificateChain:
             public_key.verify(
                 encode_dss_signature(r, s),
                 algorithm.digest(tbs),
-                ec.ECDSA(Prehashed(hashes.SHA256())),
+                ec.ECDSA(Prehashed(algorithm.hash_algorithm)),
             )
         except InvalidSignature:
             raise SignatureMismatchError("the certificate's key did not make it") from None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+import time
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.signing.algorithm import Algorithm
 from edge_signer.signing.certificate import (
     CertificateChain,
@@ -25,6 +27,20 @@ _THROTTLES = {
     "LimitExceededException",
     "TooManyRequestsException",
 }
+_KEY_IS_GONE = {"DisabledException", "KMSInvalidStateException", "NotFoundException"}
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A key and the chain that certifies it, fetched together so that they cannot part.
+
+    Attributes:
+        key_id: ARN of the key.
+        certificate_chain: Its chain.
+    """
+
+    key_id: str
+    certificate_chain: CertificateChain
 
 
 class Signer(Protocol):
@@ -34,23 +50,21 @@ class Signer(Protocol):
     def algorithm(self) -> Algorithm:
         """What it signs with."""
 
-    @property
-    def certificate_chain(self) -> CertificateChain:
-        """The chain whose leaf certifies the key, checked against the key and the clock."""
+    def credential(self) -> Credential:
+        """Give the key to sign with now, and a chain that is valid now."""
 
-    @property
-    def key_id(self) -> str:
-        """The key's identifier, for the answer and the log."""
-
-    def sign(self, tbs: bytes) -> bytes:
-        """Give the signature over the TBS bytes, as COSE has it; the caller checks it."""
+    def sign(self, credential: Credential, tbs: bytes) -> bytes:
+        """Give the key's signature over the TBS bytes, as COSE has it; the caller checks it."""
 
 
 class KmsSigner:
     """Signs through AWS KMS.
 
     Needs `kms:Sign` and `kms:GetPublicKey` on the key, `ssm:GetParameter` on the chain's parameter.
-    The chain and the public key are fetched once; a chain that has expired is fetched anew.
+
+    The credential is fetched once and again after `REFRESH_S` seconds, so that a rotated key or a
+    renewed certificate is taken up without a restart. If that fails, the last good credential
+    serves for as long as it is valid: it still names the key that it certifies.
 
     Args:
         kms: Client in the key's home region; its own retries should be off.
@@ -59,6 +73,9 @@ class KmsSigner:
         certificate_parameter: Name of the parameter that holds the chain in PEM.
         algorithm: Must be one that the key can.
     """
+
+    REFRESH_S = 300.0
+    RETRY_S = 10.0
 
     def __init__(
         self,
@@ -74,34 +91,27 @@ class KmsSigner:
         self._key_alias = key_alias
         self._certificate_parameter = certificate_parameter
         self.algorithm = algorithm
-        self._chain: CertificateChain | None = None
+        self._last_good: Credential | None = None
+        self._fresh_until_s = 0.0
 
-    @property
-    def key_id(self) -> str:
-        """ARN of the key."""
-        return self._public_key[0]
-
-    @property
-    def certificate_chain(self) -> CertificateChain:
-        """The chain, checked.
+    def credential(self) -> Credential:
+        """Give the key and its chain.
 
         Raises:
-            CredentialUnavailableError: Missing, not valid now, or not this key's.
+            CredentialUnavailableError: The chain is missing, not valid now, or not this key's.
             KmsRateLimitError, KmsUnavailableError: The public key cannot be had.
         """
-        if self._chain is not None:
-            try:
-                self._chain.require_valid()
-            except CredentialUnavailableError:
-                self._chain = None
-        if self._chain is None:
-            self._chain = self._fetch_chain()
-        return self._chain
+        if self._last_good is None or time.monotonic() >= self._fresh_until_s:
+            self._refresh()
+        assert self._last_good is not None  # noqa: S101 - for the type checker
+        self._last_good.certificate_chain.require_valid()
+        return self._last_good
 
-    def sign(self, tbs: bytes) -> bytes:
+    def sign(self, credential: Credential, tbs: bytes) -> bytes:
         """Have the digest of the TBS bytes signed.
 
         Args:
+            credential: Names the key.
             tbs: The COSE Sig_structure; only its digest leaves the process.
 
         Returns:
@@ -113,7 +123,7 @@ class KmsSigner:
         """
         answer = self._ask(
             "sign",
-            KeyId=self._key_alias,
+            KeyId=credential.key_id,
             Message=self.algorithm.digest(tbs),
             MessageType="DIGEST",
             SigningAlgorithm=self.algorithm.kms_name,
@@ -123,29 +133,40 @@ class KmsSigner:
         except SignatureMismatchError as malformed:
             raise KmsUnavailableError("What KMS gave is no signature.") from malformed
 
-    @cached_property
-    def _public_key(self) -> tuple[str, bytes]:
+    def _refresh(self) -> None:
+        try:
+            self._last_good = self._fetch()
+            self._fresh_until_s = time.monotonic() + self.REFRESH_S
+        except EdgeSignerError:
+            if self._last_good is None:
+                raise
+            self._fresh_until_s = time.monotonic() + self.RETRY_S
+
+    def _fetch(self) -> Credential:
+        chain = self._fetch_chain()
+        chain.require_valid()
         answer = self._ask("get_public_key", KeyId=self._key_alias)
-        return answer["KeyId"], answer["PublicKey"]
+        if chain.public_key_der() != answer["PublicKey"]:
+            raise CredentialUnavailableError("The certificate is not the signing key's.")
+        return Credential(answer["KeyId"], chain)
 
     def _fetch_chain(self) -> CertificateChain:
         try:
             answer = self._ssm.get_parameter(Name=self._certificate_parameter)
         except (BotoCoreError, ClientError) as failure:
             raise CredentialUnavailableError(
-                "The certificate chain cannot be fetched."
+                "The certificate chain cannot be fetched.", retry_after_s=10
             ) from failure
-        chain = CertificateChain.from_pem(answer["Parameter"]["Value"])
-        chain.require_valid()
-        if chain.public_key_der() != self._public_key[1]:
-            raise CredentialUnavailableError("The certificate is not the signing key's.")
-        return chain
+        return CertificateChain.from_pem(answer["Parameter"]["Value"])
 
     def _ask(self, operation: str, **arguments: Any) -> dict[str, Any]:
         try:
             answer: dict[str, Any] = getattr(self._kms, operation)(**arguments)
         except ClientError as refused:
-            if refused.response["Error"]["Code"] in _THROTTLES:
+            code = refused.response["Error"]["Code"]
+            if code in _KEY_IS_GONE:
+                self._fresh_until_s = 0.0
+            if code in _THROTTLES:
                 raise KmsRateLimitError("Too many signing requests", retry_after_s=1) from refused
             raise KmsUnavailableError("KMS refused the request.", retry_after_s=5) from refused
         except BotoCoreError as failure:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from edge_signer.signing.action_model import DigitalSourceType
 from edge_signer.signing.algorithm import AlgorithmName
-from edge_signer.signing.errors import UnknownPolicyError
 
 SHIPPED_POLICIES = Path(__file__).parent / "policies"
 
@@ -27,11 +24,21 @@ class SourceTypeAlias(BaseModel):
     software_agent: str | None = None
 
 
+class ClaimGeneratorInfo(BaseModel):
+    """A generator-info map ("Claim Generator Info" of the standard)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=128)
+    version: str | None = Field(None, min_length=1, max_length=64)
+    specVersion: str | None = Field(None, pattern=r"^[0-9]+[.][0-9]+[.][0-9]+$")
+
+
 class SigningPolicy(BaseModel):
     """A policy document.
 
     Attributes:
-        claim_generator_info: Goes into the claim as it is; has at least `name`.
+        claim_generator_info: Goes into the claim as it is.
         signing_key: Name of the KMS key; its alias is `alias/edge-signer-<stage>-<signing_key>`.
         certificate: Name of the chain in SSM.
         required_assertions: Labels without which nothing is signed.
@@ -44,7 +51,7 @@ class SigningPolicy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     policy_id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*-v[0-9]+$")
-    claim_generator_info: Mapping[str, Any]
+    claim_generator_info: ClaimGeneratorInfo
     signing_key: str = Field(pattern=r"^[a-z0-9-]+$")
     algorithm: AlgorithmName
     certificate: str = Field(pattern=r"^[a-z0-9-]+$")
@@ -63,23 +70,12 @@ class SigningPolicy(BaseModel):
         return label in self.vouched_assertions
 
 
-@lru_cache(maxsize=1)
-def shipped_policies() -> Mapping[str, SigningPolicy]:
-    """The policies in this package, by identifier."""
-    policies = {}
-    for document in sorted(SHIPPED_POLICIES.glob("*.yaml")):
-        policy = SigningPolicy.model_validate(yaml.safe_load(document.read_text()))
-        policies[policy.policy_id] = policy
-    return policies
-
-
-def find_policy(policy_id: str) -> SigningPolicy:
-    """Give the policy of that identifier.
+def shipped_policies() -> dict[str, SigningPolicy]:
+    """Read the policies in this package, by identifier.
 
     Raises:
-        UnknownPolicyError: There is none.
+        pydantic.ValidationError: A document is not a policy.
     """
-    try:
-        return shipped_policies()[policy_id]
-    except KeyError:
-        raise UnknownPolicyError("No policy has this policy_id.") from None
+    documents = [yaml.safe_load(file.read_text()) for file in SHIPPED_POLICIES.glob("*.yaml")]
+    policies = [SigningPolicy.model_validate(document) for document in documents]
+    return {policy.policy_id: policy for policy in policies}

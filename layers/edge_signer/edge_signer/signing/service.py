@@ -21,9 +21,10 @@ from edge_signer.signing.errors import (
     KmsUnavailableError,
     TbsTooLargeError,
     TsaUnavailableError,
+    UnknownPolicyError,
 )
 from edge_signer.signing.kms import Signer
-from edge_signer.signing.policy import SigningPolicy, find_policy
+from edge_signer.signing.policy import SigningPolicy
 from edge_signer.signing.store import ManifestStore, StoredManifest
 
 
@@ -59,6 +60,7 @@ class SigningService:
     """Signs requests.
 
     Args:
+        policies: By identifier.
         builder: The WebAssembly builder.
         signer_for: Gives the signer that a policy names.
         store: Where manifests are kept.
@@ -66,10 +68,12 @@ class SigningService:
 
     def __init__(
         self,
+        policies: Mapping[str, SigningPolicy],
         builder: ManifestBuilder,
         signer_for: Callable[[SigningPolicy], Signer],
         store: ManifestStore,
     ) -> None:
+        self._policies = policies
         self._builder = builder
         self._signer_for = signer_for
         self._store = store
@@ -85,7 +89,7 @@ class SigningService:
             EdgeSignerError: One of the catalogue; then nothing was stored.
         """
         with stopwatch.step("policy"):
-            policy = find_policy(request.policy_id)
+            policy = self._policy(request.policy_id)
             assertions = manifest_assertions(request.assertions, policy)
             if request.tsa:
                 raise TsaUnavailableError(
@@ -94,7 +98,8 @@ class SigningService:
 
         with stopwatch.step("credential"):
             signer = self._signer_for(policy)
-            chain = signer.certificate_chain
+            credential = signer.credential()
+            chain = credential.certificate_chain
 
         with stopwatch.step("wasm"):
             prepared = self._prepare(
@@ -102,7 +107,7 @@ class SigningService:
                     label=f"urn:c2pa:{uuid.uuid4()}",
                     instance_id=f"xmp:iid:{uuid.uuid4()}",
                     algorithm=policy.algorithm,
-                    claim_generator_info=dict(policy.claim_generator_info),
+                    claim_generator_info=policy.claim_generator_info.model_dump(exclude_none=True),
                     assertions=assertions,
                     asset_sha256=request.asset_sha256,
                     x5chain=chain.x5chain,
@@ -110,7 +115,7 @@ class SigningService:
             )
 
         with stopwatch.step("kms"):
-            signature = signer.sign(prepared.tbs)
+            signature = signer.sign(credential, prepared.tbs)
 
         with stopwatch.step("check"):
             try:
@@ -129,8 +134,14 @@ class SigningService:
         return SignedManifest(
             stored=stored,
             signing_mode=f"edge-tbs+remote-{policy.algorithm.lower()}",
-            kms_key_id=signer.key_id,
+            kms_key_id=credential.key_id,
         )
+
+    def _policy(self, policy_id: str) -> SigningPolicy:
+        try:
+            return self._policies[policy_id]
+        except KeyError:
+            raise UnknownPolicyError("No policy has this policy_id.") from None
 
     def _prepare(self, definition: ManifestDefinition) -> PreparedManifest:
         try:
