@@ -34,8 +34,8 @@ pub const Algorithm = enum {
         };
     }
 
-    /// ECDSA signatures are r and s, each as long as the field; RSA ones as long as the modulus,
-    /// 2,048 to 4,096 bits.
+    /// ECDSA signatures are r and s, each as long as the field; RSA ones as long as the modulus.
+    /// The standard wants at least 2,048 bits; KMS has keys of 2,048, 3,072 and 4,096.
     pub fn admitsSignatureLength(self: Algorithm, length: usize) bool {
         return switch (self) {
             .ES256, .EdDSA => length == 64,

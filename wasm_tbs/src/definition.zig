@@ -26,13 +26,12 @@ pub const Definition = struct {
     label: []const u8,
     instance_id: []const u8,
     algorithm: cose.Algorithm,
-    title: ?[]const u8,
     claim_generator_info: Value,
     assertions: []Assertion,
 
     pub fn parse(arena: Allocator, input: []const u8) Error!Definition {
         const root = try json_value.parse(arena, input);
-        try admitOnly(root, &.{ "label", "instance_id", "alg", "title", "claim_generator_info", "assertions" });
+        try admitOnly(root, &.{ "label", "instance_id", "alg", "claim_generator_info", "assertions" });
         const generator = root.get("claim_generator_info") orelse return error.DefinitionFieldMissing;
         _ = try requiredText(generator.*, "name");
         const items = root.get("assertions") orelse return error.AssertionsMissing;
@@ -40,14 +39,13 @@ pub const Definition = struct {
         if (items.array.len == 0) return error.AssertionsMissing;
         if (items.array.len > max_assertions) return error.AssertionsTooMany;
         const assertions = try arena.alloc(Assertion, items.array.len);
-        for (assertions, items.array) |*assertion, item| assertion.* = try Assertion.parse(arena, item);
+        for (assertions, items.array) |*assertion, item| assertion.* = try Assertion.parse(item);
         const label = try requiredText(root, "label");
         if (!isManifestLabel(label)) return error.ManifestLabelInvalid;
         return .{
             .label = label,
             .instance_id = try requiredText(root, "instance_id"),
             .algorithm = cose.Algorithm.fromName(try requiredText(root, "alg")) orelse return error.AlgorithmUnknown,
-            .title = if (root.get("title") == null) null else try requiredText(root, "title"),
             .claim_generator_info = generator.*,
             .assertions = assertions,
         };
@@ -58,36 +56,28 @@ pub const Assertion = struct {
     label: []const u8,
     /// Vouched for by the signer; else what somebody told it.
     created: bool,
-    content: union(enum) { data: Value, json: []const u8 },
+    data: Value,
 
-    fn parse(arena: Allocator, item: Value) Error!Assertion {
-        try admitOnly(item, &.{ "label", "created", "data", "json" });
+    fn parse(item: Value) Error!Assertion {
+        try admitOnly(item, &.{ "label", "created", "data" });
         const label = try requiredText(item, "label");
         try checkLabel(label);
         const created = item.get("created") orelse return error.DefinitionFieldMissing;
         if (created.* != .boolean) return error.DefinitionFieldInvalid;
-        if (item.get("json")) |text| {
-            if (text.* != .text or item.get("data") != null) return error.DefinitionFieldInvalid;
-            _ = try json_value.parse(arena, text.text);
-            return .{ .label = label, .created = created.boolean, .content = .{ .json = text.text } };
-        }
         const data = item.get("data") orelse return error.DefinitionFieldMissing;
         if (std.mem.startsWith(u8, label, "c2pa.actions")) markDates(data);
-        return .{ .label = label, .created = created.boolean, .content = .{ .data = data.* } };
+        return .{ .label = label, .created = created.boolean, .data = data.* };
     }
 
-    /// In an actions assertion `when` and the metadata's `dateTime` are tdate (C2PA 2.2 §18.15, §18.13).
+    /// The `when` of an action is a tdate (C2PA 2.2 §18.14.4.3).
     fn markDates(data: *Value) void {
-        markDate(data.get("metadata"), "dateTime");
         const actions = data.get("actions") orelse return;
         if (actions.* != .array) return;
-        for (actions.array) |*action| markDate(action, "when");
-    }
-
-    fn markDate(holder: ?*Value, name: []const u8) void {
-        const field = (holder orelse return).get(name) orelse return;
-        const text = if (field.* == .text) field.text else return;
-        field.* = .{ .date_time = text };
+        for (actions.array) |*action| {
+            const when = action.get("when") orelse continue;
+            const text = if (when.* == .text) when.text else continue;
+            when.* = .{ .date_time = text };
+        }
     }
 };
 
@@ -116,12 +106,14 @@ fn checkLabel(label: []const u8) Error!void {
     if (std.mem.startsWith(u8, label, "c2pa.hash.")) return error.AssertionIsHardBinding;
 }
 
-/// `urn:c2pa:` and a UUID in lower case (C2PA 2.2 §8.3).
+/// `urn:c2pa:` and a UUID of version 4 (C2PA 2.2 §8.1), which we write in lower case.
 fn isManifestLabel(label: []const u8) bool {
     const prefix = "urn:c2pa:";
     if (label.len != prefix.len + 36 or !std.mem.startsWith(u8, label, prefix)) return false;
     for (label[prefix.len..], 0..) |character, position| switch (position) {
         8, 13, 18, 23 => if (character != '-') return false,
+        14 => if (character != '4') return false,
+        19 => if (std.mem.indexOfScalar(u8, "89ab", character) == null) return false,
         else => switch (character) {
             '0'...'9', 'a'...'f' => {},
             else => return false,
@@ -135,7 +127,7 @@ pub const test_definition =
     \\ "claim_generator_info":{"name":"n"},"assertions":[
     \\ {"label":"c2pa.actions.v2","created":true,"data":{"actions":[{"action":"c2pa.created","when":"2026-01-01T00:00:00Z"}]}},
     \\ {"label":"org.example","created":false,"data":{}},
-    \\ {"label":"org.example","created":false,"json":"{ }"}]}
+    \\ {"label":"org.example","created":false,"data":{"again":1}}]}
 ;
 
 fn expectRefused(expected: Error, definition: []const u8) !void {
@@ -160,5 +152,6 @@ test "what is refused has a name" {
     try expectRefused(error.AssertionLabelInvalid, try replaced(a, "org.example", "org__1"));
     try expectRefused(error.DefinitionFieldMissing, try replaced(a, "\"instance_id\":\"xmp:iid:1\",", ""));
     try expectRefused(error.DefinitionFieldInvalid, try replaced(a, "xmp:iid:1", ""));
-    try expectRefused(error.JsonSyntax, try replaced(a, "\"{ }\"", "\"{\""));
+    try expectRefused(error.ManifestLabelInvalid, try replaced(a, "-4000-", "-1000-"));
+    try expectRefused(error.ManifestLabelInvalid, try replaced(a, "-8000-", "-7000-"));
 }

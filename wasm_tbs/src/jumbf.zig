@@ -13,7 +13,6 @@ pub const Kind = enum {
     claim,
     signature,
     cbor,
-    json,
 
     fn uuidPrefix(self: Kind) *const [4]u8 {
         return switch (self) {
@@ -23,7 +22,6 @@ pub const Kind = enum {
             .claim => "c2cl",
             .signature => "c2cs",
             .cbor => "cbor",
-            .json => "json",
         };
     }
 };

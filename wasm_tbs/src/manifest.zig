@@ -119,15 +119,10 @@ const AssertionStore = struct {
     }
 
     fn add(self: *AssertionStore, assertion: *const Assertion) Error!void {
+        var encoded = cbor.Writer.init(self.arena);
+        try encoded.value(assertion.data);
         const references = if (assertion.created) &self.created else &self.gathered;
-        switch (assertion.content) {
-            .json => |text| try self.addBox(references, assertion.label, .json, text),
-            .data => |data| {
-                var encoded = cbor.Writer.init(self.arena);
-                try encoded.value(data);
-                try self.addBox(references, assertion.label, .cbor, encoded.written());
-            },
-        }
+        try self.addBox(references, assertion.label, encoded.written());
     }
 
     /// `c2pa.hash.data` over the whole asset: a sidecar excludes nothing.
@@ -142,13 +137,13 @@ const AssertionStore = struct {
         try encoded.bytes(asset_sha256);
         try encoded.text("name");
         try encoded.text("jumbf manifest");
-        try self.addBox(&self.created, binding_label, .cbor, encoded.written());
+        try self.addBox(&self.created, binding_label, encoded.written());
     }
 
-    fn addBox(self: *AssertionStore, references: *std.ArrayList(HashedUri), label: []const u8, kind: jumbf.Kind, content: []const u8) Error!void {
+    fn addBox(self: *AssertionStore, references: *std.ArrayList(HashedUri), label: []const u8, content: []const u8) Error!void {
         const unique = try self.uniqueLabel(label);
-        const box = try self.boxes.openSuperbox(kind, unique);
-        try self.boxes.contentBox(if (kind == .json) "json" else "cbor", content);
+        const box = try self.boxes.openSuperbox(.cbor, unique);
+        try self.boxes.contentBox("cbor", content);
         self.boxes.close(box);
         var reference: HashedUri = .{
             .url = try std.mem.concat(self.arena, u8, &.{ "self#jumbf=" ++ assertions_label ++ "/", unique }),
@@ -174,13 +169,9 @@ const AssertionStore = struct {
 fn encodeClaim(arena: Allocator, definition: Definition, assertions: *const AssertionStore) Error![]const u8 {
     var claim = cbor.Writer.init(arena);
     const gathered = assertions.gathered.items;
-    try claim.map(@as(usize, 5) + @intFromBool(definition.title != null) + @intFromBool(gathered.len > 0));
+    try claim.map(@as(usize, 5) + @intFromBool(gathered.len > 0));
     try claim.text("alg");
     try claim.text("sha256");
-    if (definition.title) |title| {
-        try claim.text("dc:title");
-        try claim.text(title);
-    }
     try claim.text("signature");
     try claim.text("self#jumbf=" ++ signature_label);
     try claim.text("instanceID");
@@ -218,7 +209,6 @@ test "the claim names every assertion, and a repeated label is numbered" {
         try std.testing.expect(std.mem.indexOf(u8, manifest.claim, url) != null);
     }
     try std.testing.expect(std.mem.indexOf(u8, manifest.assertion_store, "dwhen\xc0\x74") != null);
-    try std.testing.expect(std.mem.indexOf(u8, manifest.assertion_store, "json{ }") != null);
     const store = try manifest.assemble(arena.allocator(), "s" ** 64, "");
     try std.testing.expectEqual(store.len, std.mem.readInt(u32, store[0..4], .big));
     try std.testing.expect(std.mem.indexOf(u8, store, manifest.claim) != null);

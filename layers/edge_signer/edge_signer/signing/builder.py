@@ -54,14 +54,13 @@ class ManifestDefinition:
     """All that a manifest says, identifiers included.
 
     Attributes:
-        label: `urn:c2pa:` and a UUID.
+        label: `urn:c2pa:` and a UUID of version 4.
         instance_id: The claim's `instanceID`.
         algorithm: COSE name of the signature algorithm.
         claim_generator_info: Map with at least `name`.
         assertions: In the order in which the claim names them; the hard binding is the builder's.
         asset_sha256: 32 bytes, the digest of the whole asset.
         x5chain: Certificates in DER, leaf first, root left out.
-        title: `dc:title`, if any.
     """
 
     label: str
@@ -71,7 +70,6 @@ class ManifestDefinition:
     assertions: Sequence[Assertion]
     asset_sha256: bytes
     x5chain: Sequence[bytes]
-    title: str | None = None
 
     def to_json(self) -> bytes:
         """The part that goes to the module as JSON."""
@@ -85,8 +83,6 @@ class ManifestDefinition:
                 for one in self.assertions
             ],
         }
-        if self.title is not None:
-            definition["title"] = self.title
         return json.dumps(
             definition, ensure_ascii=False, allow_nan=False, separators=(",", ":")
         ).encode()

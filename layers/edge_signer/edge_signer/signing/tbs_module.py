@@ -19,7 +19,7 @@ class TbsModuleError(Exception):
 
 
 def engine_config() -> Config:
-    """Engine settings: fuel on, and nothing that the module does not use."""
+    """Engine settings: fuel on; threads and 64-bit memories, which the module has not, off."""
     config = Config()
     config.consume_fuel = True
     config.wasm_threads = False

@@ -1,3 +1,3 @@
 """The SHA-256 of the module that this layer is for; `make wasm` writes it."""
 
-TBS_MODULE_SHA256 = "1078ca8c6c05a59d242d707ca95b0469ca46cc586199734c0a2fdf80bd7c6bdf"
+TBS_MODULE_SHA256 = "3280d4541803b6be2ff2214cc9688f3af96ae609cbe68b4cd37f06a56aa620b9"
