@@ -23,7 +23,7 @@ demo: setup ## Sign a photograph, verify it with c2pa-rs, show where the millise
 test: dev ## Run every test.
 	$(BIN)/python -m pytest
 
-lint: dev ## Style, types, template.
+lint: dev ## Style and types.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/python -m ziglang fmt --check wasm_tbs/src
@@ -42,21 +42,21 @@ bench: dev ## Measure builder, store size, request, start and memory, each besid
 	$(BIN)/python -m tests.bench
 
 lock: dev ## Pin all dependencies anew, with hashes and without index addresses.
-	rm -f requirements/*.txt
-	$(BIN)/uv pip compile $(COMPILE) --extra run --extra dev -o requirements/lock.txt pyproject.toml
+	$(BIN)/uv pip compile $(COMPILE) --upgrade --all-extras -o requirements/lock.txt pyproject.toml
 	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt -o requirements/layer.txt pyproject.toml
 	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt --extra run -o requirements/run.txt pyproject.toml
+	echo uv | $(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt -o requirements/setup.txt -
 
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-pr: lint test ## All that CI runs.
+pr: lint demo test ## All that CI runs.
 
 dev: $(VENV)/.dev
 
-$(VENV)/.python:
+$(VENV)/.python: requirements/setup.txt
 	@echo "Making $(VENV), once"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv || echo "no uv here; pip does it"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/setup.txt || echo "no uv here; pip does it"
 	@touch $@
 
 $(VENV)/.run: $(VENV)/.python requirements/run.txt pyproject.toml wasm_tbs/tbs.wasm

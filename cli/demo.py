@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from rich.markup import escape
 
-from cli.edge_client import EdgeClient, EdgeClientError, SignedAsset
+from cli.edge_client import DEFAULT_POLICY, EdgeClient, EdgeClientError, SignedAsset
+from cli.running_system import SystemStartError, running_system
 from cli.sidecar_verdict import judge
 from cli.sign import created_from
 from cli.terminal import EXIT_NOT_TRUSTED, bar, fail, out
 from cli.verify import show
-from emulator.local_state import LocalState, NotRunningError, checkout, default_directory
+from emulator.local_state import checkout, default_directory
 
 PHOTOGRAPH = "examples/rocket.jpg"
-POLICY = "newsroom-default-v3"
 SOURCE_TYPE = "digitalCapture"
-_START_TIMEOUT_S = 60.0
 _STEP_NAMES = {
     "authenticate": "who calls, and for which tenant",
     "validate": "the request's JSON against its model",
@@ -42,12 +37,19 @@ def run_demo() -> int:
     Returns:
         0 where c2pa-rs trusts the sidecar, else 1.
     """
+    try:
+        return _sign_and_judge()
+    except (EdgeClientError, SystemStartError) as failure:
+        fail(str(failure))
+
+
+def _sign_and_judge() -> int:
     folder = default_directory() / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     photograph = Path(shutil.copy(checkout() / PHOTOGRAPH, folder))
     sidecar = photograph.with_name(photograph.name + ".c2pa")
     began_s = time.perf_counter()
-    with _running_system(folder / "state") as state:
+    with running_system(folder / "state") as state:
         ready_s = time.perf_counter() - began_s
         out.print(
             f"\n[bold]Edge Signer[/] runs at {state.url}: API Gateway, Lambda, KMS, S3, DynamoDB "
@@ -55,12 +57,9 @@ def run_demo() -> int:
         )
         digest = hashlib.sha256(photograph.read_bytes()).hexdigest()
         client = EdgeClient(state.url, state.token_of("acme"), "acme")
-        try:
-            cold = client.sign(digest, POLICY, created_from(SOURCE_TYPE))
-            warm = client.sign(digest, POLICY, created_from(SOURCE_TYPE))
-            sidecar.write_bytes(client.fetch(warm.manifest_url))
-        except EdgeClientError as refused:
-            fail(str(refused))
+        cold = client.sign(digest, DEFAULT_POLICY, created_from(SOURCE_TYPE))
+        warm = client.sign(digest, DEFAULT_POLICY, created_from(SOURCE_TYPE))
+        sidecar.write_bytes(client.fetch(warm.manifest_url))
         anchors = Path(state.anchors).read_text() + Path(state.tsa_anchors).read_text()
     _show_signed(photograph, digest, warm, sidecar)
     _show_steps(cold, warm)
@@ -73,7 +72,7 @@ def _show_signed(photograph: Path, digest: str, signed: SignedAsset, sidecar: Pa
     for name, value in (
         ("signed", f"{PHOTOGRAPH}, {photograph.stat().st_size} bytes"),
         ("sha-256", digest),
-        ("said", f"c2pa.created, {SOURCE_TYPE} (policy {POLICY})"),
+        ("said", f"c2pa.created, {SOURCE_TYPE} (policy {DEFAULT_POLICY})"),
         ("key", signed.kms_key_id),
         ("mode", signed.signing_mode),
         ("sidecar", f"{sidecar}, {sidecar.stat().st_size} bytes"),
@@ -93,36 +92,3 @@ def _show_steps(cold: SignedAsset, warm: SignedAsset) -> None:
             f"[cyan]{bar(elapsed_ms, longest_ms, 24):<24}[/] [dim]{_STEP_NAMES.get(name, '')}[/]"
         )
     out.print()
-
-
-@contextmanager
-def _running_system(state_directory: Path) -> Iterator[LocalState]:
-    """Run `edge-signer run` on a free port; stop it in the end."""
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-m", "cli.main", "run", "--port", "0", "--state", str(state_directory)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=checkout(),
-    )
-    try:
-        yield _wait_until_ready(process, state_directory)
-    finally:
-        process.terminate()
-        process.communicate()
-
-
-def _wait_until_ready(process: subprocess.Popen[str], state_directory: Path) -> LocalState:
-    give_up_s = time.monotonic() + _START_TIMEOUT_S
-    while time.monotonic() < give_up_s:
-        if process.poll() is not None:
-            fail(process.communicate()[1].strip() or "the system ended before it was ready")
-        try:
-            state = LocalState.load(state_directory)
-        except NotRunningError:
-            time.sleep(0.05)
-            continue
-        if state.pid == process.pid:
-            return state
-    fail(f"the system was not ready after {_START_TIMEOUT_S:.0f} s")

@@ -10,6 +10,7 @@ from typing import Any
 
 import urllib3
 
+DEFAULT_POLICY = "newsroom-default-v3"
 SOURCE_TYPE_PREFIX = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _TIMEOUT = urllib3.Timeout(connect=5, read=35)
 
@@ -90,7 +91,7 @@ class EdgeClient:
                 float(response.headers["X-Total-Time-MS"]),
                 server_timing(response.headers.get("Server-Timing", "")),
             )
-        except (ValueError, KeyError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise EdgeClientError(f"{self._url} is no edge signer ({response.status})") from None
 
     def fetch(self, manifest_url: str) -> bytes:
@@ -111,6 +112,8 @@ class EdgeClient:
             return self._http.request(method, url, body=body, headers=headers)
         except urllib3.exceptions.HTTPError as failure:
             raise EdgeClientError(f"{url} cannot be reached: {failure}") from failure
+        except UnicodeEncodeError:
+            raise EdgeClientError("the token holds a character that no header can") from None
 
 
 def server_timing(header: str) -> dict[str, float]:

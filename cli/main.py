@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from cli.edge_client import DEFAULT_POLICY
+
 State = Annotated[
     Path | None,
     typer.Option(
@@ -33,12 +35,7 @@ def run(
     port: Annotated[
         int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes any free one.")
     ] = 3000,
-    state: Annotated[
-        Path | None,
-        typer.Option(
-            help="State directory.", envvar="EDGE_SIGNER_STATE", show_default=".edge-signer"
-        ),
-    ] = None,
+    state: State = None,
     template: Annotated[
         Path | None, typer.Option(help="SAM template.", show_default="template.yaml")
     ] = None,
@@ -59,7 +56,7 @@ def sign(
         str | None, typer.Option(envvar="EDGE_SIGNER_TOKEN", help="The tenant's API token.")
     ] = None,
     tenant: Annotated[str, typer.Option(help="The tenant to sign for.")] = "acme",
-    policy: Annotated[str, typer.Option(help="The policy to sign under.")] = "newsroom-default-v3",
+    policy: Annotated[str, typer.Option(help="The policy to sign under.")] = DEFAULT_POLICY,
     source_type: Annotated[
         str,
         typer.Option(help="How the asset came to be: an IPTC digital source type, term or URI."),

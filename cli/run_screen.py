@@ -1,6 +1,5 @@
 """What `edge-signer run` shows: a start screen, then a line for each request."""
 
-import json
 from pathlib import Path
 
 from rich.console import Console
@@ -8,18 +7,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from emulator.local_state import LocalState
-
-_EXAMPLE = {
-    "tenant_id": "acme",
-    "policy_id": "newsroom-default-v3",
-    "asset_sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-    "assertions": {
-        "c2pa.actions": [
-            {"action": "created", "digitalSourceType": "https://ns.adobe.com/cloud/photoshop"}
-        ]
-    },
-    "tsa": False,
-}
 
 
 class RunScreen:
@@ -50,7 +37,8 @@ class RunScreen:
         self._out.print()
         self._out.print(facts)
         self._out.print()
-        self._out.print(escape(_example_call(state)))
+        self._out.print("edge-signer sign photo.jpg      [dim]writes photo.jpg.c2pa[/]")
+        self._out.print("edge-signer verify photo.jpg    [dim]asks c2pa-rs what it is worth[/]")
         self._out.print()
         self._out.print("[dim]Ctrl-C stops.[/]")
         self._out.print()
@@ -74,10 +62,3 @@ class RunScreen:
     def stopped(self) -> None:
         """Show that everything has ended."""
         self._out.print("[dim]Stopped.[/]")
-
-
-def _example_call(state: LocalState) -> str:
-    return (
-        f"curl {state.url}/edge-sign -H 'Content-Type: application/json' "
-        f"-H 'Authorization: Bearer {state.token_of('acme')}' -d '{json.dumps(_EXAMPLE)}'"
-    )

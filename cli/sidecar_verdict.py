@@ -10,9 +10,14 @@ from typing import Any
 
 import c2pa
 
-_SIGNING_EKUS = "\n".join(
+#: Uses of a key that may sign claims and time-stamps; c2pa-rs wants them named beside the anchors.
+TRUST_CONFIG = "\n".join(
     ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.62558.2.1", "1.3.6.1.5.5.7.3.8")
 )
+
+
+class AnchorsError(Exception):
+    """The trusted roots cannot be read; the text says why in one line."""
 
 
 @dataclass(frozen=True)
@@ -52,24 +57,37 @@ def judge(asset: Path, manifest_store: bytes, anchors_pem: str) -> SidecarVerdic
         anchors_pem: Roots to trust, for signers and time-stamps.
 
     Raises:
+        AnchorsError: The roots are not certificates in PEM.
         OSError: The asset cannot be read.
     """
     engine = f"c2pa-rs {c2pa.sdk_version()}"
-    media_type = mimetypes.guess_type(asset.name)[0] or "application/octet-stream"
-    settings = c2pa.Settings.from_dict(
-        {"trust": {"trust_anchors": anchors_pem, "trust_config": _SIGNING_EKUS}}
-    )
-    with asset.open("rb") as stream:
+    with asset.open("rb") as stream, _context(anchors_pem) as context:
         try:
-            with (
-                c2pa.Context(settings) as context,
-                c2pa.Reader(media_type, stream, manifest_store, context=context) as reader,
-            ):
+            with c2pa.Reader(_format_of(asset), stream, manifest_store, context=context) as reader:
                 report = json.loads(reader.json())
         except c2pa.C2paError as unreadable:
             failure = {"code": "unreadable", "explanation": str(unreadable)}
             return SidecarVerdict("Unreadable", [failure], engine)
     return _from_report(report, engine)
+
+
+def _context(anchors_pem: str) -> c2pa.Context:
+    trust = {"trust_anchors": anchors_pem, "trust_config": TRUST_CONFIG}
+    try:
+        return c2pa.Context(c2pa.Settings.from_dict({"trust": trust}))
+    except c2pa.C2paError as broken:
+        raise AnchorsError(f"the trusted roots cannot be read: {broken}") from broken
+
+
+def _format_of(asset: Path) -> str:
+    """Give the extension where c2pa-rs knows it, else the media type.
+
+    Python's table of media types is the machine's own and knows fewer formats than c2pa-rs.
+    """
+    extension = asset.suffix.removeprefix(".").lower()
+    if extension in c2pa.Reader.get_supported_mime_types():
+        return extension
+    return mimetypes.guess_type(asset.name)[0] or "application/octet-stream"
 
 
 def _from_report(report: dict[str, Any], engine: str) -> SidecarVerdict:

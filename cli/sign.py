@@ -67,6 +67,8 @@ def created_from(source_type: str) -> dict[str, Any]:
 
 
 def _client(url: str | None, token: str | None, tenant: str, state_directory: Path) -> EdgeClient:
+    if url is not None and not url.startswith(("https://", "http://")):
+        fail(f"--url {url} is not an address: it begins with https:// or http://", EXIT_USAGE)
     if url is not None and token is None:
         fail("--url needs --token, or EDGE_SIGNER_TOKEN", EXIT_USAGE)
     if url is not None and token is not None:

@@ -8,11 +8,9 @@ from pathlib import Path
 
 from rich.markup import escape
 
-from cli.sidecar_verdict import SidecarVerdict, judge
+from cli.sidecar_verdict import AnchorsError, SidecarVerdict, judge
 from cli.terminal import EXIT_NOT_TRUSTED, EXIT_USAGE, fail, out
-from emulator.local_state import default_directory
-
-ANCHOR_FILES = ("anchors.pem", "tsa_anchors.pem")
+from emulator.local_state import ANCHORS_NAME, TSA_ANCHORS_NAME, default_directory
 
 
 def verify_file(
@@ -35,6 +33,8 @@ def verify_file(
         manifest_store = sidecar.read_bytes()
         anchors_pem = _anchors(anchors, state or default_directory())
         verdict = judge(file, manifest_store, anchors_pem)
+    except AnchorsError as broken:
+        fail(str(broken), EXIT_USAGE)
     except OSError as unreadable:
         fail(f"{unreadable.filename}: {unreadable.strerror}", EXIT_USAGE)
     if as_json:
@@ -64,8 +64,12 @@ def show(verdict: SidecarVerdict) -> None:
 
 def _anchors(anchors: Path | None, state: Path) -> str:
     if anchors is not None:
-        return anchors.read_text()
-    kept = [state / name for name in ANCHOR_FILES if (state / name).exists()]
+        try:
+            return anchors.read_text(encoding="ascii")
+        except UnicodeDecodeError:
+            fail(f"{anchors}: not a PEM file", EXIT_USAGE)
+    names = (ANCHORS_NAME, TSA_ANCHORS_NAME)
+    kept = [state / name for name in names if (state / name).exists()]
     if not kept:
         fail("no emulator has run here yet: name the trusted roots with --anchors", EXIT_USAGE)
     return "".join(file.read_text() for file in kept)

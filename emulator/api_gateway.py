@@ -76,8 +76,9 @@ def _response(outcome: Outcome, request: Request) -> Response:
 
 def _request_id(request: Request) -> str:
     """Give the client's own id if it is a UUID, else a new one."""
+    given = request.header("x-request-id") or ""
     try:
-        return str(UUID(request.header("x-request-id") or ""))
+        return str(UUID(given)) if len(given) == 36 else str(uuid4())
     except ValueError:
         return str(uuid4())
 

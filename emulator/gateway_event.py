@@ -56,8 +56,10 @@ def event_of(arrival: Arrival) -> dict[str, Any]:
     path = unquote(request.path)
     headers = _joined((name, value) for name, value in request.headers if name != "cookie")
     headers.setdefault("x-amzn-trace-id", arrival.trace_id)
-    headers.setdefault("x-forwarded-for", request.peer)
-    headers.setdefault("x-forwarded-proto", "http")
+    hops = [headers["x-forwarded-for"]] if "x-forwarded-for" in headers else []
+    headers["x-forwarded-for"] = ", ".join([*hops, request.peer])
+    headers["x-forwarded-proto"] = "http"
+    headers["x-forwarded-port"] = headers.get("host", "").partition(":")[2] or "80"
     now = time.time()
     event: dict[str, Any] = {
         "version": "2.0",

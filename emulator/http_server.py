@@ -58,9 +58,11 @@ class HttpServer:
             task.add_done_callback(self._connections.discard)
         connection = _Connection(reader, writer, self._max_body_bytes)
         # A cancelled connection ends here: asyncio's own callback would log it as an error.
-        with suppress(ConnectionError, asyncio.CancelledError):
-            await self._converse(connection)
-        writer.close()
+        try:
+            with suppress(ConnectionError, asyncio.CancelledError):
+                await self._converse(connection)
+        finally:
+            writer.close()
 
     async def _converse(self, connection: "_Connection") -> None:
         while True:
@@ -108,7 +110,11 @@ class _Connection:
         if sum(len(name) + len(value) for name, value in head.headers) > _MAX_HEADER_BYTES:
             raise _TooLargeError
         headers = tuple((name.decode(), value.decode("latin-1")) for name, value in head.headers)
-        announced = dict(headers).get("content-length", "0")
+        names = dict(headers)
+        if "content-length" in names and "transfer-encoding" in names:
+            # Two readers could disagree on where the body ends (RFC 9112 section 6.1).
+            raise h11.RemoteProtocolError("both Content-Length and Transfer-Encoding")
+        announced = names.get("content-length", "0")
         if int(announced) > self._max_body_bytes:
             raise _TooLargeError
         if self._protocol.they_are_waiting_for_100_continue:

@@ -176,6 +176,9 @@ class Resolver:
                 return str(self.resolve(names[name], path))
             if "." in name:
                 return self._get_attribute(name, path)
-            return str(self._ref(name, path))
+            value = self._ref(name, path)
+            if value is _NOTHING:
+                raise TemplateError(f"{path}: AWS::NoValue cannot stand in a text")
+            return str(value)
 
         return _PLACEHOLDER.sub(replacement, text)

@@ -25,6 +25,7 @@ _API = "/2018-06-01/runtime"
 _ACCEPTED = json_response(202, b'{"status":"OK"}')
 # Lambda's limit on a synchronous response, with room for the error document around it.
 _MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100 * 1024
+# Lambda gives an init this long, then starts it anew within the function's own time.
 _INIT_TIMEOUT_S = 10.0
 
 
@@ -106,13 +107,14 @@ class LambdaWorker:
             self._log,
         )
         self._exit = asyncio.create_task(self._process.wait())
-        if await self._first(self._asks_for_work.wait(), _INIT_TIMEOUT_S):
+        patience_s = _INIT_TIMEOUT_S + self._function.timeout_s
+        if await self._first(self._asks_for_work.wait(), patience_s):
             return ""
         died = self._exit.done()
         await self.close()
         if self._init_error:
             return self._init_error
-        return "it exited" if died else f"it took longer than {_INIT_TIMEOUT_S:.0f} s"
+        return "it exited" if died else f"it took longer than {patience_s:.0f} s"
 
     async def invoke(self, invocation: Invocation) -> Outcome:
         """Run one invocation, and kill the worker if it takes longer than the function may.

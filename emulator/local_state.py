@@ -12,6 +12,9 @@ from emulator.files import write_atomically
 
 FILE_NAME = "local.json"
 STATE_VARIABLE = "EDGE_SIGNER_STATE"
+#: The roots of this run and of earlier ones, beside the file.
+ANCHORS_NAME = "anchors.pem"
+TSA_ANCHORS_NAME = "tsa_anchors.pem"
 
 
 class NotRunningError(Exception):

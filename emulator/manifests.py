@@ -6,6 +6,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
@@ -23,7 +24,17 @@ _WRONG_METHOD = json_response(
     b'{"error":"Method not allowed","message":"Manifests can be read","code":"METHOD_NOT_ALLOWED"}',
     (("allow", "GET, HEAD"),),
 )
-_CACHE_CONTROL = ("cache-control", "public, max-age=60")
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """An object and what S3 says of it."""
+
+    body: bytes
+    etag: str
+    content_type: str
+    cache_control: str
+    version_id: str
 
 
 class ManifestCdn:
@@ -49,22 +60,21 @@ class ManifestCdn:
         stored = await asyncio.to_thread(self._fetch, key, version)
         if stored is None:
             return _NOT_FOUND
-        etag, content_type, body, version = stored
         headers = (
-            ("etag", etag),
-            _CACHE_CONTROL,
+            ("etag", stored.etag),
             ("access-control-allow-origin", "*"),
-            ("x-amz-version-id", version),
+            ("x-amz-version-id", stored.version_id),
+            *((("cache-control", stored.cache_control),) if stored.cache_control else ()),
         )
-        if _matches(request.header("if-none-match"), etag):
+        if _matches(request.header("if-none-match"), stored.etag):
             return Response(304, headers)
-        return Response(200, (("content-type", content_type), *headers), body)
+        return Response(200, (("content-type", stored.content_type), *headers), stored.body)
 
     @cached_property
     def _s3(self) -> Any:
         return aws_sdk.client("s3", self._aws_endpoint)
 
-    def _fetch(self, key: str, version: str) -> tuple[str, str, bytes, str] | None:
+    def _fetch(self, key: str, version: str) -> _Stored | None:
         from botocore.exceptions import ClientError
 
         wanted: Mapping[str, str] = {"VersionId": version} if version else {}
@@ -74,8 +84,13 @@ class ManifestCdn:
             if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchVersion", "InvalidArgument"):
                 return None
             raise
-        version_id = str(stored.get("VersionId", "null"))
-        return stored["ETag"], stored["ContentType"], stored["Body"].read(), version_id
+        return _Stored(
+            body=stored["Body"].read(),
+            etag=stored["ETag"],
+            content_type=stored["ContentType"],
+            cache_control=stored.get("CacheControl", ""),
+            version_id=stored.get("VersionId", "null"),
+        )
 
 
 def _matches(if_none_match: str | None, etag: str) -> bool:

@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -21,7 +21,15 @@ from emulator.function import functions_of
 from emulator.http_message import Handler, Request, Response
 from emulator.http_server import HttpServer
 from emulator.lambda_runtime import DEFAULT_CONCURRENCY, LambdaRuntime
-from emulator.local_state import LocalState, TenantToken, checkout, default_directory
+from emulator.local_state import (
+    ANCHORS_NAME,
+    FILE_NAME,
+    TSA_ANCHORS_NAME,
+    LocalState,
+    TenantToken,
+    checkout,
+    default_directory,
+)
 from emulator.manifests import PREFIX, ManifestCdn
 from emulator.routes import api_of
 from emulator.state_directory import keep_anchors, owned
@@ -128,7 +136,7 @@ async def start(settings: Settings, reporter: Reporter) -> AsyncIterator[Running
         await server.start(listener)
         state = _state(directory, url, cloud.endpoint, report, tenants, admin)
         state.save(directory)
-        yield RunningSystem(state, directory / "local.json", cloud)
+        yield RunningSystem(state, directory / FILE_NAME, cloud)
 
 
 def _listen(port: int) -> socket.socket:
@@ -161,7 +169,9 @@ def _observed(handler: Handler, reporter: Reporter) -> Handler:
             status = response.status
         finally:
             duration_ms = (time.perf_counter() - started) * 1000
-            reporter.request(request.method, request.path, status, duration_ms)
+            # A screen that is gone, such as a closed pipe, must not fail the request.
+            with suppress(OSError):
+                reporter.request(request.method, request.path, status, duration_ms)
         return response
 
     return handle
@@ -175,7 +185,7 @@ def _state(
     tenants: Sequence[Credential],
     admin: Credential,
 ) -> LocalState:
-    anchors, tsa_anchors = directory / "anchors.pem", directory / "tsa_anchors.pem"
+    anchors, tsa_anchors = directory / ANCHORS_NAME, directory / TSA_ANCHORS_NAME
     keep_anchors(anchors, report.anchors_pem)
     keep_anchors(tsa_anchors, report.timestamp_anchors_pem)
     return LocalState(

@@ -11,10 +11,7 @@ from typing import Any
 import c2pa
 import encypher_c2pa
 
-# The EKUs that may sign claims and time-stamps; c2pa-rs wants them named beside the anchors.
-TRUST_CONFIG = "\n".join(
-    ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.62558.2.1", "1.3.6.1.5.5.7.3.8")
-)
+from cli.sidecar_verdict import TRUST_CONFIG
 
 
 @dataclass(frozen=True)

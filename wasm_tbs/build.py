@@ -72,6 +72,7 @@ def main() -> int:
         print("tbs.wasm is what its sources give")
         return 0
     build(MODULE)
+    MODULE.chmod(0o644)
     pin()
     print(CHECKSUM.read_text(), end="")
     return 0

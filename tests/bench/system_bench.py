@@ -6,20 +6,17 @@ import hashlib
 import json
 import re
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import urllib3
 from rich.table import Table
 
 from cli.edge_client import server_timing
-from emulator.local_state import LocalState, NotRunningError
-from tests.conftest import ROOT
+from cli.running_system import running_system
+from emulator.local_state import LocalState
 from tests.software_signer import ACTIONS
 
 REQUESTS = 300
@@ -30,9 +27,12 @@ def tables() -> Iterator[Table]:
     """Start the system twice, with and without a cached template, and send it requests."""
     with tempfile.TemporaryDirectory() as folder:
         state_directory = Path(folder)
-        with _system(state_directory) as (_, first_s):
-            pass
-        with _system(state_directory) as (state, second_s):
+        began_s = time.perf_counter()
+        with running_system(state_directory):
+            first_s = time.perf_counter() - began_s
+        began_s = time.perf_counter()
+        with running_system(state_directory) as state:
+            second_s = time.perf_counter() - began_s
             start = Table("edge-signer run, until it answers", "s", title="Start")
             start.add_row("template translated", f"{first_s:.1f}")
             start.add_row("template from the cache", f"{second_s:.1f}")
@@ -86,24 +86,3 @@ def _memory(state: LocalState) -> Table:
         except OSError:
             continue
     return table
-
-
-@contextmanager
-def _system(state_directory: Path) -> Iterator[tuple[LocalState, float]]:
-    began_s = time.perf_counter()
-    command = [sys.executable, "-m", "cli.main", "run", "--port", "0"]
-    process = subprocess.Popen(
-        [*command, "--state", str(state_directory)], cwd=ROOT, stdout=subprocess.DEVNULL
-    )
-    try:
-        while True:
-            assert process.poll() is None, "the system did not start"
-            try:
-                state = LocalState.load(state_directory)
-                break
-            except NotRunningError:
-                time.sleep(0.01)
-        yield state, time.perf_counter() - began_s
-    finally:
-        process.terminate()
-        process.wait()

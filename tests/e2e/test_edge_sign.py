@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.e2e.conftest import body, inline_body, post
+from tests.e2e.conftest import Faults, body, inline_body, post
 from tests.judges import JUDGES, Judge
 from tests.jumbf_reader import read_store
 from tests.running import Running
@@ -37,6 +37,7 @@ def fetched(system: Running, url: str) -> bytes:
     answer = system.call("GET", url.removeprefix(system.state.url))
     assert answer.status == 200, answer
     assert answer.headers["content-type"] == "application/c2pa"
+    assert answer.headers["cache-control"] == "public, max-age=60"
     return answer.body
 
 
@@ -133,15 +134,25 @@ def test_tenants_manifests_of_one_asset_lie_apart(system: Running) -> None:
     assert fetched(system, mine) != fetched(system, theirs)
 
 
-def test_no_log_holds_a_token_or_an_asset(system: Running) -> None:
+def test_the_log_tells_of_a_failure_and_holds_no_token_and_no_asset(
+    system: Running, faults: Faults
+) -> None:
     secret_asset = b"an asset that nobody else may see, in full"
-    post(system, inline_body(secret_asset))
+    request_id = str(uuid.uuid4())
+    assert post(system, inline_body(secret_asset)).status == 200
+    faults({"service": "s3", "operation": "PutObject", "error_code": "AccessDenied", "status": 403})
+    failed = post(system, inline_body(secret_asset), **{"X-Request-ID": request_id})
+    assert failed.status == 503
+
     logs = Path(system.state.anchors).parent / "logs"
     written = b"".join(log.read_bytes() for log in logs.iterdir())
+    assert request_id.encode() in written
+    assert b"AccessDenied" in written
     for secret in (
         *(tenant.token.encode() for tenant in system.state.tenants),
         system.state.admin_token.encode(),
         base64.b64encode(secret_asset),
         json.dumps(ACTIONS).encode(),
+        b"digitalCapture",
     ):
         assert secret not in written

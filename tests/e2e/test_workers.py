@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import signal
-import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.e2e.conftest import Faults, body, calls, post, sign_workers
+from tests.processes import wait_for
 from tests.running import Running
 
 
@@ -34,8 +34,7 @@ def test_a_killed_worker_gives_an_error_of_our_shape_and_the_next_request_works(
     request_id = str(uuid.uuid4())
     with ThreadPoolExecutor(1) as client:
         pending = client.submit(post, system, body(b"killed"), **{"X-Request-ID": request_id})
-        while calls(system, "kms.Sign") == before:
-            time.sleep(0.02)
+        wait_for(lambda: calls(system, "kms.Sign") > before)
         workers = sign_workers(system)
         assert workers
         for worker in workers:

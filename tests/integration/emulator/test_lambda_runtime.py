@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.emulator.processes import has_ended, is_known, wait_for
+from tests.processes import has_ended, is_known, wait_for
 from tests.running import Answer, Running
 
 

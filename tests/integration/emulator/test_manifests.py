@@ -14,9 +14,13 @@ def versions(system: Running) -> list[str]:
     """Store a manifest twice, and give both versions."""
     s3 = system.client("s3")
     return [
-        s3.put_object(Bucket="manifests", Key=KEY, Body=body, ContentType="application/c2pa")[
-            "VersionId"
-        ]
+        s3.put_object(
+            Bucket="manifests",
+            Key=KEY,
+            Body=body,
+            ContentType="application/c2pa",
+            CacheControl="public, max-age=7",
+        )["VersionId"]
         for body in (b"first", b"second")
     ]
 
@@ -27,7 +31,7 @@ def test_a_stored_manifest_is_public_at_its_address(system: Running) -> None:
 
     assert (answer.status, answer.body) == (200, b"second")
     assert answer.headers["content-type"] == "application/c2pa"
-    assert answer.headers["cache-control"] == "public, max-age=60"
+    assert answer.headers["cache-control"] == "public, max-age=7"
 
 
 def test_an_older_version_can_still_be_read(system: Running, versions: list[str]) -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from emulator.local_state import LocalState, NotRunningError
 from tests.integration.emulator.conftest import HERE
-from tests.integration.emulator.processes import PATIENCE_SECONDS, has_ended, wait_for
+from tests.processes import PATIENCE_SECONDS, has_ended, wait_for
 from tests.running import call
 
 

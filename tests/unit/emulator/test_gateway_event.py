@@ -31,6 +31,7 @@ def test_an_event_has_the_fields_of_payload_format_2() -> None:
             "user-agent": "test/1",
             "x-amzn-trace-id": "Root=1-2-3",
             "x-forwarded-for": "192.0.2.7",
+            "x-forwarded-port": "80",
             "x-forwarded-proto": "http",
         },
         "isBase64Encoded": False,
@@ -61,6 +62,15 @@ def test_the_path_is_decoded_and_the_query_is_not() -> None:
     assert event["rawPath"] == "/a b"
     assert event["rawQueryString"] == "x=1%202&x=3&empty="
     assert event["queryStringParameters"] == {"x": "1 2,3", "empty": ""}
+
+
+def test_what_a_client_says_of_its_way_is_not_believed() -> None:
+    said = (("host", "h:3000"), ("x-forwarded-for", "203.0.113.1"), ("x-forwarded-proto", "https"))
+    headers = event_of(arrival(headers=said, peer="192.0.2.7"))["headers"]
+
+    assert headers["x-forwarded-for"] == "203.0.113.1, 192.0.2.7"
+    assert headers["x-forwarded-proto"] == "http"
+    assert headers["x-forwarded-port"] == "3000"
 
 
 def test_duplicate_headers_are_joined_and_cookies_stand_apart() -> None:

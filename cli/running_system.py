@@ -1,0 +1,65 @@
+"""A system of its own for a command that needs one for a moment."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from emulator.local_state import LocalState, NotRunningError, checkout
+
+_START_TIMEOUT_S = 60.0
+_STOP_TIMEOUT_S = 10.0
+
+
+class SystemStartError(Exception):
+    """The system did not start; the text says why in one line."""
+
+
+@contextmanager
+def running_system(state_directory: Path) -> Iterator[LocalState]:
+    """Run `edge-signer run` on a free port, and stop it in the end.
+
+    Args:
+        state_directory: Where its local.json is.
+
+    Raises:
+        SystemStartError: It ended before it answered, or took longer than a minute.
+    """
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, "-m", "cli.main", "run", "--port", "0", "--state", str(state_directory)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=checkout(),
+    )
+    try:
+        yield _wait_until_ready(process, state_directory)
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=_STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
+def _wait_until_ready(process: subprocess.Popen[str], state_directory: Path) -> LocalState:
+    give_up_s = time.monotonic() + _START_TIMEOUT_S
+    while time.monotonic() < give_up_s:
+        if process.poll() is not None:
+            raise SystemStartError(process.communicate()[1].strip() or "the system ended at once")
+        try:
+            state = LocalState.load(state_directory)
+        except NotRunningError:
+            pass
+        else:
+            # The file of a killed system may still lie there.
+            if state.pid == process.pid:
+                return state
+        time.sleep(0.02)
+    raise SystemStartError(f"the system was not ready after {_START_TIMEOUT_S:.0f} s")
