@@ -50,6 +50,8 @@ def test_what_is_no_signature_is_refused(signer: SoftwareSigner, signature: byte
 def test_short_numbers_are_padded_to_the_length_of_the_field() -> None:
     signature = p1363_from_der(ES256, encode_dss_signature(1, 2**255))
     assert signature == (1).to_bytes(32) + (2**255).to_bytes(32)
+    signature = p1363_from_der(ES256, encode_dss_signature(2**255, 1))
+    assert signature == (2**255).to_bytes(32) + (1).to_bytes(32)
 
 
 @pytest.mark.parametrize(

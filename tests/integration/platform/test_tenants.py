@@ -1,0 +1,87 @@
+"""The directory of tenants in DynamoDB."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.tenants import DynamoDbTenantDirectory, Tenant
+from emulator.services import in_process_services, moto_host
+
+TABLE = "tenants"
+
+
+@pytest.fixture(scope="module")
+def dynamodb() -> Any:
+    client = in_process_services(moto_host()).dynamodb
+    client.create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "token_sha256", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "token_sha256", "KeyType": "HASH"}],
+    )
+    return client
+
+
+@pytest.fixture
+def put(dynamodb: Any) -> Iterator[Any]:
+    kept = []
+
+    def put(token: str, tenant_id: str, role: str = "tenant") -> None:
+        key = {"token_sha256": {"S": hashlib.sha256(token.encode()).hexdigest()}}
+        kept.append(key)
+        item = {**key, "tenant_id": {"S": tenant_id}, "role": {"S": role}}
+        dynamodb.put_item(TableName=TABLE, Item=item)
+
+    yield put
+    for key in kept:
+        dynamodb.delete_item(TableName=TABLE, Key=key)
+
+
+def test_a_token_leads_to_its_holder(dynamodb: Any, put: Any) -> None:
+    put("one", "acme")
+    put("two", "acme")
+    put("root", "admin", "admin")
+    directory = DynamoDbTenantDirectory(dynamodb, TABLE)
+    assert directory.holder_of("one") == directory.holder_of("two") == Tenant("acme", "tenant")
+    assert directory.holder_of("root") == Tenant("admin", "admin")
+    assert directory.holder_of("three") is None
+
+
+def test_a_removed_token_ends_when_the_cache_does(dynamodb: Any, put: Any) -> None:
+    put("one", "acme")
+    lasting = DynamoDbTenantDirectory(dynamodb, TABLE, cache_s=1000)
+    fleeting = DynamoDbTenantDirectory(dynamodb, TABLE, cache_s=0)
+    assert lasting.holder_of("one")
+    assert fleeting.holder_of("one")
+    key = {"token_sha256": {"S": hashlib.sha256(b"one").hexdigest()}}
+    dynamodb.delete_item(TableName=TABLE, Key=key)
+    assert lasting.holder_of("one")
+    assert fleeting.holder_of("one") is None
+
+
+def test_a_new_token_works_though_it_was_guessed_before(dynamodb: Any, put: Any) -> None:
+    directory = DynamoDbTenantDirectory(dynamodb, TABLE, cache_s=1000)
+    assert directory.holder_of("one") is None
+    put("one", "acme")
+    assert directory.holder_of("one")
+
+
+@pytest.mark.parametrize(
+    ("tenant_id", "role"), [("../acme", "tenant"), ("Acme", "tenant"), ("acme", "king")]
+)
+def test_an_entry_that_is_none_serves_nobody(
+    dynamodb: Any, put: Any, tenant_id: str, role: str
+) -> None:
+    put("one", tenant_id, role)
+    with pytest.raises(StoreUnavailableError):
+        DynamoDbTenantDirectory(dynamodb, TABLE).holder_of("one")
+
+
+def test_a_directory_that_is_gone_is_told(dynamodb: Any) -> None:
+    with pytest.raises(StoreUnavailableError):
+        DynamoDbTenantDirectory(dynamodb, "no-table").holder_of("one")
