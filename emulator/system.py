@@ -12,15 +12,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from emulator import template as templates
-from emulator.api_gateway import MAX_BODY_BYTES, ApiGateway
-from emulator.cloud_process import CloudProcess
-from emulator.cloud_protocol import Job, Report
+from emulator.aws.cloud_process import CloudProcess
+from emulator.aws.cloud_protocol import Job, Report
+from emulator.credentials.tenants import Credential, issue_credentials
 from emulator.errors import StartError, TemplateError
-from emulator.function import functions_of
-from emulator.http_message import Handler, Request, Response
-from emulator.http_server import HttpServer
-from emulator.lambda_runtime import DEFAULT_CONCURRENCY, LambdaRuntime
+from emulator.functions.function import functions_of
+from emulator.functions.runtime import DEFAULT_CONCURRENCY, LambdaRuntime
+from emulator.gateway.api_gateway import MAX_BODY_BYTES, ApiGateway
+from emulator.gateway.manifests import PREFIX, ManifestCdn
+from emulator.gateway.routes import api_of
+from emulator.http.message import Handler, Request, Response
+from emulator.http.server import HttpServer
 from emulator.local_state import (
     ANCHORS_NAME,
     FILE_NAME,
@@ -30,10 +32,8 @@ from emulator.local_state import (
     checkout,
     default_directory,
 )
-from emulator.manifests import PREFIX, ManifestCdn
-from emulator.routes import api_of
+from emulator.stack import template as templates
 from emulator.state_directory import keep_anchors, owned
-from emulator.tenants import Credential, issue_credentials
 
 _MANIFEST_BUCKET = "ManifestBucket"
 _TENANTS_TABLE = "TenantsTable"

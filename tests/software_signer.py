@@ -18,7 +18,7 @@ from edge_signer.signing.kms import Credential
 from edge_signer.signing.policy import shipped_policies
 from edge_signer.signing.service import SigningRequest, SigningService
 from edge_signer.signing.store import StoredManifest
-from emulator.development_ca import DevelopmentCa
+from emulator.credentials.development_ca import DevelopmentCa
 
 ACTIONS: Mapping[str, Any] = {
     "c2pa.actions": [

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.resources import Services
-from emulator.services import ServiceHost, in_process_services, moto_host
+from emulator.aws.services import ServiceHost, in_process_services, moto_host
+from emulator.stack.resources import Services
 from emulator.system import Settings
 from tests.running import Running, running
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-from emulator.resources import Services
+from emulator.stack.resources import Services
 
 KEY = {"id": {"S": "item"}}
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from emulator.resources import Services
+from emulator.stack.resources import Services
 
 MESSAGE = b"to be signed"
 HASHES: dict[str, Callable[[], hashes.HashAlgorithm]] = {

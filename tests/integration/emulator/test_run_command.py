@@ -98,7 +98,7 @@ def test_nothing_outlives_a_killed_emulator(state: Path, tmp_path: Path) -> None
     body = json.dumps({"how": "hang", "note": str(note)}).encode()
     headers = {"Content-Type": "application/json"}
     with run(state) as (process, local), ThreadPoolExecutor(1) as threads:
-        cloud = child_that_runs("emulator.cloud", process.pid)
+        cloud = child_that_runs("emulator.aws.cloud", process.pid)
         hanging = threads.submit(call, local.url, "POST", "/misbehave", body, headers)
         wait_for(note.exists)
         process.kill()
@@ -112,7 +112,7 @@ def test_nothing_outlives_a_killed_emulator(state: Path, tmp_path: Path) -> None
 
 def test_a_dead_services_process_is_one_clear_line(state: Path) -> None:
     with run(state) as (process, _):
-        os.kill(child_that_runs("emulator.cloud", process.pid), signal.SIGKILL)
+        os.kill(child_that_runs("emulator.aws.cloud", process.pid), signal.SIGKILL)
         _, errors = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert process.returncode == 1

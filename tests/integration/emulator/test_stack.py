@@ -9,10 +9,10 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 
-from emulator import template
 from emulator.errors import TemplateError
-from emulator.resources import Services
-from emulator.stack import create_stack
+from emulator.stack import template
+from emulator.stack.creation import create_stack
+from emulator.stack.resources import Services
 from tests.integration.emulator.conftest import HERE
 from tests.running import Running
 

@@ -10,7 +10,7 @@ import pytest
 
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.platform.tenants import DynamoDbTenantDirectory, Tenant
-from emulator.services import in_process_services, moto_host
+from emulator.aws.services import in_process_services, moto_host
 
 TABLE = "tenants"
 

@@ -11,9 +11,9 @@ from edge_signer.signing.algorithm import ALGORITHMS
 from edge_signer.signing.certificate import SignatureMismatchError
 from edge_signer.signing.errors import CredentialUnavailableError, KmsUnavailableError
 from edge_signer.signing.kms import KmsSigner
-from emulator.development_ca import DevelopmentCa
-from emulator.resources import Services
-from emulator.services import in_process_services, moto_host
+from emulator.aws.services import in_process_services, moto_host
+from emulator.credentials.development_ca import DevelopmentCa
+from emulator.stack.resources import Services
 
 ES256 = ALGORITHMS["ES256"]
 PARAMETER = "/edge-signer/test/certificates/signing"

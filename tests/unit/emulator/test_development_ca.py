@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
-from emulator.development_ca import DevelopmentCa
+from emulator.credentials.development_ca import DevelopmentCa
 
 T = TypeVar("T", bound=x509.ExtensionType)
 

@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 import pytest
 from pydantic import ValidationError
 
-from emulator.faults import FaultRule, Faults, parse_rules
-from emulator.service_call import ServiceCall
+from emulator.aws.faults import FaultRule, Faults, parse_rules
+from emulator.aws.service_call import ServiceCall
 
 SIGN = ServiceCall("kms", "Sign", "1.1")
 PUT_OBJECT = ServiceCall("s3", "PutObject", None)
@@ -66,7 +66,7 @@ def test_a_rule_is_spent_after_its_times() -> None:
 
 def test_a_delay_alone_lets_the_call_through(monkeypatch: pytest.MonkeyPatch) -> None:
     slept: list[float] = []
-    monkeypatch.setattr("emulator.faults.time.sleep", slept.append)
+    monkeypatch.setattr("emulator.aws.faults.time.sleep", slept.append)
 
     assert struck(FaultRule(service="kms", delay_ms=250)).strike(SIGN) is None
     assert slept == [0.25]
@@ -74,7 +74,7 @@ def test_a_delay_alone_lets_the_call_through(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_probability_is_a_share_of_the_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = iter([0.29, 0.31])
-    monkeypatch.setattr("emulator.faults.random.random", lambda: next(drawn))
+    monkeypatch.setattr("emulator.aws.faults.random.random", lambda: next(drawn))
     made = struck(FaultRule(service="kms", status=500, probability=0.3))
 
     assert made.strike(SIGN) is not None

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from emulator.gateway_event import Arrival, MalformedAnswerError, event_of, response_of
-from emulator.http_message import Request
+from emulator.gateway.event import Arrival, MalformedAnswerError, event_of, response_of
+from emulator.http.message import Request
 
 
 def arrival(**request: Any) -> Arrival:

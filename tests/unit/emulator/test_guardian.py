@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from emulator.guardian import survivors
+from emulator.functions.guardian import survivors
 
 
 def test_what_was_added_and_not_taken_away_survives() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from emulator.errors import TemplateError
-from emulator.routes import Api, api_of
-from emulator.stack import Resource
+from emulator.gateway.routes import Api, api_of
+from emulator.stack.creation import Resource
 
 ROUTES = [
     ("$default", "x-amazon-apigateway-any-method", "rest"),

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.http_message import Request
-from emulator.service_call import identify
+from emulator.aws.service_call import identify
+from emulator.http.message import Request
 
 
 def signed(service: str) -> tuple[str, str]:

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from emulator import template
 from emulator.errors import TemplateError
-from emulator.function import functions_of
-from emulator.identities import IGNORED_TYPES
+from emulator.functions.function import functions_of
 from emulator.local_state import checkout
-from emulator.resources import CREATED_TYPES
-from emulator.stack import Resource
+from emulator.stack import template
+from emulator.stack.creation import Resource
+from emulator.stack.identities import IGNORED_TYPES
+from emulator.stack.resources import CREATED_TYPES
 
 MINIMAL = """
 Transform: AWS::Serverless-2016-10-31

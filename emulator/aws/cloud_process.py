@@ -6,8 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from emulator.cloud_protocol import Job, Report
+from emulator.aws.cloud_protocol import Job, Report
 from emulator.errors import CloudError, TemplateError
+from emulator.local_state import checkout
 
 # The template comes back with every function resolved: far more than asyncio's 64 KiB a line.
 _MAX_LINE_BYTES = 64 * 1024 * 1024
@@ -38,14 +39,14 @@ class CloudProcess:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "emulator.cloud",
+                "emulator.aws.cloud",
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=output,
                 env=_environment(),
                 limit=_MAX_LINE_BYTES,
                 start_new_session=True,
-                cwd=Path(__file__).resolve().parent.parent,
+                cwd=checkout(),
             )
         return cls(process, log)
 

@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from emulator.function import Function
-from emulator.lambda_worker import Invocation, LambdaWorker, Outcome
-from emulator.worker_processes import WorkerProcesses
+from emulator.functions.function import Function
+from emulator.functions.worker import Invocation, LambdaWorker, Outcome
+from emulator.functions.worker_processes import WorkerProcesses
 
 DEFAULT_CONCURRENCY = 8
 

@@ -7,11 +7,11 @@ from base64 import b64encode
 from dataclasses import replace
 from uuid import UUID, uuid4
 
-from emulator.gateway_event import Arrival, MalformedAnswerError, event_of, response_of
-from emulator.http_message import Request, Response, json_response
-from emulator.lambda_runtime import LambdaRuntime, ThrottledError
-from emulator.lambda_worker import Invocation, Outcome
-from emulator.routes import Api
+from emulator.functions.runtime import LambdaRuntime, ThrottledError
+from emulator.functions.worker import Invocation, Outcome
+from emulator.gateway.event import Arrival, MalformedAnswerError, event_of, response_of
+from emulator.gateway.routes import Api
+from emulator.http.message import Request, Response, json_response
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 _MAX_PAYLOAD_BYTES = 6 * 1024 * 1024

@@ -1,8 +1,8 @@
 """Makes moto do what the real services do, in the points on which this system rests."""
 
-from emulator.moto_mend.dynamodb import mend_dynamodb
-from emulator.moto_mend.imports import import_ssm_without_ec2
-from emulator.moto_mend.kms import mend_kms
+from emulator.aws.moto_mend.dynamodb import mend_dynamodb
+from emulator.aws.moto_mend.imports import import_ssm_without_ec2
+from emulator.aws.moto_mend.kms import mend_kms
 
 
 def mend() -> None:

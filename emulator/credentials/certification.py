@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from emulator.development_ca import DevelopmentCa
-from emulator.resources import Services
-from emulator.stack import Resource
+from emulator.credentials.development_ca import DevelopmentCa
+from emulator.stack.creation import Resource
+from emulator.stack.resources import Services
 
 _ALIAS_PREFIX = "alias/edge-signer-"
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emulator.function import Function
-from emulator.http_message import Request, Response, json_response
-from emulator.http_server import HttpServer
-from emulator.worker_environment import worker_environment
-from emulator.worker_processes import WorkerProcesses, has_exited
+from emulator.functions.function import Function
+from emulator.functions.worker_environment import worker_environment
+from emulator.functions.worker_processes import WorkerProcesses, has_exited
+from emulator.http.message import Request, Response, json_response
+from emulator.http.server import HttpServer
 
 _API = "/2018-06-01/runtime"
 _ACCEPTED = json_response(202, b'{"status":"OK"}')

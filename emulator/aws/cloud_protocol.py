@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from emulator.stack import Resource
+from emulator.stack.creation import Resource
 
 
 class Job(BaseModel):

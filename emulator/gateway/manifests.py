@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
 
-from emulator import aws_sdk
-from emulator.http_message import Request, Response, json_response
+from emulator.aws import sdk as aws_sdk
+from emulator.http.message import Request, Response, json_response
 
 PREFIX = "/manifests/"
 _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}/sha256/[0-9a-f]{64}\.c2pa")

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from emulator.local_state import checkout
+
 
 class WorkerProcesses:
     """Every worker process of one emulator."""
@@ -21,10 +23,10 @@ class WorkerProcesses:
         self._guardian = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "emulator.guardian",
+            "emulator.functions.guardian",
             stdin=subprocess.PIPE,
             start_new_session=True,
-            cwd=Path(__file__).resolve().parent.parent,
+            cwd=checkout(),
         )
 
     async def spawn(

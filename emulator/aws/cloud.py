@@ -1,4 +1,4 @@
-"""The process that plays AWS's services: `python -m emulator.cloud`.
+"""The process that plays AWS's services: `python -m emulator.aws.cloud`.
 
 It reads one JSON line from its standard input, the job, creates everything that the job asks
 for, then listens on a port of 127.0.0.1 and writes one JSON line, the report. It ends when its
@@ -11,13 +11,13 @@ import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from emulator.cloud_protocol import Job, Report
+from emulator.aws.cloud_protocol import Job, Report
+from emulator.aws.services import ServiceHost, in_process_services, moto_host
 from emulator.errors import EmulatorError
-from emulator.http_message import Request, Response
-from emulator.http_server import HttpServer
-from emulator.parameters import parameter_values
-from emulator.services import ServiceHost, in_process_services, moto_host
-from emulator.stack import create_stack
+from emulator.http.message import Request, Response
+from emulator.http.server import HttpServer
+from emulator.stack.creation import create_stack
+from emulator.stack.parameters import parameter_values
 
 # A call that a fault delays holds its thread; this many can wait at once.
 _THREADS = 64
@@ -45,8 +45,8 @@ def build(host: ServiceHost, job: Job) -> Report:
         TemplateError: The template cannot be made.
     """
     # Imported here: certificates are needed only once the template is known to be good.
-    from emulator.certification import store_certificates
-    from emulator.development_ca import DevelopmentCa
+    from emulator.credentials.certification import store_certificates
+    from emulator.credentials.development_ca import DevelopmentCa
 
     services = in_process_services(host)
     values = parameter_values(job.document.get("Parameters", {}), job.parameters)

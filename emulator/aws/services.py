@@ -8,11 +8,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from emulator import aws_sdk, wsgi
-from emulator.faults import Faults, parse_rules
-from emulator.http_message import Request, Response, json_response
-from emulator.resources import Services
-from emulator.service_call import identify
+from emulator.aws import sdk as aws_sdk
+from emulator.aws import wsgi
+from emulator.aws.faults import Faults, parse_rules
+from emulator.aws.service_call import identify
+from emulator.http.message import Request, Response, json_response
+from emulator.stack.resources import Services
 
 CALLS_PATH = "/_emulator/calls"
 FAULTS_PATH = "/_emulator/faults"
@@ -74,7 +75,7 @@ def moto_host() -> ServiceHost:
     """Make a host of mended moto backends; this import is what takes the emulator's start."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-    from emulator.moto_mend import mend
+    from emulator.aws.moto_mend import mend
 
     mend()
     return ServiceHost(DomainDispatcherApplication(create_backend_app))

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from emulator.account import ACCOUNT_ID
-from emulator.http_message import Request, Response, json_response
+from emulator.http.message import Request, Response, json_response
 
 _TEXT_TYPES = frozenset({"application/json", "application/javascript", "application/xml"})
 _DEFAULT_CONTENT_TYPE = "text/plain;charset=UTF-8"

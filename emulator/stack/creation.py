@@ -6,10 +6,10 @@ from typing import Any
 
 from emulator.account import PSEUDO_PARAMETERS
 from emulator.errors import TemplateError
-from emulator.identities import IGNORED_TYPES, ignored_identity
-from emulator.intrinsics import Identity, Resolver
-from emulator.parameters import parameter_values
-from emulator.resources import CREATED_TYPES, Services, create
+from emulator.stack.identities import IGNORED_TYPES, ignored_identity
+from emulator.stack.intrinsics import Identity, Resolver
+from emulator.stack.parameters import parameter_values
+from emulator.stack.resources import CREATED_TYPES, Services, create
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from http.client import responses
 
 import h11
 
-from emulator.http_message import Handler, Request, Response, json_response
+from emulator.http.message import Handler, Request, Response, json_response
 
 _LOG = logging.getLogger(__name__)
 _READ_BYTES = 64 * 1024

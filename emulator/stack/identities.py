@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from emulator.account import STACK_NAME, arn
-from emulator.intrinsics import Identity
+from emulator.stack.intrinsics import Identity
 
 _Properties = Mapping[str, Any]
 

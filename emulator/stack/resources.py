@@ -11,7 +11,7 @@ from typing import Any
 
 from emulator.account import STACK_NAME, arn
 from emulator.errors import TemplateError
-from emulator.intrinsics import Identity
+from emulator.stack.intrinsics import Identity
 
 _Properties = Mapping[str, Any]
 

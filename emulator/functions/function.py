@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emulator.errors import TemplateError
-from emulator.stack import Resource
-from emulator.template import Template
+from emulator.stack.creation import Resource
+from emulator.stack.template import Template
 
 _FUNCTION = "AWS::Lambda::Function"
 _LAYER = "AWS::Lambda::LayerVersion"

@@ -1,8 +1,9 @@
-"""Makes sure that no worker outlives the emulator, however it ends: `python -m emulator.guardian`.
+"""Makes sure that no worker outlives the emulator, however it ends.
 
-It reads lines `+<pid>` and `-<pid>` from its standard input. When that ends, because the
-emulator closed it or was killed, it kills the process groups that are still listed. A process
-of its own does this on every Unix, where a parent-death signal would be Linux's alone.
+Run as `python -m emulator.functions.guardian`. It reads lines `+<pid>` and `-<pid>` from its
+standard input. When that ends, because the emulator closed it or was killed, it kills the process
+groups that are still listed. A process of its own does this on every Unix, where a parent-death
+signal would be Linux's alone.
 """
 
 import os

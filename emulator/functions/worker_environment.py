@@ -8,7 +8,7 @@ import os
 from uuid import uuid4
 
 from emulator.account import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, SESSION_TOKEN
-from emulator.function import Function
+from emulator.functions.function import Function
 
 
 def worker_environment(function: Function, runtime_api: str, aws_endpoint: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from emulator.errors import TemplateError
-from emulator.stack import Resource
+from emulator.stack.creation import Resource
 
 _API = "AWS::ApiGatewayV2::Api"
 _ANY = "ANY"

@@ -11,8 +11,8 @@ from xml.sax.saxutils import escape
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from emulator.http_message import Response
-from emulator.service_call import ServiceCall
+from emulator.aws.service_call import ServiceCall
+from emulator.http.message import Response
 
 
 class FaultRule(BaseModel):

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
-from emulator.http_message import Request
+from emulator.http.message import Request
 
 _CREDENTIAL = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request")
 

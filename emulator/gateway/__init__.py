@@ -1,0 +1,1 @@
+"""What stands in front: the HTTP API and the CDN."""
