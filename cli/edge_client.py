@@ -112,7 +112,7 @@ class EdgeClient:
             return self._http.request(method, url, body=body, headers=headers)
         except urllib3.exceptions.HTTPError as failure:
             raise EdgeClientError(f"{url} cannot be reached: {failure}") from failure
-        except UnicodeEncodeError:
+        except ValueError:
             raise EdgeClientError("the token holds a character that no header can") from None
 
 

@@ -2,19 +2,15 @@
 
 from pathlib import Path
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cli.terminal import out, say_error
 from emulator.local_state import LocalState
 
 
 class RunScreen:
     """Writes to the terminal, or plain lines where there is none."""
-
-    def __init__(self) -> None:
-        self._out = Console(highlight=False, soft_wrap=True)
-        self._errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
     def started(self, state: LocalState, state_file: Path, seconds: float) -> None:
         """Show where the system is and how to talk to it.
@@ -30,35 +26,35 @@ class RunScreen:
         facts.add_row("tenants", "  ".join(tenant.tenant_id for tenant in state.tenants))
         facts.add_row("tokens", escape(str(state_file)))
         facts.add_row("logs", escape(str(state_file.parent / "logs")))
-        self._out.print()
-        self._out.print(
+        out.print()
+        out.print(
             f"[bold]Edge Signer[/]  [bold cyan]{state.url}[/]  [dim]ready in {seconds:.1f} s[/]"
         )
-        self._out.print()
-        self._out.print(facts)
-        self._out.print()
-        self._out.print("edge-signer sign photo.jpg      [dim]writes photo.jpg.c2pa[/]")
-        self._out.print("edge-signer verify photo.jpg    [dim]asks c2pa-rs what it is worth[/]")
-        self._out.print()
-        self._out.print("[dim]Ctrl-C stops.[/]")
-        self._out.print()
+        out.print()
+        out.print(facts)
+        out.print()
+        out.print("edge-signer sign photo.jpg      [dim]writes photo.jpg.c2pa[/]")
+        out.print("edge-signer verify photo.jpg    [dim]asks c2pa-rs what it is worth[/]")
+        out.print()
+        out.print("[dim]Ctrl-C stops.[/]")
+        out.print()
 
     def request(self, method: str, path: str, status: int, duration_ms: float) -> None:
         """Show one answered request."""
         colour = "green" if status < 400 else "yellow" if status < 500 else "red"
-        self._out.print(
+        out.print(
             f"[{colour}]{status}[/] {escape(method):<6} {escape(path)}  "
             f"[dim]{duration_ms:.1f} ms[/]"
         )
 
     def notice(self, line: str) -> None:
         """Show what went wrong in a worker."""
-        self._out.print(f"[red]•[/] {escape(line)}")
+        out.print(f"[red]•[/] {escape(line)}")
 
     def failed(self, line: str) -> None:
         """Show why the system cannot start or go on, on standard error."""
-        self._errors.print(f"[red]edge-signer:[/] {escape(line)}")
+        say_error(line)
 
     def stopped(self) -> None:
         """Show that everything has ended."""
-        self._out.print("[dim]Stopped.[/]")
+        out.print("[dim]Stopped.[/]")

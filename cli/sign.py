@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
 from rich.markup import escape
 
 from cli.edge_client import SOURCE_TYPE_PREFIX, EdgeClient, EdgeClientError
-from cli.terminal import EXIT_USAGE, fail, out
+from cli.terminal import EXIT_USAGE, fail, out, require_file
 from emulator.files import write_atomically
 from emulator.local_state import LocalState, NotRunningError, default_directory
 
@@ -38,8 +39,13 @@ def sign_file(
     Raises:
         typer.Exit: The file cannot be read (2), or the signer refuses or cannot be reached (1).
     """
+    require_file(file)
+    if file.stat().st_size == 0:
+        fail(f"{file} is empty: engines find nothing to verify in it", EXIT_USAGE)
     client = _client(url, token, tenant, state or default_directory())
     sidecar = file.with_name(file.name + ".c2pa")
+    if not os.access(sidecar.parent, os.W_OK):
+        fail(f"{sidecar.parent} cannot be written", EXIT_USAGE)
     try:
         with file.open("rb") as asset:
             asset_sha256 = hashlib.file_digest(asset, "sha256").hexdigest()
@@ -69,6 +75,8 @@ def created_from(source_type: str) -> dict[str, Any]:
 def _client(url: str | None, token: str | None, tenant: str, state_directory: Path) -> EdgeClient:
     if url is not None and not url.startswith(("https://", "http://")):
         fail(f"--url {url} is not an address: it begins with https:// or http://", EXIT_USAGE)
+    if token == "":
+        fail("the token is empty", EXIT_USAGE)
     if url is not None and token is None:
         fail("--url needs --token, or EDGE_SIGNER_TOKEN", EXIT_USAGE)
     if url is not None and token is not None:

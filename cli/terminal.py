@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -11,14 +15,57 @@ from rich.markup import escape
 EXIT_NOT_TRUSTED = 1
 EXIT_USAGE = 2
 
-out = Console(highlight=False, soft_wrap=True)
-_errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+class Terminal(Console):
+    """A console whose reader may leave: what a command does and how it ends stays the same."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        stream = sys.stderr if stderr else sys.stdout
+        if hasattr(stream, "reconfigure"):
+            # A bar or a name that the terminal's encoding has not is no reason to fail.
+            stream.reconfigure(errors="replace")
+        super().__init__(stderr=stderr, highlight=False, soft_wrap=True)
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print as rich does, or nothing once nobody reads or the disk is full."""
+        if self.quiet:
+            return
+        try:
+            super().print(*objects, **options)
+            self.file.flush()
+        except OSError:
+            self._fall_silent()
+
+    def on_broken_pipe(self) -> None:
+        """Fall silent, where rich would end the process."""
+        self._fall_silent()
+
+    def _fall_silent(self) -> None:
+        self.quiet = True
+        # What Python flushes at the end must not fail either.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
+
+
+out = Terminal()
+_errors = Terminal(stderr=True)
+
+
+def say_error(line: str) -> None:
+    """Say on standard error what went wrong."""
+    _errors.print(f"[red]edge-signer:[/] {escape(line)}")
 
 
 def fail(line: str, exit_code: int = 1) -> NoReturn:
     """Say why a command cannot go on, and end it."""
-    _errors.print(f"[red]edge-signer:[/] {escape(line)}")
+    say_error(line)
     raise typer.Exit(exit_code)
+
+
+def require_file(path: Path) -> None:
+    """End the command where there is no plain file: a pipe or a device may never end."""
+    if not path.is_file():
+        fail(f"{path} is no file" if path.exists() else f"{path}: no such file", EXIT_USAGE)
 
 
 def bar(part: float, whole: float, width: int = 30) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.markup import escape
 
 from cli.sidecar_verdict import AnchorsError, SidecarVerdict, judge
-from cli.terminal import EXIT_NOT_TRUSTED, EXIT_USAGE, fail, out
+from cli.terminal import EXIT_NOT_TRUSTED, EXIT_USAGE, fail, out, require_file
 from emulator.local_state import ANCHORS_NAME, TSA_ANCHORS_NAME, default_directory
 
 
@@ -28,8 +28,10 @@ def verify_file(
     Returns:
         0 where it is valid and trusted, else 1.
     """
+    require_file(file)
     sidecar = manifest or file.with_name(file.name + ".c2pa")
     try:
+        require_file(sidecar)
         manifest_store = sidecar.read_bytes()
         anchors_pem = _anchors(anchors, state or default_directory())
         verdict = judge(file, manifest_store, anchors_pem)
@@ -38,7 +40,8 @@ def verify_file(
     except OSError as unreadable:
         fail(f"{unreadable.filename}: {unreadable.strerror}", EXIT_USAGE)
     if as_json:
-        print(json.dumps({"file": str(file), "trusted": verdict.trusted, **asdict(verdict)}))
+        report = {"file": str(file), "trusted": verdict.trusted, **asdict(verdict)}
+        out.print(json.dumps(report), markup=False)
     else:
         show(verdict)
     return 0 if verdict.trusted else EXIT_NOT_TRUSTED
@@ -64,6 +67,7 @@ def show(verdict: SidecarVerdict) -> None:
 
 def _anchors(anchors: Path | None, state: Path) -> str:
     if anchors is not None:
+        require_file(anchors)
         try:
             return anchors.read_text(encoding="ascii")
         except UnicodeDecodeError:

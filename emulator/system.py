@@ -7,7 +7,7 @@ import os
 import socket
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -169,9 +169,7 @@ def _observed(handler: Handler, reporter: Reporter) -> Handler:
             status = response.status
         finally:
             duration_ms = (time.perf_counter() - started) * 1000
-            # A screen that is gone, such as a closed pipe, must not fail the request.
-            with suppress(OSError):
-                reporter.request(request.method, request.path, status, duration_ms)
+            reporter.request(request.method, request.path, status, duration_ms)
         return response
 
     return handle

@@ -35,11 +35,12 @@ class SoftwareSigner:
 
     def __init__(self, ca: DevelopmentCa, algorithm: Algorithm = ALGORITHMS["ES256"]) -> None:
         self._key = ec.generate_private_key(ec.SECP256R1())
-        public_key = self._key.public_key().public_bytes(
+        self.public_key = self._key.public_key()
+        public_key_der = self.public_key.public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
         self.algorithm = algorithm
-        self.certificate_chain = CertificateChain.from_pem(ca.issue("Test Signer", public_key))
+        self.certificate_chain = CertificateChain.from_pem(ca.issue("Test Signer", public_key_der))
 
     def credential(self) -> Credential:
         return Credential("a key of the tests", self.certificate_chain)

@@ -1,11 +1,12 @@
 """The HTTP API in front of the functions, with API Gateway's own answers where it gives them."""
 
 import json
+import re
 import secrets
 import time
 from base64 import b64encode
 from dataclasses import replace
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from emulator.functions.runtime import LambdaRuntime, ThrottledError
 from emulator.functions.worker import Invocation, Outcome
@@ -15,6 +16,9 @@ from emulator.http.message import Request, Response, json_response
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 _MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+# It travels on as a header of the Runtime API.
+_TRACE_ID = re.compile(r"(Root|Self|Parent|Sampled|Lineage)=[\x21-\x7e]{1,200}")
 _NOT_FOUND = json_response(404, b'{"message":"Not Found"}')
 _TOO_LARGE = json_response(413, b'{"message":"Request Entity Too Large"}')
 _UNAVAILABLE = json_response(503, b'{"message":"Service Unavailable"}')
@@ -48,7 +52,8 @@ class ApiGateway:
         if found is None:
             return _NOT_FOUND
         route, path_parameters = found
-        trace_id = request.header("x-amzn-trace-id") or _new_trace_id()
+        given = request.header("x-amzn-trace-id") or ""
+        trace_id = given if _TRACE_ID.fullmatch(given) else _new_trace_id()
         arrival = Arrival(
             request, route.key, path_parameters, self._api.api_id, request_id, trace_id
         )
@@ -77,10 +82,7 @@ def _response(outcome: Outcome, request: Request) -> Response:
 def _request_id(request: Request) -> str:
     """Give the client's own id if it is a UUID, else a new one."""
     given = request.header("x-request-id") or ""
-    try:
-        return str(UUID(given)) if len(given) == 36 else str(uuid4())
-    except ValueError:
-        return str(uuid4())
+    return given if _UUID.fullmatch(given) else str(uuid4())
 
 
 def _new_trace_id() -> str:

@@ -55,7 +55,7 @@ def event_of(arrival: Arrival) -> dict[str, Any]:
     request = arrival.request
     path = unquote(request.path)
     headers = _joined((name, value) for name, value in request.headers if name != "cookie")
-    headers.setdefault("x-amzn-trace-id", arrival.trace_id)
+    headers["x-amzn-trace-id"] = arrival.trace_id
     hops = [headers["x-forwarded-for"]] if "x-forwarded-for" in headers else []
     headers["x-forwarded-for"] = ", ".join([*hops, request.peer])
     headers["x-forwarded-proto"] = "http"

@@ -19,11 +19,18 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}/sha256/[0-9a-f]{64}\.c2pa")
 _NOT_FOUND = json_response(
     404, b'{"error":"Not found","message":"There is no such manifest","code":"NOT_FOUND"}'
 )
+_ORIGIN_FAILED = json_response(
+    503, b'{"error":"Store unavailable","message":"S3 failed","code":"STORE_UNAVAILABLE"}'
+)
 _WRONG_METHOD = json_response(
     405,
     b'{"error":"Method not allowed","message":"Manifests can be read","code":"METHOD_NOT_ALLOWED"}',
     (("allow", "GET, HEAD"),),
 )
+
+
+class _OriginError(Exception):
+    """S3 did not give the object, for another reason than that it is not there."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,10 @@ class ManifestCdn:
         if not _KEY.fullmatch(key):
             return _NOT_FOUND
         version = parse_qs(request.query).get("versionId", [""])[0]
-        stored = await asyncio.to_thread(self._fetch, key, version)
+        try:
+            stored = await asyncio.to_thread(self._fetch, key, version)
+        except _OriginError:
+            return _ORIGIN_FAILED
         if stored is None:
             return _NOT_FOUND
         headers = (
@@ -83,7 +93,7 @@ class ManifestCdn:
         except ClientError as error:
             if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchVersion", "InvalidArgument"):
                 return None
-            raise
+            raise _OriginError from error
         return _Stored(
             body=stored["Body"].read(),
             etag=stored["ETag"],

@@ -33,7 +33,10 @@ CLAIMS: dict[str, dict[str, Any]] = {
         )
     ),
     "custom actions and parameters": history(
-        {"action": "com.example.stacked", "parameters": {"com.example.n": {"a": [None, 1.5]}}}
+        {
+            "action": "com.example.stacked",
+            "parameters": {"com.example.n": {"a": [None, 1.5]}, "com.example.m": None},
+        }
     ),
     "all that an action can have": history(
         when="2026-01-31T12:00:00.123456789+01:00",

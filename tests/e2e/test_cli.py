@@ -83,6 +83,20 @@ def test_a_signer_that_the_anchors_do_not_know_is_not_trusted(
         ("sign", "nowhere.jpg"),
         ("sign", ROOT / "README.md", "--tenant", "nobody"),
         ("sign", ROOT / "README.md", "--url", "http://127.0.0.1:1"),
+        ("sign", "."),
+        ("sign", "/dev/zero"),
+        ("sign", ROOT / "README.md", "--token", ""),
+        ("sign", ROOT / "README.md", "--url", "here", "--token", "x"),
+        ("verify", "/"),
+        ("verify", ROOT / "README.md", "--manifest", "/dev/zero"),
+        (
+            "verify",
+            ROOT / "README.md",
+            "--manifest",
+            ROOT / "LICENSE",
+            "--anchors",
+            ROOT / "LICENSE",
+        ),
         ("nothing",),
     ],
 )
@@ -118,6 +132,38 @@ def test_a_sidecar_that_is_none_is_unreadable(state: Path, photograph_file: Path
     verified = edge_signer(state, "verify", photograph_file)
     assert verified.returncode == 1
     assert verified.stdout.rstrip().endswith("Unreadable")
+
+
+def test_an_empty_file_and_a_token_of_two_lines_are_told(state: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty.jpg"
+    empty.touch()
+    told = edge_signer(state, "sign", empty)
+    assert (told.returncode, "empty" in told.stderr) == (2, True)
+    told = edge_signer(state, "sign", ROOT / "README.md", "--token", "a\nb")
+    assert told.returncode == 1
+    assert "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize("output", ["a closed pipe", "/dev/full"])
+def test_a_verdict_is_the_same_when_nobody_reads_it(
+    state: Path, photograph_file: Path, output: str
+) -> None:
+    assert edge_signer(state, "sign", photograph_file).returncode == 0
+    if output == "/dev/full":
+        stream = os.open(output, os.O_WRONLY)
+    else:
+        reader, stream = os.pipe()
+        os.close(reader)
+    verified = subprocess.run(
+        [sys.executable, "-m", "cli.main", "verify", str(photograph_file)],
+        cwd=ROOT,
+        env={**os.environ, "EDGE_SIGNER_STATE": str(state)},
+        stdout=stream,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(stream)
+    assert (verified.returncode, verified.stderr) == (0, "")
 
 
 def test_the_demo_ends_by_itself_with_trusted(tmp_path: Path) -> None:

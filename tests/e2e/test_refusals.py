@@ -58,6 +58,27 @@ def test_whoever_knocks_gets_an_answer_of_one_shape(
     assert uuid.UUID(answer.headers["x-request-id"])
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        "0x111111-2222-4333-8444-555555555555",
+        "{11111111222243338444555555555555}xxx",
+        "é" * 36,
+        "1",
+    ],
+)
+def test_a_request_id_that_is_no_uuid_is_replaced(system: Running, given: str) -> None:
+    answer = system.call("GET", "/", headers={"X-Request-ID": given.encode().decode("latin-1")})
+    assert uuid.UUID(answer.headers["x-request-id"])
+    assert answer.headers["x-request-id"] != given
+
+
+def test_a_trace_id_that_is_none_does_no_harm(system: Running) -> None:
+    for given in ("\xe9", "x" * 5000, "Root=1;Parent=2"):
+        answer = system.call("GET", "/", headers={"X-Amzn-Trace-Id": given})
+        assert answer.json()["code"] == "NOT_FOUND"
+
+
 def test_the_administrators_token_signs_nothing(system: Running) -> None:
     answer = post(system, body(b"x"), Authorization=f"Bearer {system.state.admin_token}")
     assert (answer.status, answer.json()["code"]) == (403, "TENANT_NOT_ALLOWED")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import datetime, tzinfo
 from typing import Any
 
 import pytest
 
+from edge_signer.signing import certificate
 from edge_signer.signing.algorithm import ALGORITHMS
 from edge_signer.signing.certificate import SignatureMismatchError
 from edge_signer.signing.errors import CredentialUnavailableError, KmsUnavailableError
@@ -120,6 +123,41 @@ def test_a_rotated_key_is_taken_up_with_its_certificate(
     after = rotating.credential()
     after.certificate_chain.verify(ES256, b"tbs", rotating.sign(after, b"tbs"))
     assert after.key_id == new
+
+
+def test_an_expired_chain_is_replaced_as_soon_as_there_is_another(
+    aws: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key_id = new_key(aws)
+    certify(aws, key_id)
+    renewed = signer(aws, key_id)
+    first = renewed.credential().certificate_chain
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Later:
+            return cls.fromtimestamp(first.expires_at.timestamp() + 1, tz)
+
+    monkeypatch.setattr(KmsSigner, "RETRY_S", 0.0)
+    monkeypatch.setattr(certificate, "datetime", Later)
+    renewed._fresh_until_s = 0.0
+    with pytest.raises(CredentialUnavailableError, match="expired"):
+        renewed.credential()
+
+    monkeypatch.setattr(certificate, "datetime", datetime)
+    certify(aws, key_id)
+    assert renewed.credential().certificate_chain.leaf != first.leaf
+
+
+def test_a_credential_is_fresh_no_longer_than_its_chain(
+    aws: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key_id = new_key(aws)
+    certify(aws, key_id)
+    monkeypatch.setattr(KmsSigner, "REFRESH_S", 10.0**9)
+    once = signer(aws, key_id)
+    left_s = once.credential().certificate_chain.expires_at.timestamp() - time.time()
+    assert once._fresh_until_s <= time.monotonic() + left_s + 1
 
 
 def test_another_keys_certificate_is_refused(aws: Services) -> None:

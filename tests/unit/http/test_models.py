@@ -85,7 +85,7 @@ def test_a_body_that_is_no_object_is_refused() -> None:
         EdgeSignRequest.from_body(b"[]")
 
 
-@pytest.mark.parametrize("inline", ["a", "a===", "ä", "YQ==\n", "Y Q=="])
+@pytest.mark.parametrize("inline", ["a", "a===", "ä", "YQ==\n", "Y Q==", "YR=="])
 def test_what_is_not_base64_is_invalid_base64(inline: str) -> None:
     with pytest.raises(InvalidBase64Error):
         asset_digest(asset_inline=inline)

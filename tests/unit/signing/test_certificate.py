@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -100,3 +101,12 @@ def test_a_chain_out_of_order_or_with_its_root_is_refused(workshop: Workshop) ->
         CertificateChain.from_pem(pem(leaf, issuer, root))
     with pytest.raises(CredentialUnavailableError, match="leaf to issuer"):
         CertificateChain.from_pem(pem(leaf, root))
+
+
+def test_a_certificate_of_a_version_that_does_not_exist_is_refused(workshop: Workshop) -> None:
+    (leaf, _) = workshop.signer.certificate_chain.x5chain
+    changed = leaf.replace(bytes.fromhex("a003020102"), bytes.fromhex("a003020105"), 1)
+    assert changed != leaf
+    pem = b"-----BEGIN CERTIFICATE-----\n%b-----END CERTIFICATE-----\n"
+    with pytest.raises(CredentialUnavailableError, match="cannot be read"):
+        CertificateChain.from_pem((pem % base64.encodebytes(changed)).decode())

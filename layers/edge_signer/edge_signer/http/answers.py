@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +12,8 @@ from aws_lambda_powertools.event_handler import Response, content_types
 
 from edge_signer.http.catalogue import STATUS, error_body, error_headers
 from edge_signer.platform.errors import EdgeSignerError
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def json_answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> Response[str]:
@@ -32,7 +35,4 @@ def error_answer(error: EdgeSignerError, request_id: str) -> Response[str]:
 def request_id_of(headers: Mapping[str, str]) -> str:
     """The client's `X-Request-ID` where it is a UUID, else a new one."""
     given = headers.get("x-request-id", "")
-    try:
-        return str(uuid.UUID(given)) if len(given) == 36 else str(uuid.uuid4())
-    except ValueError:
-        return str(uuid.uuid4())
+    return given if _UUID.fullmatch(given) else str(uuid.uuid4())

@@ -83,7 +83,10 @@ class EdgeSignRequest(BaseModel):
         try:
             asset = base64.b64decode(self.asset_inline, validate=True)
         except (binascii.Error, ValueError):
-            raise InvalidBase64Error("asset_inline is not base64 (RFC 4648 §4, padded).") from None
+            asset = None
+        # A second spelling of the same bytes is none: unused bits are zero (RFC 4648 §3.5).
+        if asset is None or base64.b64encode(asset).decode() != self.asset_inline:
+            raise InvalidBase64Error("asset_inline is not base64 (RFC 4648 §4, padded).")
         if not asset:
             raise InvalidRequestError("asset_inline: the asset is empty")
         if len(asset) > MAX_INLINE_BYTES:

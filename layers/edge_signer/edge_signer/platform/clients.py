@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 Service = Literal["kms", "s3", "ssm", "dynamodb"]
 
 CONNECT_TIMEOUT_S = 1.0
-READ_TIMEOUT_S = 2.0
+READ_TIMEOUTS_S: dict[Service, float] = {"kms": 2.0, "s3": 5.0, "ssm": 2.0, "dynamodb": 2.0}
+# What one more attempt is worth depends on the request's deadline, which botocore does not know;
+# and a late second PutObject would make a version that nobody was told of.
+ATTEMPTS: dict[Service, int] = {"kms": 1, "s3": 1, "ssm": 3, "dynamodb": 3}
 
 
 @lru_cache(maxsize=1)
@@ -23,21 +26,16 @@ def _session() -> Any:
 
 @lru_cache
 def client(service: Service, region: str) -> BaseClient:
-    """Give the client of a service in a region.
-
-    botocore's own retries are off for KMS: whether a signature is worth another attempt depends on
-    the request's deadline, which botocore does not know.
-    """
+    """Give the client of a service in a region."""
     from botocore.config import Config
 
-    attempts = 1 if service == "kms" else 3
     return _session().create_client(
         service,
         region_name=region,
         config=Config(
             connect_timeout=CONNECT_TIMEOUT_S,
-            read_timeout=READ_TIMEOUT_S,
-            retries={"total_max_attempts": attempts, "mode": "standard"},
+            read_timeout=READ_TIMEOUTS_S[service],
+            retries={"total_max_attempts": ATTEMPTS[service], "mode": "standard"},
             tcp_keepalive=True,
         ),
     )

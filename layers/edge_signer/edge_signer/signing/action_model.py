@@ -11,7 +11,7 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -119,6 +119,13 @@ class Parameters(_Strict):
     sourceLanguage: LanguageTag | None = None
     targetLanguage: LanguageTag | None = None
     multipleInstances: bool | None = None
+
+    @model_serializer
+    def _as_said(self) -> dict[str, Any]:
+        named = {name: getattr(self, name) for name in type(self).model_fields}
+        given = {name: value for name, value in named.items() if value is not None}
+        # Of a client's own parameters, even null says something.
+        return {**given, **(self.model_extra or {})}
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:

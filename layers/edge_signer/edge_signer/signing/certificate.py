@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from itertools import pairwise
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import (
@@ -15,13 +15,32 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     decode_dss_signature,
     encode_dss_signature,
 )
-from cryptography.x509 import Certificate, load_pem_x509_certificates
+from cryptography.x509 import (
+    Certificate,
+    DuplicateExtension,
+    InvalidVersion,
+    UnsupportedGeneralNameType,
+    load_pem_x509_certificates,
+)
 
 from edge_signer.signing.algorithm import Algorithm
+from edge_signer.signing.certificate_profile import profile_faults
 from edge_signer.signing.errors import CredentialUnavailableError
 
 #: As many as the builder takes; real chains have two or three.
 MAX_CERTIFICATES = 8
+
+
+# What `cryptography` raises for certificates that are none.
+_UNREADABLE = (
+    DuplicateExtension,
+    InvalidSignature,
+    InvalidVersion,
+    TypeError,
+    UnsupportedAlgorithm,
+    UnsupportedGeneralNameType,
+    ValueError,
+)
 
 
 class SignatureMismatchError(Exception):
@@ -43,13 +62,15 @@ class CertificateChain:
 
         Raises:
             CredentialUnavailableError: There is no certificate in it, or a broken one; one is not
-                issued by the next; the root is there; or there are too many.
+                issued by the next; the root is there; there are too many; or verifiers would not
+                accept the leaf.
         """
         try:
             certificates = tuple(load_pem_x509_certificates(pem.encode()))
             for issued, issuer in pairwise(certificates):
                 issued.verify_directly_issued_by(issuer)
-        except (ValueError, TypeError, InvalidSignature) as broken:
+            faults = profile_faults(certificates[0])
+        except _UNREADABLE as broken:
             raise CredentialUnavailableError(
                 "The certificate chain cannot be read, or is not in the order leaf to issuer."
             ) from broken
@@ -57,7 +78,14 @@ class CertificateChain:
             raise CredentialUnavailableError("The certificate chain is too long.")
         if certificates[-1].subject == certificates[-1].issuer:
             raise CredentialUnavailableError("The certificate chain must leave its root out.")
+        if faults:
+            raise CredentialUnavailableError(f"The signing certificate {faults[0]}.")
         return cls(certificates)
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the first of the certificates expires."""
+        return min(one.not_valid_after_utc for one in self.certificates)
 
     @property
     def leaf(self) -> Certificate:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+import re
+from typing import Any, NamedTuple
 
 from edge_signer.signing.errors import InvalidAssertionError
 from edge_signer.signing.model_fault import MAX_PATH_CHARACTERS
@@ -11,6 +12,7 @@ from edge_signer.signing.model_fault import MAX_PATH_CHARACTERS
 MAX_DEPTH = 24
 MAX_VALUES = 1500
 MAX_TEXT_CHARACTERS = 8192
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MIN_INTEGER, _MAX_INTEGER = -(2**63), 2**63 - 1
 
 
@@ -24,39 +26,51 @@ def check_bounds(root: str, content: dict[str, Any]) -> None:
     Raises:
         InvalidAssertionError: Naming the path at which a bound is passed.
     """
-    values = 0
-    waiting: list[tuple[str, Any, int]] = [(root, content, 0)]
+    values = 1
+    waiting: list[tuple[_Place, Any]] = [(_Place(None, root, 0), content)]
     while waiting:
-        path, value, depth = waiting.pop()
-        values += 1
-        _require(values <= MAX_VALUES, root, f"hold more than {MAX_VALUES} values")
-        _require(depth <= MAX_DEPTH, path, f"is nested more than {MAX_DEPTH} levels deep")
+        place, value = waiting.pop()
+        # Counted before anything is kept of them: a list of zeros is cheap to send.
+        values += len(value) if isinstance(value, dict | list) else 0
+        if values > MAX_VALUES:
+            raise InvalidAssertionError(f"{root} hold more than {MAX_VALUES} values")
+        if place.depth > MAX_DEPTH:
+            raise place.fault(f"is nested more than {MAX_DEPTH} levels deep")
         if isinstance(value, dict):
             for name, item in value.items():
-                _check_text(path, name)
-                waiting.append((f"{path}.{name}", item, depth + 1))
+                _check_text(place, name)
+                waiting.append((_Place(place, f".{name}", place.depth + 1), item))
         elif isinstance(value, list):
-            waiting.extend((f"{path}[{i}]", item, depth + 1) for i, item in enumerate(value))
+            waiting.extend(
+                (_Place(place, f"[{position}]", place.depth + 1), item)
+                for position, item in enumerate(value)
+            )
         elif isinstance(value, str):
-            _check_text(path, value)
-        elif isinstance(value, float):
-            _require(math.isfinite(value), path, "is a number that JSON does not have")
-        elif isinstance(value, int):
-            fits = _MIN_INTEGER <= value <= _MAX_INTEGER
-            _require(fits, path, "is an integer of more than 64 bits")
+            _check_text(place, value)
+        elif isinstance(value, float) and not math.isfinite(value):
+            raise place.fault("is a number that JSON does not have")
+        elif isinstance(value, int) and not _MIN_INTEGER <= value <= _MAX_INTEGER:
+            raise place.fault("is an integer of more than 64 bits")
 
 
-def _check_text(path: str, text: str) -> None:
-    _require(
-        len(text) <= MAX_TEXT_CHARACTERS, path, f"is longer than {MAX_TEXT_CHARACTERS} characters"
-    )
-    _require(
-        not any("\ud800" <= character <= "\udfff" for character in text),
-        path,
-        "holds half of a surrogate pair",
-    )
+class _Place(NamedTuple):
+    """Where a value stands; a whole path is put together only for a message."""
+
+    above: _Place | None
+    step: str
+    depth: int
+
+    def fault(self, demand: str) -> InvalidAssertionError:
+        steps = []
+        place: _Place | None = self
+        while place is not None:
+            steps.append(place.step[:MAX_PATH_CHARACTERS])
+            place = place.above
+        return InvalidAssertionError(f"{''.join(reversed(steps))[:MAX_PATH_CHARACTERS]} {demand}")
 
 
-def _require(holds: bool, path: str, demand: str) -> None:
-    if not holds:
-        raise InvalidAssertionError(f"{path[:MAX_PATH_CHARACTERS]} {demand}")
+def _check_text(place: _Place, text: str) -> None:
+    if len(text) > MAX_TEXT_CHARACTERS:
+        raise place.fault(f"is longer than {MAX_TEXT_CHARACTERS} characters")
+    if _SURROGATE.search(text):
+        raise place.fault("holds half of a surrogate pair")

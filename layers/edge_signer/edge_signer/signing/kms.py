@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -27,7 +28,12 @@ _THROTTLES = {
     "LimitExceededException",
     "TooManyRequestsException",
 }
-_KEY_IS_GONE = {"DisabledException", "KMSInvalidStateException", "NotFoundException"}
+_KEY_IS_GONE = {
+    "AccessDeniedException",
+    "DisabledException",
+    "KMSInvalidStateException",
+    "NotFoundException",
+}
 
 
 @dataclass(frozen=True)
@@ -136,7 +142,8 @@ class KmsSigner:
     def _refresh(self) -> None:
         try:
             self._last_good = self._fetch()
-            self._fresh_until_s = time.monotonic() + self.REFRESH_S
+            left = self._last_good.certificate_chain.expires_at - datetime.now(UTC)
+            self._fresh_until_s = time.monotonic() + min(self.REFRESH_S, left.total_seconds())
         except EdgeSignerError:
             if self._last_good is None:
                 raise

@@ -86,7 +86,8 @@ class SigningService:
             stopwatch: Learns the steps policy, credential, wasm, kms, check and store.
 
         Raises:
-            EdgeSignerError: One of the catalogue; then nothing was stored.
+            EdgeSignerError: One of the catalogue. Nothing was stored then, unless the store did not
+                confirm it.
         """
         with stopwatch.step("policy"):
             policy = self._policy(request.policy_id)

@@ -46,7 +46,8 @@ class S3ManifestStore:
         """Write the sidecar.
 
         Raises:
-            StoreUnavailableError: S3 did not take it; nothing was written.
+            StoreUnavailableError: S3 refused it, or did not answer in time; then it may be there
+                all the same, whole, as a version of its own.
         """
         key = f"{tenant_id}/sha256/{asset_sha256.hex()}.c2pa"
         try:
@@ -59,6 +60,7 @@ class S3ManifestStore:
             )
         except (BotoCoreError, ClientError) as failure:
             raise StoreUnavailableError(
-                "The manifest could not be stored.", retry_after_s=5
+                "The store did not confirm the manifest; the request may be sent again.",
+                retry_after_s=5,
             ) from failure
-        return StoredManifest(f"{self._base_url}/{key}", answer["VersionId"])
+        return StoredManifest(f"{self._base_url}/{key}", answer.get("VersionId", "null"))
