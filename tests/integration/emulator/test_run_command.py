@@ -64,10 +64,24 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def child_that_runs(module: str, parent: int) -> int:
-    found = subprocess.run(
-        ["pgrep", "-P", str(parent), "-f", module], capture_output=True, check=True, text=True
-    )
-    return int(found.stdout)
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            command_line = (process / "cmdline").read_bytes()
+            status = (process / "stat").read_text().rpartition(")")[2].split()
+            if int(status[1]) == parent and module.encode() in command_line:
+                return int(process.name)
+    raise AssertionError(f"no child runs {module}")
+
+
+def test_a_screen_that_is_gone_does_not_end_the_system(state: Path) -> None:
+    with run(state) as (process, local):
+        assert process.stdout is not None
+        process.stdout.close()
+        for _ in range(3):
+            assert call(local.url, "GET", "/seen?by=me").status == 200
+        assert process.poll() is None
+        process.terminate()
+        assert process.wait(PATIENCE_SECONDS) == 0
 
 
 def test_ctrl_c_ends_everything_in_peace(state: Path) -> None:
