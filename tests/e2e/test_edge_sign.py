@@ -17,7 +17,7 @@ from tests.jumbf_reader import read_store
 from tests.running import Running
 from tests.software_signer import ACTIONS
 
-SEEDS_ASSERTIONS = {
+DOCUMENTED_ASSERTIONS = {
     "c2pa.actions": [
         {"digitalSourceType": "https://ns.adobe.com/cloud/photoshop", "action": "created"}
     ],
@@ -89,7 +89,7 @@ def test_the_answer_is_that_of_the_api_document(system: Running) -> None:
     request_id = str(uuid.uuid4())
     answer = post(
         system,
-        body(b"asset", assertions=SEEDS_ASSERTIONS, tenant_id="acme", tsa=False),
+        body(b"asset", assertions=DOCUMENTED_ASSERTIONS, tenant_id="acme", tsa=False),
         tenant="acme",
         **{"X-Tenant-ID": "acme", "X-Request-ID": request_id},
     )

@@ -30,7 +30,7 @@ def contents(said: dict[str, Any], policy: SigningPolicy) -> dict[str, Any]:
     return {one.label: one.content for one in manifest_assertions(said, policy)}
 
 
-def test_the_seeds_example_becomes_valid_c2pa(policy: SigningPolicy) -> None:
+def test_the_example_of_the_api_document_becomes_valid_c2pa(policy: SigningPolicy) -> None:
     said = {
         "c2pa.actions": [
             {"digitalSourceType": "https://ns.adobe.com/cloud/photoshop", "action": "created"}

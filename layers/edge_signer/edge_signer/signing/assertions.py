@@ -32,7 +32,8 @@ def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[
     """Give the assertions of the manifest, the actions first.
 
     Args:
-        said: The request's `assertions`: content by label, in the seeds' shape or as valid C2PA.
+        said: The request's `assertions`: content by label, in the API document's short form or as
+            valid C2PA.
         policy: Which labels may come, which must, and which the signer vouches for.
 
     Raises:
