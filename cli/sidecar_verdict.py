@@ -29,7 +29,7 @@ class SidecarVerdict:
         failures: Each a code of the standard and its explanation.
         engine: Name and version of who says so.
         signer: Common name and organisation of the certificate.
-        algorithm: The signature algorithm, as c2pa-rs spells it.
+        algorithm: COSE name of the signature algorithm, or as c2pa-rs spells it.
         generator: The claim generator.
         actions: Names of the actions that the manifest tells.
     """
@@ -110,7 +110,12 @@ def _from_report(report: dict[str, Any], engine: str) -> SidecarVerdict:
         signer=" · ".join(
             signature[part] for part in ("common_name", "issuer") if signature.get(part)
         ),
-        algorithm=signature.get("alg", ""),
+        algorithm=_cose_name(signature.get("alg", "")),
         generator=generators[0]["name"],
         actions=tuple(actions),
     )
+
+
+def _cose_name(algorithm: str) -> str:
+    """Spell Es256 as COSE does, ES256."""
+    return algorithm.upper() if algorithm[:2] in {"Es", "Ps"} else algorithm
