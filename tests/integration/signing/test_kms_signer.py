@@ -33,10 +33,10 @@ def new_key(aws: Services) -> str:
     return str(created["KeyMetadata"]["Arn"])
 
 
-def certify(aws: Services, key_id: str) -> None:
+def certify(aws: Services, key_id: str, parameter: str = PARAMETER) -> None:
     public_key = aws.kms.get_public_key(KeyId=key_id)["PublicKey"]
     chain = DevelopmentCa().issue("Test", public_key)
-    aws.ssm.put_parameter(Name=PARAMETER, Type="String", Value=chain, Overwrite=True)
+    aws.ssm.put_parameter(Name=parameter, Type="String", Value=chain, Overwrite=True)
 
 
 def signer(aws: Services, key_id: str, parameter: str = PARAMETER) -> KmsSigner:
@@ -158,6 +158,24 @@ def test_a_credential_is_fresh_no_longer_than_its_chain(
     once = signer(aws, key_id)
     left_s = once.credential().certificate_chain.expires_at.timestamp() - time.time()
     assert once._fresh_until_s <= time.monotonic() + left_s + 1
+
+
+def test_a_chain_that_was_taken_away_serves_no_longer_but_a_broken_one_is_survived(
+    aws: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key_id, parameter = new_key(aws), "/edge-signer/test/certificates/leaving"
+    certify(aws, key_id, parameter)
+    signing = signer(aws, key_id, parameter)
+    credential = signing.credential()
+
+    monkeypatch.setattr(KmsSigner, "RETRY_S", 0.0)
+    signing._fresh_until_s = 0.0
+    aws.ssm.put_parameter(Name=parameter, Type="String", Value="half a ch", Overwrite=True)
+    assert signing.credential() is credential
+
+    aws.ssm.delete_parameter(Name=parameter)
+    with pytest.raises(CredentialUnavailableError, match="cannot be fetched"):
+        signing.credential()
 
 
 def test_another_keys_certificate_is_refused(aws: Services) -> None:

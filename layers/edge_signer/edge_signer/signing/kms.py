@@ -70,7 +70,8 @@ class KmsSigner:
 
     The credential is fetched once and again after `REFRESH_S` seconds, so that a rotated key or a
     renewed certificate is taken up without a restart. If that fails, the last good credential
-    serves for as long as it is valid: it still names the key that it certifies.
+    serves for as long as it is valid: it still names the key that it certifies. Only a chain that
+    was taken away serves no longer.
 
     Args:
         kms: Client in the key's home region; its own retries should be off.
@@ -161,6 +162,8 @@ class KmsSigner:
         try:
             answer = self._ssm.get_parameter(Name=self._certificate_parameter)
         except (BotoCoreError, ClientError) as failure:
+            if isinstance(failure, self._ssm.exceptions.ParameterNotFound):
+                self._last_good = None
             raise CredentialUnavailableError(
                 "The certificate chain cannot be fetched.", retry_after_s=10
             ) from failure
