@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from rich.table import Table
 
 from edge_signer.signing.assertions import manifest_assertions
 from edge_signer.signing.builder import ManifestDefinition
 from edge_signer.signing.policy import shipped_policies
+from edge_signer.signing.tbs_module import MODULE_PATH, load_module, precompile
 from tests.bench.c2pa_rs_signing import C2paRsSigning
 from tests.bench.measurement import medians_us
 from tests.conftest import ROOT
@@ -75,4 +79,18 @@ def tables() -> Iterator[Table]:
     size.add_row("ours", str(len(build())))
     size.add_row("c2pa-rs: Builder.sign", str(len(rival.sign_asset(asset, MEDIA_TYPE))))
     size.add_row("c2pa-rs: hash-only C function", str(len(rival.sign_digest(digest))))
+    size.add_row("the module itself", str(MODULE_PATH.stat().st_size))
     yield size
+    yield _module_start()
+
+
+def _module_start() -> Table:
+    with tempfile.TemporaryDirectory() as folder:
+        module = Path(shutil.copy(MODULE_PATH, folder))
+        taken_us = medians_us({"compiled": lambda: load_module(module)}, rounds=10)
+        precompile(module)
+        taken_us |= medians_us({"loaded precompiled": lambda: load_module(module)}, rounds=10)
+    table = Table("module, at a worker's start", "ms", title="Module")
+    for name, median_us in taken_us.items():
+        table.add_row(name, f"{median_us / 1000:.1f}")
+    return table

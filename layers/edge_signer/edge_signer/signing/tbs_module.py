@@ -52,9 +52,9 @@ def read_module(module_path: Path = MODULE_PATH) -> bytes:
 def load_module(module_path: Path = MODULE_PATH) -> tuple[Engine, Module]:
     """Check the module, then load its precompiled form or compile it.
 
-    Compiling costs some 60 ms, loading 0.2 ms. A precompiled file is trusted as much as this code
-    because it lies in the same read-only layer; wasmtime refuses one that it did not make for this
-    version and processor, and then the module is compiled.
+    A worker's start would wait for the compiler (`make bench` prints both). A precompiled file is
+    trusted as much as this code because it lies in the same read-only layer; wasmtime refuses one
+    that it did not make for this version and processor, and then the module is compiled.
 
     Raises:
         TbsModuleError: The hash is wrong, or the module asks for imports.
