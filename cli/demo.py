@@ -7,13 +7,11 @@ import shutil
 import time
 from pathlib import Path
 
-from rich.markup import escape
-
 from cli.edge_client import DEFAULT_POLICY, EdgeClient, EdgeClientError, SignedAsset
 from cli.running_system import SystemStartError, running_system
 from cli.sidecar_verdict import judge
 from cli.sign import created_from
-from cli.terminal import EXIT_NOT_TRUSTED, bar, fail, out
+from cli.terminal import EXIT_NOT_TRUSTED, bar, fail, out, show_row, sidecar_of
 from cli.verify import show
 from emulator.local_state import checkout, default_directory
 
@@ -47,7 +45,7 @@ def _sign_and_judge() -> int:
     folder = default_directory() / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     photograph = Path(shutil.copy(checkout() / PHOTOGRAPH, folder))
-    sidecar = photograph.with_name(photograph.name + ".c2pa")
+    sidecar = sidecar_of(photograph)
     began_s = time.perf_counter()
     with running_system(folder / "state") as state:
         ready_s = time.perf_counter() - began_s
@@ -77,7 +75,7 @@ def _show_signed(photograph: Path, digest: str, signed: SignedAsset, sidecar: Pa
         ("mode", signed.signing_mode),
         ("sidecar", f"{sidecar}, {sidecar.stat().st_size} bytes"),
     ):
-        out.print(f"[dim]{name:<10}[/] {escape(value)}")
+        show_row(name, value)
 
 
 def _show_steps(cold: SignedAsset, warm: SignedAsset) -> None:

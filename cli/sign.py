@@ -7,10 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from rich.markup import escape
-
 from cli.edge_client import SOURCE_TYPE_PREFIX, EdgeClient, EdgeClientError
-from cli.terminal import EXIT_USAGE, fail, out, require_file
+from cli.terminal import EXIT_USAGE, fail, require_file, show_row, sidecar_of
 from emulator.files import write_atomically
 from emulator.local_state import LocalState, NotRunningError, default_directory
 
@@ -43,7 +41,7 @@ def sign_file(
     if file.stat().st_size == 0:
         fail(f"{file} is empty: engines find nothing to verify in it", EXIT_USAGE)
     client = _client(url, token, tenant, state or default_directory())
-    sidecar = file.with_name(file.name + ".c2pa")
+    sidecar = sidecar_of(file)
     if not os.access(sidecar.parent, os.W_OK):
         fail(f"{sidecar.parent} cannot be written", EXIT_USAGE)
     try:
@@ -63,7 +61,7 @@ def sign_file(
         ("manifest", signed.manifest_url),
         ("sidecar", f"{sidecar} ({len(manifest_store)} bytes)"),
     ):
-        out.print(f"[dim]{name:<10}[/] {escape(value)}")
+        show_row(name, value)
 
 
 def created_from(source_type: str) -> dict[str, Any]:

@@ -51,6 +51,11 @@ out = Terminal()
 _errors = Terminal(stderr=True)
 
 
+def show_row(name: str, value: str) -> None:
+    """Print a fact beside its name."""
+    out.print(f"[dim]{name:<10}[/] {escape(value)}")
+
+
 def say_error(line: str) -> None:
     """Say on standard error what went wrong."""
     _errors.print(f"[red]edge-signer:[/] {escape(line)}")
@@ -60,6 +65,11 @@ def fail(line: str, exit_code: int = 1) -> NoReturn:
     """Say why a command cannot go on, and end it."""
     say_error(line)
     raise typer.Exit(exit_code)
+
+
+def sidecar_of(asset: Path) -> Path:
+    """Where a sidecar lies unless somebody says otherwise: beside the asset."""
+    return asset.with_name(asset.name + ".c2pa")
 
 
 def require_file(path: Path) -> None:

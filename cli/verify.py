@@ -9,7 +9,15 @@ from pathlib import Path
 from rich.markup import escape
 
 from cli.sidecar_verdict import AnchorsError, SidecarVerdict, judge
-from cli.terminal import EXIT_NOT_TRUSTED, EXIT_USAGE, fail, out, require_file
+from cli.terminal import (
+    EXIT_NOT_TRUSTED,
+    EXIT_USAGE,
+    fail,
+    out,
+    require_file,
+    show_row,
+    sidecar_of,
+)
 from emulator.local_state import ANCHORS_NAME, TSA_ANCHORS_NAME, default_directory
 
 
@@ -29,7 +37,7 @@ def verify_file(
         0 where it is valid and trusted, else 1.
     """
     require_file(file)
-    sidecar = manifest or file.with_name(file.name + ".c2pa")
+    sidecar = manifest or sidecar_of(file)
     try:
         require_file(sidecar)
         manifest_store = sidecar.read_bytes()
@@ -56,7 +64,7 @@ def show(verdict: SidecarVerdict) -> None:
         ("actions", ", ".join(verdict.actions)),
     ):
         if value:
-            out.print(f"[dim]{name:<10}[/] {escape(value)}")
+            show_row(name, value)
     for failure in verdict.failures:
         out.print(
             f"[red]{'failure':<10}[/] {escape(failure['code'])}: {escape(failure['explanation'])}"

@@ -11,8 +11,10 @@ import re
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_serializer, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
+
+from edge_signer.signing.strict_model import NAMESPACED, StrictModel
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _IPTC_TERMS = (
@@ -46,7 +48,6 @@ _REASONS = {
     f"c2pa.{name}"
     for name in ("PII.present", "government.confidential", "invalid.data", "tradesecret.present")
 }
-_NAMESPACED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9][A-Za-z0-9_-]*)+")
 _REFERENCES = {"ingredient", "ingredients", "ingredientIds", "org.cai.ingredientIds", "redacted"}
 _RFC3339 = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?"
@@ -82,13 +83,13 @@ def _action_name(name: str) -> str:
         raise refused(f"is {name}, which needs {_NEEDS_MORE[name]}; that is not supported")
     if name.startswith("c2pa.") and name not in STANDARD_ACTIONS:
         raise refused(f"is {name[:64]}, which is no action of the standard, or a deprecated one")
-    if not _NAMESPACED.fullmatch(name):
+    if not NAMESPACED.fullmatch(name):
         raise refused("must be the name of an action, such as c2pa.created or com.example.action")
     return name
 
 
 def _reason(name: str) -> str:
-    if name not in _REASONS and (name.startswith("c2pa.") or not _NAMESPACED.fullmatch(name)):
+    if name not in _REASONS and (name.startswith("c2pa.") or not NAMESPACED.fullmatch(name)):
         raise refused("must be a reason of the standard, or one such as com.example.reason")
     return name
 
@@ -98,11 +99,7 @@ LanguageTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$
 DigitalSourceType = Annotated[str, AfterValidator(_source_type)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-
-class SoftwareAgent(_Strict):
+class SoftwareAgent(StrictModel):
     """A generator-info map; an icon would need a box of its own."""
 
     name: Text
@@ -110,7 +107,7 @@ class SoftwareAgent(_Strict):
     operating_system: Text | None = None
 
 
-class Parameters(_Strict):
+class Parameters(StrictModel):
     """An action's parameters; namespaced ones may be added."""
 
     model_config = ConfigDict(extra="allow")
@@ -132,12 +129,12 @@ class Parameters(_Strict):
         for name in self.model_extra or {}:
             if name in _REFERENCES:
                 raise refused(f"must not have {name}: references are not supported")
-            if not _NAMESPACED.fullmatch(name):
+            if not NAMESPACED.fullmatch(name):
                 raise refused("must have names of the standard, or such as com.example.name")
         return self
 
 
-class Action(_Strict):
+class Action(StrictModel):
     """One action."""
 
     action: Annotated[str, AfterValidator(_action_name)]
@@ -160,7 +157,7 @@ class Action(_Strict):
         return self
 
 
-class Actions(_Strict):
+class Actions(StrictModel):
     """The content of `c2pa.actions.v2`."""
 
     actions: Annotated[list[Action], Field(min_length=1)]

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from edge_signer.signing.action_model import Actions
 from edge_signer.signing.errors import InvalidAssertionError
-from edge_signer.signing.model_fault import first_fault
+from edge_signer.signing.strict_model import first_fault
 
 if TYPE_CHECKING:
     from edge_signer.signing.policy import SigningPolicy
@@ -41,8 +41,8 @@ def actions_assertion(said: Any, path: str, policy: SigningPolicy) -> dict[str, 
     try:
         return Actions.model_validate(standard).content()
     except ValidationError as invalid:
-        skip = ("actions",) if isinstance(said, list) else ()
-        raise InvalidAssertionError(first_fault(invalid, path, skip=skip)) from None
+        unwritten = "actions" if isinstance(said, list) else ""
+        raise InvalidAssertionError(first_fault(invalid, path, unwritten=unwritten)) from None
 
 
 def _in_the_standards_words(said: Any, policy: SigningPolicy) -> Any:

@@ -11,6 +11,7 @@ from edge_signer.signing.builder import Assertion
 from edge_signer.signing.errors import InvalidAssertionError, PolicyViolationError
 from edge_signer.signing.json_bounds import check_bounds
 from edge_signer.signing.policy import SigningPolicy
+from edge_signer.signing.strict_model import NAMESPACED
 from edge_signer.signing.training_mining import (
     TRAINING_MINING_LABEL,
     training_mining_assertion,
@@ -22,7 +23,6 @@ MAX_LABEL_CHARACTERS = 128
 _ACTIONS_ALIASES = {"c2pa.actions", ACTIONS_LABEL}
 _TRAINING_ALIASES = {"c2pa.training-minims", "c2pa.training-mining", TRAINING_MINING_LABEL}
 _RESERVED = ("c2pa.", "cawg.", "stds.")
-_CUSTOM_LABEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9][A-Za-z0-9_-]*)+")
 # c2pa-rs drops what it takes for a version from a label, and then does not find the assertion; it
 # reads others as thumbnails or metadata, whose content is not what a custom assertion has.
 _MISREAD_LABEL = re.compile(r"\.v[0-9]+\.|\.v(0[0-9]*|1)$|\.metadata$|thumbnail")
@@ -74,7 +74,7 @@ def _standardise(
         return TRAINING_MINING_LABEL, training_mining_assertion(content, path)
     if label.startswith(_RESERVED):
         raise InvalidAssertionError(f"{path} is not an assertion that this signer makes")
-    well_formed = _CUSTOM_LABEL.fullmatch(label) and "__" not in label
+    well_formed = NAMESPACED.fullmatch(label) and "__" not in label
     if not well_formed or len(label) > MAX_LABEL_CHARACTERS:
         raise InvalidAssertionError(f"{path} is no label: it needs the form com.example.name")
     if _MISREAD_LABEL.search(label):

@@ -30,7 +30,6 @@ from edge_signer.signing.errors import CredentialUnavailableError
 #: As many as the builder takes; real chains have two or three.
 MAX_CERTIFICATES = 8
 
-
 # What `cryptography` raises for certificates that are none.
 _UNREADABLE = (
     DuplicateExtension,

@@ -7,7 +7,7 @@ import re
 from typing import Any, NamedTuple
 
 from edge_signer.signing.errors import InvalidAssertionError
-from edge_signer.signing.model_fault import MAX_PATH_CHARACTERS
+from edge_signer.signing.strict_model import MAX_PATH_CHARACTERS
 
 MAX_DEPTH = 24
 MAX_VALUES = 1500

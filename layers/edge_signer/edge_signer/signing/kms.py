@@ -108,11 +108,11 @@ class KmsSigner:
             CredentialUnavailableError: The chain is missing, not valid now, or not this key's.
             KmsRateLimitError, KmsUnavailableError: The public key cannot be had.
         """
-        if self._last_good is None or time.monotonic() >= self._fresh_until_s:
-            self._refresh()
-        assert self._last_good is not None  # noqa: S101 - for the type checker
-        self._last_good.certificate_chain.require_valid()
-        return self._last_good
+        credential = self._last_good
+        if credential is None or time.monotonic() >= self._fresh_until_s:
+            credential = self._refreshed()
+        credential.certificate_chain.require_valid()
+        return credential
 
     def sign(self, credential: Credential, tbs: bytes) -> bytes:
         """Have the digest of the TBS bytes signed.
@@ -140,15 +140,17 @@ class KmsSigner:
         except SignatureMismatchError as malformed:
             raise KmsUnavailableError("What KMS gave is no signature.") from malformed
 
-    def _refresh(self) -> None:
+    def _refreshed(self) -> Credential:
         try:
-            self._last_good = self._fetch()
-            left = self._last_good.certificate_chain.expires_at - datetime.now(UTC)
-            self._fresh_until_s = time.monotonic() + min(self.REFRESH_S, left.total_seconds())
+            credential = self._last_good = self._fetch()
         except EdgeSignerError:
             if self._last_good is None:
                 raise
             self._fresh_until_s = time.monotonic() + self.RETRY_S
+            return self._last_good
+        left = credential.certificate_chain.expires_at - datetime.now(UTC)
+        self._fresh_until_s = time.monotonic() + min(self.REFRESH_S, left.total_seconds())
+        return credential
 
     def _fetch(self) -> Credential:
         chain = self._fetch_chain()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from edge_signer.signing.errors import InvalidAssertionError
-from edge_signer.signing.model_fault import first_fault
+from edge_signer.signing.strict_model import StrictModel, first_fault
 
 TRAINING_MINING_LABEL = "cawg.training-mining"
 
@@ -18,24 +18,20 @@ Purpose = Literal[
 ]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-
-class Preference(_Strict):
+class Preference(StrictModel):
     """What may be done for one purpose."""
 
     use: Literal["allowed", "notAllowed", "constrained"]
     constraint_info: str | None = None
 
 
-class TrainingMining(_Strict):
+class TrainingMining(StrictModel):
     """The content of `cawg.training-mining`."""
 
     entries: Annotated[dict[Purpose, Preference], Field(min_length=1)]
 
 
-class _Limitations(_Strict):
+class _Limitations(StrictModel):
     limitations: Literal["no-generative-ai"]
 
 
