@@ -9,7 +9,7 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.e2e.conftest import Faults, body, calls, post, sign_workers
-from tests.processes import wait_for
+from tests.processes import is_known, wait_for
 from tests.running import Running
 
 
@@ -40,6 +40,8 @@ def test_a_killed_worker_gives_an_error_of_our_shape_and_the_next_request_works(
         for worker in workers:
             os.kill(worker, signal.SIGKILL)
         answer = pending.result()
+    # A worker whose end its parent has not heard of may still be given the next request.
+    wait_for(lambda: not any(is_known(worker) for worker in workers))
 
     assert answer.status == 500
     assert answer.json().keys() >= {"error", "message", "code"}
