@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
 from edge_signer.platform.stopwatch import Stopwatch
-from edge_signer.signing.algorithm import ALGORITHMS, Algorithm
+from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName, Ecdsa, RsaPss
 from edge_signer.signing.builder import ManifestBuilder
-from edge_signer.signing.certificate import CertificateChain, p1363_from_der
-from edge_signer.signing.kms import Credential
+from edge_signer.signing.certificate import CertificateChain
+from edge_signer.signing.kms import Credential, Signer
 from edge_signer.signing.policy import shipped_policies
 from edge_signer.signing.service import SigningRequest, SigningService
 from edge_signer.signing.store import StoredManifest
@@ -33,13 +33,19 @@ ACTIONS: Mapping[str, Any] = {
 class SoftwareSigner:
     """Signs with a key of this process."""
 
-    def __init__(self, ca: DevelopmentCa, algorithm: Algorithm = ALGORITHMS["ES256"]) -> None:
-        self._key = ec.generate_private_key(ec.SECP256R1())
+    def __init__(self, ca: DevelopmentCa, algorithm: AlgorithmName = "ES256") -> None:
+        self.algorithm = ALGORITHMS[algorithm]
+        self._key: Any
+        if isinstance(self.algorithm, Ecdsa):
+            self._key = ec.generate_private_key(self.algorithm.curve)
+        elif isinstance(self.algorithm, RsaPss):
+            self._key = rsa.generate_private_key(65537, 2048)
+        else:
+            self._key = ed25519.Ed25519PrivateKey.generate()
         self.public_key = self._key.public_key()
         public_key_der = self.public_key.public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
-        self.algorithm = algorithm
         self.certificate_chain = CertificateChain.from_pem(ca.issue("Test Signer", public_key_der))
 
     def credential(self) -> Credential:
@@ -50,7 +56,20 @@ class SoftwareSigner:
         return self.sign_tbs(tbs)
 
     def sign_tbs(self, tbs: bytes) -> bytes:
-        return p1363_from_der(self.algorithm, self._key.sign(tbs, ec.ECDSA(hashes.SHA256())))
+        return self.algorithm.cose_signature(self._sign(tbs))
+
+    def _sign(self, tbs: bytes) -> bytes:
+        signed: bytes
+        if isinstance(self.algorithm, Ecdsa):
+            signed = self._key.sign(tbs, ec.ECDSA(self.algorithm.hash_algorithm))
+        elif isinstance(self.algorithm, RsaPss):
+            hashed = self.algorithm.hash_algorithm
+            signed = self._key.sign(
+                tbs, padding.PSS(padding.MGF1(hashed), hashed.digest_size), hashed
+            )
+        else:
+            signed = self._key.sign(tbs)
+        return signed
 
 
 @dataclass
@@ -64,23 +83,40 @@ class MemoryStore:
         return StoredManifest("https://manifests.test/one", str(len(self.kept)))
 
 
-@dataclass
 class Workshop:
-    """All that is needed to sign an asset without a network."""
+    """All that is needed to sign an asset without a network.
 
-    ca: DevelopmentCa = field(default_factory=DevelopmentCa)
-    store: MemoryStore = field(default_factory=MemoryStore)
-    builder: ManifestBuilder = field(default_factory=ManifestBuilder)
+    Args:
+        algorithm: What the policy says.
+        signer: Signs; by default a key of this process.
+        ca: Certifies that key.
+    """
 
-    def __post_init__(self) -> None:
-        self.signer = SoftwareSigner(self.ca)
-        self.service = SigningService(
-            shipped_policies(), self.builder, lambda _: self.signer, self.store
-        )
+    def __init__(
+        self,
+        algorithm: AlgorithmName = "ES256",
+        signer: Signer | None = None,
+        ca: DevelopmentCa | None = None,
+    ) -> None:
+        self.ca = ca or DevelopmentCa()
+        self.store = MemoryStore()
+        self.builder = ManifestBuilder()
+        self.signer = SoftwareSigner(self.ca, algorithm)
+        policies = {
+            name: policy.model_copy(update={"algorithm": algorithm})
+            for name, policy in shipped_policies().items()
+        }
+        used = signer or self.signer
+        self.service = SigningService(policies, self.builder, lambda _: used, self.store)
 
-    def sign(self, asset: bytes, assertions: Mapping[str, Any] = ACTIONS) -> bytes:
+    def sign(
+        self,
+        asset: bytes,
+        assertions: Mapping[str, Any] = ACTIONS,
+        policy_id: str = "newsroom-default-v3",
+    ) -> bytes:
         """Sign an asset and give its manifest store."""
         digest = hashlib.sha256(asset).digest()
-        request = SigningRequest("acme", digest, assertions, "newsroom-default-v3", tsa=False)
+        request = SigningRequest("acme", digest, assertions, policy_id, tsa=False)
         self.service.sign(request, Stopwatch())
         return self.store.kept[-1][2]

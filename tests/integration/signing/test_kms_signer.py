@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from datetime import datetime, tzinfo
 from typing import Any
@@ -10,43 +9,22 @@ from typing import Any
 import pytest
 
 from edge_signer.signing import certificate
-from edge_signer.signing.algorithm import ALGORITHMS
-from edge_signer.signing.certificate import SignatureMismatchError
-from edge_signer.signing.errors import CredentialUnavailableError, KmsUnavailableError
+from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName, SignatureMismatchError
+from edge_signer.signing.errors import (
+    CredentialUnavailableError,
+    KmsUnavailableError,
+    TbsTooLargeError,
+)
 from edge_signer.signing.kms import KmsSigner
 from emulator.aws.services import in_process_services, moto_host
-from emulator.credentials.development_ca import DevelopmentCa
-from emulator.stack.resources import Services
+from tests.kms_keys import KEY_SPECS, PARAMETER, KmsKeys
 
 ES256 = ALGORITHMS["ES256"]
-PARAMETER = "/edge-signer/test/certificates/signing"
 
 
 @pytest.fixture(scope="module")
-def aws() -> Services:
-    return in_process_services(moto_host())
-
-
-def new_key(aws: Services) -> str:
-    policy = json.dumps({"Version": "2012-10-17", "Statement": []})
-    created = aws.kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY", Policy=policy)
-    return str(created["KeyMetadata"]["Arn"])
-
-
-def certify(aws: Services, key_id: str, parameter: str = PARAMETER) -> None:
-    public_key = aws.kms.get_public_key(KeyId=key_id)["PublicKey"]
-    chain = DevelopmentCa().issue("Test", public_key)
-    aws.ssm.put_parameter(Name=parameter, Type="String", Value=chain, Overwrite=True)
-
-
-def signer(aws: Services, key_id: str, parameter: str = PARAMETER) -> KmsSigner:
-    return KmsSigner(
-        kms=aws.kms,
-        ssm=aws.ssm,
-        key_alias=key_id,
-        certificate_parameter=parameter,
-        algorithm=ES256,
-    )
+def keys() -> KmsKeys:
+    return KmsKeys(in_process_services(moto_host()))
 
 
 class Counting:
@@ -64,28 +42,58 @@ class Counting:
         return ask
 
 
-def test_a_signature_of_kms_verifies_against_the_certificate(aws: Services) -> None:
-    key_id = new_key(aws)
-    certify(aws, key_id)
-    kms_signer = signer(aws, key_id)
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_a_signature_of_kms_verifies_against_the_certificate(
+    keys: KmsKeys, name: AlgorithmName
+) -> None:
+    kms_signer, algorithm = keys.certified_signer(name), ALGORITHMS[name]
     credential = kms_signer.credential()
     signature = kms_signer.sign(credential, b"tbs")
-    assert len(signature) == 64
-    assert credential.key_id == key_id
-    credential.certificate_chain.verify(ES256, b"tbs", signature)
+    assert credential.key_id == keys.kept(KEY_SPECS[name])
+    credential.certificate_chain.verify(algorithm, b"tbs", signature)
     with pytest.raises(SignatureMismatchError):
-        credential.certificate_chain.verify(ES256, b"other", signature)
+        credential.certificate_chain.verify(algorithm, b"other", signature)
+
+
+@pytest.mark.parametrize("name", [name for name in ALGORITHMS if name[:2] == "PS"])
+@pytest.mark.parametrize("key_spec", ["RSA_2048", "RSA_3072", "RSA_4096"])
+def test_any_rsa_key_of_kms_does(keys: KmsKeys, key_spec: str, name: AlgorithmName) -> None:
+    key_id = keys.kept(key_spec)
+    keys.certify(key_id)
+    kms_signer = keys.signer(key_id, algorithm=name)
+    credential = kms_signer.credential()
+    signature = kms_signer.sign(credential, b"tbs")
+    credential.certificate_chain.verify(ALGORITHMS[name], b"tbs", signature)
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_a_key_of_another_kind_is_refused_before_it_signs(
+    keys: KmsKeys, name: AlgorithmName
+) -> None:
+    key_id = keys.kept("ECC_NIST_P384" if name == "ES256" else "ECC_NIST_P256")
+    keys.certify(key_id)
+    with pytest.raises(CredentialUnavailableError, match=f"not one that signs with {name}"):
+        keys.signer(key_id, algorithm=name).credential()
+
+
+def test_ed25519_gets_the_message_itself_as_far_as_kms_takes_it(keys: KmsKeys) -> None:
+    whole, too_long = b"t" * 4096, b"t" * 4097
+    signer = keys.certified_signer("EdDSA")
+    credential = signer.credential()
+    credential.certificate_chain.verify(ALGORITHMS["EdDSA"], whole, signer.sign(credential, whole))
+    with pytest.raises(TbsTooLargeError, match="4,097 bytes to sign; with EdDSA KMS takes 4,096"):
+        signer.sign(credential, too_long)
 
 
 def test_only_the_digest_leaves_the_process_and_the_credential_is_fetched_once(
-    aws: Services,
+    keys: KmsKeys,
 ) -> None:
-    key_id = new_key(aws)
-    certify(aws, key_id)
+    key_id = keys.new()
+    keys.certify(key_id)
     asked: list[tuple[str, dict[str, Any]]] = []
     counting = KmsSigner(
-        kms=Counting(aws.kms, asked),
-        ssm=Counting(aws.ssm, asked),
+        kms=Counting(keys.aws.kms, asked),
+        ssm=Counting(keys.aws.ssm, asked),
         key_alias=key_id,
         certificate_parameter=PARAMETER,
         algorithm=ES256,
@@ -96,41 +104,41 @@ def test_only_the_digest_leaves_the_process_and_the_credential_is_fetched_once(
     assert [name for name, _ in asked] == ["get_parameter", "get_public_key", *["sign"] * 3]
     assert asked[-1][1] == {
         "KeyId": key_id,
-        "Message": ES256.digest(tbs),
+        "Message": ES256.message(tbs),
         "MessageType": "DIGEST",
         "SigningAlgorithm": "ECDSA_SHA_256",
     }
 
 
 def test_a_rotated_key_is_taken_up_with_its_certificate(
-    aws: Services, monkeypatch: pytest.MonkeyPatch
+    keys: KmsKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old, new = new_key(aws), new_key(aws)
+    old, new = keys.new(), keys.new()
     alias = "alias/edge-signer-test-rotating"
-    aws.kms.create_alias(AliasName=alias, TargetKeyId=old.rpartition("/")[2])
-    certify(aws, old)
-    rotating = signer(aws, alias)
+    keys.aws.kms.create_alias(AliasName=alias, TargetKeyId=old.rpartition("/")[2])
+    keys.certify(old)
+    rotating = keys.signer(alias)
     assert rotating.credential().key_id == old
 
     monkeypatch.setattr(KmsSigner, "RETRY_S", 0.0)
     rotating._fresh_until_s = 0.0
-    aws.kms.update_alias(AliasName=alias, TargetKeyId=new.rpartition("/")[2])
+    keys.aws.kms.update_alias(AliasName=alias, TargetKeyId=new.rpartition("/")[2])
     between = rotating.credential()
     between.certificate_chain.verify(ES256, b"tbs", rotating.sign(between, b"tbs"))
     assert between.key_id == old
 
-    certify(aws, new)
+    keys.certify(new)
     after = rotating.credential()
     after.certificate_chain.verify(ES256, b"tbs", rotating.sign(after, b"tbs"))
     assert after.key_id == new
 
 
 def test_an_expired_chain_is_replaced_as_soon_as_there_is_another(
-    aws: Services, monkeypatch: pytest.MonkeyPatch
+    keys: KmsKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key_id = new_key(aws)
-    certify(aws, key_id)
-    renewed = signer(aws, key_id)
+    key_id = keys.new()
+    keys.certify(key_id)
+    renewed = keys.signer(key_id)
     first = renewed.credential().certificate_chain
 
     class Later(datetime):
@@ -145,69 +153,69 @@ def test_an_expired_chain_is_replaced_as_soon_as_there_is_another(
         renewed.credential()
 
     monkeypatch.setattr(certificate, "datetime", datetime)
-    certify(aws, key_id)
+    keys.certify(key_id)
     assert renewed.credential().certificate_chain.leaf != first.leaf
 
 
 def test_a_credential_is_fresh_no_longer_than_its_chain(
-    aws: Services, monkeypatch: pytest.MonkeyPatch
+    keys: KmsKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key_id = new_key(aws)
-    certify(aws, key_id)
+    key_id = keys.new()
+    keys.certify(key_id)
     monkeypatch.setattr(KmsSigner, "REFRESH_S", 10.0**9)
-    once = signer(aws, key_id)
+    once = keys.signer(key_id)
     left_s = once.credential().certificate_chain.expires_at.timestamp() - time.time()
     assert once._fresh_until_s <= time.monotonic() + left_s + 1
 
 
 def test_a_chain_that_was_taken_away_serves_no_longer_but_a_broken_one_is_survived(
-    aws: Services, monkeypatch: pytest.MonkeyPatch
+    keys: KmsKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key_id, parameter = new_key(aws), "/edge-signer/test/certificates/leaving"
-    certify(aws, key_id, parameter)
-    signing = signer(aws, key_id, parameter)
+    key_id, parameter = keys.new(), "/edge-signer/test/certificates/leaving"
+    keys.certify(key_id, parameter)
+    signing = keys.signer(key_id, parameter)
     credential = signing.credential()
 
     monkeypatch.setattr(KmsSigner, "RETRY_S", 0.0)
     signing._fresh_until_s = 0.0
-    aws.ssm.put_parameter(Name=parameter, Type="String", Value="half a ch", Overwrite=True)
+    keys.aws.ssm.put_parameter(Name=parameter, Type="String", Value="half a ch", Overwrite=True)
     assert signing.credential() is credential
 
-    aws.ssm.delete_parameter(Name=parameter)
+    keys.aws.ssm.delete_parameter(Name=parameter)
     with pytest.raises(CredentialUnavailableError, match="cannot be fetched"):
         signing.credential()
 
 
-def test_another_keys_certificate_is_refused(aws: Services) -> None:
-    certify(aws, new_key(aws))
+def test_another_keys_certificate_is_refused(keys: KmsKeys) -> None:
+    keys.certify(keys.new())
     with pytest.raises(CredentialUnavailableError, match="not the signing key's"):
-        signer(aws, new_key(aws)).credential()
+        keys.signer(keys.new()).credential()
 
 
-def test_a_missing_chain_is_refused(aws: Services) -> None:
+def test_a_missing_chain_is_refused(keys: KmsKeys) -> None:
     with pytest.raises(CredentialUnavailableError, match="cannot be fetched"):
-        signer(aws, new_key(aws), "/edge-signer/test/certificates/none").credential()
+        keys.signer(keys.new(), "/edge-signer/test/certificates/none").credential()
 
 
-def test_a_disabled_key_does_not_sign(aws: Services) -> None:
-    key_id = new_key(aws)
-    certify(aws, key_id)
-    disabled = signer(aws, key_id)
+def test_a_disabled_key_does_not_sign(keys: KmsKeys) -> None:
+    key_id = keys.new()
+    keys.certify(key_id)
+    disabled = keys.signer(key_id)
     credential = disabled.credential()
-    aws.kms.disable_key(KeyId=key_id.rpartition("/")[2])
+    keys.aws.kms.disable_key(KeyId=key_id.rpartition("/")[2])
     with pytest.raises(KmsUnavailableError):
         disabled.sign(credential, b"tbs")
 
 
-def test_what_is_no_signature_is_refused(aws: Services) -> None:
+def test_what_is_no_signature_is_refused(keys: KmsKeys) -> None:
     class Garbling:
         def sign(self, **_: Any) -> Any:
             return {"Signature": b"garbage"}
 
-    key_id = new_key(aws)
-    certify(aws, key_id)
+    key_id = keys.new()
+    keys.certify(key_id)
     garbled = KmsSigner(
         kms=Garbling(), ssm=None, key_alias="", certificate_parameter="", algorithm=ES256
     )
     with pytest.raises(KmsUnavailableError, match="no signature"):
-        garbled.sign(signer(aws, key_id).credential(), b"tbs")
+        garbled.sign(keys.signer(key_id).credential(), b"tbs")

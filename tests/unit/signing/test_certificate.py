@@ -6,68 +6,17 @@ import base64
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate, load_pem_x509_certificate
 
-from edge_signer.signing.algorithm import ALGORITHMS
-from edge_signer.signing.certificate import (
-    CertificateChain,
-    SignatureMismatchError,
-    p1363_from_der,
-)
+from edge_signer.signing.certificate import CertificateChain
 from edge_signer.signing.errors import CredentialUnavailableError
 from tests.software_signer import SoftwareSigner, Workshop
-
-ES256 = ALGORITHMS["ES256"]
 
 
 @pytest.fixture
 def signer(workshop: Workshop) -> SoftwareSigner:
     return workshop.signer
-
-
-def test_a_signature_of_the_certified_key_passes(signer: SoftwareSigner) -> None:
-    signer.certificate_chain.verify(ES256, b"tbs", signer.sign_tbs(b"tbs"))
-
-
-def test_a_signature_over_other_bytes_is_refused(signer: SoftwareSigner) -> None:
-    with pytest.raises(SignatureMismatchError):
-        signer.certificate_chain.verify(ES256, b"other", signer.sign_tbs(b"tbs"))
-
-
-def test_another_keys_signature_is_refused(signer: SoftwareSigner, workshop: Workshop) -> None:
-    stranger = SoftwareSigner(workshop.ca)
-    with pytest.raises(SignatureMismatchError):
-        signer.certificate_chain.verify(ES256, b"tbs", stranger.sign_tbs(b"tbs"))
-
-
-@pytest.mark.parametrize("signature", [b"", bytes(64), bytes(63), bytes(70)])
-def test_what_is_no_signature_is_refused(signer: SoftwareSigner, signature: bytes) -> None:
-    with pytest.raises(SignatureMismatchError):
-        signer.certificate_chain.verify(ES256, b"tbs", signature)
-
-
-def test_short_numbers_are_padded_to_the_length_of_the_field() -> None:
-    signature = p1363_from_der(ES256, encode_dss_signature(1, 2**255))
-    assert signature == (1).to_bytes(32) + (2**255).to_bytes(32)
-    signature = p1363_from_der(ES256, encode_dss_signature(2**255, 1))
-    assert signature == (2**255).to_bytes(32) + (1).to_bytes(32)
-
-
-@pytest.mark.parametrize(
-    "der",
-    [
-        b"",
-        b"\x30\x00",
-        b"not der",
-        encode_dss_signature(2**256, 1),
-        encode_dss_signature(1, 1) + b"\0",
-    ],
-)
-def test_malformed_der_is_refused(der: bytes) -> None:
-    with pytest.raises(SignatureMismatchError):
-        p1363_from_der(ES256, der)
 
 
 def test_a_chain_outside_its_validity_is_refused(signer: SoftwareSigner) -> None:

@@ -1,37 +1,181 @@
-"""Signature algorithms: how COSE, KMS and `cryptography` call the same thing (C2PA 2.2 §13.2.1)."""
+"""Signature algorithms: what KMS is asked for, what COSE wants, the check (C2PA 2.2 §13.2.1)."""
 
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes as PublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    Prehashed,
+    decode_dss_signature,
+    encode_dss_signature,
+)
 
-AlgorithmName = Literal["ES256"]
+AlgorithmName = Literal["ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "EdDSA"]
+MessageType = Literal["DIGEST", "RAW"]
+
+#: The longest message that KMS takes as it is.
+KMS_RAW_LIMIT_BYTES = 4096
+
+
+class SignatureMismatchError(Exception):
+    """A signature has the wrong form, or the certificate's key did not make it."""
 
 
 @dataclass(frozen=True)
-class Algorithm:
+class Algorithm(ABC):
     """One signature algorithm.
 
     Attributes:
-        name: The COSE name; the builder knows its identifier.
+        name: As COSE spells it; the builder knows its identifier.
         kms_name: `SigningAlgorithm` of KMS.
-        hash_algorithm: What the TBS bytes are hashed with before they go to KMS.
-        coordinate_bytes: Length of r and of s in a P1363 signature.
+        message_type: `MessageType` of KMS: whether it gets the digest or the TBS bytes themselves.
     """
 
     name: AlgorithmName
     kms_name: str
-    hash_algorithm: hashes.HashAlgorithm
-    coordinate_bytes: int
+    message_type: MessageType
 
-    def digest(self, tbs: bytes) -> bytes:
-        """Hash the TBS bytes as this algorithm does."""
-        return hashlib.new(self.hash_algorithm.name, tbs).digest()
+    @abstractmethod
+    def fits(self, public_key: PublicKey) -> bool:
+        """Tell whether a key is of the kind and size that this algorithm signs with."""
+
+    @abstractmethod
+    def message(self, tbs: bytes) -> bytes:
+        """Give what KMS is to sign: the digest of the TBS bytes, for Ed25519 the bytes."""
+
+    @abstractmethod
+    def cose_signature(self, kms_signature: bytes) -> bytes:
+        """Give a signature of KMS the form that COSE has.
+
+        Raises:
+            SignatureMismatchError: It is no signature of this algorithm.
+        """
+
+    def verify(self, public_key: PublicKey, tbs: bytes, signature: bytes) -> None:
+        """Check a signature in COSE's form.
+
+        Raises:
+            SignatureMismatchError: The key does not fit, or it did not sign these bytes.
+        """
+        if not self.fits(public_key):
+            raise SignatureMismatchError("wrong kind of key")
+        try:
+            self._check(public_key, tbs, signature)
+        except InvalidSignature:
+            raise SignatureMismatchError("the certificate's key did not make it") from None
+
+    @abstractmethod
+    def _check(self, public_key: Any, tbs: bytes, signature: bytes) -> None:
+        """Raise InvalidSignature unless the key, which fits, signed the bytes."""
+
+
+@dataclass(frozen=True)
+class Ecdsa(Algorithm):
+    """ECDSA on the curve that belongs to the hash; r and s in P1363 (RFC 9053 §2.1)."""
+
+    curve: ec.EllipticCurve
+    hash_algorithm: hashes.HashAlgorithm
+
+    @property
+    def coordinate_bytes(self) -> int:
+        """Length of r, and of s: 66 for P-521."""
+        return (self.curve.key_size + 7) // 8
+
+    def fits(self, public_key: PublicKey) -> bool:
+        """Tell whether a key is on the curve."""
+        return (
+            isinstance(public_key, ec.EllipticCurvePublicKey)
+            and public_key.curve.name == self.curve.name
+        )
+
+    def message(self, tbs: bytes) -> bytes:
+        """Give the digest."""
+        return _digest(self.hash_algorithm, tbs)
+
+    def cose_signature(self, kms_signature: bytes) -> bytes:
+        """Take r and s out of DER and pad each to the length of the field."""
+        try:
+            r, s = decode_dss_signature(kms_signature)
+            return r.to_bytes(self.coordinate_bytes) + s.to_bytes(self.coordinate_bytes)
+        except (ValueError, OverflowError):
+            raise SignatureMismatchError("not an ECDSA signature in DER") from None
+
+    def _check(self, public_key: Any, tbs: bytes, signature: bytes) -> None:
+        length = self.coordinate_bytes
+        if len(signature) != 2 * length:
+            raise InvalidSignature
+        r, s = int.from_bytes(signature[:length]), int.from_bytes(signature[length:])
+        scheme = ec.ECDSA(Prehashed(self.hash_algorithm))
+        public_key.verify(encode_dss_signature(r, s), self.message(tbs), scheme)
+
+
+@dataclass(frozen=True)
+class RsaPss(Algorithm):
+    """RSASSA-PSS with MGF1 and a salt as long as the digest (RFC 8230 §2)."""
+
+    hash_algorithm: hashes.HashAlgorithm
+
+    #: Moduli of KMS; the standard wants 2,048 bits at least.
+    KEY_SIZES = (2048, 3072, 4096)
+
+    def fits(self, public_key: PublicKey) -> bool:
+        """Tell whether a key is RSA's and of a size that KMS has."""
+        return isinstance(public_key, rsa.RSAPublicKey) and public_key.key_size in self.KEY_SIZES
+
+    def message(self, tbs: bytes) -> bytes:
+        """Give the digest."""
+        return _digest(self.hash_algorithm, tbs)
+
+    def cose_signature(self, kms_signature: bytes) -> bytes:
+        """Give it as it is: one number as long as the modulus."""
+        if len(kms_signature) * 8 not in self.KEY_SIZES:
+            raise SignatureMismatchError("not as long as a modulus")
+        return kms_signature
+
+    def _check(self, public_key: Any, tbs: bytes, signature: bytes) -> None:
+        scheme = padding.PSS(padding.MGF1(self.hash_algorithm), self.hash_algorithm.digest_size)
+        public_key.verify(signature, self.message(tbs), scheme, Prehashed(self.hash_algorithm))
+
+
+@dataclass(frozen=True)
+class Ed25519(Algorithm):
+    """Ed25519, which signs the message and no digest of it (RFC 8032 §5.1, RFC 9053 §2.2)."""
+
+    def fits(self, public_key: PublicKey) -> bool:
+        """Tell whether a key is Ed25519's."""
+        return isinstance(public_key, ed25519.Ed25519PublicKey)
+
+    def message(self, tbs: bytes) -> bytes:
+        """Give the bytes themselves."""
+        return tbs
+
+    def cose_signature(self, kms_signature: bytes) -> bytes:
+        """Give it as it is: R and S."""
+        if len(kms_signature) != 64:
+            raise SignatureMismatchError("not 64 bytes")
+        return kms_signature
+
+    def _check(self, public_key: Any, tbs: bytes, signature: bytes) -> None:
+        public_key.verify(signature, tbs)
+
+
+def _digest(hash_algorithm: hashes.HashAlgorithm, tbs: bytes) -> bytes:
+    return hashlib.new(hash_algorithm.name, tbs).digest()
 
 
 ALGORITHMS: dict[AlgorithmName, Algorithm] = {
-    "ES256": Algorithm("ES256", "ECDSA_SHA_256", hashes.SHA256(), 32),
+    "ES256": Ecdsa("ES256", "ECDSA_SHA_256", "DIGEST", ec.SECP256R1(), hashes.SHA256()),
+    "ES384": Ecdsa("ES384", "ECDSA_SHA_384", "DIGEST", ec.SECP384R1(), hashes.SHA384()),
+    "ES512": Ecdsa("ES512", "ECDSA_SHA_512", "DIGEST", ec.SECP521R1(), hashes.SHA512()),
+    "PS256": RsaPss("PS256", "RSASSA_PSS_SHA_256", "DIGEST", hashes.SHA256()),
+    "PS384": RsaPss("PS384", "RSASSA_PSS_SHA_384", "DIGEST", hashes.SHA384()),
+    "PS512": RsaPss("PS512", "RSASSA_PSS_SHA_512", "DIGEST", hashes.SHA512()),
+    "EdDSA": Ed25519("EdDSA", "ED25519_SHA_512", "RAW"),
 }

@@ -9,12 +9,6 @@ from itertools import pairwise
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import (
-    Prehashed,
-    decode_dss_signature,
-    encode_dss_signature,
-)
 from cryptography.x509 import (
     Certificate,
     DuplicateExtension,
@@ -40,10 +34,6 @@ _UNREADABLE = (
     UnsupportedGeneralNameType,
     ValueError,
 )
-
-
-class SignatureMismatchError(Exception):
-    """A signature has the wrong form, or the certificate's key did not make it."""
 
 
 @dataclass(frozen=True)
@@ -123,34 +113,9 @@ class CertificateChain:
         Args:
             algorithm: What signed.
             tbs: The COSE Sig_structure.
-            signature: As COSE has it: r and s of equal length.
+            signature: As COSE has it.
 
         Raises:
             SignatureMismatchError: It did not.
         """
-        public_key = self.leaf.public_key()
-        length = algorithm.coordinate_bytes
-        if not isinstance(public_key, ec.EllipticCurvePublicKey) or len(signature) != 2 * length:
-            raise SignatureMismatchError("wrong kind of key or length of signature")
-        r, s = int.from_bytes(signature[:length]), int.from_bytes(signature[length:])
-        try:
-            public_key.verify(
-                encode_dss_signature(r, s),
-                algorithm.digest(tbs),
-                ec.ECDSA(Prehashed(algorithm.hash_algorithm)),
-            )
-        except InvalidSignature:
-            raise SignatureMismatchError("the certificate's key did not make it") from None
-
-
-def p1363_from_der(algorithm: Algorithm, signature_der: bytes) -> bytes:
-    """Turn the DER that KMS gives into r and s, each padded to the length of the field.
-
-    Raises:
-        SignatureMismatchError: It is no DER signature, or a number is too long.
-    """
-    try:
-        r, s = decode_dss_signature(signature_der)
-        return r.to_bytes(algorithm.coordinate_bytes) + s.to_bytes(algorithm.coordinate_bytes)
-    except (ValueError, OverflowError):
-        raise SignatureMismatchError("not an ECDSA signature in DER") from None
+        algorithm.verify(self.leaf.public_key(), tbs, signature)

@@ -10,16 +10,17 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from edge_signer.platform.errors import EdgeSignerError
-from edge_signer.signing.algorithm import Algorithm
-from edge_signer.signing.certificate import (
-    CertificateChain,
+from edge_signer.signing.algorithm import (
+    KMS_RAW_LIMIT_BYTES,
+    Algorithm,
     SignatureMismatchError,
-    p1363_from_der,
 )
+from edge_signer.signing.certificate import CertificateChain
 from edge_signer.signing.errors import (
     CredentialUnavailableError,
     KmsRateLimitError,
     KmsUnavailableError,
+    TbsTooLargeError,
 )
 
 _THROTTLES = {
@@ -115,28 +116,36 @@ class KmsSigner:
         return credential
 
     def sign(self, credential: Credential, tbs: bytes) -> bytes:
-        """Have the digest of the TBS bytes signed.
+        """Have the TBS bytes signed.
 
         Args:
             credential: Names the key.
-            tbs: The COSE Sig_structure; only its digest leaves the process.
+            tbs: The COSE Sig_structure. Only its digest leaves the process, except for Ed25519,
+                which signs no digest.
 
         Returns:
-            r and s, each padded to the length of the field.
+            The signature as COSE has it.
 
         Raises:
+            TbsTooLargeError: Ed25519, and more than KMS takes.
             KmsRateLimitError: KMS throttles.
             KmsUnavailableError: KMS failed, or what it gave is no signature.
         """
+        message = self.algorithm.message(tbs)
+        if len(message) > KMS_RAW_LIMIT_BYTES:
+            raise TbsTooLargeError(
+                f"The assertions make {len(message):,} bytes to sign; with {self.algorithm.name} "
+                f"KMS takes {KMS_RAW_LIMIT_BYTES:,}."
+            )
         answer = self._ask(
             "sign",
             KeyId=credential.key_id,
-            Message=self.algorithm.digest(tbs),
-            MessageType="DIGEST",
+            Message=message,
+            MessageType=self.algorithm.message_type,
             SigningAlgorithm=self.algorithm.kms_name,
         )
         try:
-            return p1363_from_der(self.algorithm, answer["Signature"])
+            return self.algorithm.cose_signature(answer["Signature"])
         except SignatureMismatchError as malformed:
             raise KmsUnavailableError("What KMS gave is no signature.") from malformed
 
@@ -155,6 +164,10 @@ class KmsSigner:
     def _fetch(self) -> Credential:
         chain = self._fetch_chain()
         chain.require_valid()
+        if not self.algorithm.fits(chain.leaf.public_key()):
+            raise CredentialUnavailableError(
+                f"The certified key is not one that signs with {self.algorithm.name}."
+            )
         answer = self._ask("get_public_key", KeyId=self._key_alias)
         if chain.public_key_der() != answer["PublicKey"]:
             raise CredentialUnavailableError("The certificate is not the signing key's.")

@@ -52,7 +52,7 @@ class SigningPolicy(BaseModel):
 
     policy_id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*-v[0-9]+$")
     claim_generator_info: ClaimGeneratorInfo
-    signing_key: str = Field(pattern=r"^[a-z0-9-]+$")
+    signing_key: str = Field(pattern=r"^signing(-[a-z0-9]+)*$")
     algorithm: AlgorithmName
     certificate: str = Field(pattern=r"^[a-z0-9-]+$")
     required_assertions: tuple[str, ...] = ()

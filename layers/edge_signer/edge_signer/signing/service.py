@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge_signer.platform.stopwatch import Stopwatch
+from edge_signer.signing.algorithm import SignatureMismatchError
 from edge_signer.signing.assertions import manifest_assertions
 from edge_signer.signing.builder import (
     BuildError,
@@ -15,7 +16,6 @@ from edge_signer.signing.builder import (
     ManifestDefinition,
     PreparedManifest,
 )
-from edge_signer.signing.certificate import SignatureMismatchError
 from edge_signer.signing.errors import (
     InvalidAssertionError,
     KmsUnavailableError,
