@@ -1,4 +1,4 @@
-# setup · run · demo · test · lint · wasm · bench; `make` alone lists them.
+# setup · run · demo · test · lint · wasm · bench · portability · older-engine; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 # uv is fast; where it cannot be had, pip does the same.
 INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
 
-.PHONY: help setup dev run demo test lint format wasm bench lock pr
+.PHONY: help setup dev run demo test lint format wasm bench portability older-engine lock pr
 
 help: ## List the targets.
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 setup: $(VENV)/.run ## Make .venv with what `run` and `demo` need.
 
@@ -41,15 +41,22 @@ wasm: dev ## Rebuild wasm_tbs/tbs.wasm and pin its SHA-256.
 bench: dev ## Measure builder, store size, request, start and memory, each beside its rival.
 	$(BIN)/python -m tests.bench
 
+portability: dev ## Compare the module's bytes under V8 and wasmer with wasmtime's.
+	@$(BIN)/python -m tests.portability
+
+older-engine: dev ## Have c2pa-rs 0.82 judge sidecars of ours; needs Node and npm.
+	@$(BIN)/python -m tests.older_engine
+
 lock: dev ## Pin all dependencies anew, with hashes and without index addresses.
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --all-extras -o requirements/lock.txt pyproject.toml
 	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt -o requirements/layer.txt pyproject.toml
 	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt --extra run -o requirements/run.txt pyproject.toml
 	echo uv | $(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt -o requirements/setup.txt -
+	printf '%s==1.1.0\n' wasmer wasmer-compiler-cranelift | $(BIN)/uv pip compile $(COMPILE) -o requirements/wasmer.txt -
 
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-pr: lint demo test ## All that CI runs.
+pr: lint demo test older-engine ## All that CI runs.
 
 dev: $(VENV)/.dev
 

@@ -43,7 +43,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
         softwareAgent={"name": "Brush", "version": "7", "operating_system": "none"},
         description="Zoë 😀",
         reason="com.example.reason",
-        parameters={"description": "twice", "multipleInstances": True},
+        parameters={"multipleInstances": True},
     ),
     "explicit nothings": history(when=None, softwareAgent=None, parameters=None),
     "custom assertions": {

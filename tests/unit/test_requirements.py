@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -22,7 +23,7 @@ def test_every_part_is_a_subset_of_the_lock(part: str) -> None:
     assert pins(part) <= pins("lock")
 
 
-@pytest.mark.parametrize("name", ["layer", "run", "setup", "lock"])
+@pytest.mark.parametrize("name", ["layer", "run", "setup", "lock", "wasmer"])
 def test_every_requirement_has_a_hash_and_no_address(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
     for requirement in re.split(r"\n(?=[a-z0-9])", text.strip()):
@@ -30,6 +31,13 @@ def test_every_requirement_has_a_hash_and_no_address(name: str) -> None:
         assert "--hash=sha256:" in requirement, requirement
     assert "://" not in text
     assert "index-url" not in text
+
+
+def test_every_npm_package_has_a_hash_and_no_address() -> None:
+    text = (ROOT / "tests/older_engine/package-lock.json").read_text()
+    packages = json.loads(text)["packages"]
+    assert all("integrity" in package for name, package in packages.items() if name)
+    assert "://" not in text
 
 
 def test_running_needs_neither_the_compiler_nor_sam() -> None:

@@ -87,9 +87,9 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         with_action(parameters={"ingredients": []}),
         "[0].parameters must not have ingredients",
     ),
-    "a description as number": (
-        with_action(parameters={"description": 1}),
-        "[0].parameters.description must be a text",
+    "a description among the parameters": (
+        with_action(parameters={"description": "what"}),
+        "[0].parameters must not have description: the action itself has one",
     ),
     "a translation from nowhere": (
         with_second({"action": "c2pa.translated", "digitalSourceType": IPTC + "humanEdits"}),

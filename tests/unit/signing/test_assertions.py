@@ -197,3 +197,13 @@ def test_a_label_that_a_reader_would_take_for_another_is_refused(
 ) -> None:
     with pytest.raises(InvalidAssertionError, match="readers take for another"):
         manifest_assertions({**ACTIONS, label: {}}, policy)
+
+
+@pytest.mark.parametrize("field", ["actions", "relationship", "reviewRatings"])
+def test_a_custom_assertion_has_no_field_by_which_others_are_known(
+    field: str, policy: SigningPolicy
+) -> None:
+    with pytest.raises(InvalidAssertionError, match=rf"desk\.{field} is a field of another"):
+        manifest_assertions({**ACTIONS, "org.example.desk": {field: "x"}}, policy)
+    nested = {"org.example.desk": {"a": {field: "x"}}}
+    assert len(manifest_assertions({**ACTIONS, **nested}, policy)) == 2

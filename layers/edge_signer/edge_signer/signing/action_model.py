@@ -30,15 +30,15 @@ DIGITAL_SOURCE_TYPES = {IPTC + term for term in _IPTC_TERMS.split()} | {
 
 _PERCEPTIBLE = (
     "addedText adjustedColor changedSpeed cropped deleted drawing dubbed edited filtered "
-    "orientation resized translated trimmed unknown"
+    "mastered orientation resized translated trimmed unknown"
 )
 _IMPERCEPTIBLE = (
     "converted edited.metadata enhanced published repackaged resized.proportional transcoded "
     "watermarked.unbound"
 )
+_OF_INGREDIENTS = "mixed opened placed redacted remixed removed"
 _NEEDS_MORE = {
-    **dict.fromkeys(("c2pa.opened", "c2pa.placed", "c2pa.removed"), "an ingredient"),
-    "c2pa.redacted": "an ingredient",
+    **{f"c2pa.{name}": "an ingredient" for name in _OF_INGREDIENTS.split()},
     "c2pa.watermarked.bound": "a soft binding",
 }
 _NEEDS_SOURCE_TYPE = {f"c2pa.{name}" for name in ("created", *_PERCEPTIBLE.split())}
@@ -112,7 +112,6 @@ class Parameters(StrictModel):
 
     model_config = ConfigDict(extra="allow")
 
-    description: Text | None = None
     sourceLanguage: LanguageTag | None = None
     targetLanguage: LanguageTag | None = None
     multipleInstances: bool | None = None
@@ -127,6 +126,8 @@ class Parameters(StrictModel):
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
         for name in self.model_extra or {}:
+            if name == "description":
+                raise refused("must not have description: the action itself has one")
             if name in _REFERENCES:
                 raise refused(f"must not have {name}: references are not supported")
             if not NAMESPACED.fullmatch(name):

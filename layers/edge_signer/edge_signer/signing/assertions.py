@@ -27,6 +27,10 @@ _RESERVED = ("c2pa.", "cawg.", "stds.")
 # reads others as thumbnails or metadata, whose content is not what a custom assertion has.
 _MISREAD_LABEL = re.compile(r"\.v[0-9]+\.|\.v(0[0-9]*|1)$|\.metadata$|thumbnail")
 
+# The conformance programme's checks know actions, ingredients and reviews by these fields, whatever
+# the label, and would find a custom assertion that has one wanting.
+_FIELDS_OF_OTHERS = {"actions", "relationship", "reviewRatings"}
+
 
 def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[Assertion]:
     """Give the assertions of the manifest, the actions first.
@@ -81,4 +85,7 @@ def _standardise(
         raise InvalidAssertionError(f"{path} is a label that readers take for another")
     if not isinstance(content, dict):
         raise InvalidAssertionError(f"{path} must be an object")
+    taken = sorted(_FIELDS_OF_OTHERS & content.keys())
+    if taken:
+        raise InvalidAssertionError(f"{path}.{taken[0]} is a field of another assertion")
     return label, content

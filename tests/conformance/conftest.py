@@ -1,0 +1,95 @@
+"""What every policy signs, and the same with one thing in it spoilt."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import pytest
+
+from edge_signer.platform.stopwatch import Stopwatch
+from edge_signer.signing.action_model import IPTC
+from edge_signer.signing.policy import SigningPolicy, shipped_policies
+from edge_signer.signing.service import SigningRequest
+from tests.crjson import Credentials, read_credentials
+from tests.forgery import forged
+from tests.software_signer import Workshop
+
+_CREATED = {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCapture"}
+_SHORT = {
+    "c2pa.actions.v2": [{**_CREATED, "action": "created", "softwareAgent": "Camera"}],
+    "cawg.training-mining": {"limitations": "no-generative-ai"},
+}
+_RICH = {
+    "com.example.desk": {"editor": "Zoë", "tags": ["a", None, 1.5]},
+    "org.example.rights.v2": {"holder": {"name": "Agency"}},
+    "cawg.training-mining": {
+        "entries": {
+            "cawg.ai_generative_training": {"use": "notAllowed"},
+            "cawg.data_mining": {"use": "constrained", "constraint_info": "ask"},
+        }
+    },
+    "c2pa.actions.v2": {
+        "actions": [
+            {**_CREATED, "when": "2026-01-31T12:00:00Z", "softwareAgent": {"name": "Camera"}},
+            {"action": "c2pa.cropped", "digitalSourceType": IPTC + "humanEdits"},
+            {"action": "c2pa.edited.metadata", "description": "caption", "reason": "com.example.r"},
+            {
+                "action": "c2pa.translated",
+                "digitalSourceType": IPTC + "humanEdits",
+                "parameters": {"sourceLanguage": "de-CH", "targetLanguage": "en"},
+            },
+            {"action": "com.example.stacked", "parameters": {"com.example.frames": 3}},
+            {"action": "c2pa.resized.proportional"},
+            {"action": "c2pa.published"},
+        ],
+        "allActionsIncluded": True,
+    },
+}
+
+
+def _required(policy: SigningPolicy) -> dict[str, Any]:
+    return {label: _SHORT[label] for label in policy.required_assertions}
+
+
+def _allowed(policy: SigningPolicy) -> dict[str, Any]:
+    return {label: content for label, content in _RICH.items() if policy.allows(label)}
+
+
+_REQUESTS = {
+    f"{policy.policy_id}, {name}": (policy.policy_id, said(policy))
+    for policy in shipped_policies().values()
+    for name, said in {"what it requires": _required, "what it allows": _allowed}.items()
+}
+
+
+class Spoiler(Protocol):
+    """Gives the signed manifest again, with words changed that the signer would not change."""
+
+    def __call__(
+        self,
+        *,
+        label: str | None = None,
+        assertions: Mapping[str, Any] | None = None,
+        claim: Mapping[str, Any] | None = None,
+    ) -> Credentials: ...
+
+
+@pytest.fixture(params=_REQUESTS)
+def signed(request: pytest.FixtureRequest, drawing: bytes, workshop: Workshop) -> Credentials:
+    """What the service signs, under every policy that is shipped."""
+    policy_id, said = _REQUESTS[request.param]
+    digest = hashlib.sha256(drawing).digest()
+    workshop.service.sign(SigningRequest("acme", digest, said, policy_id, tsa=False), Stopwatch())
+    store = workshop.store.kept[-1][2]
+    return read_credentials(drawing, "image/png", store, workshop.ca.anchors_pem())
+
+
+@pytest.fixture
+def spoilt(signed: Credentials, drawing: bytes, workshop: Workshop) -> Spoiler:
+    def spoil(**changes: Any) -> Credentials:
+        store = forged(signed.store, workshop.signer, **changes)
+        return read_credentials(drawing, "image/png", store, workshop.ca.anchors_pem())
+
+    return spoil

@@ -1,0 +1,37 @@
+"""The module under wasmtime, as the layer loads it: what all others are compared with."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import cast
+
+from wasmtime import Engine, Func, Linker, Memory, Module, Store
+
+from edge_signer.signing.builder import FUEL_PER_REQUEST
+from edge_signer.signing.tbs_module import load_module
+from tests.portability.wire import serve
+
+
+class WasmtimeInstance:
+    """An instance with fuel, which the layer's configuration asks for."""
+
+    def __init__(self, engine: Engine, module: Module) -> None:
+        self._store = Store(engine)
+        self._store.set_fuel(FUEL_PER_REQUEST)
+        self._exports = Linker(engine).instantiate(self._store, module).exports(self._store)
+        self._memory = cast(Memory, self._exports["memory"])
+
+    def call(self, export: str, *arguments: int) -> int:
+        return cast(int, cast(Func, self._exports[export])(self._store, *arguments))
+
+    def write(self, address: int, content: bytes) -> None:
+        self._memory.write(self._store, content, address)
+
+    def memory(self) -> bytes:
+        return bytes(self._memory.read(self._store))
+
+
+engine, module = load_module(Path(sys.argv[1]))
+serve("wasmtime", version("wasmtime"), lambda: WasmtimeInstance(engine, module))
