@@ -37,6 +37,8 @@ from emulator.state_directory import keep_anchors, owned
 
 _MANIFEST_BUCKET = "ManifestBucket"
 _TENANTS_TABLE = "TenantsTable"
+# What a deployment would be told; a template that does not ask for it never sees it.
+_DEVELOPMENT_PARAMETERS = {"CorsOrigins": "https://*.example.com"}
 
 
 class Reporter(Protocol):
@@ -106,7 +108,11 @@ async def start(settings: Settings, reporter: Reporter) -> AsyncIterator[Running
         stack.enter_context(_log_in(directory / "logs" / "emulator.log"))
         cloud = await CloudProcess.start(directory / "logs" / "cloud.log")
         stack.push_async_callback(cloud.close)
-        parameters = {**settings.parameters, "ManifestBaseUrl": f"{url}{PREFIX}".rstrip("/")}
+        parameters = {
+            **_DEVELOPMENT_PARAMETERS,
+            **settings.parameters,
+            "ManifestBaseUrl": f"{url}{PREFIX}".rstrip("/"),
+        }
         # In a thread, while the cloud process imports and signals are still heard.
         template = await asyncio.to_thread(
             templates.load, settings.template, settings.parameters, directory / "templates"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -63,6 +64,9 @@ class Running:
             body = json.dumps(body).encode()
             headers.setdefault("Content-Type", "application/json")
         return call(self.state.url, method, target, body, headers)
+
+    def log(self, name: str) -> str:
+        return (Path(self.state.anchors).parent / "logs" / f"{name}.log").read_text()
 
     def client(self, service: str) -> Any:
         return aws_client(service, self.state.aws_endpoint)

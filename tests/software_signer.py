@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
+from edge_signer.platform.parameters import NoParameters
 from edge_signer.platform.stopwatch import Stopwatch
 from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName, Ecdsa, RsaPss
 from edge_signer.signing.builder import ManifestBuilder
 from edge_signer.signing.certificate import CertificateChain
 from edge_signer.signing.kms import Credential, Signer
-from edge_signer.signing.policy import shipped_policies
+from edge_signer.signing.policy import SigningPolicy
+from edge_signer.signing.policy_directory import PolicyDirectory
+from edge_signer.signing.policy_document import shipped_policies
 from edge_signer.signing.service import SigningRequest, SigningService
 from edge_signer.signing.store import StoredManifest
 from emulator.credentials.development_ca import DevelopmentCa
@@ -83,6 +86,15 @@ class MemoryStore:
         return StoredManifest("https://manifests.test/one", str(len(self.kept)))
 
 
+def policy_directory(policies: Mapping[str, SigningPolicy]) -> PolicyDirectory:
+    """A directory of these policies alone."""
+
+    def complain(message: str) -> NoReturn:
+        raise AssertionError(message)
+
+    return PolicyDirectory(policies, NoParameters(), complain)
+
+
 class Workshop:
     """All that is needed to sign an asset without a network.
 
@@ -107,7 +119,8 @@ class Workshop:
             for name, policy in shipped_policies().items()
         }
         used = signer or self.signer
-        self.service = SigningService(policies, self.builder, lambda _: used, self.store)
+        directory = policy_directory(policies)
+        self.service = SigningService(directory, self.builder, lambda _: used, self.store)
 
     def sign(
         self,

@@ -10,14 +10,18 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from edge_signer.http.application import edge_sign_application
+from edge_signer.http.cross_origin import CrossOrigin
 from edge_signer.http.edge_sign import EdgeSignEndpoint
 from edge_signer.platform.clients import client
+from edge_signer.platform.parameters import SsmParameterFolder
 from edge_signer.platform.settings import Settings
 from edge_signer.platform.tenants import DynamoDbTenantDirectory
 from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
 from edge_signer.signing.builder import ManifestBuilder
 from edge_signer.signing.kms import KmsSigner
-from edge_signer.signing.policy import SigningPolicy, shipped_policies
+from edge_signer.signing.policy import SigningPolicy
+from edge_signer.signing.policy_directory import PolicyDirectory
+from edge_signer.signing.policy_document import shipped_policies
 from edge_signer.signing.service import SigningService
 from edge_signer.signing.store import S3ManifestStore
 
@@ -44,9 +48,13 @@ def signer_for(policy: SigningPolicy) -> KmsSigner:
 
 store = S3ManifestStore(client("s3", region), settings.manifest_bucket, settings.manifest_base_url)
 directory = DynamoDbTenantDirectory(client("dynamodb", region), settings.tenants_table)
-service = SigningService(shipped_policies(), ManifestBuilder(), signer_for, store)
 logger = Logger(service="edge-signer-sign", level=settings.log_level)
-app = edge_sign_application(EdgeSignEndpoint(directory, service), logger)
+documents = SsmParameterFolder(client("ssm", region), settings.policy_folder, refresh_s=30)
+policies = PolicyDirectory(shipped_policies(), documents, logger.error)
+service = SigningService(policies, ManifestBuilder(), signer_for, store)
+app = edge_sign_application(
+    EdgeSignEndpoint(directory, service), CrossOrigin(settings.cors_origins), logger
+)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from edge_signer.signing.assertions import manifest_assertions
 from edge_signer.signing.builder import ManifestDefinition
-from edge_signer.signing.policy import shipped_policies
+from edge_signer.signing.policy_document import shipped_policies
 from edge_signer.signing.tbs_module import MODULE_PATH, load_module, precompile
 from tests.bench.c2pa_rs_signing import C2paRsSigning
 from tests.bench.measurement import medians_us

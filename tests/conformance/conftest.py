@@ -10,7 +10,8 @@ import pytest
 
 from edge_signer.platform.stopwatch import Stopwatch
 from edge_signer.signing.action_model import IPTC
-from edge_signer.signing.policy import SigningPolicy, shipped_policies
+from edge_signer.signing.policy import SigningPolicy
+from edge_signer.signing.policy_document import shipped_policies
 from edge_signer.signing.service import SigningRequest
 from tests.crjson import Credentials, read_credentials
 from tests.forgery import forged

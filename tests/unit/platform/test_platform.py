@@ -16,12 +16,25 @@ ENVIRONMENT = {
     "TENANTS_TABLE": "tenants",
     "PATH": "/bin",
 }
+WRONG_ORIGINS = [
+    *("*", "null", "https://*", "http://desk.example.com", "https://desk.example.com/"),
+    *("https://*.com.", "https://desk.*.example.com", "https://*desk.example.com"),
+    "https://a.example.com,http://b.example.com",
+]
 
 
 def test_settings_come_from_the_environment() -> None:
     settings = Settings.from_environment(ENVIRONMENT)
     assert settings.key_alias("signing") == "alias/edge-signer-dev-signing"
     assert settings.certificate_parameter("signing") == "/edge-signer/dev/certificates/signing"
+
+
+def test_origins_are_listed_with_commas() -> None:
+    listed = {"CORS_ORIGINS": " https://*.example.com, https://desk.example.org:8443,"}
+    settings = Settings.from_environment({**ENVIRONMENT, **listed})
+    assert settings.cors_origins == ("https://*.example.com", "https://desk.example.org:8443")
+    for nobody in ({}, {"CORS_ORIGINS": ""}):
+        assert Settings.from_environment({**ENVIRONMENT, **nobody}).cors_origins == ()
 
 
 @pytest.mark.parametrize(
@@ -32,6 +45,7 @@ def test_settings_come_from_the_environment() -> None:
         ("MANIFEST_BASE_URL", "https://manifests.example.com/"),
         ("MANIFEST_BASE_URL", "ftp://manifests.example.com"),
         ("LOG_LEVEL", "LOUD"),
+        *(("CORS_ORIGINS", origin) for origin in WRONG_ORIGINS),
     ],
 )
 def test_a_wrong_variable_stops_the_start_with_its_name(name: str, value: str) -> None:

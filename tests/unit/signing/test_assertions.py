@@ -14,7 +14,8 @@ from edge_signer.signing.json_bounds import (
     MAX_TEXT_CHARACTERS,
     MAX_VALUES,
 )
-from edge_signer.signing.policy import SigningPolicy, shipped_policies
+from edge_signer.signing.policy import SigningPolicy
+from edge_signer.signing.policy_document import shipped_policies
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 CREATED = {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCapture"}

@@ -12,9 +12,17 @@ from edge_signer.signing.errors import (
     TsaUnavailableError,
     UnknownPolicyError,
 )
-from edge_signer.signing.policy import shipped_policies
+from edge_signer.signing.policy_document import shipped_policies
 from edge_signer.signing.service import SigningRequest, SigningService
-from tests.software_signer import ACTIONS, MemoryStore, SoftwareSigner, Workshop
+from tests.software_signer import (
+    ACTIONS,
+    MemoryStore,
+    SoftwareSigner,
+    Workshop,
+    policy_directory,
+)
+
+POLICIES = policy_directory(shipped_policies())
 
 
 class LyingSigner(SoftwareSigner):
@@ -38,7 +46,7 @@ def request(**changes: object) -> SigningRequest:
 def test_a_signature_that_does_not_verify_is_never_stored(workshop: Workshop) -> None:
     store = MemoryStore()
     liar = LyingSigner(workshop.ca)
-    service = SigningService(shipped_policies(), workshop.builder, lambda _: liar, store)
+    service = SigningService(POLICIES, workshop.builder, lambda _: liar, store)
     with pytest.raises(KmsUnavailableError, match="does not verify"):
         service.sign(request(), Stopwatch())
     assert store.kept == []
@@ -63,7 +71,7 @@ def test_what_is_refused_leaves_nothing_behind(
 def test_more_than_16_kib_to_sign_is_refused(workshop: Workshop) -> None:
     signer, store = SoftwareSigner(workshop.ca), MemoryStore()
     signer.certificate_chain.__dict__["x5chain"] = (bytes(16_384),)
-    service = SigningService(shipped_policies(), workshop.builder, lambda _: signer, store)
+    service = SigningService(POLICIES, workshop.builder, lambda _: signer, store)
     with pytest.raises(TbsTooLargeError):
         service.sign(request(), Stopwatch())
     assert store.kept == []

@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from edge_signer.http.answers import error_answer, request_id_of
 from edge_signer.http.catalogue import STATUS
+from edge_signer.http.cross_origin import ALLOWED_METHODS, CrossOrigin
 from edge_signer.http.errors import InternalError, MethodNotAllowedError, NotFoundError
 from edge_signer.platform.errors import EdgeSignerError
 
@@ -20,33 +21,50 @@ Endpoint = Callable[[APIGatewayProxyEventV2, str], Response[str]]
 PATH = "/edge-sign"
 
 
-def edge_sign_application(endpoint: Endpoint, logger: Logger) -> APIGatewayHttpResolver:
+def edge_sign_application(
+    endpoint: Endpoint, cross_origin: CrossOrigin, logger: Logger
+) -> APIGatewayHttpResolver:
     """Give the resolver that a handler ends in.
 
     Args:
         endpoint: Answers POST /edge-sign.
+        cross_origin: Says which web pages may read the answers.
         logger: Told of failures that are ours.
     """
     app = APIGatewayHttpResolver()
+
+    def answered(response: Response[str]) -> Response[str]:
+        origin = app.current_event.headers.get("origin")
+        response.headers.update(cross_origin.answer_headers(origin))
+        return response
 
     def refused(error: EdgeSignerError) -> Response[str]:
         request_id = request_id_of(app.current_event.headers)
         if STATUS[type(error)] >= HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.error(error.code, request_id=request_id, exc_info=error)
-        return error_answer(error, request_id)
+        return answered(error_answer(error, request_id))
 
     def failed(failure: Exception) -> Response[str]:
         request_id = request_id_of(app.current_event.headers)
         logger.error(InternalError.code, request_id=request_id, exc_info=failure)
-        return error_answer(InternalError("Something failed on our side."), request_id)
+        return answered(error_answer(InternalError("Something failed on our side."), request_id))
 
     @app.post(PATH)
     def sign() -> Response[str]:
-        return endpoint(app.current_event, request_id_of(app.current_event.headers))
+        return answered(endpoint(app.current_event, request_id_of(app.current_event.headers)))
 
-    @app.route(PATH, method=["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
+    @app.route(PATH, method=["OPTIONS"])
+    def preflight() -> Response[str]:
+        headers = app.current_event.headers
+        allowed = {"Allow": ", ".join(ALLOWED_METHODS), "X-Request-ID": request_id_of(headers)}
+        return Response(
+            status_code=HTTPStatus.NO_CONTENT,
+            headers={**allowed, **cross_origin.preflight_headers(headers.get("origin"))},
+        )
+
+    @app.route(PATH, method=["GET", "HEAD", "PUT", "PATCH", "DELETE"])
     def wrong_method() -> Response[str]:
-        raise MethodNotAllowedError(f"{PATH} takes POST.", allowed=("POST",))
+        raise MethodNotAllowedError(f"{PATH} takes POST.", allowed=ALLOWED_METHODS)
 
     @app.not_found
     def no_route(_: NoRouteError) -> Response[str]:

@@ -16,7 +16,9 @@ from edge_signer.http.errors import InvalidRequestError, UnsupportedMediaTypeErr
 from edge_signer.http.models import EdgeSignRequest
 from edge_signer.platform.stopwatch import RollingPercentile, Stopwatch
 from edge_signer.platform.tenants import TenantDirectory
-from edge_signer.signing.service import SignedManifest, SigningService
+from edge_signer.signing.service import PlannedManifest, SignedManifest, SigningService
+
+_DRY_RUN = {"0": False, "1": True}
 
 
 class EdgeSignEndpoint:
@@ -33,7 +35,7 @@ class EdgeSignEndpoint:
         self._recent_ms = {name: RollingPercentile() for name in ("wasm", "kms", "total")}
 
     def __call__(self, event: APIGatewayProxyEventV2, request_id: str) -> Response[str]:
-        """Authenticate, validate, sign, answer.
+        """Authenticate, validate, sign, answer; with `?dry_run=1`, stop before KMS.
 
         Raises:
             EdgeSignerError: One of the catalogue.
@@ -43,9 +45,13 @@ class EdgeSignEndpoint:
             tenant = authenticate(event.headers, self._directory)
 
         with stopwatch.step("validate"):
+            dry_run = _wants_dry_run(event)
             wire_request = EdgeSignRequest.from_body(_json_body(event))
             require_same_tenant(tenant, wire_request.tenant_id, "tenant_id")
             request = wire_request.to_signing_request(tenant.tenant_id)
+
+        if dry_run:
+            return _planned_answer(self._service.plan(request), request_id)
 
         signed = self._service.sign(request, stopwatch)
 
@@ -77,6 +83,26 @@ class EdgeSignEndpoint:
             "Cache-Control": "no-store",
         }
         return json_answer(200, body, headers)
+
+
+def _wants_dry_run(event: APIGatewayProxyEventV2) -> bool:
+    value = event.query_string_parameters.get("dry_run", "0")
+    if value not in _DRY_RUN:
+        raise InvalidRequestError("dry_run must be 0 or 1")
+    return _DRY_RUN[value]
+
+
+def _planned_answer(planned: PlannedManifest, request_id: str) -> Response[str]:
+    body = {
+        "dry_run": True,
+        "policy_id": planned.policy.policy_id,
+        "signing_mode": planned.signing_mode,
+        "assertions": [
+            {"label": one.label, "created": one.created, "data": one.content}
+            for one in planned.assertions
+        ],
+    }
+    return json_answer(200, body, {"X-Request-ID": request_id, "Cache-Control": "no-store"})
 
 
 def _server_timing(steps_ms: Mapping[str, float]) -> str:

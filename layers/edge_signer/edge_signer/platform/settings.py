@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+# An origin, or `*.` for all hosts below one: plain http, `null` and `*` alone are none of them.
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+Origin = Annotated[str, Field(pattern=rf"^https://(\*\.)?{_LABEL}(\.{_LABEL})+(:[0-9]{{1,5}})?$")]
+
+
+def _listed(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
 
 
 class SettingsError(Exception):
@@ -23,6 +31,7 @@ class Settings(BaseModel):
     manifest_bucket: str = Field(min_length=3)
     manifest_base_url: str = Field(pattern=r"^https?://[^ ]+[^/ ]$")
     tenants_table: str = Field(min_length=3)
+    cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = ()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod
@@ -55,3 +64,8 @@ class Settings(BaseModel):
     def certificate_parameter(self, certificate_name: str) -> str:
         """Name of the SSM parameter that holds a certificate chain."""
         return f"/edge-signer/{self.stage}/certificates/{certificate_name}"
+
+    @property
+    def policy_folder(self) -> str:
+        """Folder of SSM in which operators put policy documents."""
+        return f"/edge-signer/{self.stage}/policies"

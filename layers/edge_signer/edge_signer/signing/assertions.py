@@ -38,7 +38,8 @@ def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[
     Args:
         said: The request's `assertions`: content by label, in the API document's short form or as
             valid C2PA.
-        policy: Which labels may come, which must, and which the signer vouches for.
+        policy: Which labels may come, which must, what is said where the client says nothing, and
+            which the signer vouches for.
 
     Raises:
         InvalidAssertionError: Naming the path of what is wrong.
@@ -50,7 +51,7 @@ def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[
     contents: dict[str, dict[str, Any]] = {}
     for label, content in said.items():
         path = f"assertions.{label[:MAX_LABEL_CHARACTERS]}"
-        standard_label, standard_content = _standardise(label, content, path, policy)
+        standard_label, standard_content = standard_assertion(label, content, path, policy)
         if not policy.allows(standard_label):
             raise PolicyViolationError(f"{path} is not allowed by policy {policy.policy_id}")
         if standard_label in contents:
@@ -58,6 +59,7 @@ def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[
                 f"{path} stands for {standard_label}, which is there already"
             )
         contents[standard_label] = standard_content
+    contents = {**policy.default_assertions, **contents}
     for label in policy.required_assertions:
         if label not in contents:
             raise PolicyViolationError(
@@ -69,9 +71,20 @@ def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[
     ]
 
 
-def _standardise(
+def standard_assertion(
     label: str, content: Any, path: str, policy: SigningPolicy
 ) -> tuple[str, dict[str, Any]]:
+    """Give one assertion the label and the form that the standard has for it.
+
+    Args:
+        label: As the client calls it.
+        content: What the client says.
+        path: Where it stood, for messages.
+        policy: Knows the policy's own words, such as aliases of source types.
+
+    Raises:
+        InvalidAssertionError: Naming the path of what is wrong.
+    """
     if label in _ACTIONS_ALIASES:
         return ACTIONS_LABEL, actions_assertion(content, path, policy)
     if label in _TRAINING_ALIASES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from edge_signer.platform.stopwatch import Stopwatch
 from edge_signer.signing.algorithm import SignatureMismatchError
 from edge_signer.signing.assertions import manifest_assertions
 from edge_signer.signing.builder import (
+    Assertion,
     BuildError,
     ManifestBuilder,
     ManifestDefinition,
@@ -21,10 +22,10 @@ from edge_signer.signing.errors import (
     KmsUnavailableError,
     TbsTooLargeError,
     TsaUnavailableError,
-    UnknownPolicyError,
 )
 from edge_signer.signing.kms import Signer
 from edge_signer.signing.policy import SigningPolicy
+from edge_signer.signing.policy_directory import PolicyDirectory
 from edge_signer.signing.store import ManifestStore, StoredManifest
 
 
@@ -56,11 +57,24 @@ class SignedManifest:
     kms_key_id: str
 
 
+@dataclass(frozen=True)
+class PlannedManifest:
+    """What would be signed: the policy, and the assertions in the standard's form."""
+
+    policy: SigningPolicy
+    assertions: Sequence[Assertion]
+
+    @property
+    def signing_mode(self) -> str:
+        """How it is signed."""
+        return f"edge-tbs+remote-{self.policy.algorithm.lower()}"
+
+
 class SigningService:
     """Signs requests.
 
     Args:
-        policies: By identifier.
+        policies: Finds the policy of a request.
         builder: The WebAssembly builder.
         signer_for: Gives the signer that a policy names.
         store: Where manifests are kept.
@@ -68,7 +82,7 @@ class SigningService:
 
     def __init__(
         self,
-        policies: Mapping[str, SigningPolicy],
+        policies: PolicyDirectory,
         builder: ManifestBuilder,
         signer_for: Callable[[SigningPolicy], Signer],
         store: ManifestStore,
@@ -77,6 +91,18 @@ class SigningService:
         self._builder = builder
         self._signer_for = signer_for
         self._store = store
+
+    def plan(self, request: SigningRequest) -> PlannedManifest:
+        """Check a request against its policy; nothing is asked of KMS.
+
+        Raises:
+            EdgeSignerError: One of the catalogue.
+        """
+        policy = self._policies.find(request.policy_id, request.tenant_id)
+        assertions = manifest_assertions(request.assertions, policy)
+        if request.tsa:
+            raise TsaUnavailableError("This signer has no time-stamp authority; send tsa: false.")
+        return PlannedManifest(policy, assertions)
 
     def sign(self, request: SigningRequest, stopwatch: Stopwatch) -> SignedManifest:
         """Build, sign, check and store the manifest of an asset.
@@ -90,12 +116,8 @@ class SigningService:
                 confirm it.
         """
         with stopwatch.step("policy"):
-            policy = self._policy(request.policy_id)
-            assertions = manifest_assertions(request.assertions, policy)
-            if request.tsa:
-                raise TsaUnavailableError(
-                    "This signer has no time-stamp authority; send tsa: false."
-                )
+            planned = self.plan(request)
+            policy = planned.policy
 
         with stopwatch.step("credential"):
             signer = self._signer_for(policy)
@@ -109,7 +131,7 @@ class SigningService:
                     instance_id=f"xmp:iid:{uuid.uuid4()}",
                     algorithm=policy.algorithm,
                     claim_generator_info=policy.claim_generator_info.model_dump(exclude_none=True),
-                    assertions=assertions,
+                    assertions=planned.assertions,
                     asset_sha256=request.asset_sha256,
                     x5chain=chain.x5chain,
                 )
@@ -134,15 +156,9 @@ class SigningService:
 
         return SignedManifest(
             stored=stored,
-            signing_mode=f"edge-tbs+remote-{policy.algorithm.lower()}",
+            signing_mode=planned.signing_mode,
             kms_key_id=credential.key_id,
         )
-
-    def _policy(self, policy_id: str) -> SigningPolicy:
-        try:
-            return self._policies[policy_id]
-        except KeyError:
-            raise UnknownPolicyError("No policy has this policy_id.") from None
 
     def _prepare(self, definition: ManifestDefinition) -> PreparedManifest:
         try:

@@ -1,0 +1,73 @@
+"""Which web pages may call: cross-origin resource sharing, answered in code.
+
+HTTP APIs know exact origins and `*`, but no `https://*.example.com` (Fetch standard, "CORS
+protocol"), so the stage has no CORS configuration and preflights reach the function.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+ALLOWED_METHODS = ("POST", "OPTIONS")
+ALLOWED_HEADERS = (
+    "Content-Type",
+    "Authorization",
+    "X-Tenant-ID",
+    "X-Request-ID",
+    "Idempotency-Key",
+    "X-Signature",
+    "X-Signature-Timestamp",
+    "X-Signature-Nonce",
+)
+EXPOSED_HEADERS = (
+    "Link",
+    "Retry-After",
+    "Server-Timing",
+    "X-CPU-Time-MS",
+    "X-KMS-Time-MS",
+    "X-Manifest-Version",
+    "X-Request-ID",
+    "X-Signing-Mode",
+    "X-Total-Time-MS",
+)
+MAX_AGE_S = 86_400
+
+_BELOW = r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+"
+
+
+class CrossOrigin:
+    """Knows the origins of web pages that may call.
+
+    Args:
+        origins: Each `https://host`, or `https://*.host` for all hosts below it.
+    """
+
+    def __init__(self, origins: Sequence[str]) -> None:
+        patterns = [re.escape(one).replace(r"\*\.", _BELOW) for one in origins]
+        self._allowed = re.compile("|".join(patterns)) if patterns else None
+
+    def answer_headers(self, origin: str | None) -> dict[str, str]:
+        """Give the headers of every answer, for the `Origin` that the request has."""
+        if self._allowed is None:
+            return {}
+        if origin is None or not self._allowed.fullmatch(origin):
+            return {"Vary": "Origin"}
+        return {
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Expose-Headers": ", ".join(EXPOSED_HEADERS),
+            "Vary": "Origin",
+        }
+
+    def preflight_headers(self, origin: str | None) -> dict[str, str]:
+        """Give the headers of the answer to OPTIONS."""
+        headers = self.answer_headers(origin)
+        if "Access-Control-Allow-Origin" not in headers:
+            return headers
+        return {
+            "Access-Control-Allow-Origin": headers["Access-Control-Allow-Origin"],
+            "Access-Control-Allow-Methods": ", ".join(ALLOWED_METHODS),
+            "Access-Control-Allow-Headers": ", ".join(ALLOWED_HEADERS),
+            "Access-Control-Max-Age": str(MAX_AGE_S),
+            "Vary": "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",
+        }

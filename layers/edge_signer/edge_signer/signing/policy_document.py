@@ -1,0 +1,112 @@
+"""Policies as people write them: YAML, checked as a whole before anything is signed under it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from edge_signer.signing.actions import ACTIONS_LABEL
+from edge_signer.signing.assertions import standard_assertion
+from edge_signer.signing.errors import InvalidAssertionError
+from edge_signer.signing.policy import SigningPolicy
+from edge_signer.signing.strict_model import first_fault
+from edge_signer.signing.training_mining import TRAINING_MINING_LABEL
+
+SHIPPED_POLICIES = Path(__file__).parent / "policies"
+#: What this signer makes of the labels that the standard and CAWG reserve.
+STANDARD_LABELS = (ACTIONS_LABEL, TRAINING_MINING_LABEL)
+_RESERVED = ("c2pa.", "cawg.", "stds.")
+
+
+class PolicyDocumentError(Exception):
+    """A document is no policy; the text names the field and what is wrong with it."""
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key that stands twice is a fault: one of them was meant."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
+        if len(mapping) != len(node.value):
+            raise PolicyDocumentError(f"line {node.start_mark.line + 1}: a key stands twice")
+        return mapping
+
+
+def read_policy(text: str, name: str) -> SigningPolicy:
+    """Read a policy document.
+
+    Args:
+        text: YAML.
+        name: What the document is called; its `policy_id` must be the same.
+
+    Returns:
+        The policy, its default assertions in the standard's form.
+
+    Raises:
+        PolicyDocumentError: Naming what is wrong.
+    """
+    try:
+        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
+    except yaml.YAMLError as broken:
+        raise PolicyDocumentError(f"is not YAML: {' '.join(str(broken).split())}") from None
+    if not isinstance(document, dict):
+        raise PolicyDocumentError("must be a mapping, such as policy_id: newsroom-v1")
+    try:
+        policy = SigningPolicy.model_validate(document)
+    except ValidationError as invalid:
+        raise PolicyDocumentError(first_fault(invalid, "").removeprefix(".")) from None
+    policy = policy.model_copy(update={"default_assertions": _standard_defaults(policy)})
+    for fault in _faults(policy, name):
+        raise PolicyDocumentError(fault)
+    return policy
+
+
+def shipped_policies() -> dict[str, SigningPolicy]:
+    """Read the policies in this package, by identifier.
+
+    Raises:
+        PolicyDocumentError: A document is not a policy.
+    """
+    files = sorted(SHIPPED_POLICIES.glob("*.yaml"))
+    return {file.stem: read_policy(file.read_text(), file.stem) for file in files}
+
+
+def _faults(policy: SigningPolicy, name: str) -> Iterator[str]:
+    if policy.policy_id != name:
+        yield f"policy_id is {policy.policy_id}, but the document is called {name}"
+    for label in policy.allowed_assertions:
+        if label.startswith(("*", *_RESERVED)) and label not in STANDARD_LABELS:
+            yield f"allowed_assertions: {label} is not an assertion that this signer makes"
+    if not policy.allows(ACTIONS_LABEL):
+        yield f"allowed_assertions: must hold {ACTIONS_LABEL}, without which no manifest is valid"
+    if ACTIONS_LABEL not in policy.required_assertions + tuple(policy.default_assertions):
+        yield f"required_assertions: must hold {ACTIONS_LABEL}, unless there is a default"
+    if not policy.vouches_for(ACTIONS_LABEL):
+        yield f"vouched_assertions: must hold {ACTIONS_LABEL}, which are a signer's own words"
+    for field in ("required_assertions", "vouched_assertions", "default_assertions"):
+        for label in getattr(policy, field):
+            if not policy.allows(label):
+                yield f"{field}: {label} is not among allowed_assertions"
+
+
+def _standard_defaults(policy: SigningPolicy) -> dict[str, Any]:
+    contents = {}
+    for label, content in policy.default_assertions.items():
+        try:
+            json.dumps(content, allow_nan=False)
+            standard_label, standard_content = standard_assertion(
+                label, content, f"default_assertions.{label}", policy
+            )
+        except InvalidAssertionError as invalid:
+            raise PolicyDocumentError(invalid.message) from None
+        except (TypeError, ValueError):
+            raise PolicyDocumentError(
+                f"default_assertions.{label} holds what JSON does not have; put dates in quotes"
+            ) from None
+        contents[standard_label] = standard_content
+    return contents

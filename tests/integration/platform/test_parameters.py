@@ -1,0 +1,104 @@
+"""A folder of parameters in SSM: read now and then, and kept when SSM fails."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.parameters import SsmParameterFolder
+from emulator.aws.services import ServiceHost, in_process_services, moto_host
+from emulator.http.message import Request
+from emulator.stack.resources import Services
+
+READ = "ssm.GetParametersByPath"
+
+
+@pytest.fixture
+def host() -> ServiceHost:
+    return moto_host()
+
+
+@pytest.fixture
+def aws(host: ServiceHost) -> Services:
+    return in_process_services(host)
+
+
+@pytest.fixture
+def path(request: pytest.FixtureRequest) -> str:
+    """A folder of the test's own: the services are one for all tests of this process."""
+    return f"/edge-signer/{request.node.name[:60]}"
+
+
+def put(aws: Services, name: str, value: str) -> None:
+    aws.ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
+
+
+def reads(host: ServiceHost) -> int:
+    counted = json.loads(host.answer(Request("GET", "/_emulator/calls")).body)
+    return int(counted.get(READ, {"count": 0})["count"])
+
+
+def break_ssm(host: ServiceHost, *, broken: bool) -> None:
+    rules = [{"service": "ssm", "operation": "GetParametersByPath", "status": 500}]
+    body = json.dumps(rules if broken else []).encode()
+    host.answer(Request("PUT", "/_emulator/faults", body=body))
+
+
+def folder(aws: Services, path: str, refresh_s: float = 0.0) -> SsmParameterFolder:
+    return SsmParameterFolder(aws.ssm, path, refresh_s=refresh_s)
+
+
+def test_more_than_one_page_is_read_and_other_folders_are_not(aws: Services, path: str) -> None:
+    wanted = {f"name-{number}": f"value {number}" for number in range(25)}
+    for name, value in wanted.items():
+        put(aws, f"{path}/{name}", value)
+    put(aws, f"{path}/deeper/other", "x")
+    put(aws, f"{path}2/other", "x")
+    assert folder(aws, path).values() == wanted
+
+
+def test_values_serve_until_they_are_old(aws: Services, host: ServiceHost, path: str) -> None:
+    fresh, stale = folder(aws, path, refresh_s=1000), folder(aws, path, refresh_s=0)
+    before = reads(host)
+    assert fresh.values() is fresh.values()
+    assert reads(host) == before + 1
+    stale.values()
+    put(aws, f"{path}/new", "x")
+    assert (fresh.values(), stale.values()) == ({}, {"new": "x"})
+
+
+def test_unchanged_values_are_the_same_object(aws: Services, path: str) -> None:
+    put(aws, f"{path}/a", "x")
+    stale = folder(aws, path)
+    assert stale.values() is stale.values()
+
+
+def test_the_last_good_values_serve_while_ssm_fails(
+    aws: Services, host: ServiceHost, path: str
+) -> None:
+    put(aws, f"{path}/a", "x")
+    stale = folder(aws, path)
+    stale.values()
+    break_ssm(host, broken=True)
+    assert stale.values() == {"a": "x"}
+
+
+def test_without_a_first_answer_there_are_no_values_and_ssm_is_not_pressed(
+    aws: Services, host: ServiceHost, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(SsmParameterFolder, "RETRY_S", 1000.0)
+    never = folder(aws, path)
+    break_ssm(host, broken=True)
+    for _ in range(3):
+        with pytest.raises(StoreUnavailableError, match="configuration cannot be read"):
+            never.values()
+        pressed = reads(host)
+    assert pressed == reads(host)
+    monkeypatch.setattr(SsmParameterFolder, "RETRY_S", 0.0)
+    again = folder(aws, path)
+    with pytest.raises(StoreUnavailableError):
+        again.values()
+    break_ssm(host, broken=False)
+    assert again.values() == {}

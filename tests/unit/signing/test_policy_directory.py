@@ -1,0 +1,98 @@
+"""Which policy a request gets when operators have put documents of their own in place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.signing.errors import UnknownPolicyError
+from edge_signer.signing.policy_directory import PolicyDirectory
+from edge_signer.signing.policy_document import shipped_policies
+from tests.unit.signing.test_policy_document import DOCUMENT, NAME, written
+
+SHIPPED = "newsroom-default-v3"
+
+
+class Folder:
+    """Holds what the test puts in."""
+
+    def __init__(self, **documents: str) -> None:
+        self.documents: Mapping[str, str] = documents
+
+    def values(self) -> Mapping[str, str]:
+        return self.documents
+
+
+class Office:
+    """A directory, its folder and its complaints."""
+
+    def __init__(self, documents: Mapping[str, str]) -> None:
+        self.folder = Folder()
+        self.folder.documents = documents
+        self.complaints: list[str] = []
+        self.directory = PolicyDirectory(shipped_policies(), self.folder, self.complaints.append)
+
+
+def shipped_renamed(name: str) -> str:
+    return json.dumps(
+        {
+            **DOCUMENT,
+            "policy_id": SHIPPED,
+            "claim_generator_info": {"name": name, "specVersion": "2.4.0"},
+        }
+    )
+
+
+def test_without_documents_the_shipped_policies_serve() -> None:
+    office = Office({})
+    assert office.directory.find(SHIPPED, "acme").policy_id == SHIPPED
+    with pytest.raises(UnknownPolicyError):
+        office.directory.find(NAME, "acme")
+
+
+def test_a_document_adds_a_policy_or_takes_a_shipped_ones_place() -> None:
+    office = Office({NAME: written(), SHIPPED: shipped_renamed("Ours")})
+    assert office.directory.find(NAME, "acme").algorithm == "ES384"
+    assert office.directory.find(SHIPPED, "acme").claim_generator_info.name == "Ours"
+
+
+def test_a_changed_document_is_taken_up_and_a_removed_one_forgotten() -> None:
+    office = Office({NAME: written()})
+    office.directory.find(NAME, "acme")
+    office.folder.documents = {NAME: written(algorithm="ES512")}
+    assert office.directory.find(NAME, "acme").algorithm == "ES512"
+    office.folder.documents = {}
+    with pytest.raises(UnknownPolicyError):
+        office.directory.find(NAME, "acme")
+
+
+def test_a_broken_document_never_falls_back_to_the_shipped_policy() -> None:
+    office = Office({SHIPPED: "policy_id: ["})
+    for _ in range(3):
+        with pytest.raises(StoreUnavailableError, match="document cannot be read"):
+            office.directory.find(SHIPPED, "acme")
+    assert len(office.complaints) == 1
+    assert office.complaints[0].startswith(f"policy {SHIPPED}: is not YAML")
+    assert office.directory.find("demo-policy-v1", "acme")
+
+
+def test_the_last_good_document_serves_while_its_successor_is_broken() -> None:
+    office = Office({NAME: written()})
+    office.directory.find(NAME, "acme")
+    for text in ("broken: [", "broken: {"):
+        office.folder.documents = {NAME: text}
+        assert office.directory.find(NAME, "acme").algorithm == "ES384"
+    assert len(office.complaints) == 2
+
+
+def test_another_tenants_policy_sounds_like_none() -> None:
+    office = Office({NAME: written(tenants=["acme"])})
+    assert office.directory.find(NAME, "acme")
+    with pytest.raises(UnknownPolicyError) as foreign:
+        office.directory.find(NAME, "testcorp")
+    with pytest.raises(UnknownPolicyError) as missing:
+        office.directory.find("nothing-v1", "testcorp")
+    assert foreign.value.message == missing.value.message

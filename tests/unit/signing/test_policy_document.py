@@ -1,0 +1,147 @@
+"""Policy documents: what is wrong with one is said by field, before anything is signed under it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml
+
+from edge_signer.signing.assertions import manifest_assertions
+from edge_signer.signing.policy_document import (
+    SHIPPED_POLICIES,
+    PolicyDocumentError,
+    read_policy,
+    shipped_policies,
+)
+from tests.software_signer import ACTIONS
+
+NAME = "desk-v1"
+DOCUMENT: dict[str, Any] = {
+    "policy_id": NAME,
+    "claim_generator_info": {"name": "Desk", "version": "1", "specVersion": "2.4.0"},
+    "signing_key": "signing-es384",
+    "algorithm": "ES384",
+    "certificate": "signing-es384",
+    "required_assertions": ["c2pa.actions.v2"],
+    "allowed_assertions": ["c2pa.actions.v2", "cawg.training-mining", "com.example.*"],
+    "vouched_assertions": ["c2pa.actions.v2"],
+}
+
+
+def written(**changes: Any) -> str:
+    return json.dumps({**DOCUMENT, **changes})
+
+
+def without(field: str) -> str:
+    return json.dumps({name: value for name, value in DOCUMENT.items() if name != field})
+
+
+def test_the_shipped_documents_are_policies() -> None:
+    assert shipped_policies().keys() == {"newsroom-default-v3", "demo-policy-v1"}
+    for file in SHIPPED_POLICIES.glob("*.yaml"):
+        assert len(file.read_bytes()) < 4096, "a standard parameter holds no more"
+
+
+def test_a_document_becomes_a_policy() -> None:
+    policy = read_policy(written(tenants=["acme"]), NAME)
+    assert (policy.policy_id, policy.algorithm) == (NAME, "ES384")
+    assert policy.serves("acme")
+    assert not policy.serves("testcorp")
+    assert read_policy(written(), NAME).serves("testcorp")
+
+
+FAULTS: dict[str, tuple[str, str]] = {
+    "nothing": ("", "must be a mapping"),
+    "a list": ("- a", "must be a mapping"),
+    "no YAML": ("policy_id: [", "is not YAML: "),
+    "an object of Python": ("!!python/object:os.system {}", "is not YAML: "),
+    "a key twice": (f"{written()[:-1]}, 'algorithm': 'ES256'}}", "line 1: a key stands twice"),
+    "another name": (written(policy_id="desk-v2"), "policy_id is desk-v2, but the document is"),
+    "no version": (written(policy_id="desk"), "policy_id "),
+    "no key": (without("signing_key"), "signing_key is required"),
+    "a key that may not sign": (written(signing_key="receipts"), "signing_key "),
+    "no algorithm": (without("algorithm"), "algorithm is required"),
+    "an unknown algorithm": (written(algorithm="RS256"), "algorithm must be "),
+    "a field too many": (written(colour="red"), "colour is not a field"),
+    "no name of the generator": (
+        written(claim_generator_info={"specVersion": "2.4.0"}),
+        "claim_generator_info.name is required",
+    ),
+    "no version of the standard": (
+        written(claim_generator_info={"name": "Desk"}),
+        "claim_generator_info.specVersion is required",
+    ),
+    "tenants that are none": (written(tenants=["ACME"]), "tenants[0] "),
+    "all labels": (written(allowed_assertions=["*"]), "allowed_assertions: * is not"),
+    "all of the standard": (
+        written(allowed_assertions=["c2pa.actions.v2", "c2pa.*"]),
+        "allowed_assertions: c2pa.* is not",
+    ),
+    "a label that is not made": (
+        written(allowed_assertions=["c2pa.actions.v2", "c2pa.ingredient.v3"]),
+        "allowed_assertions: c2pa.ingredient.v3 is not",
+    ),
+    "no actions": (written(allowed_assertions=["com.*"]), "allowed_assertions: must hold c2pa.act"),
+    "actions not required": (
+        written(required_assertions=[]),
+        "required_assertions: must hold c2pa.actions.v2, unless",
+    ),
+    "actions not vouched for": (written(vouched_assertions=[]), "vouched_assertions: must hold"),
+    "required but not allowed": (
+        written(required_assertions=["c2pa.actions.v2", "org.example.x"]),
+        "required_assertions: org.example.x is not among",
+    ),
+    "vouched for but not allowed": (
+        written(vouched_assertions=["c2pa.actions.v2", "org.example.x"]),
+        "vouched_assertions: org.example.x is not among",
+    ),
+    "a default that is not allowed": (
+        written(default_assertions={"org.example.x": {}}),
+        "default_assertions: org.example.x is not among",
+    ),
+    "a default that is not valid": (
+        written(default_assertions={"cawg.training-mining": {"entries": {}}}),
+        "default_assertions.cawg.training-mining.entries must not be empty",
+    ),
+    "a date without quotes": (
+        written()[:-1] + ", 'default_assertions': {'com.example.x': {'on': 2026-01-31}}}",
+        "default_assertions.com.example.x holds what JSON does not have; put dates in quotes",
+    ),
+    "an alias for nothing": (
+        written(source_type_aliases={"https://x": {"digital_source_type": "photo"}}),
+        "source_type_aliases.https://x.digital_source_type must be a term of the IPTC",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_a_fault_is_named(case: str) -> None:
+    text, message = FAULTS[case]
+    with pytest.raises(PolicyDocumentError) as fault:
+        read_policy(text, NAME)
+    assert str(fault.value).startswith(message)
+    assert len(str(fault.value)) < 300
+
+
+def test_a_default_is_said_where_the_client_says_nothing() -> None:
+    default = {"entries": {"cawg.ai_training": {"use": "notAllowed"}}}
+    policy = read_policy(written(default_assertions={"cawg.training-mining": default}), NAME)
+    said = {one.label: one.content for one in manifest_assertions(ACTIONS, policy)}
+    assert said["cawg.training-mining"] == default
+    own = {"entries": {"cawg.ai_training": {"use": "allowed"}}}
+    assertions = manifest_assertions({**ACTIONS, "c2pa.training-mining": own}, policy)
+    assert {one.label: one.content for one in assertions}["cawg.training-mining"] == own
+
+
+def test_a_default_may_have_the_short_form_and_may_be_the_required_one() -> None:
+    policy = read_policy(written(default_assertions=ACTIONS), NAME)
+    (actions,) = manifest_assertions({}, policy)
+    assert (actions.label, actions.created) == ("c2pa.actions.v2", True)
+    assert actions.content["actions"][0]["action"] == "c2pa.created"
+
+
+def test_yaml_as_people_write_it_is_read() -> None:
+    text = yaml.safe_dump(DOCUMENT) + "# a comment\n"
+    assert read_policy(text, NAME) == read_policy(written(), NAME)
