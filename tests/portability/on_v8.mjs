@@ -21,9 +21,10 @@ function unpacked(answer) {
 }
 
 function play(calls) {
-  const { memory, input_buffer, ...exports } = new WebAssembly.Instance(module).exports;
+  const { memory, definition_buffer, signature_buffer, ...exports } = new WebAssembly.Instance(module).exports;
   const answers = calls.map(([name, content, length]) => {
-    Buffer.from(memory.buffer).write(content, unpacked(input_buffer()).address, "hex");
+    const buffer = name === "prepare" ? definition_buffer() : signature_buffer();
+    Buffer.from(memory.buffer).write(content, unpacked(buffer).address, "hex");
     const answer = unpacked(exports[name](length));
     const found = Buffer.from(memory.buffer, answer.address, answer.length);
     return [answer.failed, found.toString("hex")];

@@ -45,7 +45,8 @@ def serve(runtime: str, version: str, instantiate: Callable[[], Instance]) -> No
 def _play(instance: Instance, calls: list[tuple[str, str, int]]) -> dict[str, Any]:
     answers = []
     for export, content, length in calls:
-        instance.write(_address(instance.call("input_buffer")), bytes.fromhex(content))
+        buffer = instance.call("definition_buffer" if export == "prepare" else "signature_buffer")
+        instance.write(_address(buffer), bytes.fromhex(content))
         answer = instance.call(export, length)
         start = _address(answer)
         found = instance.memory()[start : start + (answer & LENGTH_MASK)]

@@ -27,7 +27,7 @@ pub const Error = definition_file.Error || error{
     TbsTooLarge,
 };
 
-/// What is known before the signature. Everything points into the arena.
+/// What is known before the signature. Everything points into the arena or into what was given.
 pub const Manifest = struct {
     label: []const u8,
     algorithm: cose.Algorithm,

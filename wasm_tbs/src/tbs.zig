@@ -1,10 +1,10 @@
-//! The module's face to its host: three calls over one input buffer. No imports, no clock, no
+//! The module's face to its host: three calls over two input buffers. No imports, no clock, no
 //! randomness, no keys: the same input gives the same bytes.
 //!
 //! The input is a sequence of fields, each a little-endian u32 length and that many bytes:
-//!   prepare              definition JSON, asset SHA-256, certificate (DER) …
-//!   time_stamp_payload   signature
-//!   assemble             signature, time-stamp token (empty for none)
+//!   prepare              in definition_buffer: definition JSON, asset SHA-256, certificate (DER) …
+//!   time_stamp_payload   in signature_buffer: signature
+//!   assemble             in signature_buffer: signature, time-stamp token (empty for none)
 //!
 //! A result is a u64: the address in the upper half, in the lower half the length with the top bit
 //! saying that the bytes are the name of an error.
@@ -15,20 +15,28 @@ const max_certificates = @import("manifest.zig").max_certificates;
 
 pub const panic = std.debug.no_panic;
 
-const input_capacity = 192 * 1024;
+const definition_capacity = 192 * 1024;
+const signature_capacity = 16 * 1024;
 const heap_capacity = 1024 * 1024;
 const error_bit: u64 = 1 << 31;
 
-var input: [input_capacity]u8 = undefined;
-var heap: [heap_capacity]u8 = undefined;
-var arena = std.heap.FixedBufferAllocator.init(&heap);
+var signature_input: [signature_capacity]u8 = undefined;
+/// The input of `prepare`, and right behind it the arena: what an instance touches lies together, so
+/// that its host has few pages to provide and to clear.
+var workspace: [definition_capacity + heap_capacity]u8 = undefined;
+var arena: std.heap.FixedBufferAllocator = undefined;
 var prepared: ?Manifest = null;
 
 const Error = @import("manifest.zig").Error || error{ InputTruncated, InputTooLong, NotPrepared };
 
-/// Address and capacity of the input buffer.
-export fn input_buffer() u64 {
-    return packedSlice(&input);
+/// Address and capacity of the input of `prepare`.
+export fn definition_buffer() u64 {
+    return packedSlice(workspace[0..definition_capacity]);
+}
+
+/// Address and capacity of the input of the calls that follow.
+export fn signature_buffer() u64 {
+    return packedSlice(&signature_input);
 }
 
 /// Builds the manifest up to its signature; gives the TBS bytes.
@@ -48,8 +56,8 @@ export fn assemble(input_length: u32) u64 {
 
 fn tryPrepare(input_length: u32) Error![]const u8 {
     prepared = null;
-    arena.reset();
-    var fields = try Fields.init(input_length);
+    var fields = try Fields.init(workspace[0..definition_capacity], input_length);
+    arena = .init(workspace[input_length..]);
     const definition = try fields.next();
     const asset_sha256 = try fields.next();
     var x5chain: [max_certificates][]const u8 = undefined;
@@ -58,8 +66,7 @@ fn tryPrepare(input_length: u32) Error![]const u8 {
         if (count == max_certificates) return error.CertificatesTooMany;
         x5chain[count] = try fields.next();
     }
-    // The host writes the signature over this input: what the manifest keeps must not point into it.
-    const manifest = try Manifest.prepare(arena.allocator(), try arena.allocator().dupe(u8, definition), asset_sha256, x5chain[0..count]);
+    const manifest = try Manifest.prepare(arena.allocator(), definition, asset_sha256, x5chain[0..count]);
     const tbs = try manifest.tbs(arena.allocator());
     prepared = manifest;
     return tbs;
@@ -67,7 +74,7 @@ fn tryPrepare(input_length: u32) Error![]const u8 {
 
 fn tryTimeStampPayload(input_length: u32) Error![]const u8 {
     const manifest = prepared orelse return error.NotPrepared;
-    var fields = try Fields.init(input_length);
+    var fields = try Fields.init(&signature_input, input_length);
     const signature = try fields.next();
     if (!fields.atEnd()) return error.InputTooLong;
     return manifest.timeStampPayload(arena.allocator(), signature);
@@ -75,7 +82,7 @@ fn tryTimeStampPayload(input_length: u32) Error![]const u8 {
 
 fn tryAssemble(input_length: u32) Error![]const u8 {
     const manifest = prepared orelse return error.NotPrepared;
-    var fields = try Fields.init(input_length);
+    var fields = try Fields.init(&signature_input, input_length);
     const signature = try fields.next();
     const token = try fields.next();
     if (!fields.atEnd()) return error.InputTooLong;
@@ -85,9 +92,9 @@ fn tryAssemble(input_length: u32) Error![]const u8 {
 const Fields = struct {
     rest: []const u8,
 
-    fn init(input_length: u32) Error!Fields {
-        if (input_length > input_capacity) return error.InputTooLong;
-        return .{ .rest = input[0..input_length] };
+    fn init(buffer: []const u8, length: u32) Error!Fields {
+        if (length > buffer.len) return error.InputTooLong;
+        return .{ .rest = buffer[0..length] };
     }
 
     fn atEnd(self: *const Fields) bool {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from edge_signer.signing.builder import (
     ManifestBuilder,
     ManifestDefinition,
 )
+from edge_signer.signing.tbs_module import INSTANCES_AT_ONCE
 
 
 @pytest.fixture(scope="module")
@@ -108,6 +110,40 @@ def test_two_manifests_at_once_do_not_mix(builder: ManifestBuilder) -> None:
     assert b"xmp:iid:first" in first.assemble(bytes(64))
     assert b"xmp:iid:second" in second.assemble(bytes(64))
     assert b"xmp:iid:second" not in first.assemble(bytes(64))
+
+
+def test_manifests_that_only_a_cycle_holds_leave_room_for_the_next(
+    builder: ManifestBuilder,
+) -> None:
+    gc.disable()
+    try:
+        for _ in range(2 * INSTANCES_AT_ONCE):
+            cycle: list[object] = [builder.prepare(definition())]
+            cycle.append(cycle)
+    finally:
+        gc.enable()
+
+
+def test_the_deepest_content_that_is_admitted_is_built(builder: ManifestBuilder) -> None:
+    deepest = [Assertion("org.example", nested(28), True)]
+    assert builder.prepare(definition(assertions=deepest)).assemble(bytes(64))
+    with pytest.raises(BuildError, match="JsonTooDeep"):
+        builder.prepare(definition(assertions=[Assertion("org.example", nested(29), True)]))
+
+
+def test_the_largest_token_is_admitted_and_no_larger(builder: ManifestBuilder) -> None:
+    prepared = builder.prepare(definition())
+    token = b"t" * (16 * 1024 - 4 - 64 - 4)
+    assert token in prepared.assemble(bytes(64), token)
+    with pytest.raises(BuildError, match="InputTooLong"):
+        prepared.assemble(bytes(64), token + b"t")
+
+
+def test_a_manifest_assembled_again_is_the_same(builder: ManifestBuilder) -> None:
+    prepared = builder.prepare(definition())
+    once = prepared.assemble(b"s" * 64, b"token")
+    prepared.time_stamp_payload(b"o" * 64)
+    assert prepared.assemble(b"s" * 64, b"token") == once
 
 
 def test_floats_and_texts_survive_in_their_shortest_form(builder: ManifestBuilder) -> None:

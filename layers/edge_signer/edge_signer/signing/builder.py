@@ -5,20 +5,26 @@ The calls and the layout of their input are described in `wasm_tbs/src/tbs.zig`.
 
 from __future__ import annotations
 
+import gc
 import json
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
-from wasmtime import Engine, Func, InstancePre, Linker, Memory, Store, Trap, TrapCode
+from wasmtime import Engine, Func, InstancePre, Linker, Store, Trap, TrapCode, WasmtimeError
 
-from edge_signer.signing.tbs_module import load_module
+from edge_signer.signing.tbs_module import MEMORY_LIMIT_BYTES, load_module
+from edge_signer.signing.wasmtime_native import BareInstance
 
 FUEL_PER_REQUEST = 50_000_000
-MEMORY_LIMIT_BYTES = 4 * 1024 * 1024
 
 _ERROR_BIT = 1 << 31
 _LENGTH_MASK = _ERROR_BIT - 1
+# Made once: `json.dumps` with settings of one's own makes an encoder at every call.
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+_length_prefix = struct.Struct("<I").pack
 
 
 class BuildError(Exception):
@@ -83,9 +89,7 @@ class ManifestDefinition:
                 for one in self.assertions
             ],
         }
-        return json.dumps(
-            definition, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-        ).encode()
+        return _JSON.encode(definition).encode()
 
 
 class ManifestBuilder:
@@ -93,11 +97,7 @@ class ManifestBuilder:
 
     def __init__(self) -> None:
         engine, module = load_module()
-        instance_pre = Linker(engine).instantiate_pre(module)
-        self._template = _Template(engine, instance_pre, 0, 0)
-        # Where the input goes is fixed when the module is linked: asked once, not at every request.
-        buffer = _Instance(self._template).invoke("input_buffer")
-        self._template = _Template(engine, instance_pre, buffer >> 32, buffer & _LENGTH_MASK)
+        self._template = _Template.linked(engine, Linker(engine).instantiate_pre(module))
 
     def prepare(self, definition: ManifestDefinition) -> PreparedManifest:
         """Build everything that comes before the signature.
@@ -105,7 +105,7 @@ class ManifestBuilder:
         Raises:
             BuildError: The module refused the definition or was stopped.
         """
-        return PreparedManifest(_Instance(self._template), definition)
+        return PreparedManifest(self._template, definition)
 
 
 class PreparedManifest:
@@ -115,10 +115,16 @@ class PreparedManifest:
         tbs: The COSE Sig_structure whose signature is wanted (RFC 9052 §4.4).
     """
 
-    def __init__(self, instance: _Instance, definition: ManifestDefinition) -> None:
-        self._instance = instance
-        self.tbs = instance.call(
-            "prepare", definition.to_json(), definition.asset_sha256, *definition.x5chain
+    __slots__ = ("_instance", "_signature_buffer", "tbs")
+
+    def __init__(self, template: _Template, definition: ManifestDefinition) -> None:
+        self._signature_buffer = template.signature_buffer
+        self._instance = template.instance()
+        self.tbs = _call(
+            self._instance,
+            b"prepare",
+            template.definition_buffer,
+            *(definition.to_json(), definition.asset_sha256, *definition.x5chain),
         )
 
     def time_stamp_payload(self, signature: bytes) -> bytes:
@@ -130,7 +136,7 @@ class PreparedManifest:
         Raises:
             BuildError: `SignatureLength`.
         """
-        return self._instance.call("time_stamp_payload", signature)
+        return _call(self._instance, b"time_stamp_payload", self._signature_buffer, signature)
 
     def assemble(self, signature: bytes, time_stamp_token: bytes = b"") -> bytes:
         """Give the manifest store, a JUMBF superbox.
@@ -142,52 +148,69 @@ class PreparedManifest:
         Raises:
             BuildError: `SignatureLength`.
         """
-        return self._instance.call("assemble", signature, time_stamp_token)
+        return _call(
+            self._instance, b"assemble", self._signature_buffer, signature, time_stamp_token
+        )
 
 
-@dataclass(frozen=True)
-class _Template:
-    """What every instance is made from."""
+def _call(instance: BareInstance, name: bytes, buffer: _Buffer, *fields: bytes) -> bytes:
+    """Call an export with the fields as its input; give the bytes that it answers with."""
+    framed = b"".join([part for one in fields for part in (_length_prefix(len(one)), one)])
+    if len(framed) > buffer.capacity:
+        raise BuildError("InputTooLong")
+    instance.write(buffer.address, framed)
+    try:
+        answer = instance.call(name, len(framed))
+    except Trap as trap:
+        out_of_fuel = trap.trap_code == TrapCode.OUT_OF_FUEL
+        raise BuildError("OutOfFuel" if out_of_fuel else "Trapped") from trap
+    content = instance.read(answer >> 32, answer & _LENGTH_MASK)
+    if answer & _ERROR_BIT:
+        raise BuildError(content.decode("ascii"))
+    return content
+
+
+class _Buffer(NamedTuple):
+    """Where the module expects an input."""
+
+    address: int
+    capacity: int
+
+
+class _Template(NamedTuple):
+    """What every instance is made from, and where its buffers are."""
 
     engine: Engine
     instance_pre: InstancePre
-    input_address: int
-    input_capacity: int
+    definition_buffer: _Buffer
+    signature_buffer: _Buffer
 
+    @classmethod
+    def linked(cls, engine: Engine, instance_pre: InstancePre) -> _Template:
+        """Ask an instance for the addresses: linking fixed them, no request need ask again."""
+        store = Store(engine)
+        store.set_fuel(FUEL_PER_REQUEST)
+        exports = instance_pre.instantiate(store).exports(store)
 
-class _Instance:
-    """One instance of the module. A reused one would keep the last tenant's bytes."""
+        def buffer(name: str) -> _Buffer:
+            answer = cast(int, cast(Func, exports[name])(store))
+            return _Buffer(answer >> 32, answer & _LENGTH_MASK)
 
-    def __init__(self, template: _Template) -> None:
-        self._template = template
-        self._store = Store(template.engine)
-        self._store.set_limits(memory_size=MEMORY_LIMIT_BYTES, instances=1, memories=1, tables=1)
-        self._store.set_fuel(FUEL_PER_REQUEST)
-        self._exports = template.instance_pre.instantiate(self._store).exports(self._store)
-        self._memory = cast(Memory, self._exports["memory"])
+        return cls(engine, instance_pre, buffer("definition_buffer"), buffer("signature_buffer"))
 
-    def call(self, name: str, *fields: bytes) -> bytes:
-        """Call an export with the fields as its input; give the bytes that it answers with."""
-        framed = bytearray()
-        for field in fields:
-            framed += len(field).to_bytes(4, "little")
-            framed += field
-        if len(framed) > self._template.input_capacity:
-            raise BuildError("InputTooLong")
-        self._memory.write(self._store, framed, self._template.input_address)
-        answer = self.invoke(name, len(framed))
-        address, length = answer >> 32, answer & _LENGTH_MASK
-        content = bytes(self._memory.read(self._store, address, address + length))
-        if answer & _ERROR_BIT:
-            raise BuildError(content.decode("ascii"))
-        return content
-
-    def invoke(self, name: str, *arguments: int) -> int:
-        """Call an export that answers with a u64."""
-        function = cast(Func, self._exports[name])
+    def instance(self) -> BareInstance:
+        """Give a new instance; a reused one would keep the last tenant's bytes."""
         try:
-            answer = cast(int, function(self._store, *arguments))
-        except Trap as trap:
-            out_of_fuel = trap.trap_code == TrapCode.OUT_OF_FUEL
-            raise BuildError("OutOfFuel" if out_of_fuel else "Trapped") from trap
-        return answer & 0xFFFF_FFFF_FFFF_FFFF
+            return self._instantiate()
+        except WasmtimeError:
+            # Those that only a cycle of references holds, say of a traceback, keep their places.
+            gc.collect()
+            return self._instantiate()
+
+    def _instantiate(self) -> BareInstance:
+        return BareInstance(
+            self.engine,
+            self.instance_pre,
+            fuel=FUEL_PER_REQUEST,
+            memory_bytes=MEMORY_LIMIT_BYTES,
+        )

@@ -10,8 +10,14 @@ from pathlib import Path
 from wasmtime import Config, Engine, Module, WasmtimeError
 
 from edge_signer.signing.tbs_pin import TBS_MODULE_SHA256
+from edge_signer.signing.wasmtime_native import pool_instances
 
 MODULE_PATH = Path(__file__).parent / "tbs.wasm"
+MEMORY_LIMIT_BYTES = 4 * 1024 * 1024
+# A worker has one request at a time; the others are room for what waits to be collected.
+INSTANCES_AT_ONCE = 32
+# As far as an ordinary manifest reaches: stack, constants, input, arena.
+KEPT_MEMORY_BYTES = 128 * 1024
 
 
 class TbsModuleError(Exception):
@@ -19,8 +25,14 @@ class TbsModuleError(Exception):
 
 
 def engine_config() -> Config:
-    """Engine settings: fuel on; threads and 64-bit memories, which the module has not, off."""
+    """Engine settings: fuel on; threads and 64-bit memories, which the module has not, off.
+
+    No address space beyond what a memory may have: with wasmtime's 4 GiB for each the pool would
+    have more than some hosts admit, and bounds that are checked in code cost next to nothing.
+    """
     config = Config()
+    config.memory_reservation = MEMORY_LIMIT_BYTES
+    config.memory_guard_size = 64 * 1024
     config.consume_fuel = True
     config.wasm_threads = False
     config.wasm_memory64 = False
@@ -60,7 +72,14 @@ def load_module(module_path: Path = MODULE_PATH) -> tuple[Engine, Module]:
         TbsModuleError: The hash is wrong, or the module asks for imports.
     """
     wasm = read_module(module_path)
-    engine = Engine(engine_config())
+    config = engine_config()
+    pool_instances(
+        config,
+        instances=INSTANCES_AT_ONCE,
+        memory_bytes=MEMORY_LIMIT_BYTES,
+        kept_bytes=KEPT_MEMORY_BYTES,
+    )
+    engine = Engine(config)
     precompiled = precompiled_path(module_path)
     module = _deserialize(engine, precompiled) if precompiled.exists() else None
     if module is None:

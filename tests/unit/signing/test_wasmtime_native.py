@@ -1,0 +1,159 @@
+"""The private face of wasmtime-py does what its public one does, and fails as loudly."""
+
+from __future__ import annotations
+
+import pytest
+from wasmtime import Config, Engine, InstancePre, Linker, Module, Trap, TrapCode, WasmtimeError
+
+from edge_signer.signing.wasmtime_native import BareInstance, pool_instances
+
+PAGE_BYTES = 64 * 1024
+AT_ONCE = 3
+FUEL = 10_000
+MODULE = """
+(module
+  (memory (export "memory") 2)
+  (data (i32.const 8) "data")
+  (func (export "same") (param i32) (result i64) (i64.extend_i32_u (local.get 0)))
+  (func (export "all_ones") (param i32) (result i64) (i64.const -1))
+  (func (export "byte_at") (param i32) (result i64) (i64.load8_u (local.get 0)))
+  (func (export "trap") (param i32) (result i64) (unreachable))
+  (func (export "for_ever") (param i32) (result i64) (loop (br 0)) (unreachable))
+  (func (export "grow") (param i32) (result i64)
+    (i64.extend_i32_s (memory.grow (local.get 0))))
+  (func (export "of_two") (param i32 i32) (result i64) (i64.const 0))
+  (func (export "of_i64") (param i64) (result i64) (i64.const 0))
+  (func (export "gives_i32") (param i32) (result i32) (i32.const 0))
+  (func (export "gives_none") (param i32)))
+"""
+
+
+class Pooled:
+    def __init__(self, module: str = MODULE) -> None:
+        config = Config()
+        config.consume_fuel = True
+        config.memory_reservation = 4 * PAGE_BYTES
+        pool_instances(
+            config, instances=AT_ONCE, memory_bytes=4 * PAGE_BYTES, kept_bytes=PAGE_BYTES
+        )
+        self.engine = Engine(config)
+        self.instance_pre: InstancePre = Linker(self.engine).instantiate_pre(
+            Module(self.engine, module)
+        )
+
+    def instance(self, fuel: int = FUEL, memory_bytes: int = 3 * PAGE_BYTES) -> BareInstance:
+        return BareInstance(self.engine, self.instance_pre, fuel=fuel, memory_bytes=memory_bytes)
+
+
+@pytest.fixture
+def pooled() -> Pooled:
+    return Pooled()
+
+
+def test_an_argument_and_an_answer_are_unsigned(pooled: Pooled) -> None:
+    instance = pooled.instance()
+    assert instance.call(b"same", 2**32 - 1) == 2**32 - 1
+    assert instance.call(b"all_ones", 0) == 2**64 - 1
+
+
+def test_what_is_written_is_what_the_module_has(pooled: Pooled) -> None:
+    instance = pooled.instance()
+    assert instance.read(6, 8) == b"\0\0data\0\0"
+    instance.write(70_000, b"ab")
+    assert instance.call(b"byte_at", 70_001) == ord("b")
+    assert instance.read(69_999, 4) == b"\0ab\0"
+
+
+@pytest.mark.parametrize(
+    ("address", "length"),
+    [(2 * PAGE_BYTES, 1), (2 * PAGE_BYTES - 3, 4), (-1, 1), (0, 2 * PAGE_BYTES + 1), (2**32, 1)],
+)
+def test_what_is_not_inside_the_memory_is_not_touched(
+    pooled: Pooled, address: int, length: int
+) -> None:
+    instance = pooled.instance()
+    with pytest.raises(IndexError):
+        instance.read(address, length)
+    with pytest.raises(IndexError):
+        instance.write(address, bytes(length))
+    with pytest.raises(IndexError):
+        instance.read(0, -1)
+
+
+def test_the_whole_memory_is_inside(pooled: Pooled) -> None:
+    instance = pooled.instance()
+    instance.write(0, b"x" * (2 * PAGE_BYTES))
+    assert instance.read(0, 2 * PAGE_BYTES) == b"x" * (2 * PAGE_BYTES)
+    instance.write(2 * PAGE_BYTES, b"")
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [(b"trap", TrapCode.UNREACHABLE), (b"for_ever", TrapCode.OUT_OF_FUEL)]
+)
+def test_a_trap_says_why(pooled: Pooled, name: bytes, code: TrapCode) -> None:
+    with pytest.raises(Trap) as trap:
+        pooled.instance().call(name, 0)
+    assert trap.value.trap_code == code
+
+
+@pytest.mark.parametrize(
+    ("name", "error"),
+    [
+        (b"nobody", KeyError),
+        (b"memory", KeyError),
+        (b"of_two", WasmtimeError),
+        (b"of_i64", WasmtimeError),
+        (b"gives_none", WasmtimeError),
+        (b"gives_i32", TypeError),
+    ],
+)
+def test_a_function_of_another_kind_is_an_error(
+    pooled: Pooled, name: bytes, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        pooled.instance().call(name, 0)
+
+
+def test_a_module_without_a_memory_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        Pooled("(module)").instance()
+
+
+def test_fuel_is_for_all_calls_together(pooled: Pooled) -> None:
+    instance = pooled.instance(fuel=30)
+
+    def call_for_ever() -> None:
+        for _ in range(30):
+            instance.call(b"same", 0)
+
+    instance.call(b"same", 0)
+    with pytest.raises(Trap):
+        call_for_ever()
+
+
+def test_memory_grows_to_its_limit_only(pooled: Pooled) -> None:
+    instance = pooled.instance(memory_bytes=3 * PAGE_BYTES)
+    assert instance.call(b"grow", 1) == 2
+    assert instance.call(b"grow", 1) == 2**64 - 1
+    with pytest.raises(WasmtimeError):
+        pooled.instance(memory_bytes=PAGE_BYTES)
+
+
+def test_an_instance_has_nothing_of_the_one_before(pooled: Pooled) -> None:
+    fresh = pooled.instance().read(0, 2 * PAGE_BYTES)
+    for _ in range(2 * AT_ONCE):
+        instance = pooled.instance()
+        assert instance.read(0, 2 * PAGE_BYTES) == fresh
+        instance.write(0, b"secret" * (2 * PAGE_BYTES // 6))
+        instance.call(b"grow", 1)
+
+
+def test_an_instance_gives_its_place_back(pooled: Pooled) -> None:
+    for _ in range(4 * AT_ONCE):
+        with pytest.raises(Trap):
+            pooled.instance().call(b"trap", 0)
+    alive = [pooled.instance() for _ in range(AT_ONCE)]
+    with pytest.raises(WasmtimeError, match="limit"):
+        pooled.instance()
+    alive.pop()
+    assert pooled.instance().call(b"same", 1) == 1
