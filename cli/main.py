@@ -5,16 +5,9 @@ from typing import Annotated
 
 import typer
 
+from cli import policy_commands
 from cli.edge_client import DEFAULT_POLICY
-
-State = Annotated[
-    Path | None,
-    typer.Option(
-        help="The emulator's state directory.",
-        envvar="EDGE_SIGNER_STATE",
-        show_default=".edge-signer",
-    ),
-]
+from cli.options import Json, State
 
 app = typer.Typer(
     help="C2PA Content Credentials signed from the edge, while the key never leaves KMS.",
@@ -22,12 +15,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-
-@app.callback()
-def _edge_signer() -> None:
-    # With a callback, typer keeps `edge-signer run` even while it is the only command.
-    pass
+app.add_typer(policy_commands.app, name="policies")
 
 
 @app.command()
@@ -87,7 +75,7 @@ def verify(
         Path | None,
         typer.Option(help="PEM file of trusted roots.", show_default="the emulator's"),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    json: Json = False,
     state: State = None,
 ) -> None:
     """Have c2pa-rs judge a file and its sidecar: exit 0 valid and trusted, 1 not, 2 usage."""

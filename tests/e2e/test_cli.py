@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import edge_signer
 from tests.conftest import ROOT
 from tests.running import Running
 
@@ -23,17 +24,6 @@ def photograph_file(tmp_path: Path) -> Path:
 @pytest.fixture
 def state(system: Running) -> Path:
     return Path(system.state.anchors).parent
-
-
-def edge_signer(state: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cli.main", *map(str, arguments)],
-        cwd=ROOT,
-        env={**os.environ, "EDGE_SIGNER_STATE": str(state), "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-    )
 
 
 def test_a_signed_file_is_verified_as_trusted(state: Path, photograph_file: Path) -> None:

@@ -65,11 +65,24 @@ class SsmParameterFolder:
             ) from self._failure
         return self._last_good
 
+    def read(self) -> dict[str, str]:
+        """Ask SSM, whatever was read before.
+
+        Raises:
+            botocore.exceptions.BotoCoreError, ClientError: SSM failed.
+        """
+        pages = self._ssm.get_paginator("get_parameters_by_path").paginate(Path=self._path)
+        return {
+            parameter["Name"].rpartition("/")[2]: parameter["Value"]
+            for page in pages
+            for parameter in page["Parameters"]
+        }
+
     def _refresh(self) -> None:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            found = self._read()
+            found = self.read()
             if found != self._last_good:
                 self._last_good = found
         except (BotoCoreError, ClientError) as failure:
@@ -77,11 +90,3 @@ class SsmParameterFolder:
         wait_s = self.RETRY_S if self._last_good is None else self._refresh_s
         jitter = random.uniform(1 - self._JITTER, 1 + self._JITTER)  # noqa: S311 - no secret
         self._fresh_until_s = time.monotonic() + wait_s * jitter
-
-    def _read(self) -> dict[str, str]:
-        pages = self._ssm.get_paginator("get_parameters_by_path").paginate(Path=self._path)
-        return {
-            parameter["Name"].rpartition("/")[2]: parameter["Value"]
-            for page in pages
-            for parameter in page["Parameters"]
-        }

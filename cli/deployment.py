@@ -1,0 +1,74 @@
+"""The deployment that an operator's command speaks to: the emulator here, or a stage on AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.terminal import fail
+from emulator.aws import sdk
+from emulator.local_state import LocalState, NotRunningError, default_directory
+
+_EMULATED_STAGE = "dev"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """Where the operator's parameters and tables are.
+
+    Attributes:
+        stage: Part of every name.
+        region: Region on AWS; None is the profile's own.
+        aws_endpoint: Of the emulator; empty on AWS.
+    """
+
+    stage: str
+    region: str | None = None
+    aws_endpoint: str = ""
+
+    def client(self, service: str) -> Any:
+        """Make the boto3 client of a service."""
+        if self.aws_endpoint:
+            return sdk.client(service, self.aws_endpoint)
+        import boto3
+        from botocore.exceptions import BotoCoreError
+
+        try:
+            return boto3.session.Session(region_name=self.region).client(service)
+        except BotoCoreError as unusable:
+            fail(f"AWS cannot be used from here: {unusable}")
+
+    def folder(self, name: str) -> str:
+        """Name of a folder of parameters, such as policies."""
+        return f"/edge-signer/{self.stage}/{name}"
+
+
+def deployment(stage: str | None, region: str | None, state: Path | None) -> Deployment:
+    """Find the deployment; end the command where none runs here and none is named.
+
+    Args:
+        stage: A stage on AWS; None is the emulator.
+        region: Its region.
+        state: The emulator's state directory; None for the default.
+    """
+    if stage is not None:
+        return Deployment(stage, region)
+    try:
+        local = LocalState.load(state or default_directory())
+    except NotRunningError as stopped:
+        fail(f"{stopped}; or name a stage on AWS with --stage")
+    return Deployment(_EMULATED_STAGE, aws_endpoint=local.aws_endpoint)
+
+
+@contextmanager
+def aws_failures_told() -> Iterator[None]:
+    """End the command with one line where AWS refuses or does not answer."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as failure:
+        fail(f"AWS says: {failure}")

@@ -1,0 +1,126 @@
+"""`edge-signer policies`: which are in force, what one says, whether a document is one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from rich.table import Table
+
+from cli.deployment import Deployment, aws_failures_told, deployment
+from cli.terminal import EXIT_USAGE, fail, out, require_file, say_error
+from edge_signer.platform.parameters import SsmParameterFolder
+from edge_signer.signing.policy import SigningPolicy
+from edge_signer.signing.policy_document import (
+    PolicyDocumentError,
+    read_policy,
+    shipped_policies,
+)
+
+# What a standard parameter of SSM holds.
+_MAX_DOCUMENT_BYTES = 4096
+
+
+def show_policies(stage: str | None, region: str | None, state: Path | None, as_json: bool) -> None:
+    """Print the policies in force, and documents that cannot be read."""
+    documents = _documents(deployment(stage, region, state))
+    rows = [
+        _row(name, "shipped", policy)
+        for name, policy in shipped_policies().items()
+        if name not in documents
+    ]
+    rows += [_row(name, "document", _read(text, name)) for name, text in documents.items()]
+    rows.sort(key=lambda row: str(row["policy_id"]))
+    if as_json:
+        out.print(json.dumps(rows), markup=False)
+        return
+    table = Table("policy", "from", "algorithm", "key", "tenants", "fault", box=None)
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    out.print(table)
+
+
+def show_policy(policy_id: str, stage: str | None, region: str | None, state: Path | None) -> None:
+    """Print a policy as it is in force, as YAML."""
+    documents = _documents(deployment(stage, region, state))
+    policy = (
+        _read(documents[policy_id], policy_id)
+        if policy_id in documents
+        else shipped_policies().get(policy_id)
+    )
+    if policy is None:
+        fail(f"{policy_id}: no such policy", EXIT_USAGE)
+    if isinstance(policy, PolicyDocumentError):
+        fail(f"{policy_id}: {policy}")
+    fields = policy.model_dump(mode="json", exclude_none=True)
+    out.print(yaml.safe_dump(fields, sort_keys=False, allow_unicode=True), markup=False, end="")
+
+
+def check_files(files: Sequence[Path]) -> int:
+    """Say whether documents are policies; give the exit code."""
+    faults = 0
+    for file in files:
+        found = _read_file(file)
+        if isinstance(found, PolicyDocumentError):
+            faults += 1
+            say_error(f"{file}: {found}")
+        else:
+            out.print(f"{file}: {found.policy_id} can be put in force", markup=False)
+    return 1 if faults else 0
+
+
+def put_policy(file: Path, stage: str | None, region: str | None, state: Path | None) -> None:
+    """Put a policy in force."""
+    found = _read_file(file)
+    if isinstance(found, PolicyDocumentError):
+        fail(f"{file}: {found}")
+    target = deployment(stage, region, state)
+    with aws_failures_told():
+        target.client("ssm").put_parameter(
+            Name=f"{target.folder('policies')}/{found.policy_id}",
+            Type="String",
+            Value=file.read_text(encoding="utf-8"),
+            Overwrite=True,
+        )
+    out.print(f"{found.policy_id} is in force on {target.stage}", markup=False)
+
+
+def _documents(target: Deployment) -> Mapping[str, str]:
+    with aws_failures_told():
+        ssm = target.client("ssm")
+        return SsmParameterFolder(ssm, target.folder("policies"), refresh_s=0).read()
+
+
+def _read(text: str, name: str) -> SigningPolicy | PolicyDocumentError:
+    try:
+        return read_policy(text, name)
+    except PolicyDocumentError as broken:
+        return broken
+
+
+def _read_file(file: Path) -> SigningPolicy | PolicyDocumentError:
+    require_file(file)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return PolicyDocumentError("is not UTF-8")
+    if len(text.encode()) > _MAX_DOCUMENT_BYTES:
+        return PolicyDocumentError(f"has more than {_MAX_DOCUMENT_BYTES} bytes")
+    return _read(text, file.stem)
+
+
+def _row(name: str, source: str, policy: SigningPolicy | PolicyDocumentError) -> dict[str, Any]:
+    if isinstance(policy, PolicyDocumentError):
+        absent = dict.fromkeys(("algorithm", "signing_key", "tenants"), "")
+        return {"policy_id": name, "from": source, **absent, "fault": str(policy)}
+    return {
+        "policy_id": name,
+        "from": source,
+        "algorithm": policy.algorithm,
+        "signing_key": policy.signing_key,
+        "tenants": "all" if policy.tenants is None else ", ".join(policy.tenants),
+        "fault": "",
+    }
