@@ -1,4 +1,4 @@
-# setup · run · demo · test · lint · wasm · bench · portability · older-engine; `make` alone lists them.
+# setup · run · demo · test · fuzz · lint · wasm · bench · portability · older-engine; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # uv is fast; where it cannot be had, pip does the same.
 INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
 
-.PHONY: help setup dev run demo test lint format wasm bench portability older-engine lock pr
+.PHONY: help setup dev run demo test fuzz lint format wasm bench portability older-engine lock pr
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -22,6 +22,9 @@ demo: setup ## Sign a photograph, verify it with c2pa-rs, show where the millise
 
 test: dev ## Run every test.
 	$(BIN)/python -m pytest
+
+fuzz: dev ## Mutate 100,000 real inputs; what comes must be an answer or a refusal with a name.
+	$(BIN)/python -m tests.fuzz
 
 lint: dev ## Style and types.
 	$(BIN)/ruff check

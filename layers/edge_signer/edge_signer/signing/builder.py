@@ -78,7 +78,11 @@ class ManifestDefinition:
     x5chain: Sequence[bytes]
 
     def to_json(self) -> bytes:
-        """The part that goes to the module as JSON."""
+        """The part that goes to the module as JSON.
+
+        Raises:
+            BuildError: There is no JSON of it: `JsonSyntax`, or `JsonTooDeep` to be written.
+        """
         definition: dict[str, Any] = {
             "label": self.label,
             "instance_id": self.instance_id,
@@ -89,7 +93,12 @@ class ManifestDefinition:
                 for one in self.assertions
             ],
         }
-        return _JSON.encode(definition).encode()
+        try:
+            return _JSON.encode(definition).encode()
+        except RecursionError:
+            raise BuildError("JsonTooDeep") from None
+        except ValueError as unwritable:  # half of a surrogate pair, infinity
+            raise BuildError("JsonSyntax") from unwritable
 
 
 class ManifestBuilder:

@@ -1,0 +1,55 @@
+"""Bodies of requests, from the wire to the manifest store; only the catalogue's errors come out."""
+
+from __future__ import annotations
+
+from random import Random
+
+from edge_signer.http.catalogue import STATUS
+from edge_signer.http.models import EdgeSignRequest
+from edge_signer.platform.stopwatch import Stopwatch
+from edge_signer.signing.errors import TsaUnavailableError
+from tests.fuzz.mutations import JSON_MUTATIONS, mutated
+from tests.fuzz.seeds import REQUEST_SEEDS
+from tests.jumbf_reader import read_store
+from tests.manifest_reader import decoded, exactly
+from tests.software_signer import Workshop
+
+_CUSTOM = ("com.", "org.")
+# The client's faults, and what this signer does not do yet; the others would be ours.
+_REFUSALS = [error for error, status in STATUS.items() if status < 500] + [TsaUnavailableError]
+
+
+def body(random: Random) -> bytes:
+    return mutated(random, random.choice(list(REQUEST_SEEDS.values())), JSON_MUTATIONS)
+
+
+class RequestTarget:
+    """Reads, validates and signs with a key of the tests."""
+
+    def __init__(self) -> None:
+        self._workshop = Workshop()
+
+    def run(self, content: bytes) -> list[str]:
+        """Sign what a body asks for; give the code of its refusal, or that it was signed.
+
+        Raises:
+            AssertionError: The manifest does not say what the client said.
+            Exception: Something that is no error of the catalogue came out, or one that is ours.
+        """
+        try:
+            request = EdgeSignRequest.from_body(content).to_signing_request("acme")
+            self._workshop.service.sign(request, Stopwatch())
+        except tuple(_REFUSALS) as refused:
+            refused.message.encode()
+            return [refused.code]
+        _, digest, store = self._workshop.store.kept.pop()
+        assert digest == request.asset_sha256
+        assertions = read_store(store).children[0].child("c2pa.assertions")
+        for box in assertions.children:
+            found = decoded(box.content[0][1])
+            if box.label.startswith(_CUSTOM):
+                assert exactly(found) == exactly(request.assertions[box.label]), box.label
+        missing = {label for label in request.assertions if label.startswith(_CUSTOM)}
+        missing -= {box.label for box in assertions.children}
+        assert not missing, missing
+        return ["signed"]
