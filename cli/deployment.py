@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cli.terminal import fail
+from cli.terminal import EXIT_USAGE, fail
 from emulator.aws import sdk
 from emulator.local_state import LocalState, NotRunningError, default_directory
 
 _EMULATED_STAGE = "dev"
+_STAGE = re.compile(r"[a-z][a-z0-9]{1,15}")
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class Deployment:
 
         try:
             return boto3.session.Session(region_name=self.region).client(service)
-        except BotoCoreError as unusable:
-            fail(f"AWS cannot be used from here: {unusable}")
+        except (BotoCoreError, ValueError) as unusable:
+            fail(f"AWS cannot be asked: {unusable}", EXIT_USAGE)
 
     def folder(self, name: str) -> str:
         """Name of a folder of parameters, such as policies."""
@@ -55,11 +57,15 @@ def deployment(stage: str | None, region: str | None, state: Path | None) -> Dep
         state: The emulator's state directory; None for the default.
     """
     if stage is not None:
+        if not _STAGE.fullmatch(stage):
+            fail(f"--stage {stage} is no stage: 2 to 16 lower-case letters and digits", EXIT_USAGE)
         return Deployment(stage, region)
+    if region is not None:
+        fail("--region goes with --stage", EXIT_USAGE)
     try:
         local = LocalState.load(state or default_directory())
     except NotRunningError as stopped:
-        fail(f"{stopped}; or name a stage on AWS with --stage")
+        fail(f"{stopped}: start one with `edge-signer run`, or name a --stage on AWS")
     return Deployment(_EMULATED_STAGE, aws_endpoint=local.aws_endpoint)
 
 

@@ -7,8 +7,11 @@ import re
 import time
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import urllib3
+
+from cli.request_signature import signature_headers
 
 DEFAULT_POLICY = "newsroom-default-v3"
 SOURCE_TYPE_PREFIX = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -47,9 +50,15 @@ class EdgeClient:
         url: Of the signer, with or without a slash at its end.
         token: The tenant's bearer token.
         tenant_id: The tenant; None leaves it to the token.
+        hmac_key: What requests are signed with, which needs the tenant's name; None for unsigned.
     """
 
-    def __init__(self, url: str, token: str, tenant_id: str | None = None) -> None:
+    def __init__(
+        self, url: str, token: str, tenant_id: str | None = None, hmac_key: str | None = None
+    ) -> None:
+        if hmac_key is not None and tenant_id is None:
+            raise ValueError("a request can be signed only if its tenant is named")
+        self._hmac_key = hmac_key
         self._url = url.rstrip("/")
         self._token = token
         self._tenant_id = tenant_id
@@ -74,8 +83,12 @@ class EdgeClient:
         if self._tenant_id is not None:
             body["tenant_id"] = self._tenant_id
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
+        url, content = f"{self._url}/edge-sign", json.dumps(body).encode()
+        if self._hmac_key is not None and self._tenant_id is not None:
+            path = urlsplit(url).path
+            headers |= signature_headers(self._hmac_key, self._tenant_id, "POST", path, content)
         began_s = time.perf_counter()
-        response = self._request("POST", f"{self._url}/edge-sign", json.dumps(body), headers)
+        response = self._request("POST", url, content, headers)
         waited_ms = (time.perf_counter() - began_s) * 1000
         try:
             answer = response.json()
@@ -106,7 +119,7 @@ class EdgeClient:
         return response.data
 
     def _request(
-        self, method: str, url: str, body: str | None, headers: dict[str, str]
+        self, method: str, url: str, body: bytes | None, headers: dict[str, str]
     ) -> urllib3.BaseHTTPResponse:
         try:
             return self._http.request(method, url, body=body, headers=headers)

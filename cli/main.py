@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli import policy_commands
+from cli import policy_commands, tenant_commands
 from cli.edge_client import DEFAULT_POLICY
 from cli.options import Json, State
 
@@ -16,6 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(policy_commands.app, name="policies")
+app.add_typer(tenant_commands.app, name="tenants")
 
 
 @app.command()
@@ -27,11 +28,15 @@ def run(
     template: Annotated[
         Path | None, typer.Option(help="SAM template.", show_default="template.yaml")
     ] = None,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(help="One more tenant that may sign; give it again for another."),
+    ] = None,
 ) -> None:
     """Run the whole system here, without an AWS account, until Ctrl-C."""
     from cli.run import run_until_stopped
 
-    raise typer.Exit(run_until_stopped(port, state, template))
+    raise typer.Exit(run_until_stopped(port, state, template, allow or ()))
 
 
 @app.command()
@@ -42,6 +47,10 @@ def sign(
     ] = None,
     token: Annotated[
         str | None, typer.Option(envvar="EDGE_SIGNER_TOKEN", help="The tenant's API token.")
+    ] = None,
+    hmac_key: Annotated[
+        str | None,
+        typer.Option(envvar="EDGE_SIGNER_HMAC_KEY", help="The token's HMAC key, where it has one."),
     ] = None,
     tenant: Annotated[str, typer.Option(help="The tenant to sign for.")] = "acme",
     policy: Annotated[str, typer.Option(help="The policy to sign under.")] = DEFAULT_POLICY,
@@ -58,6 +67,7 @@ def sign(
         file,
         url=url,
         token=token,
+        hmac_key=hmac_key,
         tenant=tenant,
         policy=policy,
         source_type=source_type,

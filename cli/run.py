@@ -3,22 +3,27 @@
 import asyncio
 import signal
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from cli.run_screen import RunScreen
+from emulator.credentials.tenants import TENANT_IDS
 from emulator.errors import CloudError, EmulatorError
 from emulator.local_state import checkout, default_directory
 from emulator.system import Settings, start
 
 
-def run_until_stopped(port: int, state_directory: Path | None, template: Path | None) -> int:
+def run_until_stopped(
+    port: int, state_directory: Path | None, template: Path | None, allowed: Sequence[str]
+) -> int:
     """Run the system.
 
     Args:
         port: The port on 127.0.0.1; 0 for any free one.
         state_directory: Where local.json is; None for the default.
         template: The SAM template; None for the checkout's.
+        allowed: Tenants that may sign besides those that the emulator makes.
 
     Returns:
         The exit code: 0 after Ctrl-C or SIGTERM, which is how this command ends; 1 when it
@@ -29,6 +34,7 @@ def run_until_stopped(port: int, state_directory: Path | None, template: Path | 
         port=port,
         state_directory=state_directory or default_directory(),
         template=template or checkout() / "template.yaml",
+        parameters={"TenantAllowlist": ",".join((*TENANT_IDS, *allowed))},
     )
     screen = RunScreen()
     try:

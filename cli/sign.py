@@ -18,6 +18,7 @@ def sign_file(
     *,
     url: str | None,
     token: str | None,
+    hmac_key: str | None,
     tenant: str,
     policy: str,
     source_type: str,
@@ -29,6 +30,7 @@ def sign_file(
         file: The asset; only its digest is sent.
         url: Of the signer; None for the emulator that runs here.
         token: The tenant's bearer token; None for the emulator's.
+        hmac_key: What the request is signed with; None where the token has no HMAC key.
         tenant: The tenant to sign for.
         policy: The policy to sign under.
         source_type: How the asset came to be: a term of the IPTC digital source types, or a URI.
@@ -40,7 +42,7 @@ def sign_file(
     require_file(file)
     if file.stat().st_size == 0:
         fail(f"{file} is empty: engines find nothing to verify in it", EXIT_USAGE)
-    client = _client(url, token, tenant, state or default_directory())
+    client = _client(url, token, hmac_key, tenant, state or default_directory())
     sidecar = sidecar_of(file)
     if not os.access(sidecar.parent, os.W_OK):
         fail(f"{sidecar.parent} cannot be written", EXIT_USAGE)
@@ -70,18 +72,22 @@ def created_from(source_type: str) -> dict[str, Any]:
     return {"c2pa.actions.v2": {"actions": [{"action": "c2pa.created", "digitalSourceType": uri}]}}
 
 
-def _client(url: str | None, token: str | None, tenant: str, state_directory: Path) -> EdgeClient:
+def _client(
+    url: str | None, token: str | None, hmac_key: str | None, tenant: str, state_directory: Path
+) -> EdgeClient:
     if url is not None and not url.startswith(("https://", "http://")):
         fail(f"--url {url} is not an address: it begins with https:// or http://", EXIT_USAGE)
     if token == "":
         fail("the token is empty", EXIT_USAGE)
+    if hmac_key == "":
+        fail("the HMAC key is empty", EXIT_USAGE)
     if url is not None and token is None:
         fail("--url needs --token, or EDGE_SIGNER_TOKEN", EXIT_USAGE)
     if url is not None and token is not None:
-        return EdgeClient(url, token, tenant)
+        return EdgeClient(url, token, tenant, hmac_key)
     try:
         state = LocalState.load(state_directory)
-        return EdgeClient(state.url, token or state.token_of(tenant), tenant)
+        return EdgeClient(state.url, token or state.token_of(tenant), tenant, hmac_key)
     except NotRunningError as absent:
         fail(f"{absent}: start one with `edge-signer run`, or name a signer with --url")
     except KeyError:

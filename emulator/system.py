@@ -14,7 +14,7 @@ from typing import Protocol
 
 from emulator.aws.cloud_process import CloudProcess
 from emulator.aws.cloud_protocol import Job, Report
-from emulator.credentials.tenants import Credential, issue_credentials
+from emulator.credentials.tenants import TENANT_IDS, Credential, issue_credentials
 from emulator.errors import StartError, TemplateError
 from emulator.functions.function import functions_of
 from emulator.functions.runtime import DEFAULT_CONCURRENCY, LambdaRuntime
@@ -38,7 +38,10 @@ from emulator.state_directory import keep_anchors, owned
 _MANIFEST_BUCKET = "ManifestBucket"
 _TENANTS_TABLE = "TenantsTable"
 # What a deployment would be told; a template that does not ask for it never sees it.
-_DEVELOPMENT_PARAMETERS = {"CorsOrigins": "https://*.example.com"}
+_DEVELOPMENT_PARAMETERS = {
+    "CorsOrigins": "https://*.example.com",
+    "TenantAllowlist": ",".join(TENANT_IDS),
+}
 
 
 class Reporter(Protocol):
@@ -59,7 +62,8 @@ class Settings:
         port: The port on 127.0.0.1; 0 for any free one.
         state_directory: Where local.json, certificates, logs and the cache are.
         template: The SAM template.
-        parameters: Values of template parameters; ManifestBaseUrl is the emulator's own.
+        parameters: Values of template parameters; ManifestBaseUrl is the emulator's own, and
+            TenantAllowlist names the emulator's tenants unless it is given.
         concurrency: How many workers a function may have at once.
     """
 

@@ -19,7 +19,7 @@ class Job(BaseModel):
 
     document: dict[str, Any]
     parameters: dict[str, str]
-    items: list[dict[str, dict[str, str]]]
+    items: list[dict[str, dict[str, Any]]]
     tenants_table: str
 
 

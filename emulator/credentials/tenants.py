@@ -1,12 +1,16 @@
-"""The tenants of a development system, with a fresh bearer token each."""
+"""Bearer tokens, fresh ones, and what the table of tenants keeps of them."""
 
 import hashlib
 import secrets
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-_TENANT_IDS = ("acme", "testcorp", "load")
+#: The tenants of a development system.
+TENANT_IDS = ("acme", "testcorp", "load")
 _ADMIN_ID = "admin"
+_SECRET_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -17,23 +21,48 @@ class Credential:
         tenant_id: The tenant.
         role: tenant or admin.
         token: The token itself; the table of tenants has only its SHA-256.
+        created_at: When it was made, in epoch seconds.
+        hmac_key: What requests with it must be signed with; None where they are not. The table
+            has to keep it: whoever checks an HMAC needs the key.
     """
 
     tenant_id: str
     role: str
-    token: str
+    token: str = field(repr=False)
+    created_at: int
+    hmac_key: str | None = field(default=None, repr=False)
 
-    def table_item(self) -> dict[str, dict[str, str]]:
+    @property
+    def token_sha256(self) -> str:
+        """The key under which the table knows the token."""
+        return hashlib.sha256(self.token.encode()).hexdigest()
+
+    def table_item(self) -> dict[str, dict[str, Any]]:
         """Give the item for the table of tenants, in DynamoDB's JSON."""
-        digest = hashlib.sha256(self.token.encode()).hexdigest()
-        return {
-            "token_sha256": {"S": digest},
+        item: dict[str, dict[str, Any]] = {
+            "token_sha256": {"S": self.token_sha256},
             "tenant_id": {"S": self.tenant_id},
             "role": {"S": self.role},
+            "created_at": {"N": str(self.created_at)},
         }
+        if self.hmac_key is not None:
+            item |= {"hmac_key": {"S": self.hmac_key}, "hmac_required": {"BOOL": True}}
+        return item
+
+
+def issue(tenant_id: str, role: str = "tenant", *, with_hmac: bool = False) -> Credential:
+    """Make a credential of 32 random bytes.
+
+    Args:
+        tenant_id: Whom it is to stand for.
+        role: tenant or admin.
+        with_hmac: Whether requests with it must be signed; makes a key of 32 random bytes too.
+    """
+    hmac_key = secrets.token_urlsafe(_SECRET_BYTES) if with_hmac else None
+    token = secrets.token_urlsafe(_SECRET_BYTES)
+    return Credential(tenant_id, role, token, int(time.time()), hmac_key)
 
 
 def issue_credentials() -> tuple[Sequence[Credential], Credential]:
-    """Make the tenants' credentials and the administrator's, with 32 random bytes in each."""
-    tenants = [Credential(name, "tenant", secrets.token_urlsafe(32)) for name in _TENANT_IDS]
-    return tenants, Credential(_ADMIN_ID, "admin", secrets.token_urlsafe(32))
+    """Make the credentials of a development system's tenants, and its administrator's."""
+    return [issue(name) for name in TENANT_IDS], issue(_ADMIN_ID, "admin")

@@ -9,17 +9,24 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from edge_signer.http.application import edge_sign_application
+from edge_signer.http.authentication import Authenticator
 from edge_signer.http.cross_origin import CrossOrigin
 from edge_signer.http.edge_sign import EdgeSignEndpoint
 from edge_signer.platform.clients import client
+from edge_signer.platform.replays import DynamoDbReplayGuard
 from edge_signer.platform.settings import Settings
 from edge_signer.platform.tenants import DynamoDbTenantDirectory
 from edge_signer.signing.wiring import signing_service
 
 settings = Settings.from_environment(os.environ)
 logger = Logger(service="edge-signer-sign", level=settings.log_level)
-directory = DynamoDbTenantDirectory(client("dynamodb", settings.aws_region), settings.tenants_table)
-endpoint = EdgeSignEndpoint(directory, signing_service(settings, logger.error))
+dynamodb = client("dynamodb", settings.aws_region)
+authenticator = Authenticator(
+    DynamoDbTenantDirectory(dynamodb, settings.tenants_table),
+    settings.allows_tenant,
+    DynamoDbReplayGuard(dynamodb, settings.requests_table),
+)
+endpoint = EdgeSignEndpoint(authenticator, signing_service(settings, logger.error))
 app = edge_sign_application(endpoint, CrossOrigin(settings.cors_origins), logger)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from emulator.system import Settings
 from tests.running import Answer, Running, call, running
+from tests.secrecy import SENT
 from tests.software_signer import ACTIONS
 
 Faults = Callable[..., None]
@@ -19,10 +20,21 @@ Faults = Callable[..., None]
 
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """The whole system, from the real template."""
-    settings = Settings(port=0, state_directory=tmp_path_factory.mktemp("state"))
+    """The whole system, from the real template; what it wrote must hold no secret in the end."""
+    settings = Settings(
+        port=0,
+        state_directory=tmp_path_factory.mktemp("state"),
+        parameters={"TenantAllowlist": "acme,testcorp,load,newcorp"},
+    )
     with running(settings) as system:
         yield system
+    SENT.keep("administrator's token", system.state.admin_token)
+    for tenant in system.state.tenants:
+        SENT.keep("token", tenant.token)
+    logs = settings.state_directory / "logs"
+    written = {log.name: log.read_bytes() for log in logs.iterdir()}
+    written["screen"] = repr(system.notes).encode()
+    assert SENT.found_in(written) == []
 
 
 @pytest.fixture
@@ -45,6 +57,7 @@ def post(system: Running, body: Any, tenant: str = "load", **headers: str) -> An
         "Authorization": f"Bearer {system.state.token_of(tenant)}",
         **headers,
     }
+    SENT.keep_request(body, sent)
     encoded = body if isinstance(body, bytes) else json.dumps(body).encode()
     return system.call("POST", "/edge-sign", encoded, sent)
 

@@ -31,10 +31,10 @@ def dynamodb() -> Any:
 def put(dynamodb: Any) -> Iterator[Any]:
     kept = []
 
-    def put(token: str, tenant_id: str, role: str = "tenant") -> None:
+    def put(token: str, tenant_id: str, role: str = "tenant", **more: Any) -> None:
         key = {"token_sha256": {"S": hashlib.sha256(token.encode()).hexdigest()}}
         kept.append(key)
-        item = {**key, "tenant_id": {"S": tenant_id}, "role": {"S": role}}
+        item = {**key, "tenant_id": {"S": tenant_id}, "role": {"S": role}, **more}
         dynamodb.put_item(TableName=TABLE, Item=item)
 
     yield put
@@ -69,6 +69,47 @@ def test_a_new_token_works_though_it_was_guessed_before(dynamodb: Any, put: Any)
     assert directory.holder_of("one") is None
     put("one", "acme")
     assert directory.holder_of("one")
+
+
+def test_a_token_ends_to_the_second_though_it_is_kept(dynamodb: Any, put: Any) -> None:
+    put("old", "acme", expires_at={"N": "1000"})
+    put("new", "acme")
+    now_s = [999.9]
+    directory = DynamoDbTenantDirectory(dynamodb, TABLE, cache_s=1000, clock=lambda: now_s[0])
+    assert directory.holder_of("old") == directory.holder_of("new")
+    now_s[0] = 1000.0
+    assert directory.holder_of("old") is None
+    assert directory.holder_of("new")
+
+
+def test_a_tokens_hmac_key_is_read_and_never_shown(dynamodb: Any, put: Any) -> None:
+    put("must", "acme", hmac_key={"S": "a-key"}, hmac_required={"BOOL": True})
+    put("may", "acme", hmac_key={"S": "a-key"})
+    directory = DynamoDbTenantDirectory(dynamodb, TABLE)
+    must, may = directory.holder_of("must"), directory.holder_of("may")
+    assert (must, may) == (
+        Tenant("acme", "tenant", "a-key", True),
+        Tenant("acme", "tenant", "a-key"),
+    )
+    assert "a-key" not in repr(must)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"hmac_required": {"BOOL": True}},
+        {"hmac_key": {"S": ""}},
+        {"hmac_key": {"N": "1"}},
+        {"expires_at": {"S": "tomorrow"}},
+        {"expires_at": {"N": "0.5"}},
+    ],
+)
+def test_an_entry_that_can_be_misread_serves_nobody(
+    dynamodb: Any, put: Any, more: dict[str, Any]
+) -> None:
+    put("one", "acme", **more)
+    with pytest.raises(StoreUnavailableError):
+        DynamoDbTenantDirectory(dynamodb, TABLE).holder_of("one")
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from edge_signer.http.authentication import authenticate, require_same_tenant
-from edge_signer.http.errors import TenantNotAllowedError, UnauthenticatedError
+from edge_signer.http.authentication import Authenticator, authenticate, require_same_tenant
+from edge_signer.http.errors import (
+    InvalidSignatureError,
+    TenantNotAllowedError,
+    UnauthenticatedError,
+)
+from edge_signer.http.request_signature import ReceivedRequest
 from edge_signer.platform.tenants import Tenant
 
 
@@ -40,3 +45,35 @@ def test_the_named_tenant_must_be_the_tokens() -> None:
         authenticate(headers, Directory())
     with pytest.raises(TenantNotAllowedError, match="tenant_id"):
         require_same_tenant(Tenant("acme", "tenant"), "testcorp", "tenant_id")
+
+
+class MustSign:
+    """One token, whose requests must be signed."""
+
+    def holder_of(self, token: str) -> Tenant | None:
+        return Tenant("acme", "tenant", "key", hmac_required=True) if token == "good" else None
+
+
+class NeverAsked:
+    """A guard that nobody may get to."""
+
+    def admit(self, tenant_id: str, nonce: str, remember_until_s: int) -> bool:
+        raise AssertionError((tenant_id, nonce, remember_until_s))
+
+
+@pytest.mark.parametrize(
+    ("token", "allowed", "refusal", "why"),
+    [
+        ("bad", {"acme"}, UnauthenticatedError, "not valid"),
+        ("good", {"testcorp"}, TenantNotAllowedError, "acme .* operator .* allowlist"),
+        ("good", set(), TenantNotAllowedError, "allowlist"),
+        ("good", {"acme"}, InvalidSignatureError, "must be signed"),
+    ],
+)
+def test_the_token_comes_first_then_the_allowlist_then_the_signature(
+    token: str, allowed: set[str], refusal: type[Exception], why: str
+) -> None:
+    authenticator = Authenticator(MustSign(), allowed.__contains__, NeverAsked())
+    request = ReceivedRequest({"authorization": f"Bearer {token}"}, "POST", "/edge-sign", b"{}")
+    with pytest.raises(refusal, match=why):
+        authenticator.tenant_of(request)

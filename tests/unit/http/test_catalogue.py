@@ -6,7 +6,11 @@ import re
 from collections.abc import Iterator
 
 from edge_signer.http.catalogue import STATUS, error_body, error_headers
-from edge_signer.http.errors import MethodNotAllowedError, UnauthenticatedError
+from edge_signer.http.errors import (
+    InvalidSignatureError,
+    MethodNotAllowedError,
+    UnauthenticatedError,
+)
 from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.signing.errors import KmsRateLimitError
 
@@ -37,5 +41,6 @@ def test_the_body_has_the_shape_of_the_api_document() -> None:
 
 def test_errors_carry_the_headers_that_http_asks_for() -> None:
     assert error_headers(KmsRateLimitError("x", retry_after_s=60)) == {"Retry-After": "60"}
-    assert "Bearer" in error_headers(UnauthenticatedError("x"))["WWW-Authenticate"]
+    for refused in (UnauthenticatedError("x"), InvalidSignatureError("x")):
+        assert "Bearer" in error_headers(refused)["WWW-Authenticate"]
     assert error_headers(MethodNotAllowedError("x", allowed=("POST",))) == {"Allow": "POST"}

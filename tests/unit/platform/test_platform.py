@@ -14,6 +14,8 @@ ENVIRONMENT = {
     "MANIFEST_BUCKET": "bucket",
     "MANIFEST_BASE_URL": "https://manifests.example.com",
     "TENANTS_TABLE": "tenants",
+    "REQUESTS_TABLE": "requests",
+    "TENANT_ALLOWLIST": "acme, testcorp",
     "PATH": "/bin",
 }
 WRONG_ORIGINS = [
@@ -30,7 +32,7 @@ def test_settings_come_from_the_environment() -> None:
 
 
 def test_origins_are_listed_with_commas() -> None:
-    listed = {"CORS_ORIGINS": " https://*.example.com, https://desk.example.org:8443,"}
+    listed = {"CORS_ORIGINS": " https://*.example.com, https://desk.example.org:8443"}
     settings = Settings.from_environment({**ENVIRONMENT, **listed})
     assert settings.cors_origins == ("https://*.example.com", "https://desk.example.org:8443")
     for nobody in ({}, {"CORS_ORIGINS": ""}):
@@ -46,11 +48,23 @@ def test_origins_are_listed_with_commas() -> None:
         ("MANIFEST_BASE_URL", "ftp://manifests.example.com"),
         ("LOG_LEVEL", "LOUD"),
         *(("CORS_ORIGINS", origin) for origin in WRONG_ORIGINS),
+        ("TENANT_ALLOWLIST", "acme,,testcorp"),
+        ("TENANT_ALLOWLIST", "acme;testcorp"),
+        ("TENANT_ALLOWLIST", "*"),
     ],
 )
 def test_a_wrong_variable_stops_the_start_with_its_name(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"^{name}: "):
         Settings.from_environment({**ENVIRONMENT, name: value})
+
+
+def test_the_allowlist_allows_whom_it_names_and_nobody_else() -> None:
+    settings = Settings.from_environment(ENVIRONMENT)
+    allowed = [name for name in ("acme", "testcorp", "load", "") if settings.allows_tenant(name)]
+    assert allowed == ["acme", "testcorp"]
+    nobody = Settings.from_environment({**ENVIRONMENT, "TENANT_ALLOWLIST": ""})
+    assert not nobody.allows_tenant("acme")
+    assert not nobody.allows_tenant("")
 
 
 def test_a_missing_variable_stops_the_start_with_its_name() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from edge_signer.http import errors as wire
@@ -13,6 +14,7 @@ STATUS: dict[type[EdgeSignerError], int] = {
     wire.InvalidJsonError: 400,
     wire.InvalidBase64Error: 400,
     wire.UnauthenticatedError: 401,
+    wire.InvalidSignatureError: 401,
     wire.TenantNotAllowedError: 403,
     wire.NotFoundError: 404,
     wire.MethodNotAllowedError: 405,
@@ -45,7 +47,7 @@ def error_headers(error: EdgeSignerError) -> dict[str, str]:
     headers = {}
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(error.retry_after_s)
-    if isinstance(error, wire.UnauthenticatedError):
+    if STATUS[type(error)] == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="edge-signer"'
     if isinstance(error, wire.MethodNotAllowedError):
         headers["Allow"] = ", ".join(error.allowed)

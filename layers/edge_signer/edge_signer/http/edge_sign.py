@@ -11,11 +11,11 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from edge_signer.http.answers import json_answer
-from edge_signer.http.authentication import authenticate, require_same_tenant
+from edge_signer.http.authentication import Authenticator, require_same_tenant
 from edge_signer.http.errors import InvalidRequestError, UnsupportedMediaTypeError
 from edge_signer.http.models import EdgeSignRequest
+from edge_signer.http.request_signature import ReceivedRequest
 from edge_signer.platform.stopwatch import RollingPercentile, Stopwatch
-from edge_signer.platform.tenants import TenantDirectory
 from edge_signer.signing.service import PlannedManifest, SignedManifest, SigningService
 
 _DRY_RUN = {"0": False, "1": True}
@@ -25,12 +25,12 @@ class EdgeSignEndpoint:
     """Answers POST /edge-sign.
 
     Args:
-        directory: Knows the tenants' tokens.
+        authenticator: Knows who may call.
         service: Signs.
     """
 
-    def __init__(self, directory: TenantDirectory, service: SigningService) -> None:
-        self._directory = directory
+    def __init__(self, authenticator: Authenticator, service: SigningService) -> None:
+        self._authenticator = authenticator
         self._service = service
         self._recent_ms = {name: RollingPercentile() for name in ("wasm", "kms", "total")}
 
@@ -42,11 +42,13 @@ class EdgeSignEndpoint:
         """
         stopwatch = Stopwatch()
         with stopwatch.step("authenticate"):
-            tenant = authenticate(event.headers, self._directory)
+            body = _raw_body(event)
+            tenant = self._authenticator.tenant_of(_received(event, body))
 
         with stopwatch.step("validate"):
+            _require_json(event.headers)
             dry_run = _wants_dry_run(event)
-            wire_request = EdgeSignRequest.from_body(_json_body(event))
+            wire_request = EdgeSignRequest.from_body(body)
             require_same_tenant(tenant, wire_request.tenant_id, "tenant_id")
             request = wire_request.to_signing_request(tenant.tenant_id)
 
@@ -110,10 +112,23 @@ def _server_timing(steps_ms: Mapping[str, float]) -> str:
     return ", ".join(f"{name};dur={elapsed_ms:.3f}" for name, elapsed_ms in steps_ms.items())
 
 
-def _json_body(event: APIGatewayProxyEventV2) -> bytes:
-    media_type = event.headers.get("content-type", "").partition(";")[0].strip().lower()
+def _received(event: APIGatewayProxyEventV2, body: bytes) -> ReceivedRequest:
+    query = event.raw_query_string
+    return ReceivedRequest(
+        headers=event.headers,
+        method=event.http_method,
+        target=f"{event.raw_path}?{query}" if query else event.raw_path,
+        body=body,
+    )
+
+
+def _require_json(headers: Mapping[str, str]) -> None:
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise UnsupportedMediaTypeError("Send the header Content-Type: application/json.")
+
+
+def _raw_body(event: APIGatewayProxyEventV2) -> bytes:
     body = event.body or ""
     if not event.is_base64_encoded:
         return body.encode()

@@ -33,8 +33,15 @@ class UnauthenticatedError(EdgeSignerError):
     title = "Unauthenticated"
 
 
+class InvalidSignatureError(EdgeSignerError):
+    """The request's HMAC signature is missing, wrong, too old or used; the message says which."""
+
+    code = "INVALID_SIGNATURE"
+    title = "Invalid signature"
+
+
 class TenantNotAllowedError(EdgeSignerError):
-    """The token is another tenant's than the request says."""
+    """The token is another tenant's than the request says, or the tenant may not sign here."""
 
     code = "TENANT_NOT_ALLOWED"
     title = "Tenant not allowed"

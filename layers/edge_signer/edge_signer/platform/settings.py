@@ -7,13 +7,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from edge_signer.platform.tenants import TENANT_ID
+
 # An origin, or `*.` for all hosts below one: plain http, `null` and `*` alone are none of them.
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 Origin = Annotated[str, Field(pattern=rf"^https://(\*\.)?{_LABEL}(\.{_LABEL})+(:[0-9]{{1,5}})?$")]
+TenantName = Annotated[str, Field(pattern=rf"^{TENANT_ID.pattern}$")]
 
 
 def _listed(value: Any) -> Any:
-    return tuple(part.strip() for part in value.split(",") if part.strip())
+    return tuple(part.strip() for part in value.split(",")) if value.strip() else ()
 
 
 class SettingsError(Exception):
@@ -31,7 +34,9 @@ class Settings(BaseModel):
     manifest_bucket: str = Field(min_length=3)
     manifest_base_url: str = Field(pattern=r"^https?://[^ ]+[^/ ]$")
     tenants_table: str = Field(min_length=3)
+    requests_table: str = Field(min_length=3)
     cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = ()
+    tenant_allowlist: Annotated[tuple[TenantName, ...], BeforeValidator(_listed)] = ()
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod
@@ -56,6 +61,10 @@ class Settings(BaseModel):
                 f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in refused.errors()
             ]
             raise SettingsError("; ".join(faults)) from None
+
+    def allows_tenant(self, tenant_id: str) -> bool:
+        """Tell whether a tenant may sign in this deployment; nobody may unless named."""
+        return tenant_id in self.tenant_allowlist
 
     def key_alias(self, key_name: str) -> str:
         """Alias of the KMS key that policies call `key_name`."""

@@ -1,0 +1,130 @@
+"""The table of tenants as an operator sees it: tokens by fingerprint, never a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from cli.deployment import Deployment
+from emulator.credentials.tenants import Credential
+
+_FINGERPRINT_DIGITS = 8
+
+
+class TableError(Exception):
+    """The table cannot be read or written; the text says why in one line."""
+
+
+@dataclass(frozen=True)
+class IssuedToken:
+    """What the table keeps of a token, less its HMAC key.
+
+    Attributes:
+        token_sha256: The item's key.
+        tenant_id: Whose it is.
+        role: tenant or admin.
+        created_at: Epoch seconds; None for an item that does not tell.
+        expires_at: Epoch seconds; None for a token that does not end.
+        hmac_required: Whether requests with it must be signed.
+    """
+
+    token_sha256: str
+    tenant_id: str
+    role: str
+    created_at: int | None
+    expires_at: int | None
+    hmac_required: bool
+
+    @property
+    def fingerprint(self) -> str:
+        """How people call it."""
+        return self.token_sha256[:_FINGERPRINT_DIGITS]
+
+    def has_ended(self, now_s: float) -> bool:
+        """Tell whether the token works no more at a time in epoch seconds."""
+        return self.expires_at is not None and self.expires_at <= now_s
+
+
+class TenantTable:
+    """The table in DynamoDB; each method raises TableError where it does not answer.
+
+    Args:
+        dynamodb: Client of the service.
+        name: The table's name.
+    """
+
+    def __init__(self, dynamodb: Any, name: str) -> None:
+        self._dynamodb = dynamodb
+        self._name = name
+
+    def tokens(self) -> list[IssuedToken]:
+        """Give every token, by tenant and the newest last."""
+        with _told(self._name):
+            pages = self._dynamodb.get_paginator("scan").paginate(
+                TableName=self._name,
+                ConsistentRead=True,
+                # The HMAC keys are not asked for: what never comes here cannot be shown.
+                ProjectionExpression="token_sha256,tenant_id,#r,created_at,expires_at,hmac_required",
+                ExpressionAttributeNames={"#r": "role"},
+            )
+            found = [_token_of(item) for page in pages for item in page["Items"]]
+        return sorted(found, key=lambda token: (token.tenant_id, token.created_at or 0))
+
+    def put(self, credential: Credential) -> None:
+        """Keep a new credential."""
+        with _told(self._name):
+            self._dynamodb.put_item(TableName=self._name, Item=credential.table_item())
+
+    def end(self, tokens: Iterable[IssuedToken], at_s: int) -> None:
+        """Let tokens end at `at_s`, in epoch seconds, unless they end earlier or were removed."""
+        for token in tokens:
+            with _told(self._name):
+                try:
+                    self._dynamodb.update_item(
+                        TableName=self._name,
+                        Key={"token_sha256": {"S": token.token_sha256}},
+                        UpdateExpression="SET expires_at = :at",
+                        ConditionExpression="attribute_exists(token_sha256) AND "
+                        "(attribute_not_exists(expires_at) OR expires_at > :at)",
+                        ExpressionAttributeValues={":at": {"N": str(at_s)}},
+                    )
+                except self._dynamodb.exceptions.ConditionalCheckFailedException:
+                    continue
+
+    def remove(self, tokens: Iterable[IssuedToken]) -> None:
+        """Take tokens away."""
+        for token in tokens:
+            with _told(self._name):
+                key = {"token_sha256": {"S": token.token_sha256}}
+                self._dynamodb.delete_item(TableName=self._name, Key=key)
+
+
+def table_of(target: Deployment) -> TenantTable:
+    """Give the table of a deployment."""
+    return TenantTable(target.client("dynamodb"), f"edge-signer-{target.stage}-tenants")
+
+
+def _token_of(item: dict[str, Any]) -> IssuedToken:
+    return IssuedToken(
+        token_sha256=item["token_sha256"]["S"],
+        tenant_id=item["tenant_id"]["S"],
+        role=item["role"]["S"],
+        created_at=int(item["created_at"]["N"]) if "created_at" in item else None,
+        expires_at=int(item["expires_at"]["N"]) if "expires_at" in item else None,
+        hmac_required=bool(item.get("hmac_required", {}).get("BOOL", False)),
+    )
+
+
+@contextmanager
+def _told(table: str) -> Iterator[None]:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as refused:
+        error = refused.response["Error"]
+        raise TableError(f"{table}: {error['Code']}: {error['Message']}") from refused
+    except BotoCoreError as failure:
+        raise TableError(f"{table} cannot be reached: {failure}") from failure

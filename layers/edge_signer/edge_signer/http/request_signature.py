@@ -1,0 +1,153 @@
+"""Signed requests: an HMAC over all that a request asks for, good once and for ten minutes.
+
+What is signed are seven lines, joined by line feeds, without one at the end:
+
+    edge-signer-hmac-v1
+    the header X-Signature-Timestamp
+    the header X-Signature-Nonce
+    the method
+    the path, and where there is a query `?` and the query as it was sent
+    the tenant of the token
+    the SHA-256 of the body, 64 lower-case hexadecimal digits
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from edge_signer.http.errors import InvalidSignatureError
+from edge_signer.platform.replays import ReplayGuard
+from edge_signer.platform.tenants import Tenant
+
+VERSION = "edge-signer-hmac-v1"
+#: How far a client's clock may be from this one, before or after.
+WINDOW_S = 300
+# Workers' clocks differ too: a nonce is remembered for longer than any of them would take it.
+_CLOCKS_DIFFER_S = 60
+
+_TIMESTAMP, _NONCE, _SIGNATURE = "X-Signature-Timestamp", "X-Signature-Nonce", "X-Signature"
+_FORMS = {
+    _TIMESTAMP: (re.compile(r"[0-9]{1,12}"), "the time in whole seconds since 1970, in UTC"),
+    _NONCE: (re.compile(r"[A-Za-z0-9_-]{16,64}"), "16 to 64 letters, digits, - or _"),
+    _SIGNATURE: (re.compile(r"v1=[0-9a-f]{64}"), "v1= and 64 lower-case hexadecimal digits"),
+}
+
+
+@dataclass(frozen=True)
+class ReceivedRequest:
+    """A request as it came, of which nothing has been parsed.
+
+    Attributes:
+        headers: With names in lower case.
+        method: For instance POST.
+        target: The path, and where there is a query `?` and the query as it was sent.
+        body: Its bytes.
+    """
+
+    headers: Mapping[str, str]
+    method: str
+    target: str
+    body: bytes
+
+
+def string_to_sign(request: ReceivedRequest, tenant_id: str) -> str:
+    """Give what the signature of a request is made over.
+
+    Args:
+        request: With its timestamp and nonce among the headers.
+        tenant_id: The tenant of the token.
+    """
+    return "\n".join(
+        (
+            VERSION,
+            request.headers[_TIMESTAMP.lower()],
+            request.headers[_NONCE.lower()],
+            request.method,
+            request.target,
+            tenant_id,
+            hashlib.sha256(request.body).hexdigest(),
+        )
+    )
+
+
+class RequestSignatures:
+    """Checks the signatures of requests.
+
+    Args:
+        replays: Remembers what was seen, for all workers.
+        clock: Gives epoch seconds.
+    """
+
+    def __init__(self, replays: ReplayGuard, *, clock: Callable[[], float] = time.time) -> None:
+        self._replays = replays
+        self._clock = clock
+
+    def check(self, tenant: Tenant, request: ReceivedRequest) -> None:
+        """Let a request pass that is signed as its token asks for, and spend its nonce.
+
+        Raises:
+            InvalidSignatureError: It is not; the message says what to mend.
+            StoreUnavailableError: Whether the nonce is new cannot be told.
+        """
+        is_signed = any(name.lower() in request.headers for name in _FORMS)
+        if not is_signed and not tenant.hmac_required:
+            return
+        if tenant.hmac_key is None:
+            raise InvalidSignatureError(
+                "This API token has no HMAC key, so nobody can check the signature: "
+                f"leave out {_names_of(_FORMS)}."
+            )
+        _require_headers(request.headers)
+        timestamp_s = self._timestamp_in_window(request.headers)
+        self._require_signature(tenant, tenant.hmac_key, request)
+        # Only now: whoever cannot sign must not be able to spend somebody's nonces.
+        nonce = request.headers[_NONCE.lower()]
+        remember_until_s = timestamp_s + WINDOW_S + _CLOCKS_DIFFER_S
+        if not self._replays.admit(tenant.tenant_id, nonce, remember_until_s):
+            raise InvalidSignatureError(
+                f"This {_NONCE} was used before; sign each request, and each retry, with a new one."
+            )
+
+    def _timestamp_in_window(self, headers: Mapping[str, str]) -> int:
+        timestamp_s, now_s = int(headers[_TIMESTAMP.lower()]), int(self._clock())
+        if abs(now_s - timestamp_s) > WINDOW_S:
+            side = "behind" if timestamp_s < now_s else "ahead of"
+            raise InvalidSignatureError(
+                f"{_TIMESTAMP} is {abs(now_s - timestamp_s)} s {side} this server, where it is "
+                f"{now_s}; up to {WINDOW_S} s are taken."
+            )
+        return timestamp_s
+
+    @staticmethod
+    def _require_signature(tenant: Tenant, key: str, request: ReceivedRequest) -> None:
+        signed = string_to_sign(request, tenant.tenant_id).encode()
+        expected = f"v1={hmac.new(key.encode(), signed, hashlib.sha256).hexdigest()}"
+        if not hmac.compare_digest(expected, request.headers[_SIGNATURE.lower()]):
+            raise InvalidSignatureError(
+                f"{_SIGNATURE} is not that of this request. Check the HMAC key, and the string to "
+                f"sign: {VERSION}, timestamp, nonce, method, path with its query, tenant and the "
+                "SHA-256 of the body, one a line."
+            )
+
+
+def _require_headers(headers: Mapping[str, str]) -> None:
+    missing = [name for name in _FORMS if name.lower() not in headers]
+    if missing:
+        raise InvalidSignatureError(
+            f"Requests with this API token are signed: send {_names_of(missing)} too."
+            if len(missing) < len(_FORMS)
+            else f"Requests with this API token must be signed: send {_names_of(missing)}."
+        )
+    for name, (form, meaning) in _FORMS.items():
+        if not form.fullmatch(headers[name.lower()]):
+            raise InvalidSignatureError(f"{name} must be {meaning}.")
+
+
+def _names_of(headers: Iterable[str]) -> str:
+    *first, last = headers
+    return f"{', '.join(first)} and {last}" if first else last
