@@ -14,6 +14,7 @@ from cli.sign import created_from
 from cli.terminal import EXIT_NOT_TRUSTED, bar, fail, out, show_row, sidecar_of
 from cli.verify import show
 from emulator.local_state import checkout, default_directory
+from emulator.time_stamps import NEEDS_OPENSSL, find_openssl
 
 PHOTOGRAPH = "examples/rocket.jpg"
 SOURCE_TYPE = "digitalCapture"
@@ -25,7 +26,8 @@ _STEP_NAMES = {
     "wasm": "manifest built and assembled in WebAssembly",
     "kms": "32 bytes to KMS, a signature back",
     "check": "the signature against the certificate",
-    "store": "the sidecar to S3",
+    "tsa": "a time-stamp over the signature, checked",
+    "store": "time-stamp and sidecar to S3",
 }
 
 
@@ -55,8 +57,10 @@ def _sign_and_judge() -> int:
         )
         digest = hashlib.sha256(photograph.read_bytes()).hexdigest()
         client = EdgeClient(state.url, state.token_of("acme"), "acme")
-        cold = client.sign(digest, DEFAULT_POLICY, created_from(SOURCE_TYPE))
-        warm = client.sign(digest, DEFAULT_POLICY, created_from(SOURCE_TYPE))
+        # Without openssl there is no authority; the rest is worth seeing all the same.
+        tsa = find_openssl() is not None
+        cold = client.sign(digest, DEFAULT_POLICY, created_from(SOURCE_TYPE), tsa)
+        warm = client.sign(digest, DEFAULT_POLICY, created_from(SOURCE_TYPE), tsa)
         sidecar.write_bytes(client.fetch(warm.manifest_url))
         anchors = Path(state.anchors).read_text() + Path(state.tsa_anchors).read_text()
     _show_signed(photograph, digest, warm, sidecar)
@@ -73,6 +77,7 @@ def _show_signed(photograph: Path, digest: str, signed: SignedAsset, sidecar: Pa
         ("said", f"c2pa.created, {SOURCE_TYPE} (policy {DEFAULT_POLICY})"),
         ("key", signed.kms_key_id),
         ("mode", signed.signing_mode),
+        ("token", signed.tsa_token_url or f"none: {NEEDS_OPENSSL}"),
         ("sidecar", f"{sidecar}, {sidecar.stat().st_size} bytes"),
     ):
         show_row(name, value)

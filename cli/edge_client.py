@@ -30,6 +30,7 @@ class SignedAsset:
         manifest_url: Where the sidecar is.
         signing_mode: How it was signed.
         kms_key_id: Which key signed.
+        tsa_token_url: Where the time-stamp is; None where there is none.
         waited_ms: What the client waited for.
         total_ms: The signer's own time.
         steps_ms: The same by step, in order.
@@ -38,6 +39,7 @@ class SignedAsset:
     manifest_url: str
     signing_mode: str
     kms_key_id: str
+    tsa_token_url: str | None
     waited_ms: float
     total_ms: float
     steps_ms: dict[str, float]
@@ -64,13 +66,20 @@ class EdgeClient:
         self._tenant_id = tenant_id
         self._http = urllib3.PoolManager(timeout=_TIMEOUT, retries=False)
 
-    def sign(self, asset_sha256: str, policy_id: str, assertions: dict[str, Any]) -> SignedAsset:
+    def sign(
+        self,
+        asset_sha256: str,
+        policy_id: str,
+        assertions: dict[str, Any],
+        tsa: bool | None = None,
+    ) -> SignedAsset:
         """Have an asset signed.
 
         Args:
             asset_sha256: 64 lower-case hexadecimal digits.
             policy_id: The policy to sign under.
             assertions: Content by label.
+            tsa: Whether to time-stamp; None leaves it to the policy.
 
         Raises:
             EdgeClientError: Refused, or not reached.
@@ -82,6 +91,8 @@ class EdgeClient:
         }
         if self._tenant_id is not None:
             body["tenant_id"] = self._tenant_id
+        if tsa is not None:
+            body["tsa"] = tsa
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
         url, content = f"{self._url}/edge-sign", json.dumps(body).encode()
         if self._hmac_key is not None and self._tenant_id is not None:
@@ -100,6 +111,7 @@ class EdgeClient:
                 answer["manifest_url"],
                 answer["signing_mode"],
                 answer["kms_key_id"],
+                answer.get("tsa_token_url"),
                 waited_ms,
                 float(response.headers["X-Total-Time-MS"]),
                 server_timing(response.headers.get("Server-Timing", "")),

@@ -58,6 +58,10 @@ def sign(
         str,
         typer.Option(help="How the asset came to be: an IPTC digital source type, term or URI."),
     ] = "digitalCapture",
+    tsa: Annotated[
+        bool | None,
+        typer.Option("--tsa/--no-tsa", help="Time-stamp it.", show_default="as the policy says"),
+    ] = None,
     state: State = None,
 ) -> None:
     """Sign a file and write FILE.c2pa beside it."""
@@ -71,6 +75,7 @@ def sign(
         tenant=tenant,
         policy=policy,
         source_type=source_type,
+        tsa=tsa,
         state=state,
     )
 

@@ -48,7 +48,7 @@ class RunScreen:
         )
 
     def notice(self, line: str) -> None:
-        """Show what went wrong in a worker."""
+        """Show what went wrong in a worker, or what is missing here."""
         out.print(f"[red]•[/] {escape(line)}")
 
     def failed(self, line: str) -> None:

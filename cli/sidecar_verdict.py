@@ -32,6 +32,8 @@ class SidecarVerdict:
         algorithm: COSE name of the signature algorithm, or as c2pa-rs spells it.
         generator: The claim generator.
         actions: Names of the actions that the manifest tells.
+        time: When a time-stamp says that it was signed; empty where no time-stamp holds.
+        time_is_trusted: Whether the authority that says so is known.
     """
 
     state: str
@@ -41,6 +43,8 @@ class SidecarVerdict:
     algorithm: str = ""
     generator: str = ""
     actions: tuple[str, ...] = ()
+    time: str = ""
+    time_is_trusted: bool = False
 
     @property
     def trusted(self) -> bool:
@@ -100,11 +104,12 @@ def _from_report(report: dict[str, Any], engine: str) -> SidecarVerdict:
         if assertion["label"].startswith("c2pa.actions")
         for action in assertion["data"]["actions"]
     ]
+    results = report["validation_results"]["activeManifest"]
     return SidecarVerdict(
         state=report["validation_state"],
         failures=[
             {"code": one["code"], "explanation": one.get("explanation", "")}
-            for one in report["validation_results"]["activeManifest"]["failure"]
+            for one in results["failure"]
         ],
         engine=engine,
         signer=" · ".join(
@@ -113,6 +118,8 @@ def _from_report(report: dict[str, Any], engine: str) -> SidecarVerdict:
         algorithm=_cose_name(signature.get("alg", "")),
         generator=generators[0]["name"],
         actions=tuple(actions),
+        time=signature.get("time", ""),
+        time_is_trusted="timeStamp.trusted" in {one["code"] for one in results["success"]},
     )
 
 

@@ -22,6 +22,7 @@ def sign_file(
     tenant: str,
     policy: str,
     source_type: str,
+    tsa: bool | None,
     state: Path | None,
 ) -> None:
     """Sign a file and write the sidecar beside it.
@@ -34,6 +35,7 @@ def sign_file(
         tenant: The tenant to sign for.
         policy: The policy to sign under.
         source_type: How the asset came to be: a term of the IPTC digital source types, or a URI.
+        tsa: Whether to time-stamp; None leaves it to the policy.
         state: The emulator's state directory; None for the default.
 
     Raises:
@@ -49,7 +51,7 @@ def sign_file(
     try:
         with file.open("rb") as asset:
             asset_sha256 = hashlib.file_digest(asset, "sha256").hexdigest()
-        signed = client.sign(asset_sha256, policy, created_from(source_type))
+        signed = client.sign(asset_sha256, policy, created_from(source_type), tsa)
         manifest_store = client.fetch(signed.manifest_url)
         write_atomically(sidecar, manifest_store, mode=0o644)
     except OSError as unreadable:
@@ -61,9 +63,11 @@ def sign_file(
         ("key", signed.kms_key_id),
         ("mode", f"{signed.signing_mode}, {signed.total_ms:.1f} ms"),
         ("manifest", signed.manifest_url),
+        ("token", signed.tsa_token_url),
         ("sidecar", f"{sidecar} ({len(manifest_store)} bytes)"),
     ):
-        show_row(name, value)
+        if value:
+            show_row(name, value)
 
 
 def created_from(source_type: str) -> dict[str, Any]:

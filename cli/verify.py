@@ -62,6 +62,7 @@ def show(verdict: SidecarVerdict) -> None:
         ("algorithm", verdict.algorithm),
         ("generator", verdict.generator),
         ("actions", ", ".join(verdict.actions)),
+        ("signed at", _time_row(verdict)),
     ):
         if value:
             show_row(name, value)
@@ -71,6 +72,14 @@ def show(verdict: SidecarVerdict) -> None:
         )
     colour = "bold green" if verdict.trusted else "bold red"
     out.print(f"[dim]{verdict.engine:<10}[/] [{colour}]{verdict.state}[/]")
+
+
+def _time_row(verdict: SidecarVerdict) -> str:
+    """Say when an asset was signed and what that is worth; empty where nothing tells it."""
+    if not verdict.time:
+        return ""
+    authority = "a trusted" if verdict.time_is_trusted else "an unknown"
+    return f"{verdict.time}, says {authority} time-stamp authority"
 
 
 def _anchors(anchors: Path | None, state: Path) -> str:

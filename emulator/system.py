@@ -51,7 +51,7 @@ class Reporter(Protocol):
         """Tell that a request was answered."""
 
     def notice(self, line: str) -> None:
-        """Tell of a worker that failed, in one line."""
+        """Tell of a worker that failed, or of something that is missing here, in one line."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +135,8 @@ async def start(settings: Settings, reporter: Reporter) -> AsyncIterator[Running
             api = api_of(report.resources)
         except TemplateError as error:
             raise TemplateError(error.reason, settings.template) from error
+        if report.notice:
+            reporter.notice(report.notice)
         runtime = LambdaRuntime(
             functions, cloud.endpoint, directory / "logs", reporter.notice, settings.concurrency
         )

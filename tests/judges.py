@@ -57,6 +57,7 @@ def encypher(asset: bytes, media_type: str, manifest_store: bytes, anchors_pem: 
                 media_type,
                 manifest_store=manifest_store,
                 trust_pem=anchors_pem,
+                tsa_trust_pem=anchors_pem,
                 no_default_trust=True,
                 telemetry=False,
                 online=False,

@@ -21,6 +21,7 @@ from edge_signer.signing.policy_directory import PolicyDirectory
 from edge_signer.signing.policy_document import shipped_policies
 from edge_signer.signing.service import SigningRequest, SigningService
 from edge_signer.signing.store import StoredManifest
+from edge_signer.signing.time_stamp import TimeStamp, TimeStampAuthority
 from emulator.credentials.development_ca import DevelopmentCa
 
 ACTIONS: Mapping[str, Any] = {
@@ -80,10 +81,15 @@ class MemoryStore:
     """Keeps manifest stores where the test can look at them."""
 
     kept: list[tuple[str, bytes, bytes]] = field(default_factory=list)
+    stamps: list[tuple[str, TimeStamp]] = field(default_factory=list)
 
     def put(self, tenant_id: str, asset_sha256: bytes, manifest_store: bytes) -> StoredManifest:
         self.kept.append((tenant_id, asset_sha256, manifest_store))
         return StoredManifest("https://manifests.test/one", str(len(self.kept)))
+
+    def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
+        self.stamps.append((tenant_id, stamp))
+        return f"https://manifests.test/{stamp.serial_number}.tsr"
 
 
 def policy_directory(policies: Mapping[str, SigningPolicy]) -> PolicyDirectory:
@@ -102,6 +108,7 @@ class Workshop:
         algorithm: What the policy says.
         signer: Signs; by default a key of this process.
         ca: Certifies that key.
+        authority: Stamps; None for no stamps.
     """
 
     def __init__(
@@ -109,6 +116,7 @@ class Workshop:
         algorithm: AlgorithmName = "ES256",
         signer: Signer | None = None,
         ca: DevelopmentCa | None = None,
+        authority: TimeStampAuthority | None = None,
     ) -> None:
         self.ca = ca or DevelopmentCa()
         self.store = MemoryStore()
@@ -119,17 +127,19 @@ class Workshop:
             for name, policy in shipped_policies().items()
         }
         used = signer or self.signer
-        directory = policy_directory(policies)
-        self.service = SigningService(directory, self.builder, lambda _: used, self.store)
+        self.service = SigningService(
+            policy_directory(policies), self.builder, lambda _: used, self.store, authority
+        )
 
     def sign(
         self,
         asset: bytes,
         assertions: Mapping[str, Any] = ACTIONS,
         policy_id: str = "newsroom-default-v3",
+        tsa: bool | None = None,
     ) -> bytes:
         """Sign an asset and give its manifest store."""
         digest = hashlib.sha256(asset).digest()
-        request = SigningRequest("acme", digest, assertions, policy_id, tsa=False)
+        request = SigningRequest("acme", digest, assertions, policy_id, tsa)
         self.service.sign(request, Stopwatch())
         return self.store.kept[-1][2]

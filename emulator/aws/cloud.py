@@ -11,6 +11,7 @@ import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
+from emulator import time_stamps
 from emulator.aws.cloud_protocol import Job, Report
 from emulator.aws.services import ServiceHost, in_process_services, moto_host
 from emulator.errors import EmulatorError
@@ -18,6 +19,7 @@ from emulator.http.message import Request, Response
 from emulator.http.server import HttpServer
 from emulator.stack.creation import create_stack
 from emulator.stack.parameters import parameter_values
+from emulator.time_stamps import find_openssl
 
 # A call that a fault delays holds its thread; this many can wait at once.
 _THREADS = 64
@@ -29,54 +31,70 @@ _DEFAULT_STAGE = "dev"
 def main() -> None:
     """Run until standard input ends."""
     host = moto_host()
+    listener = socket.create_server(("127.0.0.1", 0))
     job = Job.model_validate_json(sys.stdin.buffer.readline())
     try:
-        report = build(host, job)
+        report = build(host, job, listener.getsockname()[1])
     except EmulatorError as error:
         _send(Report(error=str(error)))
         return
-    asyncio.run(_serve(host, report))
+    asyncio.run(_serve(host, report, listener))
 
 
-def build(host: ServiceHost, job: Job) -> Report:
+def build(host: ServiceHost, job: Job, port: int) -> Report:
     """Create everything that a job asks for.
+
+    Args:
+        host: Where resources are created.
+        job: What is to be created.
+        port: Where the host will listen on 127.0.0.1; the stack is told where to have time-stamps.
 
     Raises:
         TemplateError: The template cannot be made.
     """
     # Imported here: certificates are needed only once the template is known to be good.
-    from emulator.credentials.certification import store_certificates
+    from emulator.credentials.certification import (
+        store_certificates,
+        store_time_stamp_root,
+        time_stamp_authority,
+    )
     from emulator.credentials.development_ca import DevelopmentCa
 
     services = in_process_services(host)
     values = parameter_values(job.document.get("Parameters", {}), job.parameters)
     stage = str(values.get("Stage", _DEFAULT_STAGE))
-    resources = create_stack(job.document, job.parameters, services)
+    openssl = find_openssl()
+    tsa_url = f"http://127.0.0.1:{port}{time_stamps.PATH}" if openssl else ""
+    resources = create_stack(job.document, {"TsaUrl": tsa_url, **job.parameters}, services)
     ca = DevelopmentCa()
     store_certificates(ca, resources.values(), services, stage)
+    if openssl:
+        store_time_stamp_root(ca, services, stage)
+        host.time_stamps = time_stamp_authority(ca, openssl)
     table = resources.get(job.tenants_table)
     if table is not None:
         for item in job.items:
             services.dynamodb.put_item(TableName=table.ref, Item=item)
     host.forget_calls()
     return Report(
+        notice="" if openssl else time_stamps.NEEDS_OPENSSL,
+        port=port,
         resources=resources,
         anchors_pem=ca.anchors_pem(),
         timestamp_anchors_pem=ca.timestamp_anchors_pem(),
     )
 
 
-async def _serve(host: ServiceHost, report: Report) -> None:
+async def _serve(host: ServiceHost, report: Report, listener: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="service")
 
     async def answer(request: Request) -> Response:
         return await loop.run_in_executor(threads, host.answer, request)
 
-    listener = socket.create_server(("127.0.0.1", 0))
     server = HttpServer(answer, _MAX_BODY_BYTES)
     await server.start(listener)
-    _send(report.model_copy(update={"port": listener.getsockname()[1]}))
+    _send(report)
     await loop.run_in_executor(None, sys.stdin.buffer.read)
     await server.close()
     # A call that a fault still delays would keep the process: threads are joined at its end.

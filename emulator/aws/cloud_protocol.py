@@ -28,6 +28,7 @@ class Report(BaseModel):
 
     Attributes:
         error: One clear line if the stack could not be created; nothing else is set then.
+        notice: One line for whoever started the system; empty for none.
         port: Where the services listen on 127.0.0.1.
         resources: The stack by logical id.
         anchors_pem: The root of the signing certificates.
@@ -35,6 +36,7 @@ class Report(BaseModel):
     """
 
     error: str = ""
+    notice: str = ""
     port: int = 0
     resources: dict[str, Resource] = {}
     anchors_pem: str = ""

@@ -19,7 +19,7 @@ class ServiceCall:
     Attributes:
         service: For instance kms.
         operation: For instance Sign.
-        json_version: 1.0 or 1.1 for the JSON protocols, None for S3's XML.
+        json_version: 1.0 or 1.1 for the JSON protocols, None for S3's XML and for time-stamps.
     """
 
     service: str

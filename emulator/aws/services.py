@@ -1,4 +1,4 @@
-"""AWS's services in one process: moto behind a counter and a source of faults."""
+"""AWS's services, and time-stamps, in one process: behind a counter and a source of faults."""
 
 import json
 import threading
@@ -8,15 +8,18 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from emulator import time_stamps
 from emulator.aws import sdk as aws_sdk
 from emulator.aws import wsgi
 from emulator.aws.faults import Faults, parse_rules
-from emulator.aws.service_call import identify
+from emulator.aws.service_call import ServiceCall, identify
 from emulator.http.message import Request, Response, json_response
 from emulator.stack.resources import Services
+from emulator.time_stamps import TimeStampAuthority
 
 CALLS_PATH = "/_emulator/calls"
 FAULTS_PATH = "/_emulator/faults"
+_TIME_STAMP = ServiceCall("tsa", "TimeStamp", None)
 
 
 class ServiceHost:
@@ -25,10 +28,13 @@ class ServiceHost:
     `GET /_emulator/calls` gives count and summed milliseconds of each operation, for instance
     `{"kms.Sign": {"count": 2, "milliseconds": 1.4}}`; a call counts from its arrival.
     `PUT /_emulator/faults` takes a JSON list of FaultRule, which replaces the rules in force.
+    `POST /_emulator/tsa` is a time-stamp authority's, which is no service of AWS, but counted and
+    struck by faults all the same, as `tsa.TimeStamp`.
     """
 
     def __init__(self, application: wsgi.WsgiApplication) -> None:
         self._application = application
+        self.time_stamps: TimeStampAuthority | None = None
         self._faults = Faults()
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
@@ -40,15 +46,20 @@ class ServiceHost:
             return json_response(200, json.dumps(self._summary()).encode())
         if request.path == FAULTS_PATH and request.method == "PUT":
             return self._replace_faults(request.body)
-        call = identify(request)
+        call = _TIME_STAMP if request.path == time_stamps.PATH else identify(request)
         with self._lock:
             self._counts[str(call)] += 1
         started = time.perf_counter()
         try:
-            return self._faults.strike(call) or wsgi.call(self._application, request)
+            return self._faults.strike(call) or self._perform(call, request)
         finally:
             with self._lock:
                 self._milliseconds[str(call)] += (time.perf_counter() - started) * 1000
+
+    def _perform(self, call: ServiceCall, request: Request) -> Response:
+        if call is not _TIME_STAMP:
+            return wsgi.call(self._application, request)
+        return self.time_stamps.answer(request) if self.time_stamps else Response(404)
 
     def forget_calls(self) -> None:
         """Start counting at nothing."""

@@ -1,10 +1,14 @@
-"""Certifies the stack's signing keys and stores the chains where functions look for them."""
+"""Certifies the stack's keys and stores certificates where functions look for them."""
 
 from collections.abc import Iterable, Iterator
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from emulator.credentials.development_ca import DevelopmentCa
 from emulator.stack.creation import Resource
 from emulator.stack.resources import Services
+from emulator.time_stamps import TimeStampAuthority
 
 _ALIAS_PREFIX = "alias/edge-signer-"
 
@@ -30,6 +34,38 @@ def store_certificates(
             Type="String",
             Value=ca.issue(f"Edge Signer {stage} {name}", public_key),
         )
+
+
+def store_time_stamp_root(ca: DevelopmentCa, services: Services, stage: str) -> None:
+    """Put the time-stamp root into the SSM parameter `/edge-signer/<stage>/certificates/tsa`.
+
+    Args:
+        ca: Has the root.
+        services: Where the parameter goes.
+        stage: The stack's stage.
+    """
+    services.ssm.put_parameter(
+        Name=f"/edge-signer/{stage}/certificates/tsa",
+        Type="String",
+        Value=ca.timestamp_anchors_pem(),
+    )
+
+
+def time_stamp_authority(ca: DevelopmentCa, openssl: str) -> TimeStampAuthority:
+    """Make a time-stamp authority with a key of its own.
+
+    Args:
+        ca: Issues its certificate.
+        openssl: The program that makes its answers.
+    """
+    key = ec.generate_private_key(ec.SECP256R1())
+    key_pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    certificate_pem = ca.issue_time_stamping(key.public_key())
+    return TimeStampAuthority(openssl, certificate_pem, key_pem.decode())
 
 
 def _signing_keys(resources: list[Resource], alias_prefix: str) -> Iterator[tuple[str, str]]:

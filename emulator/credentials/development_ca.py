@@ -31,7 +31,7 @@ class DevelopmentCa:
     def __init__(self) -> None:
         self._now = datetime.now(UTC).replace(microsecond=0) - _BACKDATE
         self._root_key, self._root = self._self_signed("Development Root")
-        _, self._timestamp_root = self._self_signed("Development Time-Stamp Root")
+        self._timestamp_key, self._timestamp_root = self._self_signed("Development Time-Stamp Root")
         self._issuing_key = ec.generate_private_key(ec.SECP256R1())
         self._issuing = self._issuing_ca()
 
@@ -91,6 +91,34 @@ class DevelopmentCa:
             .sign(self._issuing_key, hashes.SHA256())
         )
         return _pem(leaf) + _pem(self._issuing)
+
+    def issue_time_stamping(self, public_key: ec.EllipticCurvePublicKey) -> str:
+        """Certify a time-stamp authority's key, for time-stamps alone (RFC 3161 section 2.3).
+
+        Args:
+            public_key: The authority's.
+
+        Returns:
+            The certificate in PEM; the time-stamp root issued it.
+        """
+        issuer = self._timestamp_key.public_key()
+        leaf = (
+            self._builder(
+                _subject("Development Time-Stamps"), self._timestamp_root.subject, _LEAF_LIFETIME
+            )
+            .public_key(public_key)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(_key_usage(digital_signature=True), critical=True)
+            .add_extension(
+                x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True
+            )
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer), critical=False
+            )
+            .sign(self._timestamp_key, hashes.SHA256())
+        )
+        return _pem(leaf)
 
     def _self_signed(self, common_name: str) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
         key = ec.generate_private_key(ec.SECP256R1())

@@ -1,6 +1,7 @@
-"""Stands in for the CDN: serves stored manifests at their public address.
+"""Stands in for the CDN: serves stored manifests and time-stamps at their public address.
 
-`GET|HEAD /manifests/<tenant>/sha256/<64 hex>.c2pa`, `?versionId=` for an older one.
+`GET|HEAD /manifests/<tenant>/sha256/<64 hex>.c2pa`, or `…/tsa/<serial>.tsr`; `?versionId=` for an
+older one.
 """
 
 import asyncio
@@ -15,7 +16,9 @@ from emulator.aws import sdk as aws_sdk
 from emulator.http.message import Request, Response, json_response
 
 PREFIX = "/manifests/"
-_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}/sha256/[0-9a-f]{64}\.c2pa")
+_KEY = re.compile(
+    r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}/(sha256/[0-9a-f]{64}\.c2pa|tsa/[0-9]{1,49}\.tsr)"
+)
 _NOT_FOUND = json_response(
     404, b'{"error":"Not found","message":"There is no such manifest","code":"NOT_FOUND"}'
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,20 @@ def test_a_signed_file_is_verified_as_trusted(state: Path, photograph_file: Path
     verdict = json.loads(as_json.stdout)
     assert verdict["trusted"] is True
     assert (verdict["state"], verdict["failures"]) == ("Trusted", [])
+
+
+def test_a_stamped_file_tells_when_it_was_signed(state: Path, photograph_file: Path) -> None:
+    signed = edge_signer(state, "sign", photograph_file, "--tsa")
+    assert signed.returncode == 0, signed.stderr
+    assert re.search(r"^token +http://\S+/acme/tsa/\d+\.tsr$", signed.stdout, re.MULTILINE)
+    verified = edge_signer(state, "verify", photograph_file).stdout
+    said = r"^signed at +\d{4}-\S+, says a trusted time-stamp authority$"
+    assert re.search(said, verified, re.MULTILINE)
+
+    unstamped = edge_signer(state, "sign", photograph_file, "--no-tsa")
+    assert unstamped.returncode == 0
+    assert "token" not in unstamped.stdout
+    assert "signed at" not in edge_signer(state, "verify", photograph_file).stdout
 
 
 def test_a_changed_file_is_not_trusted(state: Path, photograph_file: Path) -> None:
@@ -160,7 +175,8 @@ def test_the_demo_ends_by_itself_with_trusted(tmp_path: Path) -> None:
     shown = edge_signer(tmp_path, "demo")
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.rstrip().endswith("Trusted")
-    for step in ("authenticate", "wasm", "kms", "store"):
+    assert "says a trusted time-stamp authority" in shown.stdout
+    for step in ("authenticate", "wasm", "kms", "tsa", "store"):
         assert f"\n{step} " in shown.stdout
     assert (tmp_path / "demo/rocket.jpg.c2pa").exists()
     assert not (tmp_path / "demo/state/local.json").exists()

@@ -25,7 +25,6 @@ REFUSED: dict[str, tuple[int, str, dict[str, Any]]] = {
     "an unknown policy": (422, "UNKNOWN_POLICY", {"policy_id": "nobody-v1"}),
     "an unknown assertion": (422, "INVALID_ASSERTION", {"assertions": {"c2pa.x": {}}}),
     "no actions": (422, "POLICY_VIOLATION", {"assertions": {}}),
-    "a time-stamp": (503, "TSA_UNAVAILABLE", {"tsa": True}),
 }
 
 
@@ -104,6 +103,14 @@ FAULTS = {
         {"service": "kms", "operation": "Sign", "delay_ms": 4000},
         (503, "KMS_UNAVAILABLE"),
     ),
+    "the time-stamp authority fails": (
+        {"service": "tsa", "operation": "TimeStamp", "status": 500},
+        (503, "TSA_UNAVAILABLE"),
+    ),
+    "the time-stamp authority is silent": (
+        {"service": "tsa", "operation": "TimeStamp", "delay_ms": 7000},
+        (503, "TSA_UNAVAILABLE"),
+    ),
     "S3 fails": (
         {"service": "s3", "operation": "PutObject", "status": 500},
         (503, "STORE_UNAVAILABLE"),
@@ -118,7 +125,7 @@ def test_when_aws_fails_the_answer_says_so_and_nothing_is_stored(
     rule, (status, code) = FAULTS[case]
     asset = case.encode()
     faults(rule)
-    answer = post(system, body(asset))
+    answer = post(system, body(asset, tsa=True))
     assert (answer.status, answer.json()["code"]) == (status, code)
     assert answer.headers["retry-after"] == str(answer.json()["retry_after"])
     url = f"/manifests/load/sha256/{hashlib.sha256(asset).hexdigest()}.c2pa"

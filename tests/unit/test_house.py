@@ -77,6 +77,8 @@ DISTRIBUTIONS = {
     "cryptography": "cryptography",
     "pydantic": "pydantic",
     "pydantic_core": "pydantic",
+    "rfc3161_client": "rfc3161-client",
+    "urllib3": "urllib3",
     "wasmtime": "wasmtime",
     "yaml": "pyyaml",
 }

@@ -39,6 +39,18 @@ def test_an_older_version_can_still_be_read(system: Running, versions: list[str]
     assert system.call("GET", f"{ADDRESS}?versionId=none").status == 404
 
 
+def test_a_time_stamp_is_public_at_its_address(system: Running) -> None:
+    key = "acme/tsa/1234567890.tsr"
+    system.client("s3").put_object(
+        Bucket="manifests", Key=key, Body=b"stamp", ContentType="application/timestamp-reply"
+    )
+
+    answer = system.call("GET", f"/manifests/{key}")
+
+    assert (answer.status, answer.body) == (200, b"stamp")
+    assert answer.headers["content-type"] == "application/timestamp-reply"
+
+
 @pytest.mark.usefixtures("versions")
 def test_a_cache_that_has_it_already_gets_no_body(system: Running) -> None:
     etag = system.call("GET", ADDRESS).headers["etag"]

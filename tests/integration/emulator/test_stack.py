@@ -82,7 +82,10 @@ def test_the_signing_key_has_a_certificate_that_leads_to_the_anchors(system: Run
 def test_only_signing_keys_are_certified(system: Running) -> None:
     found = system.client("ssm").get_parameters_by_path(Path=f"{PREFIX}/certificates")
 
-    assert [each["Name"] for each in found["Parameters"]] == [f"{PREFIX}/certificates/signing"]
+    stored = {each["Name"]: each["Value"] for each in found["Parameters"]}
+    assert stored.keys() == {f"{PREFIX}/certificates/signing", f"{PREFIX}/certificates/tsa"}
+    anchors = Path(system.state.tsa_anchors).read_text()
+    assert anchors.startswith(stored[f"{PREFIX}/certificates/tsa"])
 
 
 def test_the_table_of_tenants_knows_tokens_by_their_hash_alone(system: Running) -> None:

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
+from edge_signer.signing.time_stamp_check import time_stamping_faults
 from emulator.credentials.development_ca import DevelopmentCa
 
 T = TypeVar("T", bound=x509.ExtensionType)
@@ -74,6 +75,19 @@ def test_a_leaf_has_the_programmes_profile(chain: list[x509.Certificate]) -> Non
     assert authority.key_identifier == extension(issuing, x509.SubjectKeyIdentifier).digest
     assert extension(leaf, x509.SubjectKeyIdentifier)
     assert leaf.not_valid_after_utc - leaf.not_valid_before_utc <= timedelta(days=90)
+
+
+def test_a_time_stamp_authority_has_a_certificate_for_nothing_else(ca: DevelopmentCa) -> None:
+    (root,) = x509.load_pem_x509_certificates(ca.timestamp_anchors_pem().encode())
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = ca.issue_time_stamping(key.public_key())
+    (leaf,) = x509.load_pem_x509_certificates(pem.encode())
+
+    leaf.verify_directly_issued_by(root)
+    assert leaf.public_key() == key.public_key()
+    assert time_stamping_faults(leaf) == []
+    assert extension(leaf, x509.SubjectKeyIdentifier)
+    assert leaf.not_valid_after_utc <= root.not_valid_after_utc
 
 
 def test_the_time_stamp_root_is_another_one(ca: DevelopmentCa) -> None:

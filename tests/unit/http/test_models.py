@@ -80,6 +80,15 @@ def test_a_wrong_field_is_named(case: str) -> None:
     assert message in refused.value.message
 
 
+def test_whether_a_time_stamp_is_wanted_may_be_left_open() -> None:
+    def wanted(**changes: Any) -> bool | None:
+        return EdgeSignRequest.from_body(encoded(**changes)).to_signing_request("acme").tsa
+
+    assert [wanted(), wanted(tsa=None), wanted(tsa=True), wanted(tsa=False)] == [
+        *(None, None, True, False)
+    ]
+
+
 def test_a_body_that_is_no_object_is_refused() -> None:
     with pytest.raises(InvalidRequestError):
         EdgeSignRequest.from_body(b"[]")

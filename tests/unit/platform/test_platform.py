@@ -39,6 +39,11 @@ def test_origins_are_listed_with_commas() -> None:
         assert Settings.from_environment({**ENVIRONMENT, **nobody}).cors_origins == ()
 
 
+def test_no_time_stamp_authority_is_an_empty_address() -> None:
+    assert Settings.from_environment(ENVIRONMENT).tsa_url == ""
+    assert Settings.from_environment({**ENVIRONMENT, "TSA_URL": ""}).tsa_url == ""
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -51,6 +56,7 @@ def test_origins_are_listed_with_commas() -> None:
         ("TENANT_ALLOWLIST", "acme,,testcorp"),
         ("TENANT_ALLOWLIST", "acme;testcorp"),
         ("TENANT_ALLOWLIST", "*"),
+        ("TSA_URL", "timestamp.example.com"),
     ],
 )
 def test_a_wrong_variable_stops_the_start_with_its_name(name: str, value: str) -> None:

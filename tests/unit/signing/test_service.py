@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from edge_signer.platform.errors import EdgeSignerError
+from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
 from edge_signer.platform.stopwatch import Stopwatch
+from edge_signer.signing.builder import ManifestBuilder
 from edge_signer.signing.errors import (
     KmsUnavailableError,
+    PolicyViolationError,
     TbsTooLargeError,
     TsaUnavailableError,
     UnknownPolicyError,
 )
 from edge_signer.signing.policy_document import shipped_policies
 from edge_signer.signing.service import SigningRequest, SigningService
+from edge_signer.signing.time_stamp import TimeStamp
+from emulator.credentials.development_ca import DevelopmentCa
 from tests.software_signer import (
     ACTIONS,
     MemoryStore,
@@ -22,14 +28,48 @@ from tests.software_signer import (
     policy_directory,
 )
 
-POLICIES = policy_directory(shipped_policies())
-
 
 class LyingSigner(SoftwareSigner):
     """Signs something else than it was given."""
 
     def sign_tbs(self, tbs: bytes) -> bytes:
         return super().sign_tbs(tbs + b"!")
+
+
+class Counting(SoftwareSigner):
+    """Knows how often it signed."""
+
+    def __init__(self) -> None:
+        super().__init__(DevelopmentCa())
+        self.signatures = 0
+
+    def sign_tbs(self, tbs: bytes) -> bytes:
+        self.signatures += 1
+        return super().sign_tbs(tbs)
+
+
+SHIPPED = shipped_policies()["newsroom-default-v3"]
+POLICIES = policy_directory(
+    {
+        "newsroom-default-v3": SHIPPED,
+        "stamped-v1": SHIPPED.model_copy(update={"time_stamp": "required"}),
+        "unstamped-v1": SHIPPED.model_copy(update={"time_stamp": "forbidden"}),
+    }
+)
+
+
+class Stamping:
+    """Gives a token that nobody checks, or fails."""
+
+    def __init__(self, fails: bool = False) -> None:
+        self._fails = fails
+        self.payloads: list[bytes] = []
+
+    def stamp(self, payload: bytes) -> TimeStamp:
+        self.payloads.append(payload)
+        if self._fails:
+            raise TsaUnavailableError("no")
+        return TimeStamp(b"a whole response", b"a token", 7, datetime.now(UTC))
 
 
 def request(**changes: object) -> SigningRequest:
@@ -57,15 +97,19 @@ def test_a_signature_that_does_not_verify_is_never_stored(workshop: Workshop) ->
     [
         ({"policy_id": "nobody-v1"}, UnknownPolicyError),
         ({"tsa": True}, TsaUnavailableError),
+        ({"policy_id": "stamped-v1", "tsa": None}, TsaUnavailableError),
+        ({"policy_id": "stamped-v1", "tsa": False}, PolicyViolationError),
+        ({"policy_id": "unstamped-v1", "tsa": True}, PolicyViolationError),
     ],
 )
 def test_what_is_refused_leaves_nothing_behind(
     changes: dict[str, object], error: type[EdgeSignerError]
 ) -> None:
-    workshop = Workshop()
+    signer, store = Counting(), MemoryStore()
+    service = SigningService(POLICIES, ManifestBuilder(), lambda _: signer, store)
     with pytest.raises(error):
-        workshop.service.sign(request(**changes), Stopwatch())
-    assert workshop.store.kept == []
+        service.sign(request(**changes), Stopwatch())
+    assert (store.kept, signer.signatures) == ([], 0)
 
 
 def test_more_than_16_kib_to_sign_is_refused(workshop: Workshop) -> None:
@@ -81,6 +125,72 @@ def test_every_step_is_timed(workshop: Workshop) -> None:
     stopwatch = Stopwatch()
     workshop.service.sign(request(), stopwatch)
     assert list(stopwatch.steps_ms) == ["policy", "credential", "wasm", "kms", "check", "store"]
+
+
+STEPS_WITH_A_STAMP = ["policy", "credential", "wasm", "kms", "check", "tsa", "store"]
+
+
+@pytest.mark.parametrize(
+    ("policy_id", "tsa", "is_stamped"),
+    [
+        ("newsroom-default-v3", None, False),
+        ("newsroom-default-v3", False, False),
+        ("newsroom-default-v3", True, True),
+        ("stamped-v1", None, True),
+        ("stamped-v1", True, True),
+        ("unstamped-v1", None, False),
+        ("unstamped-v1", False, False),
+    ],
+)
+def test_the_client_decides_where_the_policy_leaves_it_to_him(
+    workshop: Workshop, policy_id: str, tsa: bool | None, is_stamped: bool
+) -> None:
+    authority, store, stopwatch = Stamping(), MemoryStore(), Stopwatch()
+    service = SigningService(
+        POLICIES, workshop.builder, lambda _: workshop.signer, store, authority
+    )
+    signed = service.sign(request(policy_id=policy_id, tsa=tsa), stopwatch)
+    assert (b"a token" in store.kept[0][2]) == is_stamped
+    assert (signed.tsa_token_url == "https://manifests.test/7.tsr") == is_stamped
+    assert len(store.stamps) == len(authority.payloads) == int(is_stamped)
+    assert (list(stopwatch.steps_ms) == STEPS_WITH_A_STAMP) == is_stamped
+
+
+def test_without_a_stamp_nothing_is_released(workshop: Workshop) -> None:
+    store = MemoryStore()
+    service = SigningService(
+        POLICIES, workshop.builder, lambda _: workshop.signer, store, Stamping(fails=True)
+    )
+    with pytest.raises(TsaUnavailableError):
+        service.sign(request(tsa=True), Stopwatch())
+    assert (store.kept, store.stamps) == ([], [])
+
+
+def test_a_stamp_is_kept_before_the_manifest_that_has_it(workshop: Workshop) -> None:
+    class Full(MemoryStore):
+        def put_time_stamp(self, *_: object) -> str:
+            raise StoreUnavailableError("full")
+
+    store = Full()
+    service = SigningService(
+        POLICIES, workshop.builder, lambda _: workshop.signer, store, Stamping()
+    )
+    with pytest.raises(StoreUnavailableError):
+        service.sign(request(tsa=True), Stopwatch())
+    assert store.kept == []
+
+
+def test_a_token_makes_a_manifest_longer_by_itself_and_its_heads(workshop: Workshop) -> None:
+    prepared = [workshop.sign(b"asset") for _ in range(2)]
+    assert len(prepared[0]) == len(prepared[1])
+    store = MemoryStore()
+    service = SigningService(
+        POLICIES, workshop.builder, lambda _: workshop.signer, store, Stamping()
+    )
+    service.sign(request(tsa=True), Stopwatch())
+    # {"sigTst2": {"tstTokens": [{"val": h'…'}]}}: the map's own byte is there without it, too.
+    heads = len(b"\x67sigTst2\xa1\x69tstTokens\x81\xa1\x63val\x47")
+    assert len(store.kept[0][2]) == len(prepared[0]) + heads + len(b"a token")
 
 
 def test_two_manifests_of_one_asset_have_names_of_their_own(workshop: Workshop) -> None:

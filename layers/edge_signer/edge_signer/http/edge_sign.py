@@ -73,6 +73,8 @@ class EdgeSignEndpoint:
             "p95_ms": {name: round(recent.p95(), 2) for name, recent in self._recent_ms.items()},
             "kms_key_id": signed.kms_key_id,
         }
+        if signed.tsa_token_url is not None:
+            body["tsa_token_url"] = signed.tsa_token_url
         headers = {
             "X-Request-ID": request_id,
             "X-Signing-Mode": signed.signing_mode,

@@ -34,7 +34,7 @@ class EdgeSignRequest(BaseModel):
     policy_id: str = Field(min_length=1, max_length=64)
     assertions: dict[str, Any]
     tenant_id: str | None = Field(None, min_length=1, max_length=64)
-    tsa: bool = False
+    tsa: bool | None = None
 
     @classmethod
     def from_body(cls, body: bytes) -> EdgeSignRequest:

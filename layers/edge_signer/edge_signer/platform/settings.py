@@ -37,6 +37,7 @@ class Settings(BaseModel):
     requests_table: str = Field(min_length=3)
     cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = ()
     tenant_allowlist: Annotated[tuple[TenantName, ...], BeforeValidator(_listed)] = ()
+    tsa_url: str = Field("", pattern=r"^(https?://[^ ]+)?$")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @classmethod

@@ -32,9 +32,9 @@ def profile_faults(leaf: x509.Certificate) -> list[str]:
     Raises:
         ValueError: An extension cannot be read.
     """
-    constraints = _extension(leaf, x509.BasicConstraints)
-    key_usage = _extension(leaf, x509.KeyUsage)
-    uses = set(_extension(leaf, x509.ExtendedKeyUsage) or ())
+    constraints = extension(leaf, x509.BasicConstraints)
+    key_usage = extension(leaf, x509.KeyUsage)
+    uses = set(extension(leaf, x509.ExtendedKeyUsage) or ())
     unknown = [one for one in leaf.extensions if isinstance(one.value, x509.UnrecognizedExtension)]
     demands = {
         "must be of version 3": leaf.version is x509.Version.v3,
@@ -48,7 +48,7 @@ def profile_faults(leaf: x509.Certificate) -> list[str]:
         "must not have an extended key usage for anything, OCSP or time-stamps": not (
             uses & _FORBIDDEN_USES
         ),
-        "must have an authority key identifier": _extension(leaf, x509.AuthorityKeyIdentifier)
+        "must have an authority key identifier": extension(leaf, x509.AuthorityKeyIdentifier)
         is not None,
         "must not have a critical extension that verifiers do not know": not any(
             one.critical for one in unknown
@@ -60,7 +60,12 @@ def profile_faults(leaf: x509.Certificate) -> list[str]:
     return [demand for demand, is_met in demands.items() if not is_met]
 
 
-def _extension(certificate: x509.Certificate, kind: type[Extension]) -> Extension | None:
+def extension(certificate: x509.Certificate, kind: type[Extension]) -> Extension | None:
+    """Give what a certificate's extension says; None where it has none of that kind.
+
+    Raises:
+        ValueError: An extension cannot be read.
+    """
     try:
         return certificate.extensions.get_extension_for_class(kind).value
     except x509.ExtensionNotFound:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from edge_signer.signing.action_model import DigitalSourceType
 from edge_signer.signing.algorithm import AlgorithmName
+from edge_signer.signing.errors import PolicyViolationError
 
 TenantId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
@@ -47,6 +48,7 @@ class SigningPolicy(BaseModel):
         vouched_assertions: Labels that go to `created_assertions`; all others are gathered.
         default_assertions: Content by label of what is said where the client does not.
         all_actions_included: `allActionsIncluded` where the client says nothing.
+        time_stamp: Whether manifests must, may or must not have a time-stamp.
         source_type_aliases: From a client's URI to the vocabulary's.
     """
 
@@ -63,6 +65,7 @@ class SigningPolicy(BaseModel):
     vouched_assertions: tuple[str, ...] = ()
     default_assertions: Mapping[str, Any] = {}
     all_actions_included: bool = False
+    time_stamp: Literal["required", "allowed", "forbidden"] = "allowed"
     source_type_aliases: Mapping[str, SourceTypeAlias] = {}
 
     def allows(self, label: str) -> bool:
@@ -76,3 +79,18 @@ class SigningPolicy(BaseModel):
     def serves(self, tenant_id: str) -> bool:
         """Whether a tenant may sign under it."""
         return self.tenants is None or tenant_id in self.tenants
+
+    def wants_time_stamp(self, asked: bool | None) -> bool:
+        """Whether a manifest gets a time-stamp.
+
+        Args:
+            asked: What the client says; None where it says nothing.
+
+        Raises:
+            PolicyViolationError: The client wants what the policy does not.
+        """
+        if asked is False and self.time_stamp == "required":
+            raise PolicyViolationError(f"tsa is required by policy {self.policy_id}")
+        if asked is True and self.time_stamp == "forbidden":
+            raise PolicyViolationError(f"tsa is forbidden by policy {self.policy_id}")
+        return self.time_stamp == "required" or asked is True

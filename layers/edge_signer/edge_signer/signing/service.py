@@ -27,6 +27,7 @@ from edge_signer.signing.kms import Signer
 from edge_signer.signing.policy import SigningPolicy
 from edge_signer.signing.policy_directory import PolicyDirectory
 from edge_signer.signing.store import ManifestStore, StoredManifest
+from edge_signer.signing.time_stamp import TimeStampAuthority
 
 
 @dataclass(frozen=True)
@@ -38,31 +39,46 @@ class SigningRequest:
         asset_sha256: 32 bytes, the digest of the whole asset.
         assertions: What the client says of the asset, by label.
         policy_id: Which policy to sign under.
-        tsa: Whether a time-stamp is asked for.
+        tsa: Whether a time-stamp is wanted; None leaves it to the policy.
     """
 
     tenant_id: str
     asset_sha256: bytes
     assertions: Mapping[str, Any]
     policy_id: str
-    tsa: bool
+    tsa: bool | None
 
 
 @dataclass(frozen=True)
 class SignedManifest:
-    """What became of a request."""
+    """What became of a request.
+
+    Attributes:
+        stored: The manifest.
+        signing_mode: How it was signed.
+        kms_key_id: Which key signed.
+        tsa_token_url: Where the time-stamp is; None where there is none.
+    """
 
     stored: StoredManifest
     signing_mode: str
     kms_key_id: str
+    tsa_token_url: str | None
 
 
 @dataclass(frozen=True)
 class PlannedManifest:
-    """What would be signed: the policy, and the assertions in the standard's form."""
+    """What would be signed.
+
+    Attributes:
+        policy: Under which.
+        assertions: In the standard's form.
+        time_stamp_authority: Who stamps it; None for nobody.
+    """
 
     policy: SigningPolicy
     assertions: Sequence[Assertion]
+    time_stamp_authority: TimeStampAuthority | None
 
     @property
     def signing_mode(self) -> str:
@@ -78,6 +94,7 @@ class SigningService:
         builder: The WebAssembly builder.
         signer_for: Gives the signer that a policy names.
         store: Where manifests are kept.
+        time_stamp_authority: Stamps signatures; None where this signer has none.
     """
 
     def __init__(
@@ -86,11 +103,13 @@ class SigningService:
         builder: ManifestBuilder,
         signer_for: Callable[[SigningPolicy], Signer],
         store: ManifestStore,
+        time_stamp_authority: TimeStampAuthority | None = None,
     ) -> None:
         self._policies = policies
         self._builder = builder
         self._signer_for = signer_for
         self._store = store
+        self._time_stamp_authority = time_stamp_authority
 
     def plan(self, request: SigningRequest) -> PlannedManifest:
         """Check a request against its policy; nothing is asked of KMS.
@@ -100,16 +119,15 @@ class SigningService:
         """
         policy = self._policies.find(request.policy_id, request.tenant_id)
         assertions = manifest_assertions(request.assertions, policy)
-        if request.tsa:
-            raise TsaUnavailableError("This signer has no time-stamp authority; send tsa: false.")
-        return PlannedManifest(policy, assertions)
+        return PlannedManifest(policy, assertions, self._authority_for(policy, request.tsa))
 
     def sign(self, request: SigningRequest, stopwatch: Stopwatch) -> SignedManifest:
         """Build, sign, check and store the manifest of an asset.
 
         Args:
             request: What is to be signed.
-            stopwatch: Learns the steps policy, credential, wasm, kms, check and store.
+            stopwatch: Learns the steps policy, credential, wasm, kms, check, tsa where there is a
+                time-stamp, and store.
 
         Raises:
             EdgeSignerError: One of the catalogue. Nothing was stored then, unless the store did not
@@ -117,7 +135,7 @@ class SigningService:
         """
         with stopwatch.step("policy"):
             planned = self.plan(request)
-            policy = planned.policy
+            policy, authority = planned.policy, planned.time_stamp_authority
 
         with stopwatch.step("credential"):
             signer = self._signer_for(policy)
@@ -148,17 +166,35 @@ class SigningService:
                     "The signature that KMS gave does not verify against the certificate."
                 ) from mismatch
 
+        stamp = None
+        if authority is not None:
+            with stopwatch.step("tsa"):
+                stamp = authority.stamp(prepared.time_stamp_payload(signature))
+                chain.require_valid(stamp.made_at)
+
         with stopwatch.step("wasm"):
-            manifest_store = prepared.assemble(signature)
+            manifest_store = prepared.assemble(signature, stamp.token if stamp else b"")
 
         with stopwatch.step("store"):
+            token_url = self._store.put_time_stamp(request.tenant_id, stamp) if stamp else None
             stored = self._store.put(request.tenant_id, request.asset_sha256, manifest_store)
 
         return SignedManifest(
             stored=stored,
             signing_mode=planned.signing_mode,
             kms_key_id=credential.key_id,
+            tsa_token_url=token_url,
         )
+
+    def _authority_for(
+        self, policy: SigningPolicy, asked: bool | None
+    ) -> TimeStampAuthority | None:
+        """Give the authority that shall stamp; None where nothing is to be stamped."""
+        if not policy.wants_time_stamp(asked):
+            return None
+        if self._time_stamp_authority is None:
+            raise TsaUnavailableError("This signer has no time-stamp authority.")
+        return self._time_stamp_authority
 
     def _prepare(self, definition: ManifestDefinition) -> PreparedManifest:
         try:

@@ -1,4 +1,4 @@
-"""Where manifests are kept: a versioned S3 bucket, one prefix a tenant."""
+"""Where manifests and their time-stamps are kept: a versioned S3 bucket, one prefix a tenant."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.signing.time_stamp import REPLY_TYPE, TimeStamp
 
 MANIFEST_CONTENT_TYPE = "application/c2pa"
 MANIFEST_CACHE_CONTROL = "public, max-age=60"
@@ -27,9 +28,15 @@ class ManifestStore(Protocol):
     def put(self, tenant_id: str, asset_sha256: bytes, manifest_store: bytes) -> StoredManifest:
         """Keep the manifest store of an asset; the last write is the one that is served."""
 
+    def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
+        """Keep a time-stamp and give its address."""
+
 
 class S3ManifestStore:
-    """Sidecars under `<tenant>/sha256/<asset_sha256>.c2pa`; needs `s3:PutObject` on the bucket.
+    """The bucket; needs `s3:PutObject` on the two kinds of keys.
+
+    Sidecars are under `<tenant>/sha256/<asset_sha256>.c2pa`, time-stamps under
+    `<tenant>/tsa/<serial>.tsr`.
 
     Args:
         s3: Client of S3.
@@ -50,12 +57,27 @@ class S3ManifestStore:
                 all the same, whole, as a version of its own.
         """
         key = f"{tenant_id}/sha256/{asset_sha256.hex()}.c2pa"
+        version = self._put(key, manifest_store, MANIFEST_CONTENT_TYPE)
+        return StoredManifest(f"{self._base_url}/{key}", version)
+
+    def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
+        """Write the authority's whole response, which `openssl ts -verify -in` takes.
+
+        Raises:
+            StoreUnavailableError: As with `put`.
+        """
+        key = f"{tenant_id}/tsa/{stamp.serial_number}.tsr"
+        self._put(key, stamp.response, REPLY_TYPE)
+        return f"{self._base_url}/{key}"
+
+    def _put(self, key: str, content: bytes, content_type: str) -> str:
+        """Write an object and give its version."""
         try:
             answer = self._s3.put_object(
                 Bucket=self._bucket,
                 Key=key,
-                Body=manifest_store,
-                ContentType=MANIFEST_CONTENT_TYPE,
+                Body=content,
+                ContentType=content_type,
                 CacheControl=MANIFEST_CACHE_CONTROL,
             )
         except (BotoCoreError, ClientError) as failure:
@@ -63,4 +85,4 @@ class S3ManifestStore:
                 "The store did not confirm the manifest; the request may be sent again.",
                 retry_after_s=5,
             ) from failure
-        return StoredManifest(f"{self._base_url}/{key}", answer.get("VersionId", "null"))
+        return str(answer.get("VersionId", "null"))

@@ -16,6 +16,8 @@ from edge_signer.signing.policy_directory import PolicyDirectory
 from edge_signer.signing.policy_document import shipped_policies
 from edge_signer.signing.service import SigningService
 from edge_signer.signing.store import S3ManifestStore
+from edge_signer.signing.time_stamp import time_stamp_authority
+from edge_signer.signing.time_stamp_roots import SsmTimeStampRoots
 
 # How long a worker may serve a policy after its document was replaced.
 _POLICY_REFRESH_S = 30.0
@@ -50,4 +52,6 @@ def signing_service(settings: Settings, complain: Callable[[str], None]) -> Sign
         client("s3", region), settings.manifest_bucket, settings.manifest_base_url
     )
     policies = PolicyDirectory(shipped_policies(), documents, complain)
-    return SigningService(policies, ManifestBuilder(), signer_for, store)
+    roots = SsmTimeStampRoots(ssm, settings.certificate_parameter("tsa"))
+    authority = time_stamp_authority(settings.tsa_url, roots)
+    return SigningService(policies, ManifestBuilder(), signer_for, store, authority)

@@ -1,0 +1,205 @@
+"""The authority's client over real HTTP: every fault is the same error, and stores nothing."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from edge_signer.signing.errors import TsaUnavailableError
+from edge_signer.signing.time_stamp import (
+    MAX_REPLY_BYTES,
+    QUERY_TYPE,
+    HttpTimeStampAuthority,
+    TimeStamp,
+)
+from emulator.credentials.development_ca import DevelopmentCa
+from tests.software_signer import Workshop
+from tests.time_stamp_forge import SHA512, Lie, StampForge, StampingLeaf
+from tests.time_stamp_server import Behaviour, emulated_authority, roots_of, time_stamp_server
+
+HOURS = timedelta(hours=1)
+FORGE = StampForge()
+QUICK_S = 0.5
+
+
+@pytest.fixture
+def behaviour() -> Behaviour:
+    return Behaviour(FORGE.reply)
+
+
+@pytest.fixture
+def authority(behaviour: Behaviour) -> Iterator[HttpTimeStampAuthority]:
+    with time_stamp_server(behaviour) as url:
+        yield HttpTimeStampAuthority(url, roots_of(FORGE.root_pem))
+
+
+def refusal(authority: HttpTimeStampAuthority) -> TsaUnavailableError:
+    """Sign with a stamp; give the error, once it is sure that nothing was stored."""
+    workshop = Workshop(authority=authority)
+    with pytest.raises(TsaUnavailableError) as refused:
+        workshop.sign(b"asset", tsa=True)
+    assert (workshop.store.kept, workshop.store.stamps) == ([], [])
+    assert refused.value.retry_after_s
+    return refused.value
+
+
+def test_a_stamp_covers_the_payload_and_comes_with_its_whole_response(
+    authority: HttpTimeStampAuthority, behaviour: Behaviour
+) -> None:
+    stamp: TimeStamp = authority.stamp(b"payload")
+    assert stamp.serial_number == 4711
+    assert stamp.response.endswith(stamp.token)
+    ((content_type, query),) = behaviour.asked
+    assert content_type == QUERY_TYPE
+    authority.stamp(b"payload")
+    assert behaviour.asked[1][1] != query, "the nonce is a fresh one"
+
+
+LIES = {
+    "refused": (Lie(status=2), "PKIStatus is not GRANTED"),
+    "granted otherwise": (Lie(status=1), "PKIStatus is not GRANTED"),
+    "another imprint": (Lie(digest=bytes(32)), "Mismatch between messages"),
+    "another digest": (Lie(algorithm=SHA512), "Mismatch between messages"),
+    "another nonce": (Lie(nonce=1), "Nonce mismatch"),
+    "no nonce": (Lie(nonce=None), "Nonce mismatch"),
+    "no certificate": (Lie(has_certificate=False), "verifying certificates"),
+    "the past": (Lie(age=3 * HOURS), "clock"),
+    "the future": (Lie(age=-3 * HOURS), "clock"),
+    "no serial number": (Lie(serial_number=-1), "serial number"),
+    "a long serial number": (Lie(serial_number=1 << 160), "serial number"),
+    "a weak digest": (Lie(signed_over="sha1"), "weak digest"),
+}
+
+
+@pytest.mark.parametrize("case", LIES)
+def test_a_lie_is_refused(
+    case: str, authority: HttpTimeStampAuthority, behaviour: Behaviour
+) -> None:
+    lie, reason = LIES[case]
+    behaviour.reply = lambda query: FORGE.reply(query, lie=lie)
+    assert reason in refusal(authority).message
+
+
+LEAVES = {
+    "expired": StampingLeaf(begins=-48 * HOURS, ends=-24 * HOURS),
+    "not yet valid": StampingLeaf(begins=24 * HOURS, ends=48 * HOURS),
+    "for e-mail": StampingLeaf(uses=(ExtendedKeyUsageOID.EMAIL_PROTECTION,)),
+    "for nothing": StampingLeaf(uses=()),
+    "for e-mail too": StampingLeaf(
+        uses=(ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.EMAIL_PROTECTION)
+    ),
+    "uses not critical": StampingLeaf(uses_are_critical=False),
+}
+
+
+@pytest.mark.parametrize("case", LEAVES)
+def test_a_wrong_certificate_is_refused(
+    case: str, authority: HttpTimeStampAuthority, behaviour: Behaviour
+) -> None:
+    behaviour.reply = lambda query: FORGE.reply(query, LEAVES[case])
+    refusal(authority)
+
+
+def test_an_authority_of_another_root_is_refused(behaviour: Behaviour) -> None:
+    with time_stamp_server(behaviour) as url:
+        stranger = HttpTimeStampAuthority(url, roots_of(StampForge().root_pem))
+        assert "verifying certificates" in refusal(stranger).message
+
+
+def test_an_answer_to_an_earlier_query_is_refused(
+    authority: HttpTimeStampAuthority, behaviour: Behaviour
+) -> None:
+    earlier = authority.stamp(b"payload")
+    behaviour.reply = lambda _: earlier.response
+    with pytest.raises(TsaUnavailableError, match="Nonce mismatch"):
+        authority.stamp(b"payload")
+
+
+REPLIES: dict[str, Callable[[bytes], bytes]] = {
+    "nothing": lambda _: b"",
+    "garbage": lambda _: b"\x30\x82\xff\xff garbage",
+    "a refusal without a token": lambda _: bytes.fromhex("30053003020102"),
+    "a grant without a token": lambda _: bytes.fromhex("30053003020100"),
+    "half of it": lambda query: FORGE.reply(query)[:-100],
+    "more than that": lambda query: FORGE.reply(query) + b"\0",
+}
+
+
+@pytest.mark.parametrize("case", REPLIES)
+def test_what_is_no_response_is_refused(
+    case: str, authority: HttpTimeStampAuthority, behaviour: Behaviour
+) -> None:
+    behaviour.reply = REPLIES[case]
+    assert "refused" in refusal(authority).message
+
+
+def test_an_answer_is_read_to_its_limit_only(
+    authority: HttpTimeStampAuthority, behaviour: Behaviour
+) -> None:
+    behaviour.reply = lambda _: bytes(MAX_REPLY_BYTES)
+    assert "too long" not in refusal(authority).message
+    behaviour.reply = lambda _: bytes(MAX_REPLY_BYTES + 1)
+    assert "too long" in refusal(authority).message
+
+
+@pytest.mark.parametrize("status", [201, 302, 307, 404, 500])
+def test_an_http_error_is_refused_even_with_a_stamp(
+    status: int, authority: HttpTimeStampAuthority, behaviour: Behaviour
+) -> None:
+    behaviour.status = status
+    assert f"status {status}" in refusal(authority).message
+    assert len(behaviour.asked) == 1, "no redirect is followed, and nothing is tried again"
+
+
+def test_another_content_type_is_refused(
+    authority: HttpTimeStampAuthority, behaviour: Behaviour
+) -> None:
+    behaviour.content_type = "text/html"
+    assert "text/html" in refusal(authority).message
+
+
+def test_an_authority_that_drips_is_not_waited_for(behaviour: Behaviour) -> None:
+    # No wait for a byte is as long as the time-out; all of them are a hundred times as long.
+    behaviour.pause_s = QUICK_S / 10
+    with time_stamp_server(behaviour) as url:
+        slow = HttpTimeStampAuthority(url, roots_of(FORGE.root_pem), timeout_s=QUICK_S)
+        assert "did not answer" in refusal(slow).message
+
+
+def test_an_authority_that_is_silent_is_not_waited_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        silent = HttpTimeStampAuthority(url, roots_of(FORGE.root_pem), timeout_s=QUICK_S)
+        assert "did not answer" in refusal(silent).message
+
+
+def test_an_authority_that_is_down_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    down = HttpTimeStampAuthority(f"http://127.0.0.1:{port}/", roots_of(FORGE.root_pem))
+    assert "did not answer" in refusal(down).message
+
+
+def test_the_emulators_authority_is_one() -> None:
+    ca = DevelopmentCa()
+    behaviour = Behaviour(emulated_authority(ca).reply)
+    with time_stamp_server(behaviour) as url:
+        authority = HttpTimeStampAuthority(url, roots_of(ca.timestamp_anchors_pem()))
+        assert authority.stamp(b"payload").serial_number != authority.stamp(b"x").serial_number
+
+
+def test_a_worker_that_never_stamps_does_not_load_the_library() -> None:
+    program = (
+        "import sys, edge_signer.signing.service, edge_signer.signing.time_stamp_roots;"
+        "print('rfc3161_client' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"

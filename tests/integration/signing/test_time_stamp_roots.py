@@ -1,0 +1,62 @@
+"""The authority's roots in SSM: fetched, kept, renewed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from edge_signer.signing.errors import TsaUnavailableError
+from edge_signer.signing.time_stamp_roots import SsmTimeStampRoots
+from emulator.aws.services import in_process_services, moto_host
+from tests.time_stamp_forge import StampForge
+
+PARAMETER = "/edge-signer/test/certificates/tsa"
+FIRST, SECOND = StampForge(), StampForge()
+
+
+@pytest.fixture(scope="module")
+def ssm() -> Any:
+    return in_process_services(moto_host()).ssm
+
+
+@pytest.fixture
+def put(ssm: Any) -> Any:
+    def put(pem: str) -> None:
+        ssm.put_parameter(Name=PARAMETER, Type="String", Value=pem, Overwrite=True)
+
+    yield put
+    ssm.delete_parameters(Names=[PARAMETER])
+
+
+def test_roots_are_fetched_once_and_renewed_later(ssm: Any, put: Any) -> None:
+    put(FIRST.root_pem)
+    roots = SsmTimeStampRoots(ssm, PARAMETER)
+    assert roots() == (FIRST.root,)
+    put(FIRST.root_pem + SECOND.root_pem)
+    assert roots() == (FIRST.root,)
+    roots._fresh_until_s = 0.0
+    assert roots() == (FIRST.root, SECOND.root)
+
+
+def test_broken_roots_are_survived_but_roots_that_were_taken_away_are_gone(
+    ssm: Any, put: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SsmTimeStampRoots, "RETRY_S", 0.0)
+    put(FIRST.root_pem)
+    roots = SsmTimeStampRoots(ssm, PARAMETER)
+    assert roots() == (FIRST.root,)
+    roots._fresh_until_s = 0.0
+    put("half a root")
+    assert roots() == (FIRST.root,)
+    ssm.delete_parameter(Name=PARAMETER)
+    with pytest.raises(TsaUnavailableError, match="cannot be fetched"):
+        roots()
+
+
+def test_roots_that_never_were_are_told(ssm: Any, put: Any) -> None:
+    with pytest.raises(TsaUnavailableError, match="cannot be fetched"):
+        SsmTimeStampRoots(ssm, PARAMETER)()
+    put("no root")
+    with pytest.raises(TsaUnavailableError, match="cannot be read"):
+        SsmTimeStampRoots(ssm, PARAMETER)()
