@@ -8,6 +8,7 @@ a test is about.
 from __future__ import annotations
 
 import hashlib
+import json
 import struct
 from collections.abc import Mapping
 from typing import Any
@@ -39,11 +40,10 @@ def forged(
         claim: Fields of the claim, in place of those there or added.
     """
     (manifest,) = read_store(store).children
-    contents = {
-        one.label: cbor2.loads(one.content[0][1])
+    boxes = {
+        one.label: _plain(b"jumb", one.payload)
         for one in manifest.child("c2pa.assertions").children
-    } | dict(assertions or {})
-    boxes = {name: _box(b"cbor", name, content) for name, content in contents.items()}
+    } | {name: _box(name, content) for name, content in (assertions or {}).items()}
     said = _claim_of(manifest, boxes) | dict(claim or {})
     encoded = cbor2.dumps(said, canonical=True)
     return _superbox(
@@ -82,8 +82,10 @@ def _signature(manifest: Box, claim: bytes, signer: SoftwareSigner) -> bytes:
     )
 
 
-def _box(kind: bytes, label: str, content: Any) -> bytes:
-    return _superbox(kind, label, _plain(b"cbor", cbor2.dumps(content, canonical=True)))
+def _box(label: str, content: Any) -> bytes:
+    if label in {"c2pa.metadata", "cawg.metadata"}:
+        return _superbox(b"json", label, _plain(b"json", json.dumps(content).encode()))
+    return _superbox(b"cbor", label, _plain(b"cbor", cbor2.dumps(content, canonical=True)))
 
 
 def _superbox(kind: bytes, label: str, *content: bytes) -> bytes:

@@ -15,6 +15,7 @@ from edge_signer.signing.policy_document import shipped_policies
 from edge_signer.signing.service import SigningRequest
 from tests.crjson import Credentials, read_credentials
 from tests.forgery import forged
+from tests.sample_metadata import METADATA
 from tests.software_signer import Workshop
 
 _CREATED = {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCapture"}
@@ -25,6 +26,7 @@ _SHORT = {
 _RICH = {
     "com.example.desk": {"editor": "Zoë", "tags": ["a", None, 1.5]},
     "org.example.rights.v2": {"holder": {"name": "Agency"}},
+    **METADATA,
     "cawg.training-mining": {
         "entries": {
             "cawg.ai_generative_training": {"use": "notAllowed"},

@@ -13,6 +13,7 @@ from edge_signer.signing.action_model import DIGITAL_SOURCE_TYPES, IPTC, STANDAR
 from edge_signer.signing.errors import InvalidAssertionError
 from tests.conftest import ROOT
 from tests.judges import JUDGES, Judge
+from tests.sample_metadata import METADATA
 from tests.software_signer import ACTIONS, Workshop
 
 ASSET = (ROOT / "examples/rocket-small.jpg").read_bytes()
@@ -52,6 +53,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
         "org.example.b.v2": {"": [1, -1, 2**63 - 1, -(2**63), 0.1, 1e300, True, None, "\u0000"]},
         "org.c2pa.ingredient": {"hash": "x", "url": "self#jumbf=x"},
     },
+    "metadata": {**ACTIONS, **METADATA},
     "every preference": {
         **ACTIONS,
         "cawg.training-mining": {

@@ -9,6 +9,7 @@ from typing import Any
 from edge_signer.signing.action_model import IPTC
 from edge_signer.signing.algorithm import ALGORITHMS
 from tests.sample_assets import SAMPLE_ASSETS, SampleAsset
+from tests.sample_metadata import METADATA
 from tests.software_signer import ACTIONS, Workshop
 
 
@@ -53,6 +54,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
         "com.example.a": {},
         "org.example.b.v2": {"": [1, -1, 2**63 - 1, -(2**63), 0.1, 1e300, True, None, "\u0000"]},
     },
+    "metadata": {**ACTIONS, **METADATA},
     "preferences": {
         **ACTIONS,
         "cawg.training-mining": {"entries": {"cawg.ai_generative_training": {"use": "notAllowed"}}},

@@ -118,6 +118,8 @@ def manifests() -> Iterator[Recording]:
     yield whole("unicode", said(UNICODE, list(UNICODE)))
     yield whole("deep", said(nested(14)))
     yield whole("one label many times", said(*range(63)))
+    texts = (Assertion("org.example", one, False, "json") for one in (UNICODE, {"a": NUMBERS}))
+    yield whole("JSON texts", replace(PLAIN, assertions=(*PLAIN.assertions, *texts)))
     yield whole("rich", said(NUMBERS, UNICODE, nested(8), {str(at): at / 7 for at in range(300)}))
     for seed in range(60):
         dice = random.Random(seed)
@@ -130,6 +132,10 @@ def refusals() -> Iterator[Recording]:
         yield Recording(name, (prepare(replace(PLAIN, **changes)),))
     for text in REFUSED_JSON:
         yield Recording(text, (call("prepare", text.encode(), digest, leaf),))
+    empty = replace(PLAIN, assertions=(Assertion("org.example", {}, True),)).to_json()
+    for name, fields in CONTENTS_THAT_ARE_NOT_ONE.items():
+        told = empty.replace(b',"data":{}', fields)
+        yield Recording(name, (call("prepare", told, digest, leaf),))
     yield Recording("no JSON at all", (call("prepare", b"\xff", digest, leaf),))
     yield Recording("no fields", (call("prepare"),))
     yield Recording("half a field", (("prepare", struct.pack("<I", 9) + b"half", 8),))
@@ -162,6 +168,11 @@ REFUSED_DEFINITIONS: dict[str, dict[str, Any]] = {
     "too deep": {"assertions": (Assertion("org.example", {"a": nested(40)}, True),)},
     "too many": {"assertions": (Assertion("org.example", {"a": [0] * 2000}, True),)},
     "too large": {"assertions": (Assertion("org.example", {"a": 2**64}, True),)},
+}
+CONTENTS_THAT_ARE_NOT_ONE = {
+    "data and a JSON text": b',"data":{},"json":"{}"',
+    "neither data nor a JSON text": b"",
+    "JSON that is no text": b',"json":{}',
 }
 REFUSED_JSON = ["", "{", "[]", '{"a":1}', '{"a":1,"a":2}', '{"a":1e999}', '{"a":"\\ud800"}']
 RECORDINGS = (*manifests(), *refusals())

@@ -56,17 +56,33 @@ pub const Assertion = struct {
     label: []const u8,
     /// Vouched for by the signer; else what somebody told it.
     created: bool,
-    data: Value,
+    content: Content,
+
+    pub const Content = union(enum) {
+        /// To be encoded.
+        cbor: Value,
+        /// A JSON text that the host wrote: it is copied, never read.
+        json: []const u8,
+    };
 
     fn parse(item: Value) Error!Assertion {
-        try admitOnly(item, &.{ "label", "created", "data" });
+        try admitOnly(item, &.{ "label", "created", "data", "json" });
         const label = try requiredText(item, "label");
         try checkLabel(label);
         const created = item.get("created") orelse return error.DefinitionFieldMissing;
         if (created.* != .boolean) return error.DefinitionFieldInvalid;
-        const data = item.get("data") orelse return error.DefinitionFieldMissing;
-        if (std.mem.startsWith(u8, label, "c2pa.actions")) markDates(data);
-        return .{ .label = label, .created = created.boolean, .data = data.* };
+        return .{ .label = label, .created = created.boolean, .content = try contentOf(item, label) };
+    }
+
+    fn contentOf(item: Value, label: []const u8) Error!Content {
+        const data = item.get("data");
+        if (item.get("json")) |text| {
+            if (data != null or text.* != .text) return error.DefinitionFieldInvalid;
+            return .{ .json = text.text };
+        }
+        const value = data orelse return error.DefinitionFieldMissing;
+        if (std.mem.startsWith(u8, label, "c2pa.actions")) markDates(value);
+        return .{ .cbor = value.* };
     }
 
     /// The `when` of an action is a tdate (C2PA 2.2 §18.14.4.3).
@@ -154,4 +170,16 @@ test "what is refused has a name" {
     try expectRefused(error.DefinitionFieldInvalid, try replaced(a, "xmp:iid:1", ""));
     try expectRefused(error.ManifestLabelInvalid, try replaced(a, "-4000-", "-1000-"));
     try expectRefused(error.ManifestLabelInvalid, try replaced(a, "-8000-", "-7000-"));
+}
+
+test "an assertion has either data or a JSON text" {
+    var arena = std.heap.ArenaAllocator.init(std.testing.allocator);
+    defer arena.deinit();
+    const a = arena.allocator();
+    const again = "\"data\":{\"again\":1}";
+    const told = try Definition.parse(a, try replaced(a, again, "\"json\":\"{ \\\"\\u00e9\\\":1}\""));
+    try std.testing.expectEqualStrings("{ \"\u{e9}\":1}", told.assertions[2].content.json);
+    try expectRefused(error.DefinitionFieldInvalid, try replaced(a, again, again ++ ",\"json\":\"{}\""));
+    try expectRefused(error.DefinitionFieldInvalid, try replaced(a, again, "\"json\":{}"));
+    try expectRefused(error.DefinitionFieldMissing, try replaced(a, "," ++ again, ""));
 }

@@ -6,6 +6,7 @@ const std = @import("std");
 const Allocator = std.mem.Allocator;
 
 /// What a superbox is: the first four bytes of its UUID. The other twelve are the same for all.
+/// Those of a content type are the type of its content box, too.
 pub const Kind = enum {
     manifest_store,
     manifest,
@@ -13,8 +14,9 @@ pub const Kind = enum {
     claim,
     signature,
     cbor,
+    json,
 
-    fn uuidPrefix(self: Kind) *const [4]u8 {
+    pub fn uuidPrefix(self: Kind) *const [4]u8 {
         return switch (self) {
             .manifest_store => "c2pa",
             .manifest => "c2ma",
@@ -22,6 +24,7 @@ pub const Kind = enum {
             .claim => "c2cl",
             .signature => "c2cs",
             .cbor => "cbor",
+            .json => "json",
         };
     }
 };

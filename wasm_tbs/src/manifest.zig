@@ -119,10 +119,15 @@ const AssertionStore = struct {
     }
 
     fn add(self: *AssertionStore, assertion: *const Assertion) Error!void {
-        var encoded = cbor.Writer.init(self.arena);
-        try encoded.value(assertion.data);
         const references = if (assertion.created) &self.created else &self.gathered;
-        try self.addBox(references, assertion.label, encoded.written());
+        switch (assertion.content) {
+            .cbor => |value| {
+                var encoded = cbor.Writer.init(self.arena);
+                try encoded.value(value);
+                try self.addBox(references, assertion.label, .cbor, encoded.written());
+            },
+            .json => |text| try self.addBox(references, assertion.label, .json, text),
+        }
     }
 
     /// `c2pa.hash.data` over the whole asset: a sidecar excludes nothing.
@@ -137,13 +142,13 @@ const AssertionStore = struct {
         try encoded.bytes(asset_sha256);
         try encoded.text("name");
         try encoded.text("jumbf manifest");
-        try self.addBox(&self.created, binding_label, encoded.written());
+        try self.addBox(&self.created, binding_label, .cbor, encoded.written());
     }
 
-    fn addBox(self: *AssertionStore, references: *std.ArrayList(HashedUri), label: []const u8, content: []const u8) Error!void {
+    fn addBox(self: *AssertionStore, references: *std.ArrayList(HashedUri), label: []const u8, kind: jumbf.Kind, content: []const u8) Error!void {
         const unique = try self.uniqueLabel(label);
-        const box = try self.boxes.openSuperbox(.cbor, unique);
-        try self.boxes.contentBox("cbor", content);
+        const box = try self.boxes.openSuperbox(kind, unique);
+        try self.boxes.contentBox(kind.uuidPrefix(), content);
         self.boxes.close(box);
         var reference: HashedUri = .{
             .url = try std.mem.concat(self.arena, u8, &.{ "self#jumbf=" ++ assertions_label ++ "/", unique }),
@@ -212,6 +217,18 @@ test "the claim names every assertion, and a repeated label is numbered" {
     const store = try manifest.assemble(arena.allocator(), "s" ** 64, "");
     try std.testing.expectEqual(store.len, std.mem.readInt(u32, store[0..4], .big));
     try std.testing.expect(std.mem.indexOf(u8, store, manifest.claim) != null);
+}
+
+test "a JSON text is copied into a JSON box" {
+    var arena = std.heap.ArenaAllocator.init(std.testing.allocator);
+    defer arena.deinit();
+    const a = arena.allocator();
+    const json = "\"json\":\"{ \\\"b\\\": 1.0 }\"";
+    const definition = try std.mem.replaceOwned(u8, a, test_definition, "\"data\":{\"again\":1}", json);
+    const manifest = try Manifest.prepare(a, definition, "h" ** 32, &.{"leaf"});
+    const box = "jumdjson\x00\x11\x00\x10\x80\x00\x00\xAA\x00\x38\x9B\x71\x03org.example__1\x00" ++
+        "\x00\x00\x00\x14json{ \"b\": 1.0 }";
+    try std.testing.expect(std.mem.indexOf(u8, manifest.assertion_store, box) != null);
 }
 
 test "an asset and a signer are needed" {

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from edge_signer.signing.assertions import MAX_LABELS, manifest_assertions
+from edge_signer.signing.builder import Assertion
 from edge_signer.signing.errors import InvalidAssertionError, PolicyViolationError
 from edge_signer.signing.json_bounds import (
     MAX_DEPTH,
@@ -16,6 +17,7 @@ from edge_signer.signing.json_bounds import (
 )
 from edge_signer.signing.policy import SigningPolicy
 from edge_signer.signing.policy_document import shipped_policies
+from tests.sample_metadata import METADATA
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 CREATED = {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCapture"}
@@ -59,6 +61,13 @@ def test_only_what_the_policy_vouches_for_is_created(policy: SigningPolicy) -> N
     assert made == [("c2pa.actions.v2", True), ("org.example.desk", False)]
 
 
+@pytest.mark.parametrize("label", METADATA)
+def test_metadata_are_told_in_json_and_never_vouched_for(label: str, policy: SigningPolicy) -> None:
+    actions, metadata = manifest_assertions({label: METADATA[label], **ACTIONS}, policy)
+    assert metadata == Assertion(label, METADATA[label], created=False, encoding="json")
+    assert actions.encoding == "cbor"
+
+
 def test_a_clients_own_word_on_completeness_is_kept(policy: SigningPolicy) -> None:
     said = {"c2pa.actions.v2": {"actions": [CREATED], "allActionsIncluded": True}}
     assert contents(said, policy)["c2pa.actions.v2"]["allActionsIncluded"] is True
@@ -75,9 +84,14 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"c2pa.actions": [CREATED], **ACTIONS},
         "c2pa.actions.v2 stands for c2pa.actions.v2, which is there already",
     ),
-    "custom metadata": (
-        {**ACTIONS, "com.example.metadata": {}},
-        "com.example.metadata is a label that readers",
+    "custom metadata that is none": (
+        {**ACTIONS, "com.example.metadata": {"a": 1}},
+        "com.example.metadata.@context is required",
+    ),
+    "metadata of nobody": ({**ACTIONS, "stds.metadata": {}}, "assertions.stds.metadata is not"),
+    "metadata about assertions": (
+        {**ACTIONS, "c2pa.assertion.metadata": {}},
+        "assertions.c2pa.assertion.metadata is not",
     ),
     "a constraint as number": (
         {
@@ -190,7 +204,7 @@ def test_a_custom_label_needs_the_policys_leave(policy: SigningPolicy) -> None:
     [
         *("org.example.v1", "org.example.v0", "org.example.v00", "org.example.v02", "com.x.v3.v1"),
         *("com.x.thumbnail.claim", "com.thumbnail.ingredient.x", "com.x.ingredient.thumbnail"),
-        *("com.v2.v2", "com.example.metadata"),
+        *("com.v2.v2", "com.x.v2.metadata", "com.thumbnail.metadata"),
     ],
 )
 def test_a_label_that_a_reader_would_take_for_another_is_refused(

@@ -15,6 +15,7 @@ from edge_signer.signing.policy_document import (
     read_policy,
     shipped_policies,
 )
+from tests.sample_metadata import METADATA
 from tests.software_signer import ACTIONS
 
 NAME = "desk-v1"
@@ -109,6 +110,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         written()[:-1] + ", 'default_assertions': {'com.example.x': {'on': 2026-01-31}}}",
         "default_assertions.com.example.x holds what JSON does not have; put dates in quotes",
     ),
+    "half of a character": (
+        written()[:-1] + r""", 'default_assertions': {'com.example.x': {'a': "\ud83d"}}}""",
+        "default_assertions.com.example.x.a holds half of a surrogate pair",
+    ),
     "an alias for nothing": (
         written(source_type_aliases={"https://x": {"digital_source_type": "photo"}}),
         "source_type_aliases.https://x.digital_source_type must be a term of the IPTC",
@@ -133,6 +138,15 @@ def test_a_default_is_said_where_the_client_says_nothing() -> None:
     own = {"entries": {"cawg.ai_training": {"use": "allowed"}}}
     assertions = manifest_assertions({**ACTIONS, "c2pa.training-mining": own}, policy)
     assert {one.label: one.content for one in assertions}["cawg.training-mining"] == own
+
+
+def test_a_default_may_be_metadata() -> None:
+    label = "c2pa.metadata"
+    allowed = [*DOCUMENT["allowed_assertions"], label]
+    default = {label: METADATA[label]}
+    policy = read_policy(written(allowed_assertions=allowed, default_assertions=default), NAME)
+    _, metadata = manifest_assertions(ACTIONS, policy)
+    assert (metadata.content, metadata.encoding) == (METADATA[label], "json")
 
 
 def test_a_default_may_have_the_short_form_and_may_be_the_required_one() -> None:

@@ -10,6 +10,12 @@ from edge_signer.signing.actions import ACTIONS_LABEL, actions_assertion
 from edge_signer.signing.builder import Assertion
 from edge_signer.signing.errors import InvalidAssertionError, PolicyViolationError
 from edge_signer.signing.json_bounds import check_bounds
+from edge_signer.signing.metadata import (
+    C2PA_METADATA_LABEL,
+    CAWG_METADATA_LABEL,
+    is_metadata,
+    metadata_assertion,
+)
 from edge_signer.signing.policy import SigningPolicy
 from edge_signer.signing.strict_model import NAMESPACED
 from edge_signer.signing.training_mining import (
@@ -22,10 +28,11 @@ MAX_LABEL_CHARACTERS = 128
 
 _ACTIONS_ALIASES = {"c2pa.actions", ACTIONS_LABEL}
 _TRAINING_ALIASES = {"c2pa.training-minims", "c2pa.training-mining", TRAINING_MINING_LABEL}
+_METADATA_LABELS = {C2PA_METADATA_LABEL, CAWG_METADATA_LABEL}
 _RESERVED = ("c2pa.", "cawg.", "stds.")
 # c2pa-rs drops what it takes for a version from a label, and then does not find the assertion; it
-# reads others as thumbnails or metadata, whose content is not what a custom assertion has.
-_MISREAD_LABEL = re.compile(r"\.v[0-9]+\.|\.v(0[0-9]*|1)$|\.metadata$|thumbnail")
+# reads others as thumbnails, whose content is not what a custom assertion has.
+_MISREAD_LABEL = re.compile(r"\.v[0-9]+\.|\.v(0[0-9]*|1)$|thumbnail")
 
 # The conformance programme's checks know actions, ingredients and reviews by these fields, whatever
 # the label, and would find a custom assertion that has one wanting.
@@ -66,7 +73,12 @@ def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[
                 f"assertions.{label} is required by policy {policy.policy_id}"
             )
     return [
-        Assertion(label, contents[label], created=policy.vouches_for(label))
+        Assertion(
+            label,
+            contents[label],
+            created=policy.vouches_for(label),
+            encoding="json" if is_metadata(label) else "cbor",
+        )
         for label in sorted(contents, key=lambda label: label != ACTIONS_LABEL)
     ]
 
@@ -89,13 +101,15 @@ def standard_assertion(
         return ACTIONS_LABEL, actions_assertion(content, path, policy)
     if label in _TRAINING_ALIASES:
         return TRAINING_MINING_LABEL, training_mining_assertion(content, path)
-    if label.startswith(_RESERVED):
+    if label.startswith(_RESERVED) and label not in _METADATA_LABELS:
         raise InvalidAssertionError(f"{path} is not an assertion that this signer makes")
     well_formed = NAMESPACED.fullmatch(label) and "__" not in label
     if not well_formed or len(label) > MAX_LABEL_CHARACTERS:
         raise InvalidAssertionError(f"{path} is no label: it needs the form com.example.name")
     if _MISREAD_LABEL.search(label):
         raise InvalidAssertionError(f"{path} is a label that readers take for another")
+    if is_metadata(label):
+        return label, metadata_assertion(label, content, path)
     if not isinstance(content, dict):
         raise InvalidAssertionError(f"{path} must be an object")
     taken = sorted(_FIELDS_OF_OTHERS & content.keys())

@@ -10,7 +10,7 @@ import json
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from wasmtime import Engine, Func, InstancePre, Linker, Store, Trap, TrapCode, WasmtimeError
 
@@ -23,6 +23,9 @@ _ERROR_BIT = 1 << 31
 _LENGTH_MASK = _ERROR_BIT - 1
 # Made once: `json.dumps` with settings of one's own makes an encoder at every call.
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_SORTED_JSON = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
+)
 
 _length_prefix = struct.Struct("<I").pack
 
@@ -45,14 +48,24 @@ class Assertion:
 
     Attributes:
         label: The standard's label, without the number of a repeated one.
-        content: JSON-like content; becomes deterministic CBOR.
+        content: JSON-like content.
         created: True where the signer vouches for it (`created_assertions`), false where somebody
             only told it (`gathered_assertions`).
+        encoding: What the content becomes: deterministic CBOR, or JSON, compact and with its keys
+            in order, for the assertions that the standard has in JSON (C2PA 2.2 §18.16.2).
     """
 
     label: str
     content: dict[str, Any]
     created: bool
+    encoding: Literal["cbor", "json"] = "cbor"
+
+    def to_definition(self) -> dict[str, Any]:
+        """What the module is told of it; JSON travels as one text, which the module copies."""
+        if self.encoding == "json":
+            text = _SORTED_JSON.encode(self.content)
+            return {"label": self.label, "created": self.created, "json": text}
+        return {"label": self.label, "created": self.created, "data": self.content}
 
 
 @dataclass(frozen=True)
@@ -88,10 +101,7 @@ class ManifestDefinition:
             "instance_id": self.instance_id,
             "alg": self.algorithm,
             "claim_generator_info": self.claim_generator_info,
-            "assertions": [
-                {"label": one.label, "created": one.created, "data": one.content}
-                for one in self.assertions
-            ],
+            "assertions": [one.to_definition() for one in self.assertions],
         }
         try:
             return _JSON.encode(definition).encode()

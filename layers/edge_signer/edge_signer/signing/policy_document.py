@@ -13,13 +13,20 @@ from pydantic import ValidationError
 from edge_signer.signing.actions import ACTIONS_LABEL
 from edge_signer.signing.assertions import standard_assertion
 from edge_signer.signing.errors import InvalidAssertionError
+from edge_signer.signing.json_bounds import check_bounds
+from edge_signer.signing.metadata import C2PA_METADATA_LABEL, CAWG_METADATA_LABEL
 from edge_signer.signing.policy import SigningPolicy
 from edge_signer.signing.strict_model import first_fault
 from edge_signer.signing.training_mining import TRAINING_MINING_LABEL
 
 SHIPPED_POLICIES = Path(__file__).parent / "policies"
 #: What this signer makes of the labels that the standard and CAWG reserve.
-STANDARD_LABELS = (ACTIONS_LABEL, TRAINING_MINING_LABEL)
+STANDARD_LABELS = (
+    ACTIONS_LABEL,
+    TRAINING_MINING_LABEL,
+    C2PA_METADATA_LABEL,
+    CAWG_METADATA_LABEL,
+)
 _RESERVED = ("c2pa.", "cawg.", "stds.")
 
 
@@ -99,6 +106,7 @@ def _standard_defaults(policy: SigningPolicy) -> dict[str, Any]:
     for label, content in policy.default_assertions.items():
         try:
             json.dumps(content, allow_nan=False)
+            check_bounds(f"default_assertions.{label}", content)
             standard_label, standard_content = standard_assertion(
                 label, content, f"default_assertions.{label}", policy
             )
