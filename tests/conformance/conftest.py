@@ -14,6 +14,7 @@ from edge_signer.signing.policy import SigningPolicy
 from edge_signer.signing.policy_document import shipped_policies
 from edge_signer.signing.service import SigningRequest
 from tests.crjson import Credentials, read_credentials
+from tests.documented_requests import DOCUMENTED_ASSERTIONS
 from tests.forgery import forged
 from tests.sample_metadata import METADATA
 from tests.software_signer import Workshop
@@ -65,6 +66,9 @@ _REQUESTS = {
     for policy in shipped_policies().values()
     for name, said in {"what it requires": _required, "what it allows": _allowed}.items()
 }
+
+
+_REQUESTS["the API document's"] = ("newsroom-default-v3", DOCUMENTED_ASSERTIONS)
 
 
 class Spoiler(Protocol):

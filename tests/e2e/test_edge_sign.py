@@ -11,18 +11,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.documented_requests import DOCUMENTED_ASSERTIONS
 from tests.e2e.conftest import Faults, body, inline_body, post
 from tests.judges import JUDGES, Judge
 from tests.jumbf_reader import read_store
 from tests.running import Running
 from tests.software_signer import ACTIONS
 
-DOCUMENTED_ASSERTIONS = {
-    "c2pa.actions": [
-        {"digitalSourceType": "https://ns.adobe.com/cloud/photoshop", "action": "created"}
-    ],
-    "c2pa.training-minims": {"limitations": "no-generative-ai"},
-}
 FORMATS = {"photograph": "image/jpeg", "drawing": "image/png"}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import subprocess
 from pathlib import Path
 
@@ -9,23 +10,10 @@ import pytest
 
 from emulator.system import Settings
 from emulator.time_stamps import NEEDS_OPENSSL
+from tests.documented_requests import BY_DIGEST, INLINE
 from tests.e2e.conftest import body, calls, post
 from tests.judges import JUDGES
 from tests.running import Answer, Running, running
-
-# The first request of the API document, as it stands there.
-DOCUMENTED = {
-    "asset_sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
-    "policy_id": "newsroom-default-v3",
-    "assertions": {
-        "c2pa.actions": [
-            {"digitalSourceType": "https://ns.adobe.com/cloud/photoshop", "action": "created"}
-        ],
-        "c2pa.training-minims": {"limitations": "no-generative-ai"},
-    },
-    "tenant_id": "acme",
-    "tsa": True,
-}
 
 
 def fetched(system: Running, url: str) -> Answer:
@@ -37,7 +25,7 @@ def fetched(system: Running, url: str) -> Answer:
 def test_the_documented_request_gets_a_token_that_openssl_takes(
     system: Running, tmp_path: Path
 ) -> None:
-    answer = post(system, DOCUMENTED, tenant="acme")
+    answer = post(system, BY_DIGEST, tenant="acme")
     assert answer.status == 200, answer
     url = answer.json()["tsa_token_url"]
     assert url.startswith(f"{system.state.url}/manifests/acme/tsa/")
@@ -55,16 +43,27 @@ def test_the_documented_request_gets_a_token_that_openssl_takes(
     assert f"Serial number: 0x{serial:X}" in shown
 
 
+def test_the_documented_inline_asset_gets_a_trusted_and_stamped_manifest(system: Running) -> None:
+    answer = post(system, INLINE, tenant="acme")
+    assert answer.status == 200, answer
+    store = fetched(system, answer.json()["manifest_url"]).body
+    require_stamped(base64.b64decode(INLINE["asset_inline"]), "image/png", store, system)
+
+
 def test_a_stamped_sidecar_is_trusted_and_its_time_too(system: Running, photograph: bytes) -> None:
     answer = post(system, body(photograph, tsa=True))
     store = fetched(system, answer.json()["manifest_url"]).body
     # The manifest carries the very token of the kept response.
     assert fetched(system, answer.json()["tsa_token_url"]).body[-1000:] in store
+    require_stamped(photograph, "image/jpeg", store, system)
+
+
+def require_stamped(asset: bytes, media_type: str, store: bytes, system: Running) -> None:
     anchors = "".join(
         Path(file).read_text() for file in (system.state.anchors, system.state.tsa_anchors)
     )
     for judge in JUDGES:
-        verdict = judge(photograph, "image/jpeg", store, anchors)
+        verdict = judge(asset, media_type, store, anchors)
         assert verdict.trusted, verdict
         results = verdict.report["validation_results"]
         codes = {one["code"] for one in results.get("activeManifest", results)["success"]}
