@@ -1,4 +1,4 @@
-# setup · run · demo · test · fuzz · lint · wasm · bench · portability · older-engine; `make` alone lists them.
+# setup · run · demo · test · fuzz · lint · openapi · wasm · bench · portability · older-engine; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # uv is fast; where it cannot be had, pip does the same.
 INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
 
-.PHONY: help setup dev run demo test fuzz lint format wasm bench portability older-engine lock pr
+.PHONY: help setup dev run demo test fuzz lint format openapi wasm bench portability older-engine lock pr
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -36,6 +36,9 @@ format: dev ## Format Python and Zig.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 	$(BIN)/python -m ziglang fmt wasm_tbs/src
+
+openapi: dev ## Write docs/openapi.json and the errors of docs/api.md from the code.
+	@$(BIN)/python -m cli.openapi
 
 wasm: dev ## Rebuild wasm_tbs/tbs.wasm and pin its SHA-256.
 	$(BIN)/python wasm_tbs/build.py

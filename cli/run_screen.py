@@ -6,6 +6,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.terminal import out, say_error
+from emulator.gateway.documentation import PATH as DOCUMENTATION_PATH
 from emulator.local_state import LocalState
 
 
@@ -23,6 +24,7 @@ class RunScreen:
         facts = Table.grid(padding=(0, 2))
         facts.add_column(style="dim")
         facts.add_column(overflow="fold")
+        facts.add_row("API", f"{state.url}{DOCUMENTATION_PATH}")
         facts.add_row("tenants", "  ".join(tenant.tenant_id for tenant in state.tenants))
         facts.add_row("tokens", escape(str(state_file)))
         facts.add_row("logs", escape(str(state_file.parent / "logs")))

@@ -19,6 +19,7 @@ from emulator.errors import StartError, TemplateError
 from emulator.functions.function import functions_of
 from emulator.functions.runtime import DEFAULT_CONCURRENCY, LambdaRuntime
 from emulator.gateway.api_gateway import MAX_BODY_BYTES, ApiGateway
+from emulator.gateway.documentation import Documentation
 from emulator.gateway.manifests import PREFIX, ManifestCdn
 from emulator.gateway.routes import api_of
 from emulator.http.message import Handler, Request, Response
@@ -160,14 +161,15 @@ def _listen(port: int) -> socket.socket:
 
 
 def _front(gateway: ApiGateway, report: Report, aws_endpoint: str) -> Handler:
-    """Put the CDN and the API behind one address."""
+    """Put the CDN, the API and its document behind one address."""
     bucket = report.resources.get(_MANIFEST_BUCKET)
     cdn = ManifestCdn(bucket.ref, aws_endpoint) if bucket else None
+    documentation = Documentation(checkout() / "docs" / "openapi.json")
 
     async def handle(request: Request) -> Response:
         if cdn is not None and request.path.startswith(PREFIX):
             return await cdn.handle(request)
-        return await gateway.handle(request)
+        return documentation.find(request) or await gateway.handle(request)
 
     return handle
 

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Mapping
-from typing import Any
 
 from aws_lambda_powertools.event_handler import Response, content_types
 
+from edge_signer.http.answer_models import AnswerBody
 from edge_signer.http.catalogue import STATUS, error_body, error_headers
 from edge_signer.platform.errors import EdgeSignerError
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-def json_answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> Response[str]:
+def json_answer(status: int, body: AnswerBody, headers: Mapping[str, str]) -> Response[str]:
     """An answer with a JSON body."""
     return Response(
         status_code=status,
         content_type=content_types.APPLICATION_JSON,
-        body=json.dumps(body, ensure_ascii=False),
+        body=body.to_json(),
         headers=dict(headers),
     )
 

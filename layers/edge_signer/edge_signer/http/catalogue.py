@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
 from edge_signer.http import errors as wire
+from edge_signer.http.answer_models import ErrorAnswer
 from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
 from edge_signer.signing import errors as signing
 
@@ -34,12 +34,14 @@ STATUS: dict[type[EdgeSignerError], int] = {
 }
 
 
-def error_body(error: EdgeSignerError) -> dict[str, Any]:
+def error_body(error: EdgeSignerError) -> ErrorAnswer:
     """The body of every error answer: `{error, message, code[, retry_after]}`."""
-    body: dict[str, Any] = {"error": error.title, "message": error.message, "code": error.code}
-    if error.retry_after_s is not None:
-        body["retry_after"] = error.retry_after_s
-    return body
+    return ErrorAnswer(
+        error=error.title,
+        message=error.message,
+        code=error.code,
+        retry_after=error.retry_after_s,
+    )
 
 
 def error_headers(error: EdgeSignerError) -> dict[str, str]:

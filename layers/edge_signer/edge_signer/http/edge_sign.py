@@ -5,11 +5,16 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
-from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
+from edge_signer.http.answer_models import (
+    Percentiles,
+    PlannedAnswer,
+    PlannedAssertion,
+    SignedAnswer,
+)
 from edge_signer.http.answers import json_answer
 from edge_signer.http.authentication import Authenticator, require_same_tenant
 from edge_signer.http.errors import InvalidRequestError, UnsupportedMediaTypeError
@@ -67,14 +72,14 @@ class EdgeSignEndpoint:
         for name, observed_ms in {**steps_ms, "total": total_ms}.items():
             if name in self._recent_ms:
                 self._recent_ms[name].add(observed_ms)
-        body: dict[str, Any] = {
-            "manifest_url": signed.stored.url,
-            "signing_mode": signed.signing_mode,
-            "p95_ms": {name: round(recent.p95(), 2) for name, recent in self._recent_ms.items()},
-            "kms_key_id": signed.kms_key_id,
-        }
-        if signed.tsa_token_url is not None:
-            body["tsa_token_url"] = signed.tsa_token_url
+        p95_ms = {name: round(recent.p95(), 2) for name, recent in self._recent_ms.items()}
+        body = SignedAnswer(
+            manifest_url=signed.stored.url,
+            signing_mode=signed.signing_mode,
+            p95_ms=Percentiles(**p95_ms),
+            kms_key_id=signed.kms_key_id,
+            tsa_token_url=signed.tsa_token_url,
+        )
         headers = {
             "X-Request-ID": request_id,
             "X-Signing-Mode": signed.signing_mode,
@@ -97,15 +102,15 @@ def _wants_dry_run(event: APIGatewayProxyEventV2) -> bool:
 
 
 def _planned_answer(planned: PlannedManifest, request_id: str) -> Response[str]:
-    body = {
-        "dry_run": True,
-        "policy_id": planned.policy.policy_id,
-        "signing_mode": planned.signing_mode,
-        "assertions": [
-            {"label": one.label, "created": one.created, "data": one.content}
+    body = PlannedAnswer(
+        dry_run=True,
+        policy_id=planned.policy.policy_id,
+        signing_mode=planned.signing_mode,
+        assertions=[
+            PlannedAssertion(label=one.label, created=one.created, data=one.content)
             for one in planned.assertions
         ],
-    }
+    )
     return json_answer(200, body, {"X-Request-ID": request_id, "Cache-Control": "no-store"})
 
 

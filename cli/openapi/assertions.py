@@ -1,0 +1,159 @@
+"""What a request may say of an asset: the signer's models, and the short forms beside them.
+
+The schemas never forbid what the signer takes. It refuses more than they can say: which labels come
+is the policy's, and which fields go together the standard's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from edge_signer.signing.action_model import DIGITAL_SOURCE_TYPES, STANDARD_ACTIONS
+from edge_signer.signing.actions import ACTIONS_LABEL
+from edge_signer.signing.assertions import MAX_LABELS
+from edge_signer.signing.metadata import C2PA_METADATA_LABEL, CAWG_METADATA_LABEL
+from edge_signer.signing.strict_model import NAMESPACED
+from edge_signer.signing.training_mining import TRAINING_MINING_LABEL
+
+Schema = dict[str, Any]
+
+_TEXT = {"type": "string"}
+_OWN_NAME = rf"^(?!c2pa\.){NAMESPACED.pattern}$"
+_OWN_LABEL = rf"^(?!c2pa\.|cawg\.|stds\.){NAMESPACED.pattern}$"
+_FIRST_ACTION = "created"
+_JSON_LD: Schema = {
+    "type": "object",
+    "properties": {
+        "@context": {"type": "object", "additionalProperties": _TEXT, "minProperties": 1},
+    },
+    "required": ["@context"],
+}
+
+
+def assertions_schema() -> Schema:
+    """The request's `assertions`: content by label."""
+    actions, training = _one_of("ActionList", "Actions"), _one_of("Limitations", "TrainingMining")
+    return {
+        "type": "object",
+        "description": "What is said of the asset, by label. The policy says which labels may "
+        "come, which must, and which the signer vouches for.",
+        "maxProperties": MAX_LABELS,
+        "properties": {
+            ACTIONS_LABEL: {**actions, "description": "What was done to the asset."},
+            "c2pa.actions": {**actions, "description": f"Becomes {ACTIONS_LABEL}."},
+            TRAINING_MINING_LABEL: {**training, "description": "What others may do with it."},
+            **{
+                alias: {**training, "description": f"Becomes {TRAINING_MINING_LABEL}."}
+                for alias in ("c2pa.training-mining", "c2pa.training-minims")
+            },
+            C2PA_METADATA_LABEL: {
+                **_JSON_LD,
+                "description": "Metadata as JSON-LD; only properties that the standard lists.",
+            },
+            CAWG_METADATA_LABEL: {**_JSON_LD, "description": "Metadata as JSON-LD."},
+        },
+        "patternProperties": {
+            _OWN_LABEL: {"type": "object", "description": "An assertion of the client's own."}
+        },
+        "additionalProperties": False,
+    }
+
+
+def with_short_forms(schemas: dict[str, Schema]) -> dict[str, Schema]:
+    """Add to the schemas of the signer's models what clients may say instead.
+
+    Args:
+        schemas: Of the models `Actions`, `TrainingMining` and of all in them, by name.
+    """
+    words = sorted(name.removeprefix("c2pa.") for name in STANDARD_ACTIONS)
+    short = [word for word in words if "." not in word]
+    action = _amended(
+        schemas["Action"],
+        action={
+            "anyOf": [
+                {"enum": sorted(STANDARD_ACTIONS), "description": "Of the standard."},
+                {"enum": short, "description": "The same without its prefix."},
+                {"type": "string", "pattern": _OWN_NAME, "description": "Of one's own."},
+            ]
+        },
+        digitalSourceType={
+            "anyOf": [
+                {"enum": sorted(DIGITAL_SOURCE_TYPES), "description": "Of the vocabulary."},
+                {"type": "string", "description": "An alias that the policy knows."},
+                {"type": "null"},
+            ]
+        },
+        softwareAgent={
+            "anyOf": [
+                _reference("SoftwareAgent"),
+                {"type": "string", "minLength": 1, "description": "Its name alone."},
+                {"type": "null"},
+            ]
+        },
+        when={
+            "anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}],
+        },
+        reason={
+            "anyOf": [
+                {"type": "string", "pattern": f"^{NAMESPACED.pattern}$"},
+                {"type": "null"},
+            ]
+        },
+    )
+    parameters = {
+        **schemas["Parameters"],
+        "patternProperties": {f"^{NAMESPACED.pattern}$": {}},
+        "additionalProperties": False,
+    }
+    actions = _amended(schemas["Actions"], actions=_reference("ActionList"))
+    training = _amended(schemas["TrainingMining"], entries=_entries(schemas["TrainingMining"]))
+    return {
+        **schemas,
+        "Action": action,
+        "ActionList": {
+            "type": "array",
+            "description": f"Actions in order; the first is {_FIRST_ACTION}.",
+            "minItems": 1,
+            "prefixItems": [_reference("FirstAction")],
+            "items": _reference("Action"),
+        },
+        "Actions": {**actions, "required": ["actions"]},
+        "FirstAction": {
+            **_amended(
+                action,
+                action={"enum": [f"c2pa.{_FIRST_ACTION}", _FIRST_ACTION]},
+                digitalSourceType={"anyOf": action["properties"]["digitalSourceType"]["anyOf"][:2]},
+            ),
+            "description": "How the asset came to be.",
+            "required": ["action", "digitalSourceType"],
+        },
+        "Limitations": {
+            "type": "object",
+            "description": "Preferences by name.",
+            "properties": {"limitations": {"const": "no-generative-ai"}},
+            "required": ["limitations"],
+            "additionalProperties": False,
+        },
+        "Parameters": parameters,
+        "TrainingMining": training,
+    }
+
+
+def _entries(training: Schema) -> Schema:
+    """Purposes may have the prefix that they had before CAWG took them over."""
+    entries: Schema = dict(training["properties"]["entries"])
+    purposes: list[str] = entries["propertyNames"]["enum"]
+    older = [purpose.replace("cawg.", "c2pa.") for purpose in purposes]
+    return {**entries, "propertyNames": {"enum": sorted(purposes + older)}}
+
+
+def _amended(schema: Schema, **properties: Schema) -> Schema:
+    return {**schema, "properties": {**schema["properties"], **properties}}
+
+
+def _one_of(*names: str) -> Schema:
+    return {"anyOf": [_reference(name) for name in names]}
+
+
+def _reference(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}

@@ -1,0 +1,119 @@
+"""The whole document."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from typing import Any
+
+from cli.openapi import responses
+from cli.openapi.examples import REQUESTS
+from cli.openapi.headers import REQUEST_PARAMETERS, described_headers
+from cli.openapi.schemas import REFERENCE, component_schemas
+from edge_signer.http.application import PATH
+from edge_signer.http.errors import UnauthenticatedError
+from edge_signer.http.models import MAX_REQUEST_BYTES
+from emulator.local_state import checkout
+
+_ABOUT = f"""\
+C2PA Content Credentials for media, signed with a key that never leaves KMS.
+
+A manifest is stored under the asset's digest; `manifest_url` of the answer is its address. \
+`GET` and `HEAD` there need no token: they come from a CDN, not from this API, with an ETag, and \
+`?versionId=` names an older version.
+
+Every other path is answered 404 and every other method 405, in the same shape as all errors. \
+Amazon API Gateway answers a few requests by itself, with `{{"message": …}}` alone: bodies beyond \
+what it takes (413; this API takes {MAX_REQUEST_BYTES // 1024} KiB), too many requests at once \
+(429), and a function that failed (500) or did not answer in time (503).
+"""
+_SIGNATURE_HEADERS = {
+    "X-Signature-Timestamp": "When the request was signed, in seconds since 1970.",
+    "X-Signature-Nonce": "Good for one request.",
+    "X-Signature": "HMAC-SHA-256 over the request.",
+}
+
+
+def openapi_document() -> dict[str, Any]:
+    """Make the document."""
+    project = tomllib.loads((checkout() / "pyproject.toml").read_text())["project"]
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Edge Signer",
+            "version": project["version"],
+            "summary": project["description"],
+            "description": _ABOUT,
+            "license": {"name": "Apache License 2.0", "identifier": project["license"]},
+        },
+        # The deployment's own address, wherever the document is served from.
+        "servers": [{"url": "/"}],
+        "security": _security(),
+        "paths": {PATH: {"post": _sign(), "options": _preflight()}},
+        "components": {
+            "schemas": component_schemas(),
+            "headers": described_headers(),
+            "responses": responses.refusals(),
+            "securitySchemes": _security_schemes(),
+        },
+    }
+
+
+def openapi_json() -> str:
+    """The document as it is kept: the same code gives the same bytes."""
+    return json.dumps(openapi_document(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _sign() -> dict[str, Any]:
+    return {
+        "operationId": "sign",
+        "summary": "Sign an asset's manifest",
+        "description": "Builds the manifest, has it signed by KMS, checks the signature against "
+        "the certificate and stores the manifest. Signing again replaces what is served; older "
+        "versions stay.",
+        "parameters": REQUEST_PARAMETERS,
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {"$ref": REFERENCE.format(model="EdgeSignRequest")},
+                    "examples": REQUESTS,
+                }
+            },
+        },
+        "responses": {"200": responses.success(), **responses.refusals_of_signing()},
+    }
+
+
+def _preflight() -> dict[str, Any]:
+    return {
+        "operationId": "preflight",
+        "summary": "Ask whether a web page may call",
+        "security": [],
+        "responses": {"204": responses.preflight()},
+    }
+
+
+def _security() -> list[dict[str, list[str]]]:
+    """A token alone, or a token and a signed request."""
+    bearer: dict[str, list[str]] = {"token": []}
+    signed: dict[str, list[str]] = {name: [] for name in _SIGNATURE_HEADERS}
+    return [bearer, {**bearer, **signed}]
+
+
+def _security_schemes() -> dict[str, Any]:
+    schemes: dict[str, Any] = {
+        "token": {
+            "type": "http",
+            "scheme": "bearer",
+            "description": f"A tenant's API token. {UnauthenticatedError.__doc__}",
+        }
+    }
+    for name, description in _SIGNATURE_HEADERS.items():
+        schemes[name] = {
+            "type": "apiKey",
+            "in": "header",
+            "name": name,
+            "description": description,
+        }
+    return schemes

@@ -1,0 +1,162 @@
+"""What the document shows; a test sends each of these and compares what comes back."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+_DIGEST = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+_IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+_POLICY = "newsroom-default-v3"
+
+TENANT_ID = "acme"
+REQUEST_ID = "6f1d1a52-3c1c-4f0e-9a58-0c7c1f3b8a10"
+
+REQUESTS: dict[str, dict[str, Any]] = {
+    "digest": {
+        "summary": "An asset by its digest, in the short forms",
+        "value": {
+            "asset_sha256": _DIGEST,
+            "policy_id": _POLICY,
+            "assertions": {
+                "c2pa.actions": [
+                    {
+                        "action": "created",
+                        "digitalSourceType": "https://ns.adobe.com/cloud/photoshop",
+                    }
+                ],
+                "c2pa.training-minims": {"limitations": "no-generative-ai"},
+            },
+            "tenant_id": TENANT_ID,
+            "tsa": True,
+        },
+    },
+    "inline": {
+        "summary": "A small asset itself",
+        "value": {
+            "asset_inline": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhf"
+            "DwAChwGA60e6kgAAAABJRU5ErkJggg==",
+            "policy_id": _POLICY,
+            "assertions": {
+                "c2pa.actions": [
+                    {"action": "created", "digitalSourceType": f"{_IPTC}digitalCreation"}
+                ]
+            },
+        },
+    },
+    "standard": {
+        "summary": "In the standard's own words, with an assertion of one's own",
+        "value": {
+            "asset_sha256": _DIGEST,
+            "policy_id": _POLICY,
+            "assertions": {
+                "c2pa.actions.v2": {
+                    "actions": [
+                        {
+                            "action": "c2pa.created",
+                            "digitalSourceType": f"{_IPTC}digitalCapture",
+                            "softwareAgent": {"name": "Example Camera", "version": "2.1"},
+                            "when": "2026-01-31T12:00:00Z",
+                        },
+                        {"action": "c2pa.cropped", "digitalSourceType": f"{_IPTC}humanEdits"},
+                    ],
+                    "allActionsIncluded": True,
+                },
+                "cawg.training-mining": {
+                    "entries": {
+                        "cawg.ai_generative_training": {"use": "notAllowed"},
+                        "cawg.data_mining": {
+                            "use": "constrained",
+                            "constraint_info": "Ask desk@example.com.",
+                        },
+                    }
+                },
+                "com.example.desk": {"byline": "Jane Doe", "embargo": None},
+            },
+        },
+    },
+}
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    "signed": {
+        "summary": "Signed and stored",
+        "value": {
+            "manifest_url": f"https://manifests.example.com/{TENANT_ID}/sha256/{_DIGEST}.c2pa",
+            "signing_mode": "edge-tbs+remote-es256",
+            "p95_ms": {"wasm": 0.31, "kms": 11.4, "total": 24.09},
+            "kms_key_id": "arn:aws:kms:us-east-1:123456789012:key/"
+            "abcd1234-abcd-1234-abcd-1234abcd1234",
+            "tsa_token_url": f"https://manifests.example.com/{TENANT_ID}/tsa/1234567890.tsr",
+        },
+    },
+    "planned": {
+        "summary": "dry_run=1: it would be signed",
+        "value": {
+            "dry_run": True,
+            "policy_id": _POLICY,
+            "signing_mode": "edge-tbs+remote-es256",
+            "assertions": [
+                {
+                    "label": "c2pa.actions.v2",
+                    "created": True,
+                    "data": {
+                        "actions": [
+                            {
+                                "action": "c2pa.created",
+                                "digitalSourceType": f"{_IPTC}digitalCreation",
+                                "softwareAgent": {"name": "Adobe Photoshop"},
+                            }
+                        ],
+                        "allActionsIncluded": False,
+                    },
+                },
+                {
+                    "label": "cawg.training-mining",
+                    "created": False,
+                    "data": {"entries": {"cawg.ai_generative_training": {"use": "notAllowed"}}},
+                },
+            ],
+        },
+    },
+}
+
+
+class Refusal(NamedTuple):
+    """What an error says for instance, and after how many seconds it may be tried again."""
+
+    message: str
+    retry_after_s: int | None = None
+
+
+#: By code. Not all have one: no request under the shipped policies makes too much to sign.
+REFUSALS = {
+    "INVALID_REQUEST": Refusal("asset_sha256 or asset_inline is required"),
+    "INVALID_JSON": Refusal("The body is not JSON: Expecting value at line 1 column 6."),
+    "INVALID_BASE64": Refusal("asset_inline is not base64 (RFC 4648 §4, padded)."),
+    "UNAUTHENTICATED": Refusal("This API token is not valid."),
+    "INVALID_SIGNATURE": Refusal(
+        "This API token has no HMAC key, so nobody can check the signature: leave out "
+        "X-Signature-Timestamp, X-Signature-Nonce and X-Signature."
+    ),
+    "TENANT_NOT_ALLOWED": Refusal("tenant_id is not the tenant of this API token."),
+    "NOT_FOUND": Refusal("There is nothing here; manifests are signed at POST /edge-sign."),
+    "METHOD_NOT_ALLOWED": Refusal("/edge-sign takes POST."),
+    "ASSET_TOO_LARGE": Refusal(
+        "asset_inline has more than 32768 bytes; send asset_sha256 instead."
+    ),
+    "REQUEST_TOO_LARGE": Refusal("A request has at most 65536 bytes."),
+    "UNSUPPORTED_MEDIA_TYPE": Refusal("Send the header Content-Type: application/json."),
+    "UNKNOWN_POLICY": Refusal("No policy has this policy_id."),
+    "INVALID_ASSERTION": Refusal(
+        "assertions.c2pa.actions[0] must have a digitalSourceType, because it is c2pa.created"
+    ),
+    "POLICY_VIOLATION": Refusal(
+        "assertions.c2pa.actions.v2 is required by policy newsroom-default-v3"
+    ),
+    "KMS_RATE_LIMIT": Refusal("Too many signing requests", 1),
+    "INTERNAL": Refusal("Something failed on our side."),
+    "KMS_UNAVAILABLE": Refusal("KMS refused the request.", 5),
+    "CREDENTIAL_UNAVAILABLE": Refusal("The certificate chain cannot be fetched.", 10),
+    "STORE_UNAVAILABLE": Refusal(
+        "The store did not confirm the manifest; the request may be sent again.", 5
+    ),
+}

@@ -1,0 +1,138 @@
+"""The answers of the document: the successes, and for each status the errors of the catalogue."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from http import HTTPStatus
+from inspect import getdoc
+from typing import Any
+
+from cli.openapi.examples import ANSWERS, REFUSALS
+from cli.openapi.headers import COMMON, FOR_PAGES, OF_PREFLIGHTS, OF_SIGNATURES, headers
+from cli.openapi.schemas import REFERENCE
+from edge_signer.http.catalogue import STATUS, error_body, error_headers
+from edge_signer.http.cross_origin import ALLOWED_METHODS
+from edge_signer.http.errors import MethodNotAllowedError, NotFoundError
+from edge_signer.platform.errors import EdgeSignerError
+
+ErrorKind = type[EdgeSignerError]
+Response = dict[str, Any]
+
+#: What API Gateway answers by itself, with a body of its own and without our headers.
+OF_GATEWAY = {
+    413: "Request Entity Too Large",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
+}
+#: Errors of other paths and methods than POST /edge-sign.
+_ELSEWHERE = (NotFoundError, MethodNotAllowedError)
+_MAY_RETRY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+
+
+def success() -> Response:
+    """The answer of status 200."""
+    return {
+        "description": "Signed and stored; or, with dry_run=1, what would be signed. The headers "
+        "of times, version, mode and the link come with a signature only.",
+        "headers": {
+            **headers(*COMMON, required=True),
+            **headers(*OF_SIGNATURES, *FOR_PAGES, required=False),
+        },
+        "content": {
+            "application/json": {
+                "schema": {"anyOf": [_reference("SignedAnswer"), _reference("PlannedAnswer")]},
+                "examples": ANSWERS,
+            }
+        },
+    }
+
+
+def preflight() -> Response:
+    """The answer to OPTIONS."""
+    return {
+        "description": "The methods; and for a page that may call, what it may send.",
+        "headers": {
+            **headers("Allow", "X-Request-ID", required=True),
+            **headers("Access-Control-Allow-Origin", "Vary", *OF_PREFLIGHTS, required=False),
+        },
+    }
+
+
+def refusals() -> dict[str, Response]:
+    """The answers that tell of errors, by the name of their status."""
+    return {name_of(status): _refusal(status, kinds) for status, kinds in _by_status().items()}
+
+
+def refusals_of_signing() -> dict[str, Response]:
+    """References to the answers that POST /edge-sign may get, by status."""
+    return {
+        str(status): {"$ref": f"#/components/responses/{name_of(status)}"}
+        for status, kinds in _by_status().items()
+        if not set(kinds) <= set(_ELSEWHERE)
+    }
+
+
+def name_of(status: int) -> str:
+    """The status in words, without spaces."""
+    return HTTPStatus(status).phrase.replace(" ", "").replace("-", "")
+
+
+def sentence(kind: ErrorKind) -> str:
+    """What an error means: its class says it."""
+    return " ".join((getdoc(kind) or "").partition("\n\n")[0].split())
+
+
+def _by_status() -> dict[int, list[ErrorKind]]:
+    found: dict[int, list[ErrorKind]] = defaultdict(list)
+    for kind, status in STATUS.items():
+        found[status].append(kind)
+    return found
+
+
+def _refusal(status: int, kinds: list[ErrorKind]) -> Response:
+    codes = sorted(kind.code for kind in kinds)
+    ours: Response = {
+        "allOf": [_reference("ErrorAnswer"), {"properties": {"code": {"enum": codes}}}],
+    }
+    of_error = sorted({name for kind in kinds for name in error_headers(_sample(kind))})
+    if status in _MAY_RETRY:
+        of_error.append("Retry-After")
+    gateway = OF_GATEWAY.get(status)
+    lines = [f"- `{kind.code}`: {sentence(kind)}" for kind in kinds]
+    if gateway:
+        lines.append(f'- or API Gateway\'s own `{{"message": "{gateway}"}}`')
+    return {
+        "description": "\n".join(lines),
+        "headers": {
+            **headers(*COMMON, *of_error, required=False),
+            **headers(*FOR_PAGES, required=False),
+        }
+        if gateway
+        else {
+            **headers(*COMMON, *of_error, required=True),
+            **headers(*FOR_PAGES, required=False),
+        },
+        "content": {
+            "application/json": {
+                "schema": {"anyOf": [ours, _reference("GatewayAnswer")]} if gateway else ours,
+                "examples": {kind.code: _example(kind) for kind in kinds if kind.code in REFUSALS},
+            }
+        },
+    }
+
+
+def _example(kind: ErrorKind) -> dict[str, Any]:
+    body = error_body(_sample(kind)).model_dump(exclude_none=True)
+    return {"summary": kind.title, "value": body}
+
+
+def _sample(kind: ErrorKind) -> EdgeSignerError:
+    message, retry_after_s = REFUSALS.get(kind.code, ("", None))
+    if issubclass(kind, MethodNotAllowedError):
+        return kind(message, allowed=ALLOWED_METHODS)
+    return kind(message, retry_after_s=retry_after_s)
+
+
+def _reference(schema: str) -> dict[str, str]:
+    return {"$ref": REFERENCE.format(model=schema)}

@@ -1,0 +1,90 @@
+"""The schemas of the document: the models of requests and answers, as pydantic describes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
+
+from cli.openapi.assertions import Schema, assertions_schema, with_short_forms
+from edge_signer.http.answer_models import ErrorAnswer, PlannedAnswer, SignedAnswer
+from edge_signer.http.models import MAX_INLINE_BYTES, EdgeSignRequest
+from edge_signer.signing.action_model import Actions
+from edge_signer.signing.training_mining import TrainingMining
+
+REFERENCE = "#/components/schemas/{model}"
+_BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)$"
+_FIELDS: dict[str, Schema] = {
+    "asset_sha256": {"description": "SHA-256 of the whole asset; it need not leave your house."},
+    "asset_inline": {
+        "description": f"The asset itself, up to {MAX_INLINE_BYTES // 1024} KiB, in padded base64. "
+        "If both are sent they must agree.",
+        "contentEncoding": "base64",
+    },
+    "policy_id": {"description": "The policy to sign under, such as newsroom-default-v3."},
+    "tenant_id": {"description": "If sent, the token's tenant."},
+    "tsa": {"description": "Whether the signature shall have a time-stamp (RFC 3161)."},
+}
+
+
+class _WithoutTitles(GenerateJsonSchema):
+    """A field's title would be its name again, with capitals."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic's
+        """Whether a field has one: never."""
+        return False
+
+
+def component_schemas() -> dict[str, Schema]:
+    """Give the document's schemas by name."""
+    said = with_short_forms(_of_models(Actions, TrainingMining))
+    answers = _of_models(SignedAnswer, PlannedAnswer, ErrorAnswer)
+    return {
+        **said,
+        **{name: _without_null(schema) for name, schema in answers.items()},
+        "EdgeSignRequest": _request(),
+        "GatewayAnswer": {
+            "type": "object",
+            "description": "What Amazon API Gateway answers where no function did.",
+            "properties": {"message": {"type": "string"}},
+            "required": ["message"],
+            "additionalProperties": False,
+        },
+    }
+
+
+def _request() -> Schema:
+    schema = _of_models(EdgeSignRequest)["EdgeSignRequest"]
+    fields = {
+        name: {**field, **_FIELDS.get(name, {})} for name, field in schema["properties"].items()
+    }
+    base64 = {"type": "string", "pattern": _BASE64, "maxLength": -(-MAX_INLINE_BYTES // 3) * 4}
+    fields["asset_inline"]["anyOf"] = [base64, {"type": "null"}]
+    fields["assertions"] = assertions_schema()
+    either = [{"required": ["asset_sha256"]}, {"required": ["asset_inline"]}]
+    return {**schema, "properties": fields, "anyOf": either}
+
+
+def _of_models(*models: type[BaseModel]) -> dict[str, Schema]:
+    _, schemas = models_json_schema(
+        [(model, "validation") for model in models],
+        ref_template=REFERENCE,
+        schema_generator=_WithoutTitles,
+    )
+    named: dict[str, Schema] = schemas["$defs"]
+    return {name: _without_title(schema) for name, schema in named.items()}
+
+
+def _without_title(schema: Schema) -> Schema:
+    return {key: value for key, value in schema.items() if key != "title"}
+
+
+def _without_null(answer: Schema) -> Schema:
+    """What an answer has not is left out: no field is ever null."""
+    properties = {}
+    for name, field in answer["properties"].items():
+        kinds = [one for one in field.get("anyOf", ()) if one != {"type": "null"}]
+        told = {key: value for key, value in field.items() if key not in {"anyOf", "default"}}
+        properties[name] = {**told, **kinds[0]} if len(kinds) == 1 else field
+    return {**answer, "properties": properties}

@@ -1,0 +1,96 @@
+"""The bodies of answers; what clients are told about them is generated from here.
+
+Making and writing one as a model takes no longer than `json.dumps` of a dictionary. What is told of
+a field's form is not enforced: an asset that is signed is never answered with 500.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SigningMode = Annotated[
+    str,
+    Field(
+        json_schema_extra={"pattern": r"^edge-tbs\+remote-[a-z0-9]+$"},
+        description="How it is signed; the policy's algorithm stands at the end.",
+    ),
+]
+Milliseconds = Annotated[float, Field(json_schema_extra={"minimum": 0})]
+
+
+class AnswerBody(BaseModel):
+    """What all bodies share: they are written whole, but for what there is none of."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def to_json(self) -> str:
+        """The body on the wire."""
+        return self.model_dump_json(exclude_none=True)
+
+
+class Percentiles(BaseModel):
+    """95th percentiles in milliseconds, of the last 256 requests of one execution environment."""
+
+    model_config = ConfigDict(frozen=True)
+
+    wasm: Annotated[Milliseconds, Field(description="Building the manifest.")]
+    kms: Annotated[Milliseconds, Field(description="The signature by KMS.")]
+    total: Annotated[Milliseconds, Field(description="The whole request in the function.")]
+
+
+class SignedAnswer(AnswerBody):
+    """The manifest was signed, checked against the certificate, and stored."""
+
+    manifest_url: Annotated[
+        str,
+        Field(
+            json_schema_extra={"pattern": r"^https?://[^ ]+/sha256/[0-9a-f]{64}\.c2pa$"},
+            description="GET gives the manifest store, application/c2pa, to everybody.",
+        ),
+    ]
+    signing_mode: SigningMode
+    p95_ms: Percentiles
+    kms_key_id: Annotated[str, Field(description="ARN of the key that signed.")]
+    tsa_token_url: Annotated[
+        str | None,
+        Field(description="GET gives the time-stamp response (RFC 3161); absent without one."),
+    ] = None
+
+
+class PlannedAssertion(BaseModel):
+    """An assertion as the manifest would have it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    label: Annotated[str, Field(description="In the standard's spelling.")]
+    created: Annotated[
+        bool, Field(description="Whether the signer vouches for it; else it is gathered.")
+    ]
+    data: Annotated[dict[str, Any], Field(description="In the standard's form.")]
+
+
+class PlannedAnswer(AnswerBody):
+    """With `dry_run=1`: the request would be signed, and what the manifest would say."""
+
+    dry_run: Literal[True]
+    policy_id: str
+    signing_mode: SigningMode
+    assertions: list[PlannedAssertion]
+
+    def to_json(self) -> str:
+        """The body on the wire; null in a client's own assertion says something."""
+        return self.model_dump_json()
+
+
+class ErrorAnswer(AnswerBody):
+    """Why a request was refused or failed; `code` is for programs, the rest for people."""
+
+    error: Annotated[str, Field(description="The code in words.")]
+    message: Annotated[str, Field(description="What to do about it.")]
+    code: str
+    retry_after: Annotated[
+        int | None,
+        Field(description="Seconds after which the same request may succeed."),
+    ] = None
