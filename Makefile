@@ -1,4 +1,4 @@
-# setup · run · demo · test · fuzz · lint · openapi · wasm · bench · portability · older-engine; `make` alone lists them.
+# setup · run · demo · test · fuzz · lint · openapi · wasm · bench · limits · portability · older-engine; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 # uv is fast; where it cannot be had, pip does the same.
 INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
 
-.PHONY: help setup dev run demo test fuzz lint format openapi wasm bench portability older-engine lock pr
+.PHONY: help setup dev run demo test fuzz lint format openapi wasm bench limits portability older-engine lock pr
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -46,6 +46,9 @@ wasm: dev ## Rebuild wasm_tbs/tbs.wasm and pin its SHA-256.
 
 bench: dev ## Measure builder, store size, request, start and memory, each beside its rival.
 	$(BIN)/python -m tests.bench
+
+limits: dev ## Press on the rate limits for 70 s and audit what was admitted.
+	@$(BIN)/python -m tests.limits
 
 portability: dev ## Compare the module's bytes under V8 and wasmer with wasmtime's.
 	@$(BIN)/python -m tests.portability

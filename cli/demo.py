@@ -20,6 +20,7 @@ PHOTOGRAPH = "examples/rocket.jpg"
 SOURCE_TYPE = "digitalCapture"
 _STEP_NAMES = {
     "authenticate": "who calls, and for which tenant",
+    "limit": "one conditional write to DynamoDB",
     "validate": "the request's JSON against its model",
     "policy": "what the policy lets this signer say",
     "credential": "certificate chain, held in memory",

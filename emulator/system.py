@@ -14,7 +14,12 @@ from typing import Protocol
 
 from emulator.aws.cloud_process import CloudProcess
 from emulator.aws.cloud_protocol import Job, Report
-from emulator.credentials.tenants import TENANT_IDS, Credential, issue_credentials
+from emulator.credentials.tenants import (
+    TENANT_IDS,
+    Credential,
+    issue_credentials,
+    limit_items,
+)
 from emulator.errors import StartError, TemplateError
 from emulator.functions.function import functions_of
 from emulator.functions.runtime import DEFAULT_CONCURRENCY, LambdaRuntime
@@ -22,6 +27,7 @@ from emulator.gateway.api_gateway import MAX_BODY_BYTES, ApiGateway
 from emulator.gateway.documentation import Documentation
 from emulator.gateway.manifests import PREFIX, ManifestCdn
 from emulator.gateway.routes import api_of
+from emulator.gateway.throttle import throttle_of
 from emulator.http.message import Handler, Request, Response
 from emulator.http.server import HttpServer
 from emulator.local_state import (
@@ -38,6 +44,7 @@ from emulator.state_directory import keep_anchors, owned
 
 _MANIFEST_BUCKET = "ManifestBucket"
 _TENANTS_TABLE = "TenantsTable"
+_LIMITS_TABLE = "LimitsTable"
 # What a deployment would be told; a template that does not ask for it never sees it.
 _DEVELOPMENT_PARAMETERS = {
     "CorsOrigins": "https://*.example.com",
@@ -123,17 +130,17 @@ async def start(settings: Settings, reporter: Reporter) -> AsyncIterator[Running
             templates.load, settings.template, settings.parameters, directory / "templates"
         )
         tenants, admin = issue_credentials()
-        items = [credential.table_item() for credential in (*tenants, admin)]
+        credentials = [credential.table_item() for credential in (*tenants, admin)]
         job = Job(
             document=template.document,
             parameters=parameters,
-            items=items,
-            tenants_table=_TENANTS_TABLE,
+            items={_TENANTS_TABLE: credentials, _LIMITS_TABLE: limit_items()},
         )
         try:
             report = await cloud.build(job)
             functions = functions_of(template, report.resources)
             api = api_of(report.resources)
+            throttle = throttle_of(report.resources)
         except TemplateError as error:
             raise TemplateError(error.reason, settings.template) from error
         if report.notice:
@@ -143,7 +150,7 @@ async def start(settings: Settings, reporter: Reporter) -> AsyncIterator[Running
         )
         stack.push_async_callback(runtime.close)
         await runtime.start()
-        front = _front(ApiGateway(api, runtime), report, cloud.endpoint)
+        front = _front(ApiGateway(api, runtime, throttle), report, cloud.endpoint)
         server = HttpServer(_observed(front, reporter), MAX_BODY_BYTES)
         stack.push_async_callback(server.close)
         await server.start(listener)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from edge_signer.platform.rate_limits import Limits, RateLimitedError, Usage, decide
+
 _DIGEST = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _POLICY = "newsroom-default-v3"
@@ -120,6 +122,12 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }
 
 
+#: How a tenant stands that has made its hundred requests.
+REFUSED_STANDING = decide(
+    Usage(tuple(range(0, 50_000, 500)), 100), Limits(), clock_ms=51_000
+).standing
+
+
 class Refusal(NamedTuple):
     """What an error says for instance, and after how many seconds it may be tried again."""
 
@@ -152,6 +160,7 @@ REFUSALS = {
     "POLICY_VIOLATION": Refusal(
         "assertions.c2pa.actions.v2 is required by policy newsroom-default-v3"
     ),
+    "RATE_LIMITED": Refusal(RateLimitedError(REFUSED_STANDING).message, REFUSED_STANDING.reset_s),
     "KMS_RATE_LIMIT": Refusal("Too many signing requests", 1),
     "INTERNAL": Refusal("Something failed on our side."),
     "KMS_UNAVAILABLE": Refusal("KMS refused the request.", 5),

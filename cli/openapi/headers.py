@@ -15,6 +15,8 @@ _TEXT = {"type": "string"}
 
 #: Of every answer that is ours.
 COMMON = ("X-Request-ID", "Cache-Control")
+#: Of answers to requests that were counted.
+OF_LIMITS = ("RateLimit", "RateLimit-Policy")
 #: Of answers to web pages, where the deployment lets pages call.
 FOR_PAGES = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Vary")
 #: Of the answer that tells of a signature.
@@ -79,6 +81,8 @@ _DESCRIBED: dict[str, tuple[str, Header]] = {
         "The manifest.",
         {"type": "string", "pattern": r'^<https?://[^> ]+\.c2pa>; rel="c2pa-manifest"$'},
     ),
+    "RateLimit": ("The tightest of the tenant's limits, and how it stands with it.", _TEXT),
+    "RateLimit-Policy": ("The tenant's limits (draft-ietf-httpapi-ratelimit-headers).", _TEXT),
     "Retry-After": (
         "Seconds after which the same request may succeed.",
         {"type": "integer", "minimum": 0},

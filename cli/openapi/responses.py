@@ -7,13 +7,21 @@ from http import HTTPStatus
 from inspect import getdoc
 from typing import Any
 
-from cli.openapi.examples import ANSWERS, REFUSALS
-from cli.openapi.headers import COMMON, FOR_PAGES, OF_PREFLIGHTS, OF_SIGNATURES, headers
+from cli.openapi.examples import ANSWERS, REFUSALS, REFUSED_STANDING
+from cli.openapi.headers import (
+    COMMON,
+    FOR_PAGES,
+    OF_LIMITS,
+    OF_PREFLIGHTS,
+    OF_SIGNATURES,
+    headers,
+)
 from cli.openapi.schemas import REFERENCE
 from edge_signer.http.catalogue import STATUS, error_body, error_headers
 from edge_signer.http.cross_origin import ALLOWED_METHODS
 from edge_signer.http.errors import MethodNotAllowedError, NotFoundError
 from edge_signer.platform.errors import EdgeSignerError
+from edge_signer.platform.rate_limits import RateLimitedError
 
 ErrorKind = type[EdgeSignerError]
 Response = dict[str, Any]
@@ -36,7 +44,7 @@ def success() -> Response:
         "description": "Signed and stored; or, with dry_run=1, what would be signed. The headers "
         "of times, version, mode and the link come with a signature only.",
         "headers": {
-            **headers(*COMMON, required=True),
+            **headers(*COMMON, *OF_LIMITS, required=True),
             **headers(*OF_SIGNATURES, *FOR_PAGES, required=False),
         },
         "content": {
@@ -128,6 +136,8 @@ def _example(kind: ErrorKind) -> dict[str, Any]:
 
 
 def _sample(kind: ErrorKind) -> EdgeSignerError:
+    if issubclass(kind, RateLimitedError):
+        return kind(REFUSED_STANDING)
     message, retry_after_s = REFUSALS.get(kind.code, ("", None))
     if issubclass(kind, MethodNotAllowedError):
         return kind(message, allowed=ALLOWED_METHODS)

@@ -71,10 +71,11 @@ def build(host: ServiceHost, job: Job, port: int) -> Report:
     if openssl:
         store_time_stamp_root(ca, services, stage)
         host.time_stamps = time_stamp_authority(ca, openssl)
-    table = resources.get(job.tenants_table)
-    if table is not None:
-        for item in job.items:
-            services.dynamodb.put_item(TableName=table.ref, Item=item)
+    for logical_id, items in job.items.items():
+        table = resources.get(logical_id)
+        if table is not None:
+            for item in items:
+                services.dynamodb.put_item(TableName=table.ref, Item=item)
     host.forget_calls()
     return Report(
         notice="" if openssl else time_stamps.NEEDS_OPENSSL,

@@ -13,14 +13,12 @@ class Job(BaseModel):
     Attributes:
         document: The CloudFormation template.
         parameters: Values of template parameters.
-        items: Items in DynamoDB's JSON to put into the table of tenants.
-        tenants_table: The logical id of that table.
+        items: Items in DynamoDB's JSON, by the logical id of the table to put them into.
     """
 
     document: dict[str, Any]
     parameters: dict[str, str]
-    items: list[dict[str, dict[str, Any]]]
-    tenants_table: str
+    items: dict[str, list[dict[str, dict[str, Any]]]]
 
 
 class Report(BaseModel):

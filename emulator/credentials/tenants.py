@@ -9,6 +9,9 @@ from typing import Any
 
 #: The tenants of a development system.
 TENANT_IDS = ("acme", "testcorp", "load")
+# Tests and benchmarks come as this one; the others have the limits that real tenants have.
+_UNLIMITED_TENANT = "load"
+_PLENTY = "100000"
 _ADMIN_ID = "admin"
 _SECRET_BYTES = 32
 
@@ -66,3 +69,10 @@ def issue(tenant_id: str, role: str = "tenant", *, with_hmac: bool = False) -> C
 def issue_credentials() -> tuple[Sequence[Credential], Credential]:
     """Make the credentials of a development system's tenants, and its administrator's."""
     return [issue(name) for name in TENANT_IDS], issue(_ADMIN_ID, "admin")
+
+
+def limit_items() -> list[dict[str, dict[str, str]]]:
+    """Give the items for the table of limits, in DynamoDB's JSON."""
+    names = ("limit_second", "limit_minute", "limit_day")
+    limits = {name: {"N": _PLENTY} for name in names}
+    return [{"tenant_id": {"S": _UNLIMITED_TENANT}, **limits}]

@@ -12,6 +12,7 @@ from emulator.functions.runtime import LambdaRuntime, ThrottledError
 from emulator.functions.worker import Invocation, Outcome
 from emulator.gateway.event import Arrival, MalformedAnswerError, event_of, response_of
 from emulator.gateway.routes import Api
+from emulator.gateway.throttle import TokenBucket
 from emulator.http.message import Request, Response, json_response
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -21,6 +22,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _TRACE_ID = re.compile(r"(Root|Self|Parent|Sampled|Lineage)=[\x21-\x7e]{1,200}")
 _NOT_FOUND = json_response(404, b'{"message":"Not Found"}')
 _TOO_LARGE = json_response(413, b'{"message":"Request Entity Too Large"}')
+_TOO_MANY = json_response(429, b'{"message":"Too Many Requests"}')
 _UNAVAILABLE = json_response(503, b'{"message":"Service Unavailable"}')
 _FAILED = b'{"message":"Internal Server Error","error":"Internal error","code":"INTERNAL"}'
 
@@ -35,11 +37,15 @@ class ApiGateway:
     Args:
         api: The routes.
         runtime: Runs the functions.
+        throttle: Of the stage; None lets everything through.
     """
 
-    def __init__(self, api: Api, runtime: LambdaRuntime) -> None:
+    def __init__(
+        self, api: Api, runtime: LambdaRuntime, throttle: TokenBucket | None = None
+    ) -> None:
         self._api = api
         self._runtime = runtime
+        self._throttle = throttle
 
     async def handle(self, request: Request) -> Response:
         """Answer one request."""
@@ -51,6 +57,8 @@ class ApiGateway:
         found = self._api.find(request.method, request.path)
         if found is None:
             return _NOT_FOUND
+        if self._throttle is not None and not self._throttle.take():
+            return _TOO_MANY
         route, path_parameters = found
         given = request.header("x-amzn-trace-id") or ""
         trace_id = given if _TRACE_ID.fullmatch(given) else _new_trace_id()

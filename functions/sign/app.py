@@ -13,6 +13,7 @@ from edge_signer.http.authentication import Authenticator
 from edge_signer.http.cross_origin import CrossOrigin
 from edge_signer.http.edge_sign import EdgeSignEndpoint
 from edge_signer.platform.clients import client
+from edge_signer.platform.dynamodb_rate_limiter import dynamodb_rate_limiter
 from edge_signer.platform.replays import DynamoDbReplayGuard
 from edge_signer.platform.settings import Settings
 from edge_signer.platform.tenants import DynamoDbTenantDirectory
@@ -26,7 +27,11 @@ authenticator = Authenticator(
     settings.allows_tenant,
     DynamoDbReplayGuard(dynamodb, settings.requests_table),
 )
-endpoint = EdgeSignEndpoint(authenticator, signing_service(settings, logger.error))
+endpoint = EdgeSignEndpoint(
+    authenticator,
+    dynamodb_rate_limiter(settings, logger.error),
+    signing_service(settings, logger.error),
+)
 app = edge_sign_application(endpoint, CrossOrigin(settings.cors_origins), logger)
 
 

@@ -25,6 +25,7 @@ from emulator.credentials.tenants import issue_credentials
 from emulator.gateway.event import Arrival, event_of
 from emulator.http.message import Request
 from tests.bench.builder_bench import SAID
+from tests.bench.limiter_bench import AgreeingDynamoDb, limiter
 from tests.bench.measurement import WARM_UP_ROUNDS
 from tests.software_signer import Workshop
 
@@ -56,7 +57,7 @@ def tables() -> Iterator[Table]:
     """Answer the same request many times, each signed with a software key."""
     credential = issue_credentials()[0][0]
     authenticator = _authenticator(credential.table_item())
-    endpoint = EdgeSignEndpoint(authenticator, Workshop().service)
+    endpoint = EdgeSignEndpoint(authenticator, limiter(AgreeingDynamoDb()), Workshop().service)
     event = _event(credential.token)
     with patch.object(edge_sign, "Stopwatch", CpuStopwatch):
         for _ in range(WARM_UP_ROUNDS + ROUNDS):

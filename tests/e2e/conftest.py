@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,13 +42,14 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def faults(system: Running) -> Iterator[Faults]:
     """Makes AWS's services fail or wait; they are well again after the test."""
 
-    def inject(*rules: dict[str, Any]) -> None:
-        body = json.dumps(rules).encode()
-        answer = call(system.state.aws_endpoint, "PUT", "/_emulator/faults", body)
-        assert answer.status == 204, answer
+    yield partial(inject, system)
+    inject(system)
 
-    yield inject
-    inject()
+
+def inject(system: Running, *rules: dict[str, Any]) -> None:
+    """Put faults in force in place of the old ones."""
+    answer = call(system.state.aws_endpoint, "PUT", "/_emulator/faults", json.dumps(rules).encode())
+    assert answer.status == 204, answer
 
 
 def post(system: Running, body: Any, tenant: str = "load", **headers: str) -> Answer:

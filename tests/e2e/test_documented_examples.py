@@ -158,8 +158,8 @@ def test_a_deployment_has_no_page_of_documentation(path: str) -> None:
 def test_no_example_of_an_error_is_left_out() -> None:
     provoked = {*REFUSED, *(code for code, _ in UNUSABLE.values())}
     others = {
-        *("INVALID_SIGNATURE", "METHOD_NOT_ALLOWED", "NOT_FOUND", "UNAUTHENTICATED"),
-        "UNSUPPORTED_MEDIA_TYPE",
+        *("INVALID_SIGNATURE", "METHOD_NOT_ALLOWED", "NOT_FOUND", "RATE_LIMITED"),
+        *("UNAUTHENTICATED", "UNSUPPORTED_MEDIA_TYPE"),
     }
     assert ERRORS.keys() == provoked | others | {"INTERNAL"}
 

@@ -16,6 +16,7 @@ ENVIRONMENT = {
     "TENANTS_TABLE": "tenants",
     "REQUESTS_TABLE": "requests",
     "TENANT_ALLOWLIST": "acme, testcorp",
+    "LIMITS_TABLE": "limits",
     "PATH": "/bin",
 }
 WRONG_ORIGINS = [

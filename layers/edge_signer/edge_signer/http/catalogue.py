@@ -6,7 +6,9 @@ from http import HTTPStatus
 
 from edge_signer.http import errors as wire
 from edge_signer.http.answer_models import ErrorAnswer
+from edge_signer.http.rate_limit_headers import rate_limit_headers
 from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
+from edge_signer.platform.rate_limits import RateLimitedError
 from edge_signer.signing import errors as signing
 
 STATUS: dict[type[EdgeSignerError], int] = {
@@ -25,6 +27,7 @@ STATUS: dict[type[EdgeSignerError], int] = {
     signing.UnknownPolicyError: 422,
     signing.InvalidAssertionError: 422,
     signing.PolicyViolationError: 422,
+    RateLimitedError: 429,
     signing.KmsRateLimitError: 429,
     wire.InternalError: 500,
     signing.KmsUnavailableError: 503,
@@ -49,6 +52,8 @@ def error_headers(error: EdgeSignerError) -> dict[str, str]:
     headers = {}
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, RateLimitedError):
+        headers |= rate_limit_headers(error.standing)
     if STATUS[type(error)] == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="edge-signer"'
     if isinstance(error, wire.MethodNotAllowedError):

@@ -22,6 +22,8 @@ ALLOWED_HEADERS = (
 )
 EXPOSED_HEADERS = (
     "Link",
+    "RateLimit",
+    "RateLimit-Policy",
     "Retry-After",
     "Server-Timing",
     "X-CPU-Time-MS",

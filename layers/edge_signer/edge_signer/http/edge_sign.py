@@ -19,7 +19,9 @@ from edge_signer.http.answers import json_answer
 from edge_signer.http.authentication import Authenticator, require_same_tenant
 from edge_signer.http.errors import InvalidRequestError, UnsupportedMediaTypeError
 from edge_signer.http.models import EdgeSignRequest
+from edge_signer.http.rate_limit_headers import rate_limit_headers
 from edge_signer.http.request_signature import ReceivedRequest
+from edge_signer.platform.rate_limits import RateLimiter, Standing
 from edge_signer.platform.stopwatch import RollingPercentile, Stopwatch
 from edge_signer.signing.service import PlannedManifest, SignedManifest, SigningService
 
@@ -31,16 +33,20 @@ class EdgeSignEndpoint:
 
     Args:
         authenticator: Knows who may call.
+        limiter: Counts tenants' requests.
         service: Signs.
     """
 
-    def __init__(self, authenticator: Authenticator, service: SigningService) -> None:
+    def __init__(
+        self, authenticator: Authenticator, limiter: RateLimiter, service: SigningService
+    ) -> None:
         self._authenticator = authenticator
+        self._limiter = limiter
         self._service = service
         self._recent_ms = {name: RollingPercentile() for name in ("wasm", "kms", "total")}
 
     def __call__(self, event: APIGatewayProxyEventV2, request_id: str) -> Response[str]:
-        """Authenticate, validate, sign, answer; with `?dry_run=1`, stop before KMS.
+        """Authenticate, count, validate, sign, answer; with `?dry_run=1`, stop before KMS.
 
         Raises:
             EdgeSignerError: One of the catalogue.
@@ -50,6 +56,9 @@ class EdgeSignEndpoint:
             body = _raw_body(event)
             tenant = self._authenticator.tenant_of(_received(event, body))
 
+        with stopwatch.step("limit"):
+            standing = self._limiter.admit(tenant.tenant_id)
+
         with stopwatch.step("validate"):
             _require_json(event.headers)
             dry_run = _wants_dry_run(event)
@@ -58,14 +67,14 @@ class EdgeSignEndpoint:
             request = wire_request.to_signing_request(tenant.tenant_id)
 
         if dry_run:
-            return _planned_answer(self._service.plan(request), request_id)
+            return _planned_answer(self._service.plan(request), standing, request_id)
 
         signed = self._service.sign(request, stopwatch)
 
-        return self._answer(signed, stopwatch, request_id)
+        return self._answer(signed, standing, stopwatch, request_id)
 
     def _answer(
-        self, signed: SignedManifest, stopwatch: Stopwatch, request_id: str
+        self, signed: SignedManifest, standing: Standing, stopwatch: Stopwatch, request_id: str
     ) -> Response[str]:
         total_ms = stopwatch.total_ms
         steps_ms = stopwatch.steps_ms
@@ -90,6 +99,7 @@ class EdgeSignEndpoint:
             "Link": f'<{signed.stored.url}>; rel="c2pa-manifest"',
             "Server-Timing": _server_timing(steps_ms),
             "Cache-Control": "no-store",
+            **rate_limit_headers(standing),
         }
         return json_answer(200, body, headers)
 
@@ -101,7 +111,7 @@ def _wants_dry_run(event: APIGatewayProxyEventV2) -> bool:
     return _DRY_RUN[value]
 
 
-def _planned_answer(planned: PlannedManifest, request_id: str) -> Response[str]:
+def _planned_answer(planned: PlannedManifest, standing: Standing, request_id: str) -> Response[str]:
     body = PlannedAnswer(
         dry_run=True,
         policy_id=planned.policy.policy_id,
@@ -111,7 +121,8 @@ def _planned_answer(planned: PlannedManifest, request_id: str) -> Response[str]:
             for one in planned.assertions
         ],
     )
-    return json_answer(200, body, {"X-Request-ID": request_id, "Cache-Control": "no-store"})
+    headers = {"X-Request-ID": request_id, "Cache-Control": "no-store"}
+    return json_answer(200, body, {**headers, **rate_limit_headers(standing)})
 
 
 def _server_timing(steps_ms: Mapping[str, float]) -> str:

@@ -25,17 +25,30 @@ def _session() -> Any:
 
 
 @lru_cache
-def client(service: Service, region: str) -> BaseClient:
-    """Give the client of a service in a region."""
+def client(
+    service: Service,
+    region: str,
+    *,
+    timeout_s: float | None = None,
+    attempts: int | None = None,
+) -> BaseClient:
+    """Give the client of a service in a region.
+
+    Args:
+        service: For instance kms.
+        region: For instance eu-central-1.
+        timeout_s: To connect, and to wait for an answer; None for the service's usual ones.
+        attempts: How often a call is tried; None for the service's usual number.
+    """
     from botocore.config import Config
 
     return _session().create_client(
         service,
         region_name=region,
         config=Config(
-            connect_timeout=CONNECT_TIMEOUT_S,
-            read_timeout=READ_TIMEOUTS_S[service],
-            retries={"total_max_attempts": ATTEMPTS[service], "mode": "standard"},
+            connect_timeout=timeout_s or CONNECT_TIMEOUT_S,
+            read_timeout=timeout_s or READ_TIMEOUTS_S[service],
+            retries={"total_max_attempts": attempts or ATTEMPTS[service], "mode": "standard"},
             tcp_keepalive=True,
         ),
     )

@@ -35,6 +35,7 @@ class Settings(BaseModel):
     manifest_base_url: str = Field(pattern=r"^https?://[^ ]+[^/ ]$")
     tenants_table: str = Field(min_length=3)
     requests_table: str = Field(min_length=3)
+    limits_table: str = Field(min_length=3)
     cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = ()
     tenant_allowlist: Annotated[tuple[TenantName, ...], BeforeValidator(_listed)] = ()
     tsa_url: str = Field("", pattern=r"^(https?://[^ ]+)?$")

@@ -1,0 +1,165 @@
+"""The limits of a tenant in one DynamoDB item, exact across all workers of a region.
+
+Every admission replaces the item on the condition that it is what this worker last saw. Whoever
+is wrong about that is given the item as it is, and tries again with it: one write for a request
+where nobody else was faster, and never a read.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from edge_signer.platform.clients import client
+from edge_signer.platform.rate_limits import (
+    Decision,
+    RateLimitedError,
+    Standing,
+    Usage,
+    decide,
+)
+from edge_signer.platform.settings import Settings
+from edge_signer.platform.usage_item import UNSEEN, SeenItem
+
+# A limiter that keeps its clients waiting is worse than one that is less exact for a moment.
+TIMEOUT_S = 1.0
+
+
+def dynamodb_rate_limiter(
+    settings: Settings, complain: Callable[[str], None]
+) -> DynamoDbRateLimiter:
+    """Give the limiter that a function asks.
+
+    Args:
+        settings: Of the function.
+        complain: Told that DynamoDB fails, and of items that cannot be read.
+    """
+    dynamodb = client("dynamodb", settings.aws_region, timeout_s=TIMEOUT_S, attempts=1)
+    return DynamoDbRateLimiter(dynamodb, settings.limits_table, complain)
+
+
+class DynamoDbRateLimiter:
+    """The limiter; needs `dynamodb:UpdateItem` on the table.
+
+    While DynamoDB fails it goes on alone, from what it last saw: the limits then hold for each
+    worker and not for all together.
+
+    Args:
+        dynamodb: Client, with one attempt and a short time-out.
+        table: Its name.
+        complain: Told of what an operator must mend, at most once in `COMPLAIN_EVERY_S`.
+        clock: Seconds since 1970.
+    """
+
+    # A write that loses means that another of the tenant's requests was admitted, so the usual
+    # limits end a row of losses long before this does.
+    ATTEMPTS = 32
+    PATIENCE_S = 1.0
+    # What was seen may only have grown since, so a refusal by it is due; but operators raise
+    # limits, and other workers know better when the tenant may come again.
+    FRESH_S = 1.0
+    ALONE_S = 1.0
+    COMPLAIN_EVERY_S = 10.0
+    _JITTER_S = 0.002
+    _TENANTS_KEPT = 1024
+
+    def __init__(
+        self,
+        dynamodb: Any,
+        table: str,
+        complain: Callable[[str], None],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._complain = complain
+        self._clock = clock
+        self._seen: dict[str, SeenItem] = {}
+        self._alone_until_s = 0.0
+        self._silent_until_s = 0.0
+
+    def admit(self, tenant_id: str) -> Standing:
+        """Count one request of a tenant.
+
+        Raises:
+            RateLimitedError: It is one too many, and was not counted.
+        """
+        decision = self._decide(tenant_id)
+        if not decision.admitted:
+            raise RateLimitedError(decision.standing)
+        return decision.standing
+
+    def _decide(self, tenant_id: str) -> Decision:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        if time.monotonic() < self._alone_until_s:
+            return self._decide_alone(tenant_id)
+        try:
+            return self._decide_together(tenant_id)
+        except (BotoCoreError, ClientError) as failure:
+            # The next requests need not wait for the same time-out.
+            self._alone_until_s = time.monotonic() + self.ALONE_S
+            self._say(f"rate limits: DynamoDB fails, this worker counts alone: {failure}")
+            return self._decide_alone(tenant_id)
+
+    def _decide_alone(self, tenant_id: str) -> Decision:
+        seen = self._seen.get(tenant_id, UNSEEN)
+        decision = decide(seen.usage, seen.limits, self._clock_ms())
+        if decision.admitted:
+            self._remember(tenant_id, seen.after(decision.usage))
+        return decision
+
+    def _decide_together(self, tenant_id: str) -> Decision:
+        seen = self._seen.get(tenant_id, UNSEEN)
+        give_up_s = time.monotonic() + self.PATIENCE_S
+        for attempt in range(self.ATTEMPTS):
+            decision = decide(seen.usage, seen.limits, self._clock_ms())
+            if not decision.admitted:
+                if attempt > 0 or seen.age_s() < self.FRESH_S:
+                    return decision
+                # As a worker that never saw the item, it is told what the item is.
+                seen = UNSEEN
+                decision = decide(seen.usage, seen.limits, self._clock_ms())
+            found = self._count(tenant_id, seen, decision.usage)
+            self._remember(tenant_id, found or seen.after(decision.usage))
+            if found is None:
+                return decision
+            if time.monotonic() > give_up_s:
+                break
+            seen = found
+            time.sleep(random.uniform(0, self._JITTER_S * (attempt + 1)))  # noqa: S311 - no secret
+        self._say("rate limits: a request was refused because too many others were faster")
+        busy = replace(decision.standing, remaining=0, reset_s=1)
+        return Decision(admitted=False, usage=seen.usage, standing=busy)
+
+    def _count(self, tenant_id: str, seen: SeenItem, usage: Usage) -> SeenItem | None:
+        """Write a usage over what was seen; where the item is another by now, give that one."""
+        from botocore.exceptions import ClientError
+
+        try:
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key={"tenant_id": {"S": tenant_id}},
+                **seen.replaced_by(usage),
+            )
+        except ClientError as failure:
+            if failure.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+            return SeenItem.read(failure.response.get("Item", {}), self._say)
+        return None
+
+    def _remember(self, tenant_id: str, seen: SeenItem) -> None:
+        if tenant_id not in self._seen and len(self._seen) >= self._TENANTS_KEPT:
+            self._seen.clear()
+        self._seen[tenant_id] = seen
+
+    def _say(self, line: str) -> None:
+        if time.monotonic() >= self._silent_until_s:
+            self._silent_until_s = time.monotonic() + self.COMPLAIN_EVERY_S
+            self._complain(line)
+
+    def _clock_ms(self) -> int:
+        return int(self._clock() * 1000)

@@ -1,0 +1,181 @@
+"""How many requests a tenant may make: two sliding windows over its last admissions, and a day.
+
+Arithmetic alone, without clock or storage: from a tenant's usage, its limits and the time follows
+whether one more request is admitted, and the usage after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from edge_signer.platform.errors import EdgeSignerError
+
+#: A window counts at most this many: their times must fit into a DynamoDB item of 1 KB.
+MOST_COUNTED = 400
+#: No window is longer; an admission that is older is not kept.
+LONGEST_WINDOW_MS = 60_000
+_DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True)
+class Limits:
+    """A tenant's limits; 0 admits nothing, and more than `MOST_COUNTED` lifts that of a window.
+
+    Attributes:
+        second: Requests in any second.
+        minute: Requests in any 60 seconds.
+        day: Requests in a UTC day.
+    """
+
+    second: int = 10
+    minute: int = 100
+    day: int = 10_000
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a tenant has used.
+
+    Attributes:
+        admitted_ms: When its last requests were admitted, oldest first, in milliseconds since 1970.
+        day_count: How many there were in the UTC day of the last one.
+    """
+
+    admitted_ms: tuple[int, ...] = ()
+    day_count: int = 0
+
+
+@dataclass(frozen=True)
+class QuotaPolicy:
+    """One limit as clients are told of it: `quota` requests in `window_s` seconds."""
+
+    name: str
+    quota: int
+    window_s: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a tenant stands with its limits.
+
+    Attributes:
+        policies: The limits in force.
+        tightest: The one of them that a client meets first.
+        remaining: How many requests that one still admits.
+        reset_s: Seconds, rounded up, for which it admits no more than that.
+    """
+
+    policies: tuple[QuotaPolicy, ...]
+    tightest: QuotaPolicy
+    remaining: int
+    reset_s: int
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether one more request is admitted.
+
+    Attributes:
+        admitted: Whether it is.
+        usage: After it; as it was before, where it is refused.
+        standing: After it; `reset_s` is when a refused request would be admitted.
+    """
+
+    admitted: bool
+    usage: Usage
+    standing: Standing
+
+
+class RateLimitedError(EdgeSignerError):
+    """The tenant has used what a limit admits.
+
+    Args:
+        standing: Names the limit, and says when it admits again.
+    """
+
+    code = "RATE_LIMITED"
+    title = "Rate limit exceeded"
+
+    def __init__(self, standing: Standing) -> None:
+        limit = standing.tightest
+        super().__init__(
+            f"This tenant may make {limit.quota} requests in {limit.window_s} s; "
+            f"try again in {standing.reset_s} s.",
+            retry_after_s=standing.reset_s,
+        )
+        self.standing = standing
+
+
+class RateLimiter(Protocol):
+    """Counts tenants' requests."""
+
+    def admit(self, tenant_id: str) -> Standing:
+        """Count one request of a tenant.
+
+        Raises:
+            RateLimitedError: It is one too many, and was not counted.
+        """
+
+
+def decide(usage: Usage, limits: Limits, clock_ms: int) -> Decision:
+    """Decide on one more request.
+
+    Args:
+        usage: Of the tenant so far.
+        limits: Of the tenant.
+        clock_ms: Milliseconds since 1970. Where the last admission is later, because another
+            clock wrote it, that one's time counts: times within a usage never run backwards.
+    """
+    now_ms = max(clock_ms, usage.admitted_ms[-1]) if usage.admitted_ms else clock_ms
+    before = list(_positions(usage, limits, now_ms))
+    admitted = all(position.remaining > 0 for position in before)
+    after = _counted(usage, limits, now_ms) if admitted else usage
+    positions = list(_positions(after, limits, now_ms)) if admitted else before
+    tightest = min(positions, key=lambda one: (one.remaining, -one.grows_ms))
+    standing = Standing(
+        policies=tuple(position.policy for position in positions),
+        tightest=tightest.policy,
+        remaining=tightest.remaining,
+        reset_s=max(1, -(-(tightest.grows_ms - clock_ms) // 1000)),
+    )
+    return Decision(admitted, after, standing)
+
+
+@dataclass(frozen=True)
+class _Position:
+    """Where a tenant stands with one limit; `grows_ms` is when `remaining` next grows."""
+
+    policy: QuotaPolicy
+    remaining: int
+    grows_ms: int
+
+
+def _positions(usage: Usage, limits: Limits, now_ms: int) -> Iterator[_Position]:
+    for name, quota, window_s in (("burst", limits.second, 1), ("sustained", limits.minute, 60)):
+        if quota > MOST_COUNTED:
+            continue
+        window_ms = window_s * 1000
+        # Of two admissions just a window apart, no window of that length holds both.
+        within = [one for one in usage.admitted_ms if one > now_ms - window_ms]
+        # Limits that were lowered may leave more than `quota` inside.
+        leaving = [*within, now_ms][max(0, len(within) - quota)]
+        policy = QuotaPolicy(name, quota, window_s)
+        yield _Position(policy, max(0, quota - len(within)), leaving + window_ms)
+    policy = QuotaPolicy("daily", limits.day, _DAY_MS // 1000)
+    midnight_ms = (now_ms // _DAY_MS + 1) * _DAY_MS
+    yield _Position(policy, max(0, limits.day - _day_count(usage, now_ms)), midnight_ms)
+
+
+def _counted(usage: Usage, limits: Limits, now_ms: int) -> Usage:
+    counted = [limit for limit in (limits.second, limits.minute) if limit <= MOST_COUNTED]
+    recent = [one for one in usage.admitted_ms if one > now_ms - LONGEST_WINDOW_MS]
+    kept = (*recent, now_ms)[-max(counted, default=1) :]
+    return Usage(kept, _day_count(usage, now_ms) + 1)
+
+
+def _day_count(usage: Usage, now_ms: int) -> int:
+    if not usage.admitted_ms or usage.admitted_ms[-1] // _DAY_MS != now_ms // _DAY_MS:
+        return 0
+    return usage.day_count
