@@ -27,6 +27,7 @@ from emulator.http.message import Request
 from tests.bench.builder_bench import SAID
 from tests.bench.limiter_bench import AgreeingDynamoDb, limiter
 from tests.bench.measurement import WARM_UP_ROUNDS
+from tests.dynamodb_tables import make_table
 from tests.software_signer import Workshop
 
 ROUNDS = 2000
@@ -73,12 +74,7 @@ def tables() -> Iterator[Table]:
 
 def _authenticator(item: Mapping[str, Any]) -> Authenticator:
     dynamodb = in_process_services(moto_host()).dynamodb
-    dynamodb.create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "token_sha256", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "token_sha256", "KeyType": "HASH"}],
-    )
+    make_table(dynamodb, TABLE, "token_sha256")
     dynamodb.put_item(TableName=TABLE, Item=item)
     directory = DynamoDbTenantDirectory(dynamodb, TABLE)
     # No request here is signed, so that the table of nonces is never asked.

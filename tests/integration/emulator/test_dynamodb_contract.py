@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from emulator.stack.resources import Services
+from tests.dynamodb_tables import make_table
 
 KEY = {"id": {"S": "item"}}
 
@@ -24,12 +25,7 @@ def dynamodb(aws: Services) -> Any:
 @pytest.fixture
 def table(dynamodb: Any) -> str:
     name = f"table-{uuid4()}"
-    dynamodb.create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-    )
+    make_table(dynamodb, name, "id")
     return name
 
 

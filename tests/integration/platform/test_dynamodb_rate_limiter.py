@@ -14,6 +14,7 @@ from edge_signer.platform.dynamodb_rate_limiter import DynamoDbRateLimiter
 from edge_signer.platform.rate_limits import RateLimitedError
 from emulator.aws.services import ServiceHost, in_process_services, moto_host
 from emulator.http.message import Request
+from tests.dynamodb_tables import make_table
 from tests.limits.audit import most_within
 from tests.limits.flood import read_admissions
 
@@ -55,12 +56,7 @@ class Bench:
 @pytest.fixture(scope="module")
 def bench() -> Bench:
     bench = Bench()
-    bench.dynamodb.create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "tenant_id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "tenant_id", "KeyType": "HASH"}],
-    )
+    make_table(bench.dynamodb, TABLE, "tenant_id")
     return bench
 
 

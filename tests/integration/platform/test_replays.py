@@ -10,6 +10,7 @@ import pytest
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.platform.replays import DynamoDbReplayGuard
 from emulator.aws.services import in_process_services, moto_host
+from tests.dynamodb_tables import make_table
 
 TABLE = "requests"
 
@@ -17,12 +18,7 @@ TABLE = "requests"
 @pytest.fixture(scope="module")
 def dynamodb() -> Any:
     client = in_process_services(moto_host()).dynamodb
-    client.create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-    )
+    make_table(client, TABLE, "id")
     return client
 
 

@@ -11,6 +11,7 @@ import pytest
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.platform.tenants import DynamoDbTenantDirectory, Tenant
 from emulator.aws.services import in_process_services, moto_host
+from tests.dynamodb_tables import make_table
 
 TABLE = "tenants"
 
@@ -18,12 +19,7 @@ TABLE = "tenants"
 @pytest.fixture(scope="module")
 def dynamodb() -> Any:
     client = in_process_services(moto_host()).dynamodb
-    client.create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "token_sha256", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "token_sha256", "KeyType": "HASH"}],
-    )
+    make_table(client, TABLE, "token_sha256")
     return client
 
 
