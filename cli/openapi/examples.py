@@ -11,6 +11,7 @@ _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _POLICY = "newsroom-default-v3"
 
 TENANT_ID = "acme"
+IDEMPOTENCY_KEY = "upload-4711"
 REQUEST_ID = "6f1d1a52-3c1c-4f0e-9a58-0c7c1f3b8a10"
 
 REQUESTS: dict[str, dict[str, Any]] = {
@@ -153,6 +154,12 @@ REFUSALS = {
     ),
     "REQUEST_TOO_LARGE": Refusal("A request has at most 65536 bytes."),
     "UNSUPPORTED_MEDIA_TYPE": Refusal("Send the header Content-Type: application/json."),
+    "REQUEST_IN_FLIGHT": Refusal(
+        "The first request with this Idempotency-Key is not answered yet.", 1
+    ),
+    "IDEMPOTENCY_MISMATCH": Refusal(
+        "This Idempotency-Key was used for another body; send each request its own."
+    ),
     "UNKNOWN_POLICY": Refusal("No policy has this policy_id."),
     "INVALID_ASSERTION": Refusal(
         "assertions.c2pa.actions[0] must have a digitalSourceType, because it is c2pa.created"

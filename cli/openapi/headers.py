@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cli.openapi.examples import REQUEST_ID, TENANT_ID
+from cli.openapi.examples import IDEMPOTENCY_KEY, REQUEST_ID, TENANT_ID
 from edge_signer.http.cross_origin import ALLOWED_HEADERS, ALLOWED_METHODS, MAX_AGE_S
 
 Header = dict[str, Any]
@@ -29,6 +29,8 @@ OF_SIGNATURES = (
     "X-Signing-Mode",
     "X-Total-Time-MS",
 )
+#: Of an answer that was given before.
+OF_REPLAYS = ("Idempotency-Replayed",)
 OF_PREFLIGHTS = (
     "Access-Control-Allow-Headers",
     "Access-Control-Allow-Methods",
@@ -50,6 +52,14 @@ REQUEST_PARAMETERS: list[dict[str, Any]] = [
         "description": "If sent, the token's tenant.",
         "schema": _TEXT,
         "example": TENANT_ID,
+    },
+    {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "The same key and body again, within a day, get the same answer and no "
+        "second signature.",
+        "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
+        "example": IDEMPOTENCY_KEY,
     },
     {
         "name": "X-Request-ID",
@@ -77,6 +87,7 @@ _DESCRIBED: dict[str, tuple[str, Header]] = {
     ),
     "Allow": ("The methods that the path knows.", {"const": ", ".join(ALLOWED_METHODS)}),
     "Cache-Control": ("No answer may be kept.", {"const": "no-store"}),
+    "Idempotency-Replayed": ("The answer was given before.", {"const": "true"}),
     "Link": (
         "The manifest.",
         {"type": "string", "pattern": r'^<https?://[^> ]+\.c2pa>; rel="c2pa-manifest"$'},

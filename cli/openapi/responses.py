@@ -13,6 +13,7 @@ from cli.openapi.headers import (
     FOR_PAGES,
     OF_LIMITS,
     OF_PREFLIGHTS,
+    OF_REPLAYS,
     OF_SIGNATURES,
     headers,
 )
@@ -45,7 +46,7 @@ def success() -> Response:
         "of times, version, mode and the link come with a signature only.",
         "headers": {
             **headers(*COMMON, *OF_LIMITS, required=True),
-            **headers(*OF_SIGNATURES, *FOR_PAGES, required=False),
+            **headers(*OF_SIGNATURES, *OF_REPLAYS, *FOR_PAGES, required=False),
         },
         "content": {
             "application/json": {

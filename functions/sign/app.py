@@ -12,6 +12,7 @@ from edge_signer.http.application import edge_sign_application
 from edge_signer.http.authentication import Authenticator
 from edge_signer.http.cross_origin import CrossOrigin
 from edge_signer.http.edge_sign import EdgeSignEndpoint
+from edge_signer.http.idempotency import Idempotency
 from edge_signer.platform.clients import client
 from edge_signer.platform.dynamodb_rate_limiter import dynamodb_rate_limiter
 from edge_signer.platform.replays import DynamoDbReplayGuard
@@ -30,6 +31,7 @@ authenticator = Authenticator(
 endpoint = EdgeSignEndpoint(
     authenticator,
     dynamodb_rate_limiter(settings, logger.error),
+    Idempotency(dynamodb, settings.requests_table),
     signing_service(settings, logger.error),
 )
 app = edge_sign_application(endpoint, CrossOrigin(settings.cors_origins), logger)

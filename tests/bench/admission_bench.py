@@ -12,11 +12,13 @@ from typing import Any
 from unittest.mock import patch
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from rich.table import Table
 
 from edge_signer.http import edge_sign
 from edge_signer.http.authentication import Authenticator
 from edge_signer.http.edge_sign import EdgeSignEndpoint
+from edge_signer.http.idempotency import Idempotency
 from edge_signer.platform.replays import DynamoDbReplayGuard
 from edge_signer.platform.stopwatch import Stopwatch
 from edge_signer.platform.tenants import DynamoDbTenantDirectory
@@ -58,11 +60,13 @@ def tables() -> Iterator[Table]:
     """Answer the same request many times, each signed with a software key."""
     credential = issue_credentials()[0][0]
     authenticator = _authenticator(credential.table_item())
-    endpoint = EdgeSignEndpoint(authenticator, limiter(AgreeingDynamoDb()), Workshop().service)
+    endpoint = EdgeSignEndpoint(
+        authenticator, limiter(AgreeingDynamoDb()), Idempotency(None, "none"), Workshop().service
+    )
     event = _event(credential.token)
     with patch.object(edge_sign, "Stopwatch", CpuStopwatch):
         for _ in range(WARM_UP_ROUNDS + ROUNDS):
-            assert endpoint(event, "a request").status_code == 200
+            assert endpoint(event, "a request", LambdaContext()).status_code == 200
     samples = _taken[WARM_UP_ROUNDS:]
     table = Table("CPU of a request, median", "µs", title="Before anything is built")
     for name in STEPS:

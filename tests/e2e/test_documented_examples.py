@@ -122,6 +122,11 @@ def test_refusals_at_the_door_look_like_their_examples(system: Running) -> None:
     }.items():
         assert answer.json() == ERRORS[code]
         require_conforming(answer, response_of(answer.status))
+    keys = {"Idempotency-Key": "one"}
+    assert post(system, body(b"x"), **keys).status == 200
+    again = post(system, body(b"y"), **keys)
+    assert again.json() == ERRORS["IDEMPOTENCY_MISMATCH"]
+    require_conforming(again, response_of(again.status))
     for code, name, answer in (
         ("NOT_FOUND", "NotFound", system.call("GET", "/nothing")),
         ("METHOD_NOT_ALLOWED", "MethodNotAllowed", system.call("PUT", "/edge-sign", b"{}")),
@@ -158,8 +163,8 @@ def test_a_deployment_has_no_page_of_documentation(path: str) -> None:
 def test_no_example_of_an_error_is_left_out() -> None:
     provoked = {*REFUSED, *(code for code, _ in UNUSABLE.values())}
     others = {
-        *("INVALID_SIGNATURE", "METHOD_NOT_ALLOWED", "NOT_FOUND", "RATE_LIMITED"),
-        *("UNAUTHENTICATED", "UNSUPPORTED_MEDIA_TYPE"),
+        *("IDEMPOTENCY_MISMATCH", "INVALID_SIGNATURE", "METHOD_NOT_ALLOWED", "NOT_FOUND"),
+        *("RATE_LIMITED", "REQUEST_IN_FLIGHT", "UNAUTHENTICATED", "UNSUPPORTED_MEDIA_TYPE"),
     }
     assert ERRORS.keys() == provoked | others | {"INTERNAL"}
 
@@ -173,7 +178,7 @@ def test_every_documented_request_is_signed(system: Running, name: str) -> None:
     require_conforming(answer, response_of(200))
     assert answer.headers["x-request-id"] == PARAMETERS["X-Request-ID"]
     documented = {header.lower() for header in response_of(200)["headers"]}
-    assert answer.headers.keys() - TRANSPORT == documented
+    assert answer.headers.keys() - TRANSPORT == documented - {"idempotency-replayed"}
     example = ANSWERS["signed"]["value"]
     unstamped = set() if request.get("tsa") else {"tsa_token_url"}
     assert answer.json().keys() == example.keys() - unstamped

@@ -9,6 +9,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from edge_signer.http.answers import error_answer, request_id_of
 from edge_signer.http.catalogue import STATUS
@@ -16,7 +17,7 @@ from edge_signer.http.cross_origin import ALLOWED_METHODS, CrossOrigin
 from edge_signer.http.errors import InternalError, MethodNotAllowedError, NotFoundError
 from edge_signer.platform.errors import EdgeSignerError
 
-Endpoint = Callable[[APIGatewayProxyEventV2, str], Response[str]]
+Endpoint = Callable[[APIGatewayProxyEventV2, str, LambdaContext], Response[str]]
 
 PATH = "/edge-sign"
 
@@ -51,7 +52,8 @@ def edge_sign_application(
 
     @app.post(PATH)
     def sign() -> Response[str]:
-        return answered(endpoint(app.current_event, request_id_of(app.current_event.headers)))
+        event = app.current_event
+        return answered(endpoint(event, request_id_of(event.headers), app.lambda_context))
 
     @app.route(PATH, method=["OPTIONS"])
     def preflight() -> Response[str]:

@@ -21,6 +21,7 @@ ALLOWED_HEADERS = (
     "X-Signature-Nonce",
 )
 EXPOSED_HEADERS = (
+    "Idempotency-Replayed",
     "Link",
     "RateLimit",
     "RateLimit-Policy",

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from edge_signer.http.answer_models import (
     Percentiles,
@@ -18,6 +19,7 @@ from edge_signer.http.answer_models import (
 from edge_signer.http.answers import json_answer
 from edge_signer.http.authentication import Authenticator, require_same_tenant
 from edge_signer.http.errors import InvalidRequestError, UnsupportedMediaTypeError
+from edge_signer.http.idempotency import Idempotency, KeyedRequest, idempotency_key_of
 from edge_signer.http.models import EdgeSignRequest
 from edge_signer.http.rate_limit_headers import rate_limit_headers
 from edge_signer.http.request_signature import ReceivedRequest
@@ -34,18 +36,26 @@ class EdgeSignEndpoint:
     Args:
         authenticator: Knows who may call.
         limiter: Counts tenants' requests.
+        idempotency: Remembers what was answered.
         service: Signs.
     """
 
     def __init__(
-        self, authenticator: Authenticator, limiter: RateLimiter, service: SigningService
+        self,
+        authenticator: Authenticator,
+        limiter: RateLimiter,
+        idempotency: Idempotency,
+        service: SigningService,
     ) -> None:
         self._authenticator = authenticator
         self._limiter = limiter
+        self._idempotency = idempotency
         self._service = service
         self._recent_ms = {name: RollingPercentile() for name in ("wasm", "kms", "total")}
 
-    def __call__(self, event: APIGatewayProxyEventV2, request_id: str) -> Response[str]:
+    def __call__(
+        self, event: APIGatewayProxyEventV2, request_id: str, context: LambdaContext
+    ) -> Response[str]:
         """Authenticate, count, validate, sign, answer; with `?dry_run=1`, stop before KMS.
 
         Raises:
@@ -62,6 +72,7 @@ class EdgeSignEndpoint:
         with stopwatch.step("validate"):
             _require_json(event.headers)
             dry_run = _wants_dry_run(event)
+            key = idempotency_key_of(event.headers)
             wire_request = EdgeSignRequest.from_body(body)
             require_same_tenant(tenant, wire_request.tenant_id, "tenant_id")
             request = wire_request.to_signing_request(tenant.tenant_id)
@@ -69,13 +80,22 @@ class EdgeSignEndpoint:
         if dry_run:
             return _planned_answer(self._service.plan(request), standing, request_id)
 
-        signed = self._service.sign(request, stopwatch)
+        def sign() -> Response[str]:
+            signed = self._service.sign(request, stopwatch)
+            return self._answer(signed, stopwatch)
 
-        return self._answer(signed, standing, stopwatch, request_id)
+        answer = (
+            sign()
+            if key is None
+            else self._idempotency.answer_once(
+                KeyedRequest(tenant.tenant_id, key, body), context, sign
+            )
+        )
+        # What is this request's own, also where the rest is an earlier one's.
+        answer.headers.update({"X-Request-ID": request_id, **rate_limit_headers(standing)})
+        return answer
 
-    def _answer(
-        self, signed: SignedManifest, standing: Standing, stopwatch: Stopwatch, request_id: str
-    ) -> Response[str]:
+    def _answer(self, signed: SignedManifest, stopwatch: Stopwatch) -> Response[str]:
         total_ms = stopwatch.total_ms
         steps_ms = stopwatch.steps_ms
         for name, observed_ms in {**steps_ms, "total": total_ms}.items():
@@ -90,7 +110,6 @@ class EdgeSignEndpoint:
             tsa_token_url=signed.tsa_token_url,
         )
         headers = {
-            "X-Request-ID": request_id,
             "X-Signing-Mode": signed.signing_mode,
             "X-CPU-Time-MS": f"{stopwatch.cpu_ms:.2f}",
             "X-KMS-Time-MS": f"{steps_ms['kms']:.2f}",
@@ -99,7 +118,6 @@ class EdgeSignEndpoint:
             "Link": f'<{signed.stored.url}>; rel="c2pa-manifest"',
             "Server-Timing": _server_timing(steps_ms),
             "Cache-Control": "no-store",
-            **rate_limit_headers(standing),
         }
         return json_answer(200, body, headers)
 

@@ -84,6 +84,20 @@ class RequestTooLargeError(EdgeSignerError):
     title = "Request too large"
 
 
+class RequestInFlightError(EdgeSignerError):
+    """A request with the same Idempotency-Key is being answered."""
+
+    code = "REQUEST_IN_FLIGHT"
+    title = "Request in flight"
+
+
+class IdempotencyMismatchError(EdgeSignerError):
+    """The Idempotency-Key was used for another body."""
+
+    code = "IDEMPOTENCY_MISMATCH"
+    title = "Idempotency key reused"
+
+
 class UnsupportedMediaTypeError(EdgeSignerError):
     """The body is not declared as JSON."""
 

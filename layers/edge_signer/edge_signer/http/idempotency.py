@@ -1,0 +1,158 @@
+"""`Idempotency-Key`: the same request again gets the same answer, and no second signature.
+
+After draft-ietf-httpapi-idempotency-key-header, on Powertools' idempotency. Keys are a tenant's own
+and are remembered for a day, together with the digest of the body. Only success is remembered: a
+refusal or failure leaves the key free. So does a worker that dies, once the function's time is up.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.event_handler import Response, content_types
+
+from edge_signer.http.errors import (
+    IdempotencyMismatchError,
+    InvalidRequestError,
+    RequestInFlightError,
+)
+from edge_signer.platform.errors import StoreUnavailableError
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+REMEMBERED_S = 24 * 60 * 60
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_IN_FLIGHT_RETRY_S = 1
+
+
+@dataclass(frozen=True)
+class KeyedRequest:
+    """A request that may be sent again.
+
+    Attributes:
+        tenant_id: Whose key it is; another tenant's of the same name is another key.
+        key: What the client calls the request.
+        body: Its bytes, which must be the same each time.
+    """
+
+    tenant_id: str
+    key: str
+    body: bytes
+
+
+def idempotency_key_of(headers: Mapping[str, str]) -> str | None:
+    """Give the client's key; None where it sends none.
+
+    Raises:
+        InvalidRequestError: It is empty, too long, or has characters that are none of a key.
+    """
+    key = headers.get("idempotency-key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise InvalidRequestError("Idempotency-Key must be 1 to 255 visible ASCII characters")
+    return key
+
+
+class Idempotency:
+    """Remembers answers; needs Put-, Get-, Update- and DeleteItem on the table.
+
+    Args:
+        dynamodb: Client of the service.
+        table: Its name; the hash key is `id`, and `expiration` is when an item may go.
+    """
+
+    def __init__(self, dynamodb: Any, table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+
+    def answer_once(
+        self,
+        request: KeyedRequest,
+        context: LambdaContext,
+        answer: Callable[[], Response[str]],
+    ) -> Response[str]:
+        """Give the answer that the key has already, or make it.
+
+        Args:
+            request: The request and its key.
+            context: Tells how long this invocation may last, and so how long the key is in flight.
+            answer: Makes the answer, of status 200; any other outcome is an exception.
+
+        Raises:
+            RequestInFlightError: The first request of this key is still being answered.
+            IdempotencyMismatchError: The key was used for another body.
+            StoreUnavailableError: DynamoDB does not answer. Where it stopped answering only after
+                the signature, the manifest is stored, and the key in flight till its time is up.
+            EdgeSignerError: What `answer` raises.
+        """
+        # Imported here: a quarter of a second, for those alone who send a key.
+        from aws_lambda_powertools.utilities import idempotency as powertools
+        from aws_lambda_powertools.utilities.idempotency import exceptions
+
+        made: list[Response[str]] = []
+
+        def make(**_: Any) -> dict[str, Any]:
+            made.append(answer())
+            return {"headers": dict(made[0].headers), "body": made[0].body}
+
+        once = powertools.idempotent_function(
+            make,
+            data_keyword_argument="data",
+            persistence_store=self._store,
+            config=powertools.IdempotencyConfig(
+                event_key_jmespath="[tenant_id, key]",
+                payload_validation_jmespath="body_sha256",
+                raise_on_no_idempotency_key=True,
+                expires_after_seconds=REMEMBERED_S,
+                hash_function="sha256",
+                lambda_context=context,
+            ),
+            key_prefix="idempotency",
+        )
+        try:
+            kept = once(
+                data={
+                    "tenant_id": request.tenant_id,
+                    "key": request.key,
+                    "body_sha256": hashlib.sha256(request.body).hexdigest(),
+                }
+            )
+        except exceptions.IdempotencyAlreadyInProgressError as in_flight:
+            raise RequestInFlightError(
+                "The first request with this Idempotency-Key is not answered yet.",
+                retry_after_s=_IN_FLIGHT_RETRY_S,
+            ) from in_flight
+        except exceptions.IdempotencyValidationError:
+            raise IdempotencyMismatchError(
+                "This Idempotency-Key was used for another body; send each request its own."
+            ) from None
+        except (
+            exceptions.IdempotencyInconsistentStateError,
+            exceptions.IdempotencyPersistenceLayerError,
+        ) as failure:
+            raise StoreUnavailableError(
+                "Whether this request was answered before cannot be told.", retry_after_s=5
+            ) from failure
+        return made[0] if made else _replayed(kept)
+
+    @cached_property
+    def _store(self) -> DynamoDBPersistenceLayer:
+        from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
+
+        return DynamoDBPersistenceLayer(table_name=self._table, boto3_client=self._dynamodb)
+
+
+def _replayed(kept: Mapping[str, Any]) -> Response[str]:
+    return Response(
+        status_code=HTTPStatus.OK,
+        content_type=content_types.APPLICATION_JSON,
+        body=kept["body"],
+        headers={**kept["headers"], "Idempotency-Replayed": "true"},
+    )
