@@ -63,7 +63,7 @@ def check_files(files: Sequence[Path]) -> int:
     """Say whether documents are policies; give the exit code."""
     faults = 0
     for file in files:
-        found = _read_file(file)
+        _, found = _read_file(file)
         if isinstance(found, PolicyDocumentError):
             faults += 1
             say_error(f"{file}: {found}")
@@ -74,7 +74,7 @@ def check_files(files: Sequence[Path]) -> int:
 
 def put_policy(file: Path, stage: str | None, region: str | None, state: Path | None) -> None:
     """Put a policy in force."""
-    found = _read_file(file)
+    text, found = _read_file(file)
     if isinstance(found, PolicyDocumentError):
         fail(f"{file}: {found}")
     target = deployment(stage, region, state)
@@ -82,7 +82,7 @@ def put_policy(file: Path, stage: str | None, region: str | None, state: Path | 
         target.client("ssm").put_parameter(
             Name=f"{target.folder('policies')}/{found.policy_id}",
             Type="String",
-            Value=file.read_text(encoding="utf-8"),
+            Value=text,
             Overwrite=True,
         )
     out.print(f"{found.policy_id} is in force on {target.stage}", markup=False)
@@ -101,15 +101,15 @@ def _read(text: str, name: str) -> SigningPolicy | PolicyDocumentError:
         return broken
 
 
-def _read_file(file: Path) -> SigningPolicy | PolicyDocumentError:
+def _read_file(file: Path) -> tuple[str, SigningPolicy | PolicyDocumentError]:
     require_file(file)
     try:
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
-        return PolicyDocumentError("is not UTF-8")
+        return "", PolicyDocumentError("is not UTF-8")
     if len(text.encode()) > _MAX_DOCUMENT_BYTES:
-        return PolicyDocumentError(f"has more than {_MAX_DOCUMENT_BYTES} bytes")
-    return _read(text, file.stem)
+        return text, PolicyDocumentError(f"has more than {_MAX_DOCUMENT_BYTES} bytes")
+    return text, _read(text, file.stem)
 
 
 def _row(name: str, source: str, policy: SigningPolicy | PolicyDocumentError) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from cli.deployment import Deployment
 from emulator.credentials.tenants import Credential
 
-_FINGERPRINT_DIGITS = 8
+FINGERPRINT_DIGITS = 8
 
 
 class TableError(Exception):
@@ -40,7 +40,7 @@ class IssuedToken:
     @property
     def fingerprint(self) -> str:
         """How people call it."""
-        return self.token_sha256[:_FINGERPRINT_DIGITS]
+        return self.token_sha256[:FINGERPRINT_DIGITS]
 
     def has_ended(self, now_s: float) -> bool:
         """Tell whether the token works no more at a time in epoch seconds."""

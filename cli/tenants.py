@@ -13,11 +13,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.deployment import Deployment
-from cli.tenant_table import IssuedToken, TableError, TenantTable, table_of
+from cli.tenant_table import FINGERPRINT_DIGITS, IssuedToken, TableError, TenantTable, table_of
 from cli.terminal import EXIT_USAGE, fail, out, show_row
+from edge_signer.platform.tenants import TENANT_ID
 from emulator.credentials.tenants import Credential, issue
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _GRACE = re.compile(r"([0-9]{1,8})([smhd]?)")
 _UNIT_S = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 _LONGEST_GRACE_S = 90 * _UNIT_S["d"]
@@ -162,7 +162,7 @@ def _working_tokens(table: TenantTable, tenant: str) -> list[IssuedToken]:
 
 
 def _require_name(tenant: str) -> None:
-    if not _NAME.fullmatch(tenant):
+    if not TENANT_ID.fullmatch(tenant):
         fail(
             f"{tenant} is no tenant's name: up to 63 lower-case letters, digits and hyphens, "
             "the first no hyphen",
@@ -192,7 +192,7 @@ def _facts(token: IssuedToken) -> dict[str, object]:
 
 
 def _show_credential(credential: Credential, as_json: bool, more: dict[str, object]) -> None:
-    fingerprint = credential.token_sha256[:8]
+    fingerprint = credential.token_sha256[:FINGERPRINT_DIGITS]
     if as_json:
         secrets = {"token": credential.token, "hmac_key": credential.hmac_key}
         facts = {"tenant_id": credential.tenant_id, "fingerprint": fingerprint, **secrets, **more}

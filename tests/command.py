@@ -10,11 +10,13 @@ from pathlib import Path
 from tests.conftest import ROOT
 
 
-def edge_signer(state: Path, *arguments: object) -> subprocess.CompletedProcess[str]:
+def edge_signer(
+    state: Path, *arguments: object, **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "cli.main", *map(str, arguments)],
         cwd=ROOT,
-        env={**os.environ, "EDGE_SIGNER_STATE": str(state), "COLUMNS": "200"},
+        env={**os.environ, "EDGE_SIGNER_STATE": str(state), "COLUMNS": "200", **environment},
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,

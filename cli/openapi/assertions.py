@@ -6,11 +6,12 @@ is the policy's, and which fields go together the standard's.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from edge_signer.signing.action_model import DIGITAL_SOURCE_TYPES, STANDARD_ACTIONS
 from edge_signer.signing.actions import ACTIONS_LABEL
-from edge_signer.signing.assertions import MAX_LABELS
+from edge_signer.signing.assertions import MAX_LABELS, RESERVED_PREFIXES, TRAINING_ALIASES
 from edge_signer.signing.metadata import C2PA_METADATA_LABEL, CAWG_METADATA_LABEL
 from edge_signer.signing.strict_model import NAMESPACED
 from edge_signer.signing.training_mining import TRAINING_MINING_LABEL
@@ -19,7 +20,8 @@ Schema = dict[str, Any]
 
 _TEXT = {"type": "string"}
 _OWN_NAME = rf"^(?!c2pa\.){NAMESPACED.pattern}$"
-_OWN_LABEL = rf"^(?!c2pa\.|cawg\.|stds\.){NAMESPACED.pattern}$"
+_RESERVED = "|".join(re.escape(prefix) for prefix in RESERVED_PREFIXES)
+_OWN_LABEL = rf"^(?!{_RESERVED}){NAMESPACED.pattern}$"
 _FIRST_ACTION = "created"
 _JSON_LD: Schema = {
     "type": "object",
@@ -44,7 +46,7 @@ def assertions_schema() -> Schema:
             TRAINING_MINING_LABEL: {**training, "description": "What others may do with it."},
             **{
                 alias: {**training, "description": f"Becomes {TRAINING_MINING_LABEL}."}
-                for alias in ("c2pa.training-mining", "c2pa.training-minims")
+                for alias in sorted(TRAINING_ALIASES - {TRAINING_MINING_LABEL})
             },
             C2PA_METADATA_LABEL: {
                 **_JSON_LD,

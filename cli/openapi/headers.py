@@ -41,8 +41,9 @@ REQUEST_PARAMETERS: list[dict[str, Any]] = [
     {
         "name": "dry_run",
         "in": "query",
-        "description": "1 checks all that can be checked without a signature, and tells what the "
-        "manifest would say. Nothing is signed or stored.",
+        "description": "1 checks the request and its policy, and tells what the manifest would "
+        "say. Nothing is built, signed or stored: TBS_TOO_LARGE, and what KMS, certificates or the "
+        "store do, show only at signing.",
         "schema": {"enum": ["0", "1"], "type": "string", "default": "0"},
         "example": "1",
     },

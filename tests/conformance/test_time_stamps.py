@@ -27,7 +27,7 @@ from tests.time_stamp_server import Behaviour, emulated_authority, roots_of, tim
 
 DAY = timedelta(days=1)
 # Time enough to sign twice, and not too long to wait for.
-PATIENCE_S = 4
+PATIENCE_S = 8
 
 
 def success_codes(verdict: Verdict) -> set[str]:

@@ -74,12 +74,12 @@ def test_what_is_no_policy_is_not_put_in_force(state: Path, tmp_path: Path) -> N
 
 
 def test_a_broken_document_in_force_is_seen(office: Running, state: Path) -> None:
-    office.client("ssm").put_parameter(
-        Name="/edge-signer/dev/policies/odd-v1", Type="String", Value="- a list"
-    )
+    ssm, name = office.client("ssm"), "/edge-signer/dev/policies/odd-v1"
+    ssm.put_parameter(Name=name, Type="String", Value="- a list")
     listed = edge_signer(state, "policies", "list").stdout
-    assert "must be a mapping" in listed
     shown = edge_signer(state, "policies", "show", "odd-v1")
+    ssm.delete_parameter(Name=name)
+    assert "must be a mapping" in listed
     assert (shown.returncode, "must be a mapping" in shown.stderr) == (1, True)
 
 

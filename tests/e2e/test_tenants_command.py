@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from typing import Any
 import pytest
 
 from edge_signer.platform.tenants import TENANT_ID
+from tests import command
 from tests.conftest import ROOT
 from tests.e2e.conftest import body, calls, post
 from tests.running import Running
@@ -25,15 +24,8 @@ TABLE = "edge-signer-dev-tenants"
 def edge_signer(
     system: Running, *arguments: object, **environment: str
 ) -> subprocess.CompletedProcess[str]:
-    state = str(Path(system.state.anchors).parent)
-    return subprocess.run(
-        [sys.executable, "-m", "cli.main", *map(str, arguments)],
-        cwd=ROOT,
-        env={**os.environ, "EDGE_SIGNER_STATE": state, "COLUMNS": "80", **environment},
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-    )
+    state = Path(system.state.anchors).parent
+    return command.edge_signer(state, *arguments, **{"COLUMNS": "80", **environment})
 
 
 def tenants(system: Running, *arguments: object) -> Any:
@@ -200,7 +192,7 @@ def test_wrong_usage_changes_nothing_and_is_told(
     assert tenants(system, "list") == before
 
 
-def test_the_command_and_the_signer_have_one_idea_of_a_name() -> None:
-    from cli import tenants
-
-    assert tenants._NAME.pattern == TENANT_ID.pattern
+def test_the_template_and_the_signer_have_one_idea_of_a_name() -> None:
+    assert (
+        f'"({TENANT_ID.pattern}(, *{TENANT_ID.pattern})*)?"' in (ROOT / "template.yaml").read_text()
+    )

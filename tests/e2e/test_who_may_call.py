@@ -69,14 +69,14 @@ def told(answer: Answer) -> tuple[int, str]:
 
 @pytest.fixture
 def signs(system: Running) -> Credential:
-    return given(system, "acme", with_hmac=True)
+    return given(system, "load", with_hmac=True)
 
 
 def test_a_token_that_has_ended_is_as_unknown_as_a_guess(system: Running) -> None:
-    working = given(system, "acme", expires_at={"N": str(int(time.time()) + 3600)})
-    ended = given(system, "acme", expires_at={"N": str(int(time.time()) - 1)})
+    working = given(system, "load", expires_at={"N": str(int(time.time()) + 3600)})
+    ended = given(system, "load", expires_at={"N": str(int(time.time()) - 1)})
     assert send(system, working).status == 200
-    refused, guessed = send(system, ended), send(system, issue("acme"))
+    refused, guessed = send(system, ended), send(system, issue("load"))
     assert told(refused) == told(guessed) == (401, "UNAUTHENTICATED")
     assert refused.body == guessed.body
 
@@ -90,7 +90,7 @@ def test_a_tenant_outside_the_allowlist_is_told_what_to_do(system: Running) -> N
 
 
 def test_another_tenants_name_in_header_or_body_is_refused(system: Running) -> None:
-    token = given(system, "acme")
+    token = given(system, "load")
     in_body = json.dumps(body(b"x", tenant_id="testcorp")).encode()
     for refused in (
         send(system, token, **{"X-Tenant-ID": "testcorp"}),
@@ -138,7 +138,7 @@ def test_a_wrong_signature_spends_no_nonce(system: Running, signs: Credential) -
 
 
 def test_who_need_not_sign_must_sign_right(system: Running) -> None:
-    may = given(system, "acme", with_hmac=True, hmac_required={"BOOL": False})
+    may = given(system, "load", with_hmac=True, hmac_required={"BOOL": False})
     assert send(system, may).status == 200
     assert send(system, may, **signature(may)).status == 200
     assert told(send(system, may, **signature(may, hmac_key="another"))) == REFUSED
@@ -196,6 +196,6 @@ def test_nonces_are_forgotten_by_themselves(system: Running, signs: Credential) 
     now_s = int(time.time())
     headers = signature(signs, nonce="a-nonce-to-forget", timestamp_s=now_s)
     assert send(system, signs, **headers).status == 200
-    key = {"id": {"S": "replay#acme#a-nonce-to-forget"}}
+    key = {"id": {"S": "replay#load#a-nonce-to-forget"}}
     kept = dynamodb.get_item(TableName=REQUESTS, Key=key)["Item"]
     assert int(kept["expiration"]["N"]) > now_s + 300

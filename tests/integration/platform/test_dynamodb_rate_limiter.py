@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
@@ -20,8 +20,6 @@ from tests.limits.flood import read_admissions
 
 TABLE = "limits"
 NOON_S = 20_000 * 86_400 + 43_200.0
-
-Worker = Callable[[], DynamoDbRateLimiter]
 
 
 class Bench:

@@ -79,6 +79,15 @@ def test_a_broken_document_never_falls_back_to_the_shipped_policy() -> None:
     assert office.directory.find("demo-policy-v1", "acme")
 
 
+@pytest.mark.parametrize("text", ["effective: 2026-13-45", "- " * 1500, "a: !!bool maybe"])
+def test_a_broken_document_takes_no_other_policy_down(text: str) -> None:
+    office = Office({"odd-v1": text, NAME: written()})
+    assert office.directory.find(NAME, "acme").algorithm == "ES384"
+    assert office.directory.find(SHIPPED, "acme")
+    with pytest.raises(StoreUnavailableError):
+        office.directory.find("odd-v1", "acme")
+
+
 def test_the_last_good_document_serves_while_its_successor_is_broken() -> None:
     office = Office({NAME: written()})
     office.directory.find(NAME, "acme")

@@ -75,14 +75,14 @@ FAULTS: dict[str, tuple[str, str]] = {
         "claim_generator_info.specVersion is required",
     ),
     "tenants that are none": (written(tenants=["ACME"]), "tenants[0] "),
-    "all labels": (written(allowed_assertions=["*"]), "allowed_assertions: * is not"),
+    "all labels": (written(allowed_assertions=["*"]), "allowed_assertions: * is neither"),
     "all of the standard": (
         written(allowed_assertions=["c2pa.actions.v2", "c2pa.*"]),
-        "allowed_assertions: c2pa.* is not",
+        "allowed_assertions: c2pa.* is neither",
     ),
     "a label that is not made": (
         written(allowed_assertions=["c2pa.actions.v2", "c2pa.ingredient.v3"]),
-        "allowed_assertions: c2pa.ingredient.v3 is not",
+        "allowed_assertions: c2pa.ingredient.v3 is neither",
     ),
     "no actions": (written(allowed_assertions=["com.*"]), "allowed_assertions: must hold c2pa.act"),
     "actions not required": (
@@ -114,6 +114,27 @@ FAULTS: dict[str, tuple[str, str]] = {
         written()[:-1] + r""", 'default_assertions': {'com.example.x': {'a': "\ud83d"}}}""",
         "default_assertions.com.example.x.a holds half of a surrogate pair",
     ),
+    **{
+        f"a pattern that opens more than it says: {label}": (
+            written(allowed_assertions=["c2pa.actions.v2", label]),
+            f"allowed_assertions: {label} is neither",
+        )
+        for label in ("c*", "?*", "[c]2pa.*", "c?pa.*", "nonsense", "com.*.x", "*.example", ".*")
+    },
+    **{
+        f"a value that YAML cannot make: {value[:20]}": (
+            f"{written()[:-1]}, 'certificate2': {value}}}",
+            message,
+        )
+        for value, message in (
+            ("2026-13-45", "holds a value that cannot be read"),
+            ("!!int abc", "holds a value that cannot be read"),
+            ("!!int ''", "holds a value that cannot be read"),
+            ("!!bool maybe", "holds a value that cannot be read"),
+            ("!!timestamp x", "holds a value that cannot be read"),
+            ("[" * 1200 + "]" * 1200, "holds a value that cannot be read"),
+        )
+    },
     "an alias for nothing": (
         written(source_type_aliases={"https://x": {"digital_source_type": "photo"}}),
         "source_type_aliases.https://x.digital_source_type must be a term of the IPTC",

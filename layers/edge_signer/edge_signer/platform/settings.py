@@ -7,12 +7,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from edge_signer.platform.tenants import TENANT_ID
+from edge_signer.platform.tenants import TenantName
 
 # An origin, or `*.` for all hosts below one: plain http, `null` and `*` alone are none of them.
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 Origin = Annotated[str, Field(pattern=rf"^https://(\*\.)?{_LABEL}(\.{_LABEL})+(:[0-9]{{1,5}})?$")]
-TenantName = Annotated[str, Field(pattern=rf"^{TENANT_ID.pattern}$")]
 
 
 def _listed(value: Any) -> Any:

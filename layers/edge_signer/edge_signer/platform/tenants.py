@@ -14,13 +14,17 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, get_args
+from typing import Annotated, Any, Literal, Protocol, get_args
+
+from pydantic import Field
 
 from edge_signer.platform.errors import StoreUnavailableError
 
 Role = Literal["tenant", "admin"]
 #: A tenant's name is a part of keys and addresses.
 TENANT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+#: The same for pydantic's models.
+TenantName = Annotated[str, Field(pattern=rf"^{TENANT_ID.pattern}$")]
 
 
 @dataclass(frozen=True)

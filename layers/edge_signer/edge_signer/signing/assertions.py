@@ -27,9 +27,10 @@ MAX_LABELS = 32
 MAX_LABEL_CHARACTERS = 128
 
 _ACTIONS_ALIASES = {"c2pa.actions", ACTIONS_LABEL}
-_TRAINING_ALIASES = {"c2pa.training-minims", "c2pa.training-mining", TRAINING_MINING_LABEL}
+TRAINING_ALIASES = {"c2pa.training-minims", "c2pa.training-mining", TRAINING_MINING_LABEL}
 _METADATA_LABELS = {C2PA_METADATA_LABEL, CAWG_METADATA_LABEL}
-_RESERVED = ("c2pa.", "cawg.", "stds.")
+#: What labels of the standard, of CAWG and of other standards begin with.
+RESERVED_PREFIXES = ("c2pa.", "cawg.", "stds.")
 # c2pa-rs drops what it takes for a version from a label, and then does not find the assertion; it
 # reads others as thumbnails, whose content is not what a custom assertion has.
 _MISREAD_LABEL = re.compile(r"\.v[0-9]+\.|\.v(0[0-9]*|1)$|thumbnail")
@@ -99,9 +100,9 @@ def standard_assertion(
     """
     if label in _ACTIONS_ALIASES:
         return ACTIONS_LABEL, actions_assertion(content, path, policy)
-    if label in _TRAINING_ALIASES:
+    if label in TRAINING_ALIASES:
         return TRAINING_MINING_LABEL, training_mining_assertion(content, path)
-    if label.startswith(_RESERVED) and label not in _METADATA_LABELS:
+    if label.startswith(RESERVED_PREFIXES) and label not in _METADATA_LABELS:
         raise InvalidAssertionError(f"{path} is not an assertion that this signer makes")
     well_formed = NAMESPACED.fullmatch(label) and "__" not in label
     if not well_formed or len(label) > MAX_LABEL_CHARACTERS:

@@ -24,8 +24,8 @@ from edge_signer.signing.errors import CredentialUnavailableError
 #: As many as the builder takes; real chains have two or three.
 MAX_CERTIFICATES = 8
 
-# What `cryptography` raises for certificates that are none.
-_UNREADABLE = (
+#: What `cryptography` raises for certificates that are none.
+UNREADABLE = (
     DuplicateExtension,
     InvalidSignature,
     InvalidVersion,
@@ -59,7 +59,7 @@ class CertificateChain:
             for issued, issuer in pairwise(certificates):
                 issued.verify_directly_issued_by(issuer)
             faults = profile_faults(certificates[0])
-        except _UNREADABLE as broken:
+        except UNREADABLE as broken:
             raise CredentialUnavailableError(
                 "The certificate chain cannot be read, or is not in the order leaf to issuer."
             ) from broken

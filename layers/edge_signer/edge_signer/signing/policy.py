@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from edge_signer.platform.tenants import TenantName
 from edge_signer.signing.action_model import DigitalSourceType
 from edge_signer.signing.algorithm import AlgorithmName
 from edge_signer.signing.errors import PolicyViolationError
-
-TenantId = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 
 
 class SourceTypeAlias(BaseModel):
@@ -59,7 +58,7 @@ class SigningPolicy(BaseModel):
     signing_key: str = Field(pattern=r"^signing(-[a-z0-9]+)*$")
     algorithm: AlgorithmName
     certificate: str = Field(pattern=r"^[a-z0-9-]+$")
-    tenants: tuple[TenantId, ...] | None = None
+    tenants: tuple[TenantName, ...] | None = None
     required_assertions: tuple[str, ...] = ()
     allowed_assertions: tuple[str, ...]
     vouched_assertions: tuple[str, ...] = ()

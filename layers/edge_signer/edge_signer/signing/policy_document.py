@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,12 @@ import yaml
 from pydantic import ValidationError
 
 from edge_signer.signing.actions import ACTIONS_LABEL
-from edge_signer.signing.assertions import standard_assertion
+from edge_signer.signing.assertions import RESERVED_PREFIXES, standard_assertion
 from edge_signer.signing.errors import InvalidAssertionError
 from edge_signer.signing.json_bounds import check_bounds
 from edge_signer.signing.metadata import C2PA_METADATA_LABEL, CAWG_METADATA_LABEL
 from edge_signer.signing.policy import SigningPolicy
-from edge_signer.signing.strict_model import first_fault
+from edge_signer.signing.strict_model import NAMESPACED, first_fault
 from edge_signer.signing.training_mining import TRAINING_MINING_LABEL
 
 SHIPPED_POLICIES = Path(__file__).parent / "policies"
@@ -27,7 +28,16 @@ STANDARD_LABELS = (
     C2PA_METADATA_LABEL,
     CAWG_METADATA_LABEL,
 )
-_RESERVED = ("c2pa.", "cawg.", "stds.")
+_OWN_LABELS = re.compile(rf"{NAMESPACED.pattern}|[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*\.\*")
+# PyYAML finds dates, numbers and truth by their look, and lets out what their constructors raise.
+_WHAT_VALUES_RAISE = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
 
 
 class PolicyDocumentError(Exception):
@@ -61,6 +71,8 @@ def read_policy(text: str, name: str) -> SigningPolicy:
         document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
     except yaml.YAMLError as broken:
         raise PolicyDocumentError(f"is not YAML: {' '.join(str(broken).split())}") from None
+    except _WHAT_VALUES_RAISE as broken:
+        raise PolicyDocumentError(f"holds a value that cannot be read: {broken}") from None
     if not isinstance(document, dict):
         raise PolicyDocumentError("must be a mapping, such as policy_id: newsroom-v1")
     try:
@@ -87,8 +99,12 @@ def _faults(policy: SigningPolicy, name: str) -> Iterator[str]:
     if policy.policy_id != name:
         yield f"policy_id is {policy.policy_id}, but the document is called {name}"
     for label in policy.allowed_assertions:
-        if label.startswith(("*", *_RESERVED)) and label not in STANDARD_LABELS:
-            yield f"allowed_assertions: {label} is not an assertion that this signer makes"
+        own = _OWN_LABELS.fullmatch(label) and not label.startswith(RESERVED_PREFIXES)
+        if not own and label not in STANDARD_LABELS:
+            yield (
+                f"allowed_assertions: {label} is neither an assertion that this signer makes nor "
+                "one such as com.example.name or com.example.*"
+            )
     if not policy.allows(ACTIONS_LABEL):
         yield f"allowed_assertions: must hold {ACTIONS_LABEL}, without which no manifest is valid"
     if ACTIONS_LABEL not in policy.required_assertions + tuple(policy.default_assertions):
@@ -112,7 +128,7 @@ def _standard_defaults(policy: SigningPolicy) -> dict[str, Any]:
             )
         except InvalidAssertionError as invalid:
             raise PolicyDocumentError(invalid.message) from None
-        except (TypeError, ValueError):
+        except (RecursionError, TypeError, ValueError):
             raise PolicyDocumentError(
                 f"default_assertions.{label} holds what JSON does not have; put dates in quotes"
             ) from None

@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
+from edge_signer.signing.certificate import UNREADABLE
 from edge_signer.signing.errors import TsaUnavailableError
 
 
@@ -61,7 +62,7 @@ class SsmTimeStampRoots:
             raise TsaUnavailableError(
                 "The time-stamp authority's roots cannot be fetched.", retry_after_s=10
             ) from failure
-        except ValueError as broken:
+        except UNREADABLE as broken:
             raise TsaUnavailableError(
                 "The time-stamp authority's roots cannot be read.", retry_after_s=10
             ) from broken
