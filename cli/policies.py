@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from rich.markup import escape
 from rich.table import Table
 
 from cli.deployment import Deployment, aws_failures_told, deployment
-from cli.terminal import EXIT_USAGE, fail, out, require_file, say_error
+from cli.terminal import EXIT_USAGE, fail, out, printable, require_file, say_error
 from edge_signer.platform.parameters import SsmParameterFolder
 from edge_signer.signing.policy import SigningPolicy
 from edge_signer.signing.policy_document import (
@@ -39,7 +40,7 @@ def show_policies(stage: str | None, region: str | None, state: Path | None, as_
         return
     table = Table("policy", "from", "algorithm", "key", "tenants", "fault", box=None)
     for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
+        table.add_row(*(escape(printable(str(value))) for value in row.values()))
     out.print(table)
 
 

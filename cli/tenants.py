@@ -14,7 +14,7 @@ from rich.table import Table
 
 from cli.deployment import Deployment
 from cli.tenant_table import FINGERPRINT_DIGITS, IssuedToken, TableError, TenantTable, table_of
-from cli.terminal import EXIT_USAGE, fail, out, show_row
+from cli.terminal import EXIT_USAGE, fail, out, printable, show_row
 from edge_signer.platform.tenants import TENANT_ID
 from emulator.credentials.tenants import Credential, issue
 
@@ -78,14 +78,13 @@ def rotate_tenant(
         credential = issue(tenant, older[-1].role, with_hmac=with_hmac)
         table.put(credential)
     ends_at_s = credential.created_at + grace_s
+    ending = [token.fingerprint for token in older]
+    # First, because the older ones must not end while nobody has the new one.
+    _show_credential(credential, as_json, {"ending": ending, "ending_at": ends_at_s})
     try:
         table.end(older, ends_at_s)
     except TableError as failure:
-        # The new token works and is in nobody's hands but ours: it is shown all the same.
-        _show_credential(credential, as_json, {})
         fail(f"the older tokens have no end yet, rotate again: {failure}")
-    ending = [token.fingerprint for token in older]
-    _show_credential(credential, as_json, {"ending": ending, "ending_at": ends_at_s})
     if not as_json:
         out.print(f"\nEnding at {_date(ends_at_s)} UTC or before: {', '.join(ending)}")
 
@@ -113,8 +112,8 @@ def list_tenants(target: Deployment, *, as_json: bool) -> None:
     now_s = time.time()
     for token in tokens:
         shown.add_row(
-            escape(token.tenant_id),
-            escape(token.role),
+            escape(printable(token.tenant_id)),
+            escape(printable(token.role)),
             escape(token.fingerprint),
             _date(token.created_at),
             "[red]ended[/]" if token.has_ended(now_s) else _date(token.expires_at),
@@ -197,13 +196,15 @@ def _show_credential(credential: Credential, as_json: bool, more: dict[str, obje
         secrets = {"token": credential.token, "hmac_key": credential.hmac_key}
         facts = {"tenant_id": credential.tenant_id, "fingerprint": fingerprint, **secrets, **more}
         out.print(json.dumps(facts), markup=False)
-        return
-    show_row("tenant", credential.tenant_id)
-    show_row("listed as", fingerprint)
-    show_row("token", credential.token)
-    if credential.hmac_key is not None:
-        show_row("HMAC key", credential.hmac_key)
-    out.print("\n[bold]Keep what is secret now: it is never shown again.[/]")
+    else:
+        show_row("tenant", credential.tenant_id)
+        show_row("listed as", fingerprint)
+        show_row("token", credential.token)
+        if credential.hmac_key is not None:
+            show_row("HMAC key", credential.hmac_key)
+        out.print("\n[bold]Keep what is secret now: it is never shown again.[/]")
+    if out.quiet:
+        fail(f"the token could not be written; remove {fingerprint} and issue another")
 
 
 def _date(epoch_s: int | None) -> str:

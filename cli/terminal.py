@@ -51,14 +51,19 @@ out = Terminal()
 _errors = Terminal(stderr=True)
 
 
+def printable(text: str) -> str:
+    """Text from elsewhere without what would steer the terminal."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
 def show_row(name: str, value: str) -> None:
     """Print a fact beside its name."""
-    out.print(f"[dim]{name:<10}[/] {escape(value)}")
+    out.print(f"[dim]{name:<10}[/] {escape(printable(value))}")
 
 
 def say_error(line: str) -> None:
     """Say on standard error what went wrong."""
-    _errors.print(f"[red]edge-signer:[/] {escape(line)}")
+    _errors.print(f"[red]edge-signer:[/] {escape(printable(line))}")
 
 
 def fail(line: str, exit_code: int = 1) -> NoReturn:

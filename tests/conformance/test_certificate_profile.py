@@ -31,6 +31,7 @@ class Leaf:
     has_authority_key: bool = True
     is_ca: bool = False
     organisation: str = "Test"
+    signed_over: hashes.SHA224 | hashes.SHA256 = field(default_factory=hashes.SHA256)
     others: tuple[tuple[x509.ExtensionType, bool], ...] = field(default=())
 
 
@@ -45,6 +46,12 @@ ACCEPTED = {
     "an unknown extension": Leaf(others=unknown(critical=False)),
 }
 REFUSED = {
+    "a critical extension of TLS": (
+        Leaf(others=((x509.TLSFeature([x509.TLSFeatureType.status_request]), True),)),
+        "critical extension",
+    ),
+    "a critical OCSPNoCheck": (Leaf(others=((x509.OCSPNoCheck(), True),)), "critical extension"),
+    "SHA-224": (Leaf(signed_over=hashes.SHA224()), "must be signed with"),
     "no extended key usage": (Leaf(uses=()), "an extended key usage for claims"),
     "any use": (Leaf(uses=(*Leaf.uses, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE)), "anything"),
     "a server's": (Leaf(uses=(ExtendedKeyUsageOID.SERVER_AUTH,)), "an extended key usage for"),
@@ -120,7 +127,7 @@ def issue(
     builder = dated(x509.Name(names), issuer_certificate.subject).public_key(public_key)
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical)
-    return builder.sign(issuer_key, hashes.SHA256())
+    return builder.sign(issuer_key, leaf.signed_over)
 
 
 def verdict_state(

@@ -110,6 +110,19 @@ FAULTS: dict[str, tuple[str, str]] = {
         written()[:-1] + ", 'default_assertions': {'com.example.x': {'on': 2026-01-31}}}",
         "default_assertions.com.example.x holds what JSON does not have; put dates in quotes",
     ),
+    "aliases": (
+        f"{written()[:-1]}, 'certificate': &a x, 'signing_key': *a}}",
+        "line 1: aliases are not taken",
+    ),
+    "tenants without a name": (f"{written()[:-1]}, 'tenants':}}", "tenants is empty: name them"),
+    "a pattern that is required": (
+        written(required_assertions=["c2pa.actions.v2", "com.example.*"]),
+        "required_assertions: com.example.* is a pattern",
+    ),
+    "a name too long for the builder": (
+        written(claim_generator_info={"name": "\U0001f600" * 65, "specVersion": "2.4.0"}),
+        "claim_generator_info.name ",
+    ),
     "half of a character": (
         written()[:-1] + r""", 'default_assertions': {'com.example.x': {'a': "\ud83d"}}}""",
         "default_assertions.com.example.x.a holds half of a surrogate pair",

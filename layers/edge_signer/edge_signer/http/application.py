@@ -53,6 +53,9 @@ def edge_sign_application(
     @app.post(PATH)
     def sign() -> Response[str]:
         event = app.current_event
+        if event.path != PATH:
+            # The pattern of a route lets a line feed follow it.
+            raise _nothing_here()
         return answered(endpoint(event, request_id_of(event.headers), app.lambda_context))
 
     @app.route(PATH, method=["OPTIONS"])
@@ -70,10 +73,12 @@ def edge_sign_application(
 
     @app.not_found
     def no_route(_: NoRouteError) -> Response[str]:
-        return refused(
-            NotFoundError(f"There is nothing here; manifests are signed at POST {PATH}.")
-        )
+        return refused(_nothing_here())
 
     app.exception_handler(EdgeSignerError)(refused)
     app.exception_handler(Exception)(failed)
     return app
+
+
+def _nothing_here() -> NotFoundError:
+    return NotFoundError(f"There is nothing here; manifests are signed at POST {PATH}.")

@@ -123,6 +123,10 @@ class EdgeSignEndpoint:
 
 
 def _wants_dry_run(event: APIGatewayProxyEventV2) -> bool:
+    unknown = sorted(event.query_string_parameters.keys() - {"dry_run"})
+    if unknown:
+        # `?dryrun=1` must not sign.
+        raise InvalidRequestError(f"{unknown[0][:64]} is no query parameter; dry_run is")
     value = event.query_string_parameters.get("dry_run", "0")
     if value not in _DRY_RUN:
         raise InvalidRequestError("dry_run must be 0 or 1")

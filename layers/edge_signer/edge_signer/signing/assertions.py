@@ -53,9 +53,7 @@ def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[
         InvalidAssertionError: Naming the path of what is wrong.
         PolicyViolationError: A label is not allowed, or a required one is missing.
     """
-    if len(said) > MAX_LABELS:
-        raise InvalidAssertionError(f"assertions hold more than {MAX_LABELS} labels")
-    check_bounds("assertions", dict(said))
+    _check_size(said)
     contents: dict[str, dict[str, Any]] = {}
     for label, content in said.items():
         path = f"assertions.{label[:MAX_LABEL_CHARACTERS]}"
@@ -68,6 +66,8 @@ def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[
             )
         contents[standard_label] = standard_content
     contents = {**policy.default_assertions, **contents}
+    # Once more, for what the policy and the standard's words have added.
+    _check_size(contents)
     for label in policy.required_assertions:
         if label not in contents:
             raise PolicyViolationError(
@@ -82,6 +82,12 @@ def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[
         )
         for label in sorted(contents, key=lambda label: label != ACTIONS_LABEL)
     ]
+
+
+def _check_size(contents: Mapping[str, Any]) -> None:
+    if len(contents) > MAX_LABELS:
+        raise InvalidAssertionError(f"assertions hold more than {MAX_LABELS} labels")
+    check_bounds("assertions", dict(contents))
 
 
 def standard_assertion(

@@ -18,7 +18,7 @@ from cryptography.x509 import (
 )
 
 from edge_signer.signing.algorithm import Algorithm
-from edge_signer.signing.certificate_profile import profile_faults
+from edge_signer.signing.certificate_profile import issuer_faults, profile_faults
 from edge_signer.signing.errors import CredentialUnavailableError
 
 #: As many as the builder takes; real chains have two or three.
@@ -52,13 +52,14 @@ class CertificateChain:
         Raises:
             CredentialUnavailableError: There is no certificate in it, or a broken one; one is not
                 issued by the next; the root is there; there are too many; or verifiers would not
-                accept the leaf.
+                accept the leaf or an issuer.
         """
         try:
             certificates = tuple(load_pem_x509_certificates(pem.encode()))
             for issued, issuer in pairwise(certificates):
                 issued.verify_directly_issued_by(issuer)
             faults = profile_faults(certificates[0])
+            issuers_faults = issuer_faults(certificates[1:])
         except UNREADABLE as broken:
             raise CredentialUnavailableError(
                 "The certificate chain cannot be read, or is not in the order leaf to issuer."
@@ -69,6 +70,8 @@ class CertificateChain:
             raise CredentialUnavailableError("The certificate chain must leave its root out.")
         if faults:
             raise CredentialUnavailableError(f"The signing certificate {faults[0]}.")
+        if issuers_faults:
+            raise CredentialUnavailableError(f"An issuer's certificate {issuers_faults[0]}.")
         return cls(certificates)
 
     @property

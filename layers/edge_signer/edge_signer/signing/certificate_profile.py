@@ -6,10 +6,19 @@ Whether its root is on anybody's trust list cannot be told here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.x509.oid import (
+    ExtendedKeyUsageOID,
+    ExtensionOID,
+    NameOID,
+    ObjectIdentifier,
+    SignatureAlgorithmOID,
+)
 
 _CLAIM_SIGNING = ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
 _DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
@@ -19,6 +28,25 @@ _FORBIDDEN_USES = {
     ExtendedKeyUsageOID.OCSP_SIGNING,
     ExtendedKeyUsageOID.TIME_STAMPING,
 }
+
+#: What a certificate may be signed with: engines take no SHA-1, SHA-224, SHA-3, DSA or Ed448, and
+#: not all take RSASSA-PSS.
+SIGNATURES = {
+    SignatureAlgorithmOID.ECDSA_WITH_SHA256,
+    SignatureAlgorithmOID.ECDSA_WITH_SHA384,
+    SignatureAlgorithmOID.ECDSA_WITH_SHA512,
+    SignatureAlgorithmOID.RSA_WITH_SHA256,
+    SignatureAlgorithmOID.RSA_WITH_SHA384,
+    SignatureAlgorithmOID.RSA_WITH_SHA512,
+    SignatureAlgorithmOID.ED25519,
+}
+# What engines know how to heed; anything else that is critical they must refuse (RFC 5280 §4.2).
+_HEEDED = {
+    ExtensionOID.BASIC_CONSTRAINTS,
+    ExtensionOID.KEY_USAGE,
+    ExtensionOID.EXTENDED_KEY_USAGE,
+}
+_ISSUING_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 
 Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
@@ -35,7 +63,6 @@ def profile_faults(leaf: x509.Certificate) -> list[str]:
     constraints = extension(leaf, x509.BasicConstraints)
     key_usage = extension(leaf, x509.KeyUsage)
     uses = set(extension(leaf, x509.ExtendedKeyUsage) or ())
-    unknown = [one for one in leaf.extensions if isinstance(one.value, x509.UnrecognizedExtension)]
     demands = {
         "must be of version 3": leaf.version is x509.Version.v3,
         "must not be a CA": constraints is None or not constraints.ca,
@@ -50,14 +77,77 @@ def profile_faults(leaf: x509.Certificate) -> list[str]:
         ),
         "must have an authority key identifier": extension(leaf, x509.AuthorityKeyIdentifier)
         is not None,
-        "must not have a critical extension that verifiers do not know": not any(
-            one.critical for one in unknown
-        ),
+        **_common_demands(leaf),
         "must name an organisation": bool(
             leaf.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
         ),
     }
     return [demand for demand, is_met in demands.items() if not is_met]
+
+
+def issuer_faults(issuers: Sequence[x509.Certificate]) -> list[str]:
+    """Say what keeps certificates from vouching for a signing certificate.
+
+    Args:
+        issuers: The chain without its leaf, the leaf's issuer first.
+
+    Raises:
+        ValueError: An extension cannot be read.
+    """
+    faults = []
+    for below, issuer in enumerate(issuers):
+        constraints = extension(issuer, x509.BasicConstraints)
+        key_usage = extension(issuer, x509.KeyUsage)
+        demands = {
+            "must be a CA": constraints is not None and constraints.ca,
+            "must admit a path of this length": constraints is None
+            or constraints.path_length is None
+            or constraints.path_length >= below,
+            "must have the key usage keyCertSign": key_usage is not None
+            and key_usage.key_cert_sign,
+            "must have a key of a kind that verifiers take": _is_issuing_key(issuer.public_key()),
+            "must have an authority key identifier": extension(issuer, x509.AuthorityKeyIdentifier)
+            is not None,
+            **_common_demands(issuer),
+        }
+        faults += [demand for demand, is_met in demands.items() if not is_met]
+    return faults
+
+
+def has_common_key_form(certificate: x509.Certificate) -> bool:
+    """Tell whether the public key stands in the certificate as everybody writes it.
+
+    A curve may be spelt out, and an RSA key be tied to one use of it; engines take neither.
+    """
+    usual = certificate.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return usual in certificate.tbs_certificate_bytes
+
+
+def heeds_every_critical_extension(certificate: x509.Certificate) -> bool:
+    """Tell whether engines know all that a certificate calls critical."""
+    return all(not one.critical or one.oid in _HEEDED for one in certificate.extensions)
+
+
+def _common_demands(certificate: x509.Certificate) -> dict[str, bool]:
+    return {
+        "must not have a critical extension that verifiers do not know": (
+            heeds_every_critical_extension(certificate)
+        ),
+        "must be signed with ECDSA, RSA (PKCS #1) or Ed25519 over SHA-256, SHA-384 or SHA-512": (
+            certificate.signature_algorithm_oid in SIGNATURES
+        ),
+        "must have its public key in the common form": has_common_key_form(certificate),
+    }
+
+
+def _is_issuing_key(public_key: object) -> bool:
+    if isinstance(public_key, ec.EllipticCurvePublicKey):
+        return isinstance(public_key.curve, _ISSUING_CURVES)
+    if isinstance(public_key, rsa.RSAPublicKey):
+        return public_key.key_size >= 2048
+    return isinstance(public_key, ed25519.Ed25519PublicKey)
 
 
 def extension(certificate: x509.Certificate, kind: type[Extension]) -> Extension | None:

@@ -28,7 +28,7 @@ class ClaimGeneratorInfo(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(min_length=1, max_length=128)
+    name: str = Field(min_length=1, max_length=64)
     version: str | None = Field(None, min_length=1, max_length=64)
     specVersion: str = Field(pattern=r"^[0-9]+[.][0-9]+[.][0-9]+$")
 

@@ -47,6 +47,13 @@ class PolicyDocumentError(Exception):
 class _Loader(yaml.SafeLoader):
     """YAML in which a key that stands twice is a fault: one of them was meant."""
 
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            # A few lines of them could stand for more than any memory holds.
+            line = self.line + 1
+            raise PolicyDocumentError(f"line {line}: aliases are not taken; write it out")
+        return super().compose_node(parent, index)
+
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
         if len(mapping) != len(node.value):
@@ -75,6 +82,8 @@ def read_policy(text: str, name: str) -> SigningPolicy:
         raise PolicyDocumentError(f"holds a value that cannot be read: {broken}") from None
     if not isinstance(document, dict):
         raise PolicyDocumentError("must be a mapping, such as policy_id: newsroom-v1")
+    if "tenants" in document and document["tenants"] is None:
+        raise PolicyDocumentError("tenants is empty: name them, or leave the field out for all")
     try:
         policy = SigningPolicy.model_validate(document)
     except ValidationError as invalid:
@@ -113,15 +122,17 @@ def _faults(policy: SigningPolicy, name: str) -> Iterator[str]:
         yield f"vouched_assertions: must hold {ACTIONS_LABEL}, which are a signer's own words"
     for field in ("required_assertions", "vouched_assertions", "default_assertions"):
         for label in getattr(policy, field):
-            if not policy.allows(label):
+            if "*" in label:
+                yield f"{field}: {label} is a pattern; only allowed_assertions may have one"
+            elif not policy.allows(label):
                 yield f"{field}: {label} is not among allowed_assertions"
 
 
 def _standard_defaults(policy: SigningPolicy) -> dict[str, Any]:
     contents = {}
-    for label, content in policy.default_assertions.items():
+    for label, said in policy.default_assertions.items():
         try:
-            json.dumps(content, allow_nan=False)
+            content = json.loads(json.dumps(said, allow_nan=False))
             check_bounds(f"default_assertions.{label}", content)
             standard_label, standard_content = standard_assertion(
                 label, content, f"default_assertions.{label}", policy

@@ -24,7 +24,10 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
-from edge_signer.signing.certificate_profile import extension
+from edge_signer.signing.certificate_profile import (
+    extension,
+    heeds_every_critical_extension,
+)
 from edge_signer.signing.time_stamp import TimeStamp, refused
 
 #: How far an authority's clock may be from ours.
@@ -94,6 +97,9 @@ def time_stamping_faults(certificate: x509.Certificate) -> list[str]:
         "must have a key on P-256 or P-384, or RSA of 2,048 bits or more": _is_of_a_known_kind(
             certificate.public_key()
         ),
+        "must not have a critical extension that verifiers do not know": (
+            heeds_every_critical_extension(certificate)
+        ),
         "must be signed over SHA-256, SHA-384 or SHA-512": isinstance(
             certificate.signature_hash_algorithm, _CERTIFICATE_HASHES
         ),
@@ -105,6 +111,8 @@ def _token_faults(answer: TimeStampResponse) -> list[str]:
     info = answer.tst_info
     demands = {
         "its clock is not ours": abs(datetime.now(UTC) - info.gen_time) <= MAX_SKEW,
+        "it is of a version that verifiers do not know": info.version == 1,
+        "its time has a fraction, which not all verifiers read": info.gen_time.microsecond == 0,
         "its imprint is not SHA-256": info.message_imprint.hash_algorithm == _SHA256,
         "its signature is over a weak digest": answer.signed_data.digest_algorithms <= _DIGESTS,
         "its serial number is none": info.serial_number >= 0
