@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cli.terminal import EXIT_USAGE, fail
 from emulator.aws import sdk
 from emulator.local_state import LocalState, NotRunningError, default_directory
+
+#: What a standard parameter of SSM holds.
+MAX_PARAMETER_BYTES = 4096
 
 _EMULATED_STAGE = "dev"
 _STAGE = re.compile(r"[a-z][a-z0-9]{1,15}")
@@ -25,11 +28,13 @@ class Deployment:
         stage: Part of every name.
         region: Region on AWS; None is the profile's own.
         aws_endpoint: Of the emulator; empty on AWS.
+        emulated_variables: Environments of the emulator's functions, by the functions' names.
     """
 
     stage: str
     region: str | None = None
     aws_endpoint: str = ""
+    emulated_variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
         """Make the boto3 client of a service."""
@@ -46,6 +51,22 @@ class Deployment:
     def folder(self, name: str) -> str:
         """Name of a folder of parameters, such as policies."""
         return f"/edge-signer/{self.stage}/{name}"
+
+    def variables(self, function: str) -> Mapping[str, str]:
+        """Ask for a function's environment, which holds the template's parameters.
+
+        Args:
+            function: Such as sign.
+
+        Raises:
+            botocore.exceptions.BotoCoreError, ClientError: Lambda refuses or does not answer.
+        """
+        name = f"edge-signer-{self.stage}-{function}"
+        if self.aws_endpoint:
+            return self.emulated_variables.get(name, {})
+        answer = self.client("lambda").get_function_configuration(FunctionName=name)
+        variables: Mapping[str, str] = answer.get("Environment", {}).get("Variables", {})
+        return variables
 
 
 def deployment(stage: str | None, region: str | None, state: Path | None) -> Deployment:
@@ -66,7 +87,9 @@ def deployment(stage: str | None, region: str | None, state: Path | None) -> Dep
         local = LocalState.load(state or default_directory())
     except NotRunningError as stopped:
         fail(f"{stopped}: start one with `edge-signer run`, or name a --stage on AWS")
-    return Deployment(_EMULATED_STAGE, aws_endpoint=local.aws_endpoint)
+    return Deployment(
+        _EMULATED_STAGE, aws_endpoint=local.aws_endpoint, emulated_variables=local.variables
+    )
 
 
 @contextmanager

@@ -11,7 +11,7 @@ import yaml
 from rich.markup import escape
 from rich.table import Table
 
-from cli.deployment import Deployment, aws_failures_told, deployment
+from cli.deployment import MAX_PARAMETER_BYTES, Deployment, aws_failures_told, deployment
 from cli.terminal import EXIT_USAGE, fail, out, printable, require_file, say_error
 from edge_signer.platform.parameters import SsmParameterFolder
 from edge_signer.signing.policy import SigningPolicy
@@ -20,9 +20,6 @@ from edge_signer.signing.policy_document import (
     read_policy,
     shipped_policies,
 )
-
-# What a standard parameter of SSM holds.
-_MAX_DOCUMENT_BYTES = 4096
 
 
 def show_policies(stage: str | None, region: str | None, state: Path | None, as_json: bool) -> None:
@@ -108,8 +105,8 @@ def _read_file(file: Path) -> tuple[str, SigningPolicy | PolicyDocumentError]:
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return "", PolicyDocumentError("is not UTF-8")
-    if len(text.encode()) > _MAX_DOCUMENT_BYTES:
-        return text, PolicyDocumentError(f"has more than {_MAX_DOCUMENT_BYTES} bytes")
+    if len(text.encode()) > MAX_PARAMETER_BYTES:
+        return text, PolicyDocumentError(f"has more than {MAX_PARAMETER_BYTES} bytes")
     return text, _read(text, file.stem)
 
 

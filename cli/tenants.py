@@ -48,7 +48,7 @@ def add_tenant(target: Deployment, tenant: str, *, with_hmac: bool, as_json: boo
         table.put(credential)
     _show_credential(credential, as_json, {})
     if not as_json:
-        out.print("\nIt may sign once it is in the deployment's TenantAllowlist.")
+        out.print("\nIt may sign once it is in the flag tenant_allowlist: `edge-signer flags`.")
 
 
 def rotate_tenant(

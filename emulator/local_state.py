@@ -5,7 +5,7 @@ This module imports nothing heavy, so that a command which only reads the file s
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from emulator.files import write_atomically
@@ -41,6 +41,7 @@ class LocalState:
         tsa_anchors: The PEM file of roots that time-stamp certificates lead to.
         pid: The process that runs the system.
         aws_endpoint: The URL at which AWS's services answer.
+        variables: What the template puts into the functions' environments, by their names.
     """
 
     url: str
@@ -50,6 +51,7 @@ class LocalState:
     tsa_anchors: str
     pid: int
     aws_endpoint: str
+    variables: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def save(self, directory: Path) -> None:
         """Write the file whole, readable by its owner alone.

@@ -21,7 +21,7 @@ from emulator.credentials.tenants import (
     limit_items,
 )
 from emulator.errors import StartError, TemplateError
-from emulator.functions.function import functions_of
+from emulator.functions.function import Function, functions_of
 from emulator.functions.runtime import DEFAULT_CONCURRENCY, LambdaRuntime
 from emulator.gateway.api_gateway import MAX_BODY_BYTES, ApiGateway
 from emulator.gateway.documentation import Documentation
@@ -48,6 +48,7 @@ _LIMITS_TABLE = "LimitsTable"
 # What a deployment would be told; a template that does not ask for it never sees it.
 _DEVELOPMENT_PARAMETERS = {
     "CorsOrigins": "https://*.example.com",
+    "EdgeSignerEnabled": "true",
     "TenantAllowlist": ",".join(TENANT_IDS),
 }
 
@@ -71,7 +72,8 @@ class Settings:
         state_directory: Where local.json, certificates, logs and the cache are.
         template: The SAM template.
         parameters: Values of template parameters; ManifestBaseUrl is the emulator's own, and
-            TenantAllowlist names the emulator's tenants unless it is given.
+            TenantAllowlist names the emulator's tenants and EdgeSignerEnabled is true unless they
+            are given.
         concurrency: How many workers a function may have at once.
     """
 
@@ -154,7 +156,7 @@ async def start(settings: Settings, reporter: Reporter) -> AsyncIterator[Running
         server = HttpServer(_observed(front, reporter), MAX_BODY_BYTES)
         stack.push_async_callback(server.close)
         await server.start(listener)
-        state = _state(directory, url, cloud.endpoint, report, tenants, admin)
+        state = _state(directory, url, cloud.endpoint, report, functions, tenants, admin)
         state.save(directory)
         yield RunningSystem(state, directory / FILE_NAME, cloud)
 
@@ -201,6 +203,7 @@ def _state(
     url: str,
     aws_endpoint: str,
     report: Report,
+    functions: Mapping[str, Function],
     tenants: Sequence[Credential],
     admin: Credential,
 ) -> LocalState:
@@ -215,6 +218,7 @@ def _state(
         tsa_anchors=str(tsa_anchors),
         pid=os.getpid(),
         aws_endpoint=aws_endpoint,
+        variables={one.name: dict(one.variables) for one in functions.values()},
     )
 
 

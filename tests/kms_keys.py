@@ -52,7 +52,7 @@ class KmsKeys:
     ) -> KmsSigner:
         """Give the signer of a key."""
         return KmsSigner(
-            kms=self.aws.kms,
+            kms=lambda: self.aws.kms,
             ssm=self.aws.ssm,
             key_alias=key_id,
             certificate_parameter=parameter,

@@ -12,7 +12,7 @@ from cli.openapi.headers import REQUEST_PARAMETERS, described_headers
 from cli.openapi.schemas import REFERENCE, component_schemas
 from edge_signer.http.application import PATH
 from edge_signer.http.errors import UnauthenticatedError
-from edge_signer.http.models import MAX_REQUEST_BYTES
+from edge_signer.platform.flags import MAX_PAYLOAD_BYTES
 from emulator.local_state import checkout
 
 _ABOUT = f"""\
@@ -24,7 +24,7 @@ A manifest is stored under the asset's digest; `manifest_url` of the answer is i
 
 Every other path is answered 404 and every other method 405, in the same shape as all errors. \
 Amazon API Gateway answers a few requests by itself, with `{{"message": …}}` alone: bodies beyond \
-what it takes (413; this API takes {MAX_REQUEST_BYTES // 1024} KiB), too many requests at once \
+what it takes (413; this API takes {MAX_PAYLOAD_BYTES // 1024} KiB), too many requests at once \
 (429), and a function that failed (500) or did not answer in time (503).
 """
 _SIGNATURE_HEADERS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from edge_signer.http.open_door import KILLED
 from edge_signer.platform.rate_limits import Limits, RateLimitedError, Usage, decide
 
 _DIGEST = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -172,6 +173,7 @@ REFUSALS = {
     "INTERNAL": Refusal("Something failed on our side."),
     "KMS_UNAVAILABLE": Refusal("KMS refused the request.", 5),
     "CREDENTIAL_UNAVAILABLE": Refusal("The certificate chain cannot be fetched.", 10),
+    "SIGNER_DISABLED": Refusal(KILLED),
     "STORE_UNAVAILABLE": Refusal(
         "The store did not confirm the manifest; the request may be sent again.", 5
     ),

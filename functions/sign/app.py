@@ -15,6 +15,7 @@ from edge_signer.http.edge_sign import EdgeSignEndpoint
 from edge_signer.http.idempotency import Idempotency
 from edge_signer.platform.clients import client
 from edge_signer.platform.dynamodb_rate_limiter import dynamodb_rate_limiter
+from edge_signer.platform.operator_flags import operator_flags
 from edge_signer.platform.replays import DynamoDbReplayGuard
 from edge_signer.platform.settings import Settings
 from edge_signer.platform.tenants import DynamoDbTenantDirectory
@@ -23,16 +24,18 @@ from edge_signer.signing.wiring import signing_service
 settings = Settings.from_environment(os.environ)
 logger = Logger(service="edge-signer-sign", level=settings.log_level)
 dynamodb = client("dynamodb", settings.aws_region)
+flags = operator_flags(settings, logger.error)
 authenticator = Authenticator(
     DynamoDbTenantDirectory(dynamodb, settings.tenants_table),
-    settings.allows_tenant,
+    flags,
     DynamoDbReplayGuard(dynamodb, settings.requests_table),
 )
 endpoint = EdgeSignEndpoint(
     authenticator,
     dynamodb_rate_limiter(settings, logger.error),
     Idempotency(dynamodb, settings.requests_table),
-    signing_service(settings, logger.error),
+    signing_service(settings, flags, logger.error),
+    flags,
 )
 app = edge_sign_application(endpoint, CrossOrigin(settings.cors_origins), logger)
 

@@ -19,11 +19,12 @@ from edge_signer.http import edge_sign
 from edge_signer.http.authentication import Authenticator
 from edge_signer.http.edge_sign import EdgeSignEndpoint
 from edge_signer.http.idempotency import Idempotency
+from edge_signer.platform.flags import Flags
 from edge_signer.platform.replays import DynamoDbReplayGuard
 from edge_signer.platform.stopwatch import Stopwatch
 from edge_signer.platform.tenants import DynamoDbTenantDirectory
 from emulator.aws.services import in_process_services, moto_host
-from emulator.credentials.tenants import issue_credentials
+from emulator.credentials.tenants import TENANT_IDS, issue_credentials
 from emulator.gateway.event import Arrival, event_of
 from emulator.http.message import Request
 from tests.bench.builder_bench import SAID
@@ -61,7 +62,11 @@ def tables() -> Iterator[Table]:
     credential = issue_credentials()[0][0]
     authenticator = _authenticator(credential.table_item())
     endpoint = EdgeSignEndpoint(
-        authenticator, limiter(AgreeingDynamoDb()), Idempotency(None, "none"), Workshop().service
+        authenticator,
+        limiter(AgreeingDynamoDb()),
+        Idempotency(None, "none"),
+        Workshop().service,
+        _all_open,
     )
     event = _event(credential.token)
     with patch.object(edge_sign, "Stopwatch", CpuStopwatch):
@@ -76,13 +81,17 @@ def tables() -> Iterator[Table]:
     yield table
 
 
+def _all_open() -> Flags:
+    return Flags(edge_signer_enabled=True, tenant_allowlist=TENANT_IDS)
+
+
 def _authenticator(item: Mapping[str, Any]) -> Authenticator:
     dynamodb = in_process_services(moto_host()).dynamodb
     make_table(dynamodb, TABLE, "token_sha256")
     dynamodb.put_item(TableName=TABLE, Item=item)
     directory = DynamoDbTenantDirectory(dynamodb, TABLE)
     # No request here is signed, so that the table of nonces is never asked.
-    return Authenticator(directory, lambda _: True, DynamoDbReplayGuard(dynamodb, "none"))
+    return Authenticator(directory, _all_open, DynamoDbReplayGuard(dynamodb, "none"))
 
 
 def _event(token: str) -> APIGatewayProxyEventV2:

@@ -164,7 +164,8 @@ def test_no_example_of_an_error_is_left_out() -> None:
     provoked = {*REFUSED, *(code for code, _ in UNUSABLE.values())}
     others = {
         *("IDEMPOTENCY_MISMATCH", "INVALID_SIGNATURE", "METHOD_NOT_ALLOWED", "NOT_FOUND"),
-        *("RATE_LIMITED", "REQUEST_IN_FLIGHT", "UNAUTHENTICATED", "UNSUPPORTED_MEDIA_TYPE"),
+        *("RATE_LIMITED", "REQUEST_IN_FLIGHT", "SIGNER_DISABLED", "UNAUTHENTICATED"),
+        "UNSUPPORTED_MEDIA_TYPE",
     }
     assert ERRORS.keys() == provoked | others | {"INTERNAL"}
 

@@ -14,10 +14,12 @@ import pytest
 from cli.request_signature import signature_headers
 from emulator.credentials.tenants import Credential, issue
 from tests.e2e.conftest import Faults, body, calls, post, sign_workers
+from tests.processes import wait_for
 from tests.running import Answer, Running
 from tests.secrecy import SENT
 
 TENANTS, REQUESTS = "edge-signer-dev-tenants", "edge-signer-dev-requests"
+LIMITS = "edge-signer-dev-limits"
 BODY = json.dumps(body(b"who may call")).encode()
 REFUSED = (401, "INVALID_SIGNATURE")
 
@@ -154,6 +156,25 @@ def test_tenants_cannot_sign_for_each_other_and_do_not_share_nonces(
     assert send(system, signs, **signature(signs, nonce=nonce)).status == 200
     assert send(system, theirs, **signature(theirs, nonce=nonce)).status == 200
     assert told(send(system, theirs, **signature(theirs, nonce=nonce))) == REFUSED
+
+
+def test_a_request_beyond_the_limits_spends_no_nonce(system: Running) -> None:
+    newcomer = given(system, "newcorp", with_hmac=True)
+    headers, limits = signature(newcomer), system.client("dynamodb")
+    item = {"tenant_id": {"S": "newcorp"}}
+    limits.put_item(TableName=LIMITS, Item={**item, "limit_day": {"N": "0"}})
+    assert send(system, newcomer, **headers).json()["code"] == "RATE_LIMITED"
+    limits.delete_item(TableName=LIMITS, Key=item)
+    answers: list[Answer] = []
+
+    def is_let_in() -> bool:
+        # For a moment a worker refuses by what it saw last.
+        answers.append(send(system, newcomer, **headers))
+        return answers[-1].status != 429
+
+    wait_for(is_let_in)
+    assert answers[-1].status == 200
+    assert send(system, newcomer, **headers).json()["code"] == "INVALID_SIGNATURE"
 
 
 def test_of_eight_replays_at_once_one_passes(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from edge_signer.http.authentication import Authenticator, authenticate, require_same_tenant
 from edge_signer.http.errors import (
     InvalidSignatureError,
+    SignerDisabledError,
     TenantNotAllowedError,
     UnauthenticatedError,
 )
 from edge_signer.http.request_signature import ReceivedRequest
+from edge_signer.platform.flags import Flags
 from edge_signer.platform.tenants import Tenant
 
 
@@ -54,6 +58,11 @@ class MustSign:
         return Tenant("acme", "tenant", "key", hmac_required=True) if token == "good" else None
 
 
+def open_to(*tenants: str, **switched: bool) -> Flags:
+    flags = Flags(edge_signer_enabled=True, tenant_allowlist=tenants)
+    return flags.model_copy(update=switched)
+
+
 class NeverAsked:
     """A guard that nobody may get to."""
 
@@ -73,7 +82,29 @@ class NeverAsked:
 def test_the_token_comes_first_then_the_allowlist_then_the_signature(
     token: str, allowed: set[str], refusal: type[Exception], why: str
 ) -> None:
-    authenticator = Authenticator(MustSign(), allowed.__contains__, NeverAsked())
+    authenticator = Authenticator(MustSign(), lambda: open_to(*allowed), NeverAsked())
     request = ReceivedRequest({"authorization": f"Bearer {token}"}, "POST", "/edge-sign", b"{}")
     with pytest.raises(refusal, match=why):
         authenticator.tenant_of(request)
+
+
+@pytest.mark.parametrize(
+    ("switched", "why"),
+    [
+        ({"kill_switch": True}, "operator has switched signing off, for everybody"),
+        ({"kill_switch": True, "edge_signer_enabled": False}, "for everybody"),
+        ({"edge_signer_enabled": False}, "no central signer"),
+    ],
+)
+def test_whoever_has_a_token_is_told_that_signing_is_off_before_all_else(
+    switched: dict[str, bool], why: str
+) -> None:
+    request = ReceivedRequest({"authorization": "Bearer good"}, "POST", "/edge-sign", b"{}")
+    for flags in (open_to(**switched), open_to("acme", **switched)):
+        with pytest.raises(SignerDisabledError, match=why):
+            Authenticator(MustSign(), partial(Flags.model_copy, flags), NeverAsked()).tenant_of(
+                request
+            )
+    unknown = ReceivedRequest({}, "POST", "/edge-sign", b"{}")
+    with pytest.raises(UnauthenticatedError):
+        Authenticator(MustSign(), lambda: open_to(**switched), NeverAsked()).tenant_of(unknown)

@@ -16,7 +16,8 @@ from edge_signer.http.errors import (
     InvalidRequestError,
     RequestTooLargeError,
 )
-from edge_signer.http.models import MAX_INLINE_BYTES, MAX_REQUEST_BYTES, EdgeSignRequest
+from edge_signer.http.models import MAX_INLINE_BYTES, EdgeSignRequest
+from edge_signer.platform.flags import MAX_PAYLOAD_BYTES
 
 DIGEST = hashlib.sha256(b"asset").hexdigest()
 BODY = {"asset_sha256": DIGEST, "policy_id": "newsroom-default-v3", "assertions": {}}
@@ -105,7 +106,7 @@ def test_the_limits_are_the_last_values_that_pass() -> None:
     assert asset_digest(asset_inline=largest, asset_sha256=None)
     with pytest.raises(AssetTooLargeError):
         asset_digest(asset_inline=base64.b64encode(bytes(MAX_INLINE_BYTES + 1)).decode())
-    padding = MAX_REQUEST_BYTES - len(encoded())
+    padding = MAX_PAYLOAD_BYTES - len(encoded())
     EdgeSignRequest.from_body(encoded() + b" " * padding)
     with pytest.raises(RequestTooLargeError):
         EdgeSignRequest.from_body(encoded() + b" " * (padding + 1))

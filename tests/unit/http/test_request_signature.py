@@ -57,7 +57,9 @@ def signed(
 
 
 def check(tenant: Tenant, request: ReceivedRequest, spent: Spent | None = None) -> None:
-    RequestSignatures(spent or Spent(), clock=lambda: NOW_S + 0.9).check(tenant, request)
+    signatures = RequestSignatures(spent or Spent(), clock=lambda: NOW_S + 0.9)
+    signatures.check(tenant, request)
+    signatures.spend(tenant, request)
 
 
 def refusal(tenant: Tenant, request: ReceivedRequest) -> str:

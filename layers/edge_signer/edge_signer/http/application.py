@@ -14,7 +14,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from edge_signer.http.answers import error_answer, request_id_of
 from edge_signer.http.catalogue import STATUS
 from edge_signer.http.cross_origin import ALLOWED_METHODS, CrossOrigin
-from edge_signer.http.errors import InternalError, MethodNotAllowedError, NotFoundError
+from edge_signer.http.errors import (
+    InternalError,
+    MethodNotAllowedError,
+    NotFoundError,
+    SignerDisabledError,
+)
 from edge_signer.platform.errors import EdgeSignerError
 
 Endpoint = Callable[[APIGatewayProxyEventV2, str, LambdaContext], Response[str]]
@@ -41,7 +46,9 @@ def edge_sign_application(
 
     def refused(error: EdgeSignerError) -> Response[str]:
         request_id = request_id_of(app.current_event.headers)
-        if STATUS[type(error)] >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        is_ours = STATUS[type(error)] >= HTTPStatus.INTERNAL_SERVER_ERROR
+        # What the operator wants is no failure, and under load it would drown the log.
+        if is_ours and not isinstance(error, SignerDisabledError):
             logger.error(error.code, request_id=request_id, exc_info=error)
         return answered(error_answer(error, request_id))
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from edge_signer.http.errors import TenantNotAllowedError, UnauthenticatedError
+from edge_signer.http.open_door import require_open
 from edge_signer.http.request_signature import ReceivedRequest, RequestSignatures
+from edge_signer.platform.flags import Flags
 from edge_signer.platform.replays import ReplayGuard
 from edge_signer.platform.tenants import Tenant, TenantDirectory
 
@@ -17,18 +19,18 @@ class Authenticator:
 
     Args:
         directory: Knows who holds which token.
-        allows_tenant: Tells whether a tenant may sign in this deployment.
+        flags: Gives the operator's flags in force.
         replays: Remembers which signed requests were let in.
     """
 
     def __init__(
         self,
         directory: TenantDirectory,
-        allows_tenant: Callable[[str], bool],
+        flags: Callable[[], Flags],
         replays: ReplayGuard,
     ) -> None:
         self._directory = directory
-        self._allows_tenant = allows_tenant
+        self._flags = flags
         self._signatures = RequestSignatures(replays)
 
     def tenant_of(self, request: ReceivedRequest) -> Tenant:
@@ -36,19 +38,25 @@ class Authenticator:
 
         Raises:
             UnauthenticatedError: No bearer token, or one that nobody holds.
+            SignerDisabledError: The operator has switched signing off.
             TenantNotAllowedError: Another tenant is named, or this one may not sign here.
-            InvalidSignatureError: The request is not signed as the token asks for.
-            StoreUnavailableError: DynamoDB does not answer.
+            InvalidSignatureError: The request is not signed as the token asks for; whether it came
+                before is not told here.
+            StoreUnavailableError: DynamoDB does not answer, or the flags were never read.
         """
         tenant = authenticate(request.headers, self._directory)
-        if not self._allows_tenant(tenant.tenant_id):
-            raise TenantNotAllowedError(
-                f"Tenant {tenant.tenant_id} may not sign here yet: have the operator of this "
-                "deployment add it to the tenant allowlist."
-            )
-        # Last, because it is what writes: a nonce is spent on requests that are let in.
+        require_open(self._flags(), tenant.tenant_id)
         self._signatures.check(tenant, request)
         return tenant
+
+    def let_in_once(self, tenant: Tenant, request: ReceivedRequest) -> None:
+        """Spend the nonce of a signed request, which writes: for requests within their limits only.
+
+        Raises:
+            InvalidSignatureError: The nonce was used before.
+            StoreUnavailableError: DynamoDB does not answer.
+        """
+        self._signatures.spend(tenant, request)
 
 
 def authenticate(headers: Mapping[str, str], directory: TenantDirectory) -> Tenant:

@@ -36,6 +36,7 @@ STATUS: dict[type[EdgeSignerError], int] = {
     signing.CredentialUnavailableError: 503,
     signing.TsaUnavailableError: 503,
     StoreUnavailableError: 503,
+    wire.SignerDisabledError: 503,
 }
 
 

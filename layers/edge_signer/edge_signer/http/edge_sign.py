@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
@@ -23,6 +23,7 @@ from edge_signer.http.idempotency import Idempotency, KeyedRequest, idempotency_
 from edge_signer.http.models import EdgeSignRequest
 from edge_signer.http.rate_limit_headers import rate_limit_headers
 from edge_signer.http.request_signature import ReceivedRequest
+from edge_signer.platform.flags import Flags
 from edge_signer.platform.rate_limits import RateLimiter, Standing
 from edge_signer.platform.stopwatch import RollingPercentile, Stopwatch
 from edge_signer.signing.service import PlannedManifest, SignedManifest, SigningService
@@ -38,6 +39,7 @@ class EdgeSignEndpoint:
         limiter: Counts tenants' requests.
         idempotency: Remembers what was answered.
         service: Signs.
+        flags: Gives the operator's flags in force.
     """
 
     def __init__(
@@ -46,11 +48,13 @@ class EdgeSignEndpoint:
         limiter: RateLimiter,
         idempotency: Idempotency,
         service: SigningService,
+        flags: Callable[[], Flags],
     ) -> None:
         self._authenticator = authenticator
         self._limiter = limiter
         self._idempotency = idempotency
         self._service = service
+        self._flags = flags
         self._recent_ms = {name: RollingPercentile() for name in ("wasm", "kms", "total")}
 
     def __call__(
@@ -64,16 +68,20 @@ class EdgeSignEndpoint:
         stopwatch = Stopwatch()
         with stopwatch.step("authenticate"):
             body = _raw_body(event)
-            tenant = self._authenticator.tenant_of(_received(event, body))
+            received = _received(event, body)
+            tenant = self._authenticator.tenant_of(received)
 
         with stopwatch.step("limit"):
             standing = self._limiter.admit(tenant.tenant_id)
+
+        with stopwatch.step("authenticate"):
+            self._authenticator.let_in_once(tenant, received)
 
         with stopwatch.step("validate"):
             _require_json(event.headers)
             dry_run = _wants_dry_run(event)
             key = idempotency_key_of(event.headers)
-            wire_request = EdgeSignRequest.from_body(body)
+            wire_request = EdgeSignRequest.from_body(body, self._flags().max_payload_size)
             require_same_tenant(tenant, wire_request.tenant_id, "tenant_id")
             request = wire_request.to_signing_request(tenant.tenant_id)
 

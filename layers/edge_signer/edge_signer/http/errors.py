@@ -47,6 +47,13 @@ class TenantNotAllowedError(EdgeSignerError):
     title = "Tenant not allowed"
 
 
+class SignerDisabledError(EdgeSignerError):
+    """The operator has switched signing off; the message says which part of it."""
+
+    code = "SIGNER_DISABLED"
+    title = "Signer disabled"
+
+
 class NotFoundError(EdgeSignerError):
     """There is nothing at that path."""
 

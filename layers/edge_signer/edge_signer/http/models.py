@@ -18,9 +18,9 @@ from edge_signer.http.errors import (
     InvalidRequestError,
     RequestTooLargeError,
 )
+from edge_signer.platform.flags import MAX_PAYLOAD_BYTES
 from edge_signer.signing.service import SigningRequest
 
-MAX_REQUEST_BYTES = 64 * 1024
 MAX_INLINE_BYTES = 32 * 1024
 
 
@@ -37,16 +37,20 @@ class EdgeSignRequest(BaseModel):
     tsa: bool | None = None
 
     @classmethod
-    def from_body(cls, body: bytes) -> EdgeSignRequest:
+    def from_body(cls, body: bytes, max_bytes: int = MAX_PAYLOAD_BYTES) -> EdgeSignRequest:
         """Read a request body.
 
+        Args:
+            body: As it came.
+            max_bytes: How long it may be.
+
         Raises:
-            RequestTooLargeError: More than 64 KiB.
+            RequestTooLargeError: It is longer.
             InvalidJsonError: Not JSON, not UTF-8, a key twice, or a number that JSON does not have.
             InvalidRequestError: A field is missing, wrong or unknown; the message names each.
         """
-        if len(body) > MAX_REQUEST_BYTES:
-            raise RequestTooLargeError(f"A request has at most {MAX_REQUEST_BYTES} bytes.")
+        if len(body) > max_bytes:
+            raise RequestTooLargeError(f"A request has at most {max_bytes} bytes.")
         fields = _read_json(body)
         if not isinstance(fields, dict):
             raise InvalidRequestError("The body must be a JSON object.")

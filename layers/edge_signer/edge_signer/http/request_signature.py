@@ -88,14 +88,12 @@ class RequestSignatures:
         self._clock = clock
 
     def check(self, tenant: Tenant, request: ReceivedRequest) -> None:
-        """Let a request pass that is signed as its token asks for, and spend its nonce.
+        """Let a request pass that is signed as its token asks for.
 
         Raises:
             InvalidSignatureError: It is not; the message says what to mend.
-            StoreUnavailableError: Whether the nonce is new cannot be told.
         """
-        is_signed = any(name.lower() in request.headers for name in _FORMS)
-        if not is_signed and not tenant.hmac_required:
+        if not _is_signed(request) and not tenant.hmac_required:
             return
         if tenant.hmac_key is None:
             raise InvalidSignatureError(
@@ -103,17 +101,27 @@ class RequestSignatures:
                 f"leave out {_names_of(_FORMS)}."
             )
         _require_headers(request.headers)
-        timestamp_s = self._timestamp_in_window(request.headers)
+        self._require_timestamp_in_window(request.headers)
         self._require_signature(tenant, tenant.hmac_key, request)
-        # Only now: whoever cannot sign must not be able to spend somebody's nonces.
+
+    def spend(self, tenant: Tenant, request: ReceivedRequest) -> None:
+        """Let a request pass once whose signature was checked; one without a signature passes.
+
+        Raises:
+            InvalidSignatureError: Its nonce was used before.
+            StoreUnavailableError: Whether it was cannot be told.
+        """
+        if not _is_signed(request):
+            return
         nonce = request.headers[_NONCE.lower()]
+        timestamp_s = int(request.headers[_TIMESTAMP.lower()])
         remember_until_s = timestamp_s + WINDOW_S + _CLOCKS_DIFFER_S
         if not self._replays.admit(tenant.tenant_id, nonce, remember_until_s):
             raise InvalidSignatureError(
                 f"This {_NONCE} was used before; sign each request, and each retry, with a new one."
             )
 
-    def _timestamp_in_window(self, headers: Mapping[str, str]) -> int:
+    def _require_timestamp_in_window(self, headers: Mapping[str, str]) -> None:
         timestamp_s, now_s = int(headers[_TIMESTAMP.lower()]), int(self._clock())
         if abs(now_s - timestamp_s) > WINDOW_S:
             side = "behind" if timestamp_s < now_s else "ahead of"
@@ -121,7 +129,6 @@ class RequestSignatures:
                 f"{_TIMESTAMP} is {abs(now_s - timestamp_s)} s {side} this server, where it is "
                 f"{now_s}; up to {WINDOW_S} s are taken."
             )
-        return timestamp_s
 
     @staticmethod
     def _require_signature(tenant: Tenant, key: str, request: ReceivedRequest) -> None:
@@ -133,6 +140,10 @@ class RequestSignatures:
                 f"sign: {VERSION}, timestamp, nonce, method, path with its query, tenant and the "
                 "SHA-256 of the body, one a line."
             )
+
+
+def _is_signed(request: ReceivedRequest) -> bool:
+    return any(name.lower() in request.headers for name in _FORMS)
 
 
 def _require_headers(headers: Mapping[str, str]) -> None:

@@ -37,7 +37,7 @@ def client(
     Args:
         service: For instance kms.
         region: For instance eu-central-1.
-        timeout_s: To connect, and to wait for an answer; None for the service's usual ones.
+        timeout_s: To wait for an answer, and at most that to connect; None for the usual ones.
         attempts: How often a call is tried; None for the service's usual number.
     """
     from botocore.config import Config
@@ -46,7 +46,7 @@ def client(
         service,
         region_name=region,
         config=Config(
-            connect_timeout=timeout_s or CONNECT_TIMEOUT_S,
+            connect_timeout=min(CONNECT_TIMEOUT_S, timeout_s or CONNECT_TIMEOUT_S),
             read_timeout=timeout_s or READ_TIMEOUTS_S[service],
             retries={"total_max_attempts": attempts or ATTEMPTS[service], "mode": "standard"},
             tcp_keepalive=True,

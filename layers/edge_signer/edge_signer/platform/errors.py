@@ -28,7 +28,7 @@ class EdgeSignerError(Exception):
 
 
 class StoreUnavailableError(EdgeSignerError):
-    """S3 or DynamoDB did not answer as it should."""
+    """S3, DynamoDB or SSM did not answer as it should."""
 
     code = "STORE_UNAVAILABLE"
     title = "Store unavailable"

@@ -14,8 +14,17 @@ _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 Origin = Annotated[str, Field(pattern=rf"^https://(\*\.)?{_LABEL}(\.{_LABEL})+(:[0-9]{{1,5}})?$")]
 
 
+#: The longest that one call of KMS may take.
+MAX_KMS_TIMEOUT_MS = 2000
+
+
 def _listed(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
     return tuple(part.strip() for part in value.split(",")) if value.strip() else ()
+
+
+TenantNames = Annotated[tuple[TenantName, ...], BeforeValidator(_listed)]
 
 
 class SettingsError(Exception):
@@ -36,7 +45,9 @@ class Settings(BaseModel):
     requests_table: str = Field(min_length=3)
     limits_table: str = Field(min_length=3)
     cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = ()
-    tenant_allowlist: Annotated[tuple[TenantName, ...], BeforeValidator(_listed)] = ()
+    edge_signer_enabled: bool = False
+    tenant_allowlist: TenantNames = ()
+    kms_timeout_ms: int = Field(MAX_KMS_TIMEOUT_MS, ge=50, le=MAX_KMS_TIMEOUT_MS)
     tsa_url: str = Field("", pattern=r"^(https?://[^ ]+)?$")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -63,10 +74,6 @@ class Settings(BaseModel):
             ]
             raise SettingsError("; ".join(faults)) from None
 
-    def allows_tenant(self, tenant_id: str) -> bool:
-        """Tell whether a tenant may sign in this deployment; nobody may unless named."""
-        return tenant_id in self.tenant_allowlist
-
     def key_alias(self, key_name: str) -> str:
         """Alias of the KMS key that policies call `key_name`."""
         return f"alias/edge-signer-{self.stage}-{key_name}"
@@ -79,3 +86,8 @@ class Settings(BaseModel):
     def policy_folder(self) -> str:
         """Folder of SSM in which operators put policy documents."""
         return f"/edge-signer/{self.stage}/policies"
+
+    @property
+    def flag_folder(self) -> str:
+        """Folder of SSM in which operators put flags."""
+        return f"/edge-signer/{self.stage}/flags"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -75,7 +76,8 @@ class KmsSigner:
     was taken away serves no longer.
 
     Args:
-        kms: Client in the key's home region; its own retries should be off.
+        kms: Gives the client in the key's home region, for each call anew: operators change how
+            long it waits. Its own retries should be off.
         ssm: Client in the function's region.
         key_alias: `alias/…` of the key.
         certificate_parameter: Name of the parameter that holds the chain in PEM.
@@ -88,7 +90,7 @@ class KmsSigner:
     def __init__(
         self,
         *,
-        kms: Any,
+        kms: Callable[[], Any],
         ssm: Any,
         key_alias: str,
         certificate_parameter: str,
@@ -186,7 +188,7 @@ class KmsSigner:
 
     def _ask(self, operation: str, **arguments: Any) -> dict[str, Any]:
         try:
-            answer: dict[str, Any] = getattr(self._kms, operation)(**arguments)
+            answer: dict[str, Any] = getattr(self._kms(), operation)(**arguments)
         except ClientError as refused:
             code = refused.response["Error"]["Code"]
             if code in _KEY_IS_GONE:

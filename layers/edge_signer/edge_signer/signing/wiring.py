@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from edge_signer.platform.clients import client
+from edge_signer.platform.flags import Flags
 from edge_signer.platform.parameters import SsmParameterFolder
 from edge_signer.platform.settings import Settings
 from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
@@ -23,21 +25,28 @@ from edge_signer.signing.time_stamp_roots import SsmTimeStampRoots
 _POLICY_REFRESH_S = 30.0
 
 
-def signing_service(settings: Settings, complain: Callable[[str], None]) -> SigningService:
+def signing_service(
+    settings: Settings, flags: Callable[[], Flags], complain: Callable[[str], None]
+) -> SigningService:
     """Give the service that a function signs with.
 
     Args:
         settings: Of the function.
+        flags: Gives the operator's flags in force.
         complain: Told of what an operator must mend, such as a broken policy document.
     """
     region = settings.aws_region
     ssm = client("ssm", region)
 
+    def kms() -> Any:
+        timeout_s = flags().kms_timeout_ms / 1000
+        return client("kms", settings.kms_region, timeout_s=timeout_s)
+
     @lru_cache
     def signer(key_name: str, certificate_name: str, algorithm: AlgorithmName) -> KmsSigner:
         # One for all policies that share a key: it keeps the chain and the public key.
         return KmsSigner(
-            kms=client("kms", settings.kms_region),
+            kms=kms,
             ssm=ssm,
             key_alias=settings.key_alias(key_name),
             certificate_parameter=settings.certificate_parameter(certificate_name),
