@@ -15,7 +15,7 @@ from typing import Any
 
 import cbor2
 
-from edge_signer.signing.builder import ManifestDefinition
+from edge_signer.signing.builder import Assertion, ManifestDefinition
 from tests.jumbf_reader import Box, read_store
 
 COSE_IDENTIFIERS = {
@@ -54,19 +54,38 @@ class Said:
 
     @classmethod
     def by(cls, definition: ManifestDefinition) -> Said:
-        """What a definition says, in the words of the module's input."""
-        assertions = [
-            {"label": one.label, "created": one.created, "data": one.content}
-            for one in definition.assertions
-        ]
-        words = {
-            "label": definition.label,
-            "instance_id": definition.instance_id,
-            "alg": definition.algorithm,
-            "claim_generator_info": definition.claim_generator_info,
-            "assertions": assertions,
-        }
+        """What a definition says, in the words of the module's input.
+
+        Raises:
+            AssertionError: These words are not what its fields hold.
+        """
+        words = json.loads(definition.to_json())
+        _check_words(words, definition)
         return cls(words, definition.asset_sha256, definition.x5chain)
+
+
+def _check_words(words: Any, definition: ManifestDefinition) -> None:
+    """Check that the module is told all that the definition holds, and nothing else."""
+    expected = {
+        "label": definition.label,
+        "instance_id": definition.instance_id,
+        "alg": definition.algorithm,
+        "claim_generator_info": definition.claim_generator_info,
+        "assertions": [
+            {"label": one.label, "created": one.created, **_content_words(one)}
+            for one in definition.assertions
+        ],
+    }
+    assert exactly(words) == exactly(expected)
+
+
+def _content_words(assertion: Assertion) -> dict[str, Any]:
+    """The content to be encoded, or as a JSON text: compact, its keys in order."""
+    content = assertion.content
+    if assertion.encoding == "cbor":
+        return {"data": content}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return {"json": text}
 
 
 def decoded(content: bytes) -> Any:
@@ -118,7 +137,8 @@ def _check_admissible(said: Said) -> None:
         assert 1 <= len(text.encode()) <= MAX_TEXT_BYTES
     assert 1 <= len(definition["assertions"]) <= MAX_ASSERTIONS
     for assertion in definition["assertions"]:
-        assert assertion.keys() == {"label", "created", "data"}
+        assert assertion.keys() in ({"label", "created", "data"}, {"label", "created", "json"})
+        assert isinstance(assertion.get("json", ""), str)
         assert _ASSERTION_LABEL.fullmatch(assertion["label"]), assertion["label"]
         assert isinstance(assertion["created"], bool)
     assert len(said.asset_sha256) == hashlib.sha256().digest_size
@@ -143,29 +163,33 @@ def check_store(store: bytes, tbs: bytes, said: Said, signature: bytes, token: b
     (manifest,) = root.children
     _check_box(manifest, b"c2ma", said.definition["label"], superboxes=3)
     assertions, claim_box, signature_box = manifest.children
-    assert _cbor(claim_box, b"c2cl", "c2pa.claim.v2") == claim
+    assert _content(claim_box, b"c2cl", "c2pa.claim.v2") == claim
     _check_assertions(assertions, claim, said)
     stamp = {"sigTst2": {"tstTokens": [{"val": token}]}} if token else {}
     sign1 = cbor2.CBORTag(18, [protected, stamp, None, signature])
-    assert exactly(decoded(_cbor(signature_box, b"c2cs", "c2pa.signature"))) == exactly(sign1)
+    assert exactly(decoded(_content(signature_box, b"c2cs", "c2pa.signature"))) == exactly(sign1)
 
 
 def _check_assertions(store: Box, claim: bytes, said: Said) -> None:
     definition = said.definition
-    expected = [
-        (one["label"], one["created"], _with_dates(one)) for one in definition["assertions"]
-    ]
     binding = {"alg": "sha256", "hash": said.asset_sha256, "name": "jumbf manifest", "pad": b""}
-    expected.append(("c2pa.hash.data", True, binding))
+    hard_binding = {"label": "c2pa.hash.data", "created": True, "data": binding}
+    expected = [*definition["assertions"], hard_binding]
     _check_box(store, b"c2as", _ASSERTIONS, superboxes=len(expected))
     references: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
     earlier: Counter[str] = Counter()
-    for box, (label, created, content) in zip(store.children, expected, strict=True):
+    for box, assertion in zip(store.children, expected, strict=True):
+        label = assertion["label"]
         unique = f"{label}__{earlier[label]}" if earlier[label] else label
         earlier[label] += 1
-        assert exactly(decoded(_cbor(box, b"cbor", unique))) == exactly(content)
+        if "json" in assertion:
+            assert assertion_content(box, unique, "json") == assertion["json"].encode()
+        else:
+            content = decoded(assertion_content(box, unique, "cbor"))
+            assert exactly(content) == exactly(_with_dates(assertion))
         digest = hashlib.sha256(box.payload).digest()
-        references[created].append({"url": f"self#jumbf={_ASSERTIONS}/{unique}", "hash": digest})
+        reference = {"url": f"self#jumbf={_ASSERTIONS}/{unique}", "hash": digest}
+        references[assertion["created"]].append(reference)
     gathered = {"gathered_assertions": references[False]} if references[False] else {}
     whole = {
         "alg": "sha256",
@@ -198,8 +222,13 @@ def _check_box(box: Box, kind: bytes, label: str, *, superboxes: int) -> None:
     assert len(box.content) == (superboxes == 0)
 
 
-def _cbor(box: Box, kind: bytes, label: str) -> bytes:
-    _check_box(box, kind, label, superboxes=0)
+def assertion_content(box: Box, label: str, kind: str) -> bytes:
+    """Give what an assertion's box of this kind holds, cbor or json; all around it is checked."""
+    return _content(box, kind.encode(), label, kind)
+
+
+def _content(box: Box, superbox_kind: bytes, label: str, kind: str = "cbor") -> bytes:
+    _check_box(box, superbox_kind, label, superboxes=0)
     ((content_kind, content),) = box.content
-    assert content_kind == "cbor"
+    assert content_kind == kind
     return content

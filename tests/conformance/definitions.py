@@ -36,6 +36,8 @@ CONTENTS = st.one_of(
     st.dictionaries(st.text(max_size=3), st.none(), min_size=23, max_size=30),
     st.fixed_dictionaries({"actions": st.lists(_ACTION | JSON, max_size=4) | JSON}),
 )
+# CBOR more often: the module makes it, while a JSON text it only copies.
+ENCODINGS = st.sampled_from(["cbor", "cbor", "json"])
 SHORT_TEXTS = st.text(min_size=1, max_size=64) | st.just("é" * 128)
 _LETTERS = "abcABC019.-"
 # Without what would read as the number of a repeated label, and without hard bindings.
@@ -65,7 +67,7 @@ TOKENS = st.just(b"") | filled(lengths_around(2, 24, 256, 4000, 15 * 1024))
 def definitions(draw: st.DrawFn) -> ManifestDefinition:
     """A definition that is within every bound."""
     labels = draw(st.lists(LABELS, min_size=1, max_size=3))
-    assertions = st.builds(Assertion, st.sampled_from(labels), CONTENTS, st.booleans())
+    assertions = st.builds(Assertion, st.sampled_from(labels), CONTENTS, st.booleans(), ENCODINGS)
     name = draw(SHORT_TEXTS)
     more: dict[str, Any] = draw(st.dictionaries(TEXTS, JSON, max_size=2))
     return ManifestDefinition(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import lru_cache
 from random import Random
 from typing import Any
@@ -87,8 +88,7 @@ def test_the_order_of_keys_changes_no_byte(definition: ManifestDefinition, rando
             **vars(definition),
             "claim_generator_info": shuffled(definition.claim_generator_info, random),
             "assertions": [
-                Assertion(one.label, shuffled(one.content, random), one.created)
-                for one in definition.assertions
+                replace(one, content=shuffled(one.content, random)) for one in definition.assertions
             ],
         }
     )
@@ -219,7 +219,12 @@ NOT_JSON: dict[str, tuple[Any, str]] = {
 def test_what_is_not_json_is_refused_by_name(case: str) -> None:
     value, name = NOT_JSON[case]
     in_info = {"name": "n", "a": value}
-    for definition in (defined({"a": value}), defined({}, claim_generator_info=in_info)):
+    in_text = [Assertion("org.example", {"a": value}, True, "json")]
+    for definition in (
+        defined({"a": value}),
+        defined({}, claim_generator_info=in_info),
+        defined(assertions=in_text),
+    ):
         with pytest.raises(BuildError, match=name):
             _builder().prepare(definition)
 

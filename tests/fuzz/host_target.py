@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from edge_signer.signing.builder import (
     Assertion,
@@ -83,9 +84,10 @@ class HostTarget:
         except BuildError as refused:
             check_refusal(refused.name, wanted.text)
             return [refused.name]
-        said = Said.by(definition)
         if isinstance(definition, _AsWritten):
             said = Said(read_json(wanted.text), wanted.asset_sha256, wanted.x5chain)
+        else:
+            said = Said.by(definition)
         signature, token, tbs = wanted.signature, wanted.token, prepared.tbs
         check_tbs(tbs, said)
 
@@ -117,13 +119,16 @@ def _definition(wanted: Request) -> ManifestDefinition:
             instance_id=fields.pop("instance_id"),
             algorithm=fields.pop("alg"),
             claim_generator_info=fields.pop("claim_generator_info"),
-            assertions=[
-                Assertion(one["label"], one["data"], one["created"])
-                for one in fields.pop("assertions")
-            ],
+            assertions=[_assertion(one) for one in fields.pop("assertions")],
             asset_sha256=wanted.asset_sha256,
             x5chain=wanted.x5chain,
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         text = wanted.text.decode("latin-1")
         return _AsWritten(text, "", "", {}, (), wanted.asset_sha256, wanted.x5chain)
+
+
+def _assertion(said: dict[str, Any]) -> Assertion:
+    if "json" in said:
+        return Assertion(said["label"], read_json(said["json"].encode()), said["created"], "json")
+    return Assertion(said["label"], said["data"], said["created"])

@@ -36,7 +36,8 @@ WORDS = [
     b'"%s"' % word
     for word in (
         *(b"label", b"instance_id", b"alg", b"claim_generator_info", b"assertions", b"created"),
-        *(b"data", b"name", b"actions", b"action", b"when", b"parameters", b"softwareAgent"),
+        *(b"data", b"json", b"name", b"actions", b"action", b"when", b"parameters"),
+        *(b"softwareAgent", b"c2pa.metadata", b"cawg.metadata", b"@context", b"dc", b"dc:title"),
         *(b"c2pa.actions", b"c2pa.actions.v2", b"c2pa.created", b"created", b"c2pa.hash.data"),
         b"c2pa.opened",
         *(b"cawg.training-mining", b"c2pa.training-minims", b"entries", b"use", b"cawg.x"),

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 from edge_signer.http.catalogue import STATUS
 from edge_signer.http.models import EdgeSignRequest
 from edge_signer.platform.stopwatch import Stopwatch
 from edge_signer.signing.errors import TsaUnavailableError
 from tests.fuzz.mutations import JSON_MUTATIONS, mutated
+from tests.fuzz.outcomes import read_json
 from tests.fuzz.seeds import REQUEST_SEEDS
-from tests.jumbf_reader import read_store
-from tests.manifest_reader import decoded, exactly
+from tests.jumbf_reader import Box, read_store
+from tests.manifest_reader import assertion_content, decoded, exactly
 from tests.software_signer import Workshop
 
 _CUSTOM = ("com.", "org.")
-# The client's faults, and what this signer does not do yet; the others would be ours.
+_METADATA = ".metadata"
+# The client's faults, and a time-stamp, for which this workshop has no authority; the others would
+# be ours.
 _REFUSALS = [error for error, status in STATUS.items() if status < 500] + [TsaUnavailableError]
 
 
@@ -46,10 +50,23 @@ class RequestTarget:
         assert digest == request.asset_sha256
         assertions = read_store(store).children[0].child("c2pa.assertions")
         for box in assertions.children:
-            found = decoded(box.content[0][1])
-            if box.label.startswith(_CUSTOM):
+            found = _content(box)
+            assert isinstance(found, dict), box.label
+            if _is_kept(box.label):
                 assert exactly(found) == exactly(request.assertions[box.label]), box.label
-        missing = {label for label in request.assertions if label.startswith(_CUSTOM)}
+        missing = {label for label in request.assertions if _is_kept(label)}
         missing -= {box.label for box in assertions.children}
         assert not missing, missing
         return ["signed"]
+
+
+def _is_kept(label: str) -> bool:
+    """Whether the content goes into the manifest as it was said."""
+    return label.startswith(_CUSTOM) or label.endswith(_METADATA)
+
+
+def _content(box: Box) -> Any:
+    """What an assertion says: metadata in JSON, all others in CBOR."""
+    if box.label.endswith(_METADATA):
+        return read_json(assertion_content(box, box.label, "json"))
+    return decoded(assertion_content(box, box.label, "cbor"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from edge_signer.signing.builder import Assertion, ManifestDefinition
 from tests.manifest_reader import SIGNATURE_LENGTHS
+from tests.sample_metadata import METADATA
 
 _LABEL = "urn:c2pa:01234567-89ab-4def-8123-456789abcdef"
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -66,6 +67,14 @@ MODULE_SEEDS = {
         Assertion("org.example", _EVERYTHING, False),
         Assertion("org.example", {"again": 1}, False),
     ),
+    "JSON boxes": _seed(
+        "ES384",
+        (b"l" * 700, b"i" * 600),
+        Assertion("org.example.metadata", _EVERYTHING, True, "json"),
+        Assertion("org.example.metadata", {"again": 1}, False, "json"),
+        *(Assertion(label, said, False, "json") for label, said in METADATA.items()),
+        Assertion("org.example", {"n": 1}, False),
+    ),
     "eight certificates": _seed(
         "EdDSA", tuple(b"c" * (300 * n) for n in range(1, 9)), Assertion("a", {"n": 1}, True)
     ),
@@ -93,6 +102,7 @@ REQUEST_SEEDS = {
             "org.example.x": _EVERYTHING,
         }
     ),
+    "metadata": _body(**METADATA),
     "the short forms": _body(
         **{"c2pa.actions.v2": [{"action": "created", "digitalSourceType": _IPTC + "print"}]},
     ),

@@ -96,14 +96,14 @@ class ManifestDefinition:
         Raises:
             BuildError: There is no JSON of it: `JsonSyntax`, or `JsonTooDeep` to be written.
         """
-        definition: dict[str, Any] = {
-            "label": self.label,
-            "instance_id": self.instance_id,
-            "alg": self.algorithm,
-            "claim_generator_info": self.claim_generator_info,
-            "assertions": [one.to_definition() for one in self.assertions],
-        }
         try:
+            definition: dict[str, Any] = {
+                "label": self.label,
+                "instance_id": self.instance_id,
+                "alg": self.algorithm,
+                "claim_generator_info": self.claim_generator_info,
+                "assertions": [one.to_definition() for one in self.assertions],
+            }
             return _JSON.encode(definition).encode()
         except RecursionError:
             raise BuildError("JsonTooDeep") from None
