@@ -35,7 +35,7 @@ from tests.running import Running
 TENANT = "load"
 POLICIES = list(shipped_policies())
 EXAMPLES = [one["value"] for one in REQUESTS.values()]
-DRAWS = {GenerationMode.POSITIVE: 250, GenerationMode.NEGATIVE: 130}
+DRAWS = {GenerationMode.POSITIVE: 300, GenerationMode.NEGATIVE: 160}
 # How many fields of a request, and how many of its assertions, are tried one by one.
 PARTS = 4
 AT_LEAST_SENT = 2000
