@@ -11,7 +11,7 @@ import yaml
 from rich.markup import escape
 from rich.table import Table
 
-from cli.deployment import MAX_PARAMETER_BYTES, Deployment, aws_failures_told, deployment
+from cli.deployment import MAX_PARAMETER_BYTES, Deployment, aws_failures_told
 from cli.terminal import EXIT_USAGE, fail, out, printable, require_file, say_error
 from edge_signer.platform.parameters import SsmParameterFolder
 from edge_signer.signing.policy import SigningPolicy
@@ -22,9 +22,9 @@ from edge_signer.signing.policy_document import (
 )
 
 
-def show_policies(stage: str | None, region: str | None, state: Path | None, as_json: bool) -> None:
+def show_policies(target: Deployment, *, as_json: bool) -> None:
     """Print the policies in force, and documents that cannot be read."""
-    documents = _documents(deployment(stage, region, state))
+    documents = _documents(target)
     rows = [
         _row(name, "shipped", policy)
         for name, policy in shipped_policies().items()
@@ -41,9 +41,9 @@ def show_policies(stage: str | None, region: str | None, state: Path | None, as_
     out.print(table)
 
 
-def show_policy(policy_id: str, stage: str | None, region: str | None, state: Path | None) -> None:
+def show_policy(target: Deployment, policy_id: str) -> None:
     """Print a policy as it is in force, as YAML."""
-    documents = _documents(deployment(stage, region, state))
+    documents = _documents(target)
     policy = (
         _read(documents[policy_id], policy_id)
         if policy_id in documents
@@ -70,12 +70,11 @@ def check_files(files: Sequence[Path]) -> int:
     return 1 if faults else 0
 
 
-def put_policy(file: Path, stage: str | None, region: str | None, state: Path | None) -> None:
+def put_policy(target: Deployment, file: Path) -> None:
     """Put a policy in force."""
     text, found = _read_file(file)
     if isinstance(found, PolicyDocumentError):
         fail(f"{file}: {found}")
-    target = deployment(stage, region, state)
     with aws_failures_told():
         target.client("ssm").put_parameter(
             Name=f"{target.folder('policies')}/{found.policy_id}",

@@ -15,9 +15,10 @@ def list_policies(
     stage: Stage = None, region: Region = None, state: State = None, as_json: Json = False
 ) -> None:
     """List the policies in force, and documents that cannot be read."""
+    from cli.deployment import deployment
     from cli.policies import show_policies
 
-    show_policies(stage, region, state, as_json)
+    show_policies(deployment(stage, region, state), as_json=as_json)
 
 
 @app.command()
@@ -28,9 +29,10 @@ def show(
     state: State = None,
 ) -> None:
     """Print a policy as it is in force, as YAML."""
+    from cli.deployment import deployment
     from cli.policies import show_policy
 
-    show_policy(policy_id, stage, region, state)
+    show_policy(deployment(stage, region, state), policy_id)
 
 
 @app.command()
@@ -51,6 +53,7 @@ def put(
     state: State = None,
 ) -> None:
     """Put a policy in force; workers take it up within a minute."""
+    from cli.deployment import deployment
     from cli.policies import put_policy
 
-    put_policy(file, stage, region, state)
+    put_policy(deployment(stage, region, state), file)

@@ -10,7 +10,6 @@ from typing import Any, NoReturn
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
-from edge_signer.platform.parameters import NoParameters
 from edge_signer.platform.stopwatch import Stopwatch
 from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName, Ecdsa, RsaPss
 from edge_signer.signing.builder import ManifestBuilder
@@ -90,6 +89,15 @@ class MemoryStore:
     def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
         self.stamps.append((tenant_id, stamp))
         return f"https://manifests.test/{stamp.serial_number}.tsr"
+
+
+class NoParameters:
+    """A folder that operators have put nothing into."""
+
+    _NOTHING: Mapping[str, str] = {}
+
+    def values(self) -> Mapping[str, str]:
+        return self._NOTHING
 
 
 def policy_directory(policies: Mapping[str, SigningPolicy]) -> PolicyDirectory:

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from rfc3161_client import _rust
 
+from tests.certificates import dated, key_usage
+
 PEM = serialization.Encoding.PEM
 DAY = timedelta(days=1)
 SHA256 = bytes.fromhex("300d06096086480165030402010500")
@@ -72,10 +74,10 @@ class StampForge:
         self._root_key = ec.generate_private_key(ec.SECP256R1())
         name = _name("Time-Stamp Root")
         self.root = _sign(
-            _dated(name, name, -100 * DAY, 300 * DAY).public_key(self._root_key.public_key()),
+            dated(name, name, -100 * DAY, 300 * DAY).public_key(self._root_key.public_key()),
             [
                 (x509.BasicConstraints(ca=True, path_length=None), True),
-                (_key_usage(frozenset({"key_cert_sign"})), True),
+                (key_usage(frozenset({"key_cert_sign"})), True),
                 *_key_ids(self._root_key.public_key(), self._root_key.public_key()),
             ],
             self._root_key,
@@ -93,12 +95,12 @@ class StampForge:
         if leaf.uses:
             extensions.append((x509.ExtendedKeyUsage(leaf.uses), leaf.uses_are_critical))
         if leaf.key_usages is not None:
-            extensions.append((_key_usage(leaf.key_usages), True))
+            extensions.append((key_usage(leaf.key_usages), True))
         if leaf.has_subject_key:
             extensions.append(subject_key)
         if leaf.has_authority_key:
             extensions.append(authority_key)
-        builder = _dated(_name("Time-Stamps"), self.root.subject, leaf.begins, leaf.ends)
+        builder = dated(_name("Time-Stamps"), self.root.subject, leaf.begins, leaf.ends)
         hashed = {"sha224": hashes.SHA224(), "sha256": hashes.SHA256()}[leaf.hash_name]
         return _sign(builder.public_key(public_key), extensions, self._root_key, hashed)
 
@@ -161,28 +163,6 @@ def _name(common_name: str) -> x509.Name:
             x509.NameAttribute(NameOID.COMMON_NAME, common_name),
         ]
     )
-
-
-def _dated(
-    subject: x509.Name, issuer: x509.Name, begins: timedelta, ends: timedelta
-) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now + begins)
-        .not_valid_after(now + ends)
-    )
-
-
-def _key_usage(usages: frozenset[str]) -> x509.KeyUsage:
-    names = (
-        *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"),
-        *("key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
-    )
-    return x509.KeyUsage(**{name: name in usages for name in names})
 
 
 def _key_ids(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
@@ -14,6 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from edge_signer.signing.certificate import CertificateChain
 from edge_signer.signing.certificate_profile import profile_faults
 from edge_signer.signing.errors import CredentialUnavailableError
+from tests.certificates import dated, key_usage
 from tests.judges import c2pa_rs
 from tests.software_signer import Workshop
 
@@ -81,26 +81,6 @@ def issuer() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
     ):
         builder = builder.add_extension(extension, critical=False)
     return key, builder.sign(key, hashes.SHA256())
-
-
-def dated(subject: x509.Name, issuer: x509.Name) -> x509.CertificateBuilder:
-    now = datetime.now(UTC)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
-    )
-
-
-def key_usage(usages: frozenset[str]) -> x509.KeyUsage:
-    names = (
-        *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"),
-        *("key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
-    )
-    return x509.KeyUsage(**{name: name in usages for name in names})
 
 
 def issue(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography import x509
@@ -13,7 +12,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from edge_signer.signing.certificate import CertificateChain
 from edge_signer.signing.errors import CredentialUnavailableError
-from tests.conformance.test_certificate_profile import key_usage
+from tests.certificates import dated, key_usage
 from tests.judges import JUDGES
 from tests.software_signer import Workshop
 
@@ -55,17 +54,9 @@ def certificate(
     extensions: list[tuple[x509.ExtensionType, bool]],
     signed_over: hashes.SHA224 | hashes.SHA256,
 ) -> x509.Certificate:
-    now = datetime.now(UTC)
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(named(subject))
-        .issuer_name(named(issuer))
-        .public_key(public_key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), False)
-    )
+    identifier = x509.SubjectKeyIdentifier.from_public_key(public_key)
+    builder = dated(named(subject), named(issuer)).public_key(public_key)
+    builder = builder.add_extension(identifier, False)
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical)
     return builder.sign(issuer_key, signed_over)

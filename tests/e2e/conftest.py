@@ -38,6 +38,13 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     assert SENT.found_in(written) == []
 
 
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A system of the module's own, for operators who change what others would notice."""
+    with running(Settings(port=0, state_directory=tmp_path_factory.mktemp("office"))) as system:
+        yield system
+
+
 @pytest.fixture
 def faults(system: Running) -> Iterator[Faults]:
     """Makes AWS's services fail or wait; they are well again after the test."""

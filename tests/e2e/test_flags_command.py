@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from emulator.system import Settings
 from tests.command import edge_signer
-from tests.running import Running, running
+from tests.running import Running
 
 FOLDER = "/edge-signer/dev/flags"
 DEFAULTS = {
@@ -21,12 +19,6 @@ DEFAULTS = {
     "max_payload_size": "65536",
     "kms_timeout_ms": "2000",
 }
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(Settings(port=0, state_directory=tmp_path_factory.mktemp("office"))) as system:
-        yield system
 
 
 @pytest.fixture

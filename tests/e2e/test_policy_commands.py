@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
-from emulator.system import Settings
 from tests.command import edge_signer
 from tests.conftest import ROOT
 from tests.e2e.conftest import body, post
-from tests.running import Running, running
+from tests.running import Running
 
 SHIPPED = ROOT / "layers/edge_signer/edge_signer/signing/policies/demo-policy-v1.yaml"
-
-
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(Settings(port=0, state_directory=tmp_path_factory.mktemp("office"))) as system:
-        yield system
 
 
 @pytest.fixture

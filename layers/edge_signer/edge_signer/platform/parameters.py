@@ -17,16 +17,6 @@ class ParameterFolder(Protocol):
         """Give the values; the same object for as long as nothing was read anew."""
 
 
-class NoParameters:
-    """An empty folder, for where there is no SSM."""
-
-    _NOTHING: Mapping[str, str] = {}
-
-    def values(self) -> Mapping[str, str]:
-        """Give nothing."""
-        return self._NOTHING
-
-
 class SsmParameterFolder:
     """A folder of SSM; needs `ssm:GetParametersByPath` on it.
 
