@@ -18,6 +18,7 @@ from botocore.config import Config
 
 from emulator.local_state import LocalState
 from emulator.system import Settings, start
+from tests.log_lines import require_canonical_lines
 
 
 @dataclass
@@ -130,3 +131,4 @@ def running(settings: Settings) -> Iterator[Running]:
         loop.call_soon_threadsafe(stop.set)
         thread.join(30)
         loop.close()
+    require_canonical_lines(settings.state_directory / "logs")

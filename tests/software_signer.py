@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
-from edge_signer.platform.stopwatch import Stopwatch
+from edge_signer.platform.request_record import RequestRecord
 from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName, Ecdsa, RsaPss
 from edge_signer.signing.builder import ManifestBuilder
 from edge_signer.signing.certificate import CertificateChain
@@ -149,5 +149,5 @@ class Workshop:
         """Sign an asset and give its manifest store."""
         digest = hashlib.sha256(asset).digest()
         request = SigningRequest("acme", digest, assertions, policy_id, tsa)
-        self.service.sign(request, Stopwatch())
+        self.service.sign(request, RequestRecord("a request"))
         return self.store.kept[-1][2]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from edge_signer.http.application import edge_sign_application
@@ -18,13 +17,14 @@ from edge_signer.platform.dynamodb_rate_limiter import dynamodb_rate_limiter
 from edge_signer.platform.operator_flags import operator_flags
 from edge_signer.platform.replays import DynamoDbReplayGuard
 from edge_signer.platform.settings import Settings
+from edge_signer.platform.telemetry import Telemetry
 from edge_signer.platform.tenants import DynamoDbTenantDirectory
 from edge_signer.signing.wiring import signing_service
 
 settings = Settings.from_environment(os.environ)
-logger = Logger(service="edge-signer-sign", level=settings.log_level)
+telemetry = Telemetry("sign", settings)
 dynamodb = client("dynamodb", settings.aws_region)
-flags = operator_flags(settings, logger.error)
+flags = operator_flags(settings, telemetry.complaint("flag_ignored"))
 authenticator = Authenticator(
     DynamoDbTenantDirectory(dynamodb, settings.tenants_table),
     flags,
@@ -32,12 +32,12 @@ authenticator = Authenticator(
 )
 endpoint = EdgeSignEndpoint(
     authenticator,
-    dynamodb_rate_limiter(settings, logger.error),
+    dynamodb_rate_limiter(settings, telemetry.complaint("rate_limiter_impaired")),
     Idempotency(dynamodb, settings.requests_table),
-    signing_service(settings, flags, logger.error),
+    signing_service(settings, flags, telemetry.complaint("policy_ignored")),
     flags,
 )
-app = edge_sign_application(endpoint, CrossOrigin(settings.cors_origins), logger)
+app = edge_sign_application(endpoint, CrossOrigin(settings.cors_origins), telemetry)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

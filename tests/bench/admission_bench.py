@@ -9,18 +9,17 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
-from unittest.mock import patch
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from rich.table import Table
 
-from edge_signer.http import edge_sign
 from edge_signer.http.authentication import Authenticator
 from edge_signer.http.edge_sign import EdgeSignEndpoint
 from edge_signer.http.idempotency import Idempotency
 from edge_signer.platform.flags import Flags
 from edge_signer.platform.replays import DynamoDbReplayGuard
+from edge_signer.platform.request_record import RequestRecord
 from edge_signer.platform.stopwatch import Stopwatch
 from edge_signer.platform.tenants import DynamoDbTenantDirectory
 from emulator.aws.services import in_process_services, moto_host
@@ -69,9 +68,9 @@ def tables() -> Iterator[Table]:
         _all_open,
     )
     event = _event(credential.token)
-    with patch.object(edge_sign, "Stopwatch", CpuStopwatch):
-        for _ in range(WARM_UP_ROUNDS + ROUNDS):
-            assert endpoint(event, "a request", LambdaContext()).status_code == 200
+    for _ in range(WARM_UP_ROUNDS + ROUNDS):
+        record = RequestRecord("a request", stopwatch=CpuStopwatch())
+        assert endpoint(event, record, LambdaContext()).status_code == 200
     samples = _taken[WARM_UP_ROUNDS:]
     table = Table("CPU of a request, median", "µs", title="Before anything is built")
     for name in STEPS:

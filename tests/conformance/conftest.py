@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import pytest
 
-from edge_signer.platform.stopwatch import Stopwatch
+from edge_signer.platform.request_record import RequestRecord
 from edge_signer.signing.action_model import IPTC
 from edge_signer.signing.policy import SigningPolicy
 from edge_signer.signing.policy_document import shipped_policies
@@ -88,7 +88,9 @@ def signed(request: pytest.FixtureRequest, drawing: bytes, workshop: Workshop) -
     """What the service signs, under every policy that is shipped."""
     policy_id, said = _REQUESTS[request.param]
     digest = hashlib.sha256(drawing).digest()
-    workshop.service.sign(SigningRequest("acme", digest, said, policy_id, tsa=False), Stopwatch())
+    workshop.service.sign(
+        SigningRequest("acme", digest, said, policy_id, tsa=False), RequestRecord("a request")
+    )
     store = workshop.store.kept[-1][2]
     return read_credentials(drawing, "image/png", store, workshop.ca.anchors_pem())
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from aws_lambda_powertools import Logger
 
 from cli.openapi.document import openapi_document
 from cli.openapi.headers import REQUEST_PARAMETERS
 from edge_signer.http.application import edge_sign_application
 from edge_signer.http.cross_origin import CrossOrigin
+from edge_signer.platform.settings import TelemetrySettings
+from edge_signer.platform.telemetry import Telemetry
 from emulator.gateway.event import Arrival, event_of
 from emulator.http.message import Request
 from emulator.system import Settings
@@ -141,7 +142,8 @@ def in_process(method: str, path: str) -> Answer:
     def failing(*_: object) -> Any:
         raise ZeroDivisionError
 
-    app = edge_sign_application(failing, CrossOrigin(()), Logger(service="test"))
+    telemetry = Telemetry("test", TelemetrySettings(stage="test", aws_region="us-east-1"))
+    app = edge_sign_application(failing, CrossOrigin(()), telemetry)
     event = event_of(Arrival(Request(method, path), "$default", {}, "api", "id", "trace"))
     answer = app.resolve(event, {})  # type: ignore[arg-type]
     headers = {name.lower(): str(value) for name, value in answer["headers"].items()}

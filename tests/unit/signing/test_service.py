@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
-from edge_signer.platform.stopwatch import Stopwatch
+from edge_signer.platform.request_record import RequestRecord
 from edge_signer.signing.builder import ManifestBuilder
 from edge_signer.signing.errors import (
     KmsUnavailableError,
@@ -88,7 +88,7 @@ def test_a_signature_that_does_not_verify_is_never_stored(workshop: Workshop) ->
     liar = LyingSigner(workshop.ca)
     service = SigningService(POLICIES, workshop.builder, lambda _: liar, store)
     with pytest.raises(KmsUnavailableError, match="does not verify"):
-        service.sign(request(), Stopwatch())
+        service.sign(request(), RequestRecord("a request"))
     assert store.kept == []
 
 
@@ -108,7 +108,7 @@ def test_what_is_refused_leaves_nothing_behind(
     signer, store = Counting(), MemoryStore()
     service = SigningService(POLICIES, ManifestBuilder(), lambda _: signer, store)
     with pytest.raises(error):
-        service.sign(request(**changes), Stopwatch())
+        service.sign(request(**changes), RequestRecord("a request"))
     assert (store.kept, signer.signatures) == ([], 0)
 
 
@@ -117,14 +117,21 @@ def test_more_than_16_kib_to_sign_is_refused(workshop: Workshop) -> None:
     signer.certificate_chain.__dict__["x5chain"] = (bytes(16_384),)
     service = SigningService(POLICIES, workshop.builder, lambda _: signer, store)
     with pytest.raises(TbsTooLargeError):
-        service.sign(request(), Stopwatch())
+        service.sign(request(), RequestRecord("a request"))
     assert store.kept == []
 
 
 def test_every_step_is_timed(workshop: Workshop) -> None:
-    stopwatch = Stopwatch()
-    workshop.service.sign(request(), stopwatch)
-    assert list(stopwatch.steps_ms) == ["policy", "credential", "wasm", "kms", "check", "store"]
+    record = RequestRecord("a request")
+    workshop.service.sign(request(), record)
+    assert list(record.stopwatch.steps_ms) == [
+        "policy",
+        "credential",
+        "wasm",
+        "kms",
+        "check",
+        "store",
+    ]
 
 
 STEPS_WITH_A_STAMP = ["policy", "credential", "wasm", "kms", "check", "tsa", "store"]
@@ -145,15 +152,15 @@ STEPS_WITH_A_STAMP = ["policy", "credential", "wasm", "kms", "check", "tsa", "st
 def test_the_client_decides_where_the_policy_leaves_it_to_him(
     workshop: Workshop, policy_id: str, tsa: bool | None, is_stamped: bool
 ) -> None:
-    authority, store, stopwatch = Stamping(), MemoryStore(), Stopwatch()
+    authority, store, record = Stamping(), MemoryStore(), RequestRecord("a request")
     service = SigningService(
         POLICIES, workshop.builder, lambda _: workshop.signer, store, authority
     )
-    signed = service.sign(request(policy_id=policy_id, tsa=tsa), stopwatch)
+    signed = service.sign(request(policy_id=policy_id, tsa=tsa), record)
     assert (b"a token" in store.kept[0][2]) == is_stamped
     assert (signed.tsa_token_url == "https://manifests.test/7.tsr") == is_stamped
     assert len(store.stamps) == len(authority.payloads) == int(is_stamped)
-    assert (list(stopwatch.steps_ms) == STEPS_WITH_A_STAMP) == is_stamped
+    assert (list(record.stopwatch.steps_ms) == STEPS_WITH_A_STAMP) == is_stamped
 
 
 def test_without_a_stamp_nothing_is_released(workshop: Workshop) -> None:
@@ -162,7 +169,7 @@ def test_without_a_stamp_nothing_is_released(workshop: Workshop) -> None:
         POLICIES, workshop.builder, lambda _: workshop.signer, store, Stamping(fails=True)
     )
     with pytest.raises(TsaUnavailableError):
-        service.sign(request(tsa=True), Stopwatch())
+        service.sign(request(tsa=True), RequestRecord("a request"))
     assert (store.kept, store.stamps) == ([], [])
 
 
@@ -176,7 +183,7 @@ def test_a_stamp_is_kept_before_the_manifest_that_has_it(workshop: Workshop) -> 
         POLICIES, workshop.builder, lambda _: workshop.signer, store, Stamping()
     )
     with pytest.raises(StoreUnavailableError):
-        service.sign(request(tsa=True), Stopwatch())
+        service.sign(request(tsa=True), RequestRecord("a request"))
     assert store.kept == []
 
 
@@ -187,7 +194,7 @@ def test_a_token_makes_a_manifest_longer_by_itself_and_its_heads(workshop: Works
     service = SigningService(
         POLICIES, workshop.builder, lambda _: workshop.signer, store, Stamping()
     )
-    service.sign(request(tsa=True), Stopwatch())
+    service.sign(request(tsa=True), RequestRecord("a request"))
     # {"sigTst2": {"tstTokens": [{"val": h'…'}]}}: the map's own byte is there without it, too.
     heads = len(b"\x67sigTst2\xa1\x69tstTokens\x81\xa1\x63val\x47")
     assert len(store.kept[0][2]) == len(prepared[0]) + heads + len(b"a token")

@@ -5,57 +5,54 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from edge_signer.http.answers import error_answer, request_id_of
-from edge_signer.http.catalogue import STATUS
 from edge_signer.http.cross_origin import ALLOWED_METHODS, CrossOrigin
-from edge_signer.http.errors import (
-    InternalError,
-    MethodNotAllowedError,
-    NotFoundError,
-    SignerDisabledError,
-)
+from edge_signer.http.errors import InternalError, MethodNotAllowedError, NotFoundError
 from edge_signer.platform.errors import EdgeSignerError
+from edge_signer.platform.request_record import RequestRecord, trace_id_of
+from edge_signer.platform.telemetry import Telemetry
 
-Endpoint = Callable[[APIGatewayProxyEventV2, str, LambdaContext], Response[str]]
+Endpoint = Callable[[APIGatewayProxyEventV2, RequestRecord, LambdaContext], Response[str]]
 
 PATH = "/edge-sign"
 
 
 def edge_sign_application(
-    endpoint: Endpoint, cross_origin: CrossOrigin, logger: Logger
+    endpoint: Endpoint, cross_origin: CrossOrigin, telemetry: Telemetry
 ) -> APIGatewayHttpResolver:
     """Give the resolver that a handler ends in.
 
     Args:
         endpoint: Answers POST /edge-sign.
         cross_origin: Says which web pages may read the answers.
-        logger: Told of failures that are ours.
+        telemetry: Told of every request.
     """
     app = APIGatewayHttpResolver()
 
-    def answered(response: Response[str]) -> Response[str]:
+    def record() -> RequestRecord:
+        if "record" not in app.context:
+            headers = app.current_event.headers
+            app.context["record"] = RequestRecord(request_id_of(headers), trace_id_of(headers))
+        kept: RequestRecord = app.context["record"]
+        return kept
+
+    def answered(response: Response[str], error: Exception | None = None) -> Response[str]:
         origin = app.current_event.headers.get("origin")
         response.headers.update(cross_origin.answer_headers(origin))
+        telemetry.report(record(), response.status_code, error)
         return response
 
     def refused(error: EdgeSignerError) -> Response[str]:
-        request_id = request_id_of(app.current_event.headers)
-        is_ours = STATUS[type(error)] >= HTTPStatus.INTERNAL_SERVER_ERROR
-        # What the operator wants is no failure, and under load it would drown the log.
-        if is_ours and not isinstance(error, SignerDisabledError):
-            logger.error(error.code, request_id=request_id, exc_info=error)
-        return answered(error_answer(error, request_id))
+        return answered(error_answer(error, record().request_id), error)
 
     def failed(failure: Exception) -> Response[str]:
-        request_id = request_id_of(app.current_event.headers)
-        logger.error(InternalError.code, request_id=request_id, exc_info=failure)
-        return answered(error_answer(InternalError("Something failed on our side."), request_id))
+        told = InternalError("Something failed on our side.")
+        return answered(error_answer(told, record().request_id), failure)
 
     @app.post(PATH)
     def sign() -> Response[str]:
@@ -63,16 +60,16 @@ def edge_sign_application(
         if event.path != PATH:
             # The pattern of a route lets a line feed follow it.
             raise _nothing_here()
-        return answered(endpoint(event, request_id_of(event.headers), app.lambda_context))
+        record().route = f"POST {PATH}"
+        return answered(endpoint(event, record(), app.lambda_context))
 
     @app.route(PATH, method=["OPTIONS"])
     def preflight() -> Response[str]:
-        headers = app.current_event.headers
-        allowed = {"Allow": ", ".join(ALLOWED_METHODS), "X-Request-ID": request_id_of(headers)}
-        return Response(
-            status_code=HTTPStatus.NO_CONTENT,
-            headers={**allowed, **cross_origin.preflight_headers(headers.get("origin"))},
-        )
+        headers = {"Allow": ", ".join(ALLOWED_METHODS), "X-Request-ID": record().request_id}
+        headers |= cross_origin.preflight_headers(app.current_event.headers.get("origin"))
+        response: Response[str] = Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
+        telemetry.report(record(), HTTPStatus.NO_CONTENT)
+        return response
 
     @app.route(PATH, method=["GET", "HEAD", "PUT", "PATCH", "DELETE"])
     def wrong_method() -> Response[str]:

@@ -25,6 +25,7 @@ from edge_signer.http.rate_limit_headers import rate_limit_headers
 from edge_signer.http.request_signature import ReceivedRequest
 from edge_signer.platform.flags import Flags
 from edge_signer.platform.rate_limits import RateLimiter, Standing
+from edge_signer.platform.request_record import RequestRecord
 from edge_signer.platform.stopwatch import RollingPercentile, Stopwatch
 from edge_signer.signing.service import PlannedManifest, SignedManifest, SigningService
 
@@ -58,18 +59,25 @@ class EdgeSignEndpoint:
         self._recent_ms = {name: RollingPercentile() for name in ("wasm", "kms", "total")}
 
     def __call__(
-        self, event: APIGatewayProxyEventV2, request_id: str, context: LambdaContext
+        self, event: APIGatewayProxyEventV2, record: RequestRecord, context: LambdaContext
     ) -> Response[str]:
         """Authenticate, count, validate, sign, answer; with `?dry_run=1`, stop before KMS.
+
+        Args:
+            event: The request.
+            record: Learns what the request is, and what became of it.
+            context: Of the invocation.
 
         Raises:
             EdgeSignerError: One of the catalogue.
         """
-        stopwatch = Stopwatch()
+        stopwatch = record.stopwatch
         with stopwatch.step("authenticate"):
             body = _raw_body(event)
+            record.payload_size = len(body)
             received = _received(event, body)
             tenant = self._authenticator.tenant_of(received)
+            record.tenant_id = tenant.tenant_id
 
         with stopwatch.step("limit"):
             standing = self._limiter.admit(tenant.tenant_id)
@@ -84,12 +92,16 @@ class EdgeSignEndpoint:
             wire_request = EdgeSignRequest.from_body(body, self._flags().max_payload_size)
             require_same_tenant(tenant, wire_request.tenant_id, "tenant_id")
             request = wire_request.to_signing_request(tenant.tenant_id)
+            record.asset_sha256 = request.asset_sha256.hex()
+            record.dry_run = dry_run
 
         if dry_run:
-            return _planned_answer(self._service.plan(request), standing, request_id)
+            planned = self._service.plan(request)
+            record.policy_id = planned.policy.policy_id
+            return _planned_answer(planned, standing, record.request_id)
 
         def sign() -> Response[str]:
-            signed = self._service.sign(request, stopwatch)
+            signed = self._service.sign(request, record)
             return self._answer(signed, stopwatch)
 
         answer = (
@@ -100,7 +112,8 @@ class EdgeSignEndpoint:
             )
         )
         # What is this request's own, also where the rest is an earlier one's.
-        answer.headers.update({"X-Request-ID": request_id, **rate_limit_headers(standing)})
+        answer.headers.update({"X-Request-ID": record.request_id, **rate_limit_headers(standing)})
+        record.idempotency_replayed = "Idempotency-Replayed" in answer.headers
         return answer
 
     def _answer(self, signed: SignedManifest, stopwatch: Stopwatch) -> Response[str]:

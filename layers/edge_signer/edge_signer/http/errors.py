@@ -10,6 +10,7 @@ class InvalidRequestError(EdgeSignerError):
 
     code = "INVALID_REQUEST"
     title = "Invalid request"
+    quotes_request = True
 
 
 class InvalidJsonError(EdgeSignerError):
@@ -17,6 +18,7 @@ class InvalidJsonError(EdgeSignerError):
 
     code = "INVALID_JSON"
     title = "Invalid JSON"
+    quotes_request = True
 
 
 class InvalidBase64Error(EdgeSignerError):
@@ -45,6 +47,7 @@ class TenantNotAllowedError(EdgeSignerError):
 
     code = "TENANT_NOT_ALLOWED"
     title = "Tenant not allowed"
+    quotes_request = True
 
 
 class SignerDisabledError(EdgeSignerError):
@@ -52,6 +55,7 @@ class SignerDisabledError(EdgeSignerError):
 
     code = "SIGNER_DISABLED"
     title = "Signer disabled"
+    is_wanted = True
 
 
 class NotFoundError(EdgeSignerError):

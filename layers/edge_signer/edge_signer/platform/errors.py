@@ -20,6 +20,10 @@ class EdgeSignerError(Exception):
 
     code: ClassVar[str]
     title: ClassVar[str]
+    #: Whether the message may hold words of the request, which no log shall keep.
+    quotes_request: ClassVar[bool] = False
+    #: Whether this is what the operator asked for, and so no failure.
+    is_wanted: ClassVar[bool] = False
 
     def __init__(self, message: str, *, retry_after_s: int | None = None) -> None:
         super().__init__(message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
@@ -31,28 +31,30 @@ class SettingsError(Exception):
     """An environment variable is missing or wrong; the message names it."""
 
 
-class Settings(BaseModel):
-    """What `template.yaml` tells the sign function; fields are the variables in lower case."""
+def _lower_case(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+class TelemetrySettings(BaseModel):
+    """What every function is told; fields are the variables in lower case.
+
+    Attributes:
+        metrics_enabled: Whether counters are written beside the log.
+        trace_sampling_rate: Share of the requests whose line tells the time of every step.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     stage: str = Field(pattern=r"^[a-z][a-z0-9]{1,15}$")
     aws_region: str = Field(min_length=1)
-    kms_region: str = Field(min_length=1)
-    manifest_bucket: str = Field(min_length=3)
-    manifest_base_url: str = Field(pattern=r"^https?://[^ ]+[^/ ]$")
-    tenants_table: str = Field(min_length=3)
-    requests_table: str = Field(min_length=3)
-    limits_table: str = Field(min_length=3)
-    cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = ()
-    edge_signer_enabled: bool = False
-    tenant_allowlist: TenantNames = ()
-    kms_timeout_ms: int = Field(MAX_KMS_TIMEOUT_MS, ge=50, le=MAX_KMS_TIMEOUT_MS)
-    tsa_url: str = Field("", pattern=r"^(https?://[^ ]+)?$")
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], BeforeValidator(_lower_case)
+    ] = "info"
+    metrics_enabled: bool = True
+    trace_sampling_rate: float = Field(default=0.1, ge=0, le=1)
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Read the settings.
 
         Args:
@@ -73,6 +75,22 @@ class Settings(BaseModel):
                 f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in refused.errors()
             ]
             raise SettingsError("; ".join(faults)) from None
+
+
+class Settings(TelemetrySettings):
+    """What `template.yaml` tells the sign function."""
+
+    kms_region: str = Field(min_length=1)
+    manifest_bucket: str = Field(min_length=3)
+    manifest_base_url: str = Field(pattern=r"^https?://[^ ]+[^/ ]$")
+    tenants_table: str = Field(min_length=3)
+    requests_table: str = Field(min_length=3)
+    limits_table: str = Field(min_length=3)
+    cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = ()
+    edge_signer_enabled: bool = False
+    tenant_allowlist: TenantNames = ()
+    kms_timeout_ms: int = Field(MAX_KMS_TIMEOUT_MS, ge=50, le=MAX_KMS_TIMEOUT_MS)
+    tsa_url: str = Field("", pattern=r"^(https?://[^ ]+)?$")
 
     def key_alias(self, key_name: str) -> str:
         """Alias of the KMS key that policies call `key_name`."""

@@ -85,6 +85,11 @@ class CertificateChain:
         return self.certificates[0]
 
     @cached_property
+    def serial_number(self) -> str:
+        """Serial number of the leaf, in hexadecimal."""
+        return f"{self.leaf.serial_number:x}"
+
+    @cached_property
     def x5chain(self) -> tuple[bytes, ...]:
         """The certificates in DER."""
         return tuple(one.public_bytes(serialization.Encoding.DER) for one in self.certificates)

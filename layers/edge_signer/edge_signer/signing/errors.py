@@ -10,6 +10,7 @@ class InvalidAssertionError(EdgeSignerError):
 
     code = "INVALID_ASSERTION"
     title = "Invalid assertion"
+    quotes_request = True
 
 
 class UnknownPolicyError(EdgeSignerError):
@@ -17,6 +18,7 @@ class UnknownPolicyError(EdgeSignerError):
 
     code = "UNKNOWN_POLICY"
     title = "Unknown policy"
+    quotes_request = True
 
 
 class PolicyViolationError(EdgeSignerError):
@@ -24,6 +26,7 @@ class PolicyViolationError(EdgeSignerError):
 
     code = "POLICY_VIOLATION"
     title = "Policy violation"
+    quotes_request = True
 
 
 class TbsTooLargeError(EdgeSignerError):

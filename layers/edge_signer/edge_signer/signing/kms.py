@@ -50,6 +50,12 @@ class Credential:
     key_id: str
     certificate_chain: CertificateChain
 
+    @property
+    def kms_region(self) -> str | None:
+        """Region of the key; None where its identifier is no ARN."""
+        parts = self.key_id.split(":")
+        return parts[3] if len(parts) > 3 else None
+
 
 class Signer(Protocol):
     """Signs TBS bytes; where the key is, is its own affair."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from edge_signer.platform.stopwatch import Stopwatch
+from edge_signer.platform.request_record import RequestRecord
 from edge_signer.signing.algorithm import SignatureMismatchError
 from edge_signer.signing.assertions import manifest_assertions
 from edge_signer.signing.builder import (
@@ -121,26 +122,30 @@ class SigningService:
         assertions = manifest_assertions(request.assertions, policy)
         return PlannedManifest(policy, assertions, self._authority_for(policy, request.tsa))
 
-    def sign(self, request: SigningRequest, stopwatch: Stopwatch) -> SignedManifest:
+    def sign(self, request: SigningRequest, record: RequestRecord) -> SignedManifest:
         """Build, sign, check and store the manifest of an asset.
 
         Args:
             request: What is to be signed.
-            stopwatch: Learns the steps policy, credential, wasm, kms, check, tsa where there is a
-                time-stamp, and store.
+            record: Learns what is signed with what, and how long the steps policy, credential,
+                wasm, kms, check, tsa where there is a time-stamp, and store take.
 
         Raises:
             EdgeSignerError: One of the catalogue. Nothing was stored then, unless the store did not
                 confirm it.
         """
+        stopwatch = record.stopwatch
         with stopwatch.step("policy"):
             planned = self.plan(request)
             policy, authority = planned.policy, planned.time_stamp_authority
+            record.policy_id = policy.policy_id
 
         with stopwatch.step("credential"):
             signer = self._signer_for(policy)
             credential = signer.credential()
             chain = credential.certificate_chain
+            record.kms_key_id, record.kms_region = credential.key_id, credential.kms_region
+            record.cert_serial = chain.serial_number
 
         with stopwatch.step("wasm"):
             prepared = self._prepare(
@@ -154,6 +159,8 @@ class SigningService:
                     x5chain=chain.x5chain,
                 )
             )
+
+            record.tbs_hash = hashlib.sha256(prepared.tbs).hexdigest()
 
         with stopwatch.step("kms"):
             signature = signer.sign(credential, prepared.tbs)
@@ -178,6 +185,8 @@ class SigningService:
         with stopwatch.step("store"):
             token_url = self._store.put_time_stamp(request.tenant_id, stamp) if stamp else None
             stored = self._store.put(request.tenant_id, request.asset_sha256, manifest_store)
+            record.manifest_sha256 = hashlib.sha256(manifest_store).hexdigest()
+            record.signing_mode = planned.signing_mode
 
         return SignedManifest(
             stored=stored,

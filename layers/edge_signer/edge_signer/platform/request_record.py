@@ -1,0 +1,73 @@
+"""What becomes known of one request, for the line that is logged of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from edge_signer.platform.stopwatch import Stopwatch
+
+# W3C Trace Context, and AWS's own header.
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+_AMZN_ROOT = re.compile(r"(?:^|;)Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)")
+
+
+@dataclass
+class RequestRecord:
+    """Filled in by whoever learns something; None is what was not learnt.
+
+    Attributes:
+        request_id: As the answer says it.
+        trace_id: Of the caller's trace.
+        stopwatch: Began with the request.
+        route: Method and path, where the request has an endpoint.
+        tenant_id: Whose request it is, once that is proven.
+        policy_id: Under which policy it was to be signed, once that is found.
+        signing_mode: How it was signed.
+        payload_size: Bytes of the body.
+        asset_sha256: In hexadecimal.
+        manifest_sha256: Of the manifest store that was stored, in hexadecimal.
+        tbs_hash: SHA-256 of the bytes that were signed, in hexadecimal.
+        kms_key_id: ARN of the key.
+        kms_region: Where the key is.
+        cert_serial: Serial number of the leaf, in hexadecimal.
+        retry_count: Attempts at the same operation after the first.
+        fallback_triggered: Whether the central signer was asked.
+        dry_run: Whether nothing was to be signed.
+        idempotency_replayed: Whether the answer is an earlier one's.
+    """
+
+    request_id: str
+    trace_id: str | None = None
+    stopwatch: Stopwatch = field(default_factory=Stopwatch)
+    route: str | None = None
+    tenant_id: str | None = None
+    policy_id: str | None = None
+    signing_mode: str | None = None
+    payload_size: int | None = None
+    asset_sha256: str | None = None
+    manifest_sha256: str | None = None
+    tbs_hash: str | None = None
+    kms_key_id: str | None = None
+    kms_region: str | None = None
+    cert_serial: str | None = None
+    retry_count: int = 0
+    fallback_triggered: bool = False
+    dry_run: bool = False
+    idempotency_replayed: bool = False
+
+
+def trace_id_of(headers: Mapping[str, str]) -> str | None:
+    """Give the identifier of the caller's trace.
+
+    Args:
+        headers: With names in lower case; `traceparent` goes before `x-amzn-trace-id`.
+
+    Returns:
+        32 hexadecimal digits, or the root as X-Ray writes it; None without a valid one.
+    """
+    if found := _TRACEPARENT.fullmatch(headers.get("traceparent", "")):
+        return found[1]
+    found = _AMZN_ROOT.search(headers.get("x-amzn-trace-id", ""))
+    return found[1] if found else None
