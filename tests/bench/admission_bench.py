@@ -26,8 +26,8 @@ from emulator.aws.services import in_process_services, moto_host
 from emulator.credentials.tenants import TENANT_IDS, issue_credentials
 from emulator.gateway.event import Arrival, event_of
 from emulator.http.message import Request
+from tests.bench.around_bench import AgreeingDynamoDb, limiter
 from tests.bench.builder_bench import SAID
-from tests.bench.limiter_bench import AgreeingDynamoDb, limiter
 from tests.bench.measurement import WARM_UP_ROUNDS
 from tests.dynamodb_tables import make_table
 from tests.software_signer import Workshop

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import random
-import resource
+import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -26,6 +26,7 @@ from edge_signer.platform.settings import TelemetrySettings
 NAMESPACE = "EdgeSigner"
 _TIMES = {"wasm": "t_wasm_ms", "kms": "t_kms_ms", "tsa": "t_tsa_ms", "store": "t_store_ms"}
 _FRAMES = 3
+_PEAK_KB = re.compile(rb"VmHWM:\s+([0-9]+) kB")
 
 
 class Complaint(Protocol):
@@ -142,7 +143,9 @@ def _send(metrics: Metrics) -> None:
 
 
 def _peak_resident_mb() -> float:
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    # Not getrusage: its peak is also that of the process which started this one.
+    found = _PEAK_KB.search(Path("/proc/self/status").read_bytes())
+    return round(int(found[1]) / 1024, 1) if found else 0.0
 
 
 def _described(error: Exception, status: int) -> dict[str, Any]:
