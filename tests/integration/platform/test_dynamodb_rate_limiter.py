@@ -232,6 +232,15 @@ def test_requests_do_not_queue_up_before_a_dynamodb_that_fails(
     assert bench.writes() == before
 
 
+def test_a_throttled_tenant_does_not_make_others_count_alone(bench: Bench, tenant: str) -> None:
+    worker = bench.worker()
+    bench.faults({"error_code": "ThrottlingException", "times": 1})
+    assert admitted(worker, tenant)
+    before = bench.writes()
+    worker.admit(f"{tenant}-other")
+    assert bench.writes() == before + 1
+
+
 def test_who_loses_every_race_is_refused_and_nothing_is_counted(
     bench: Bench, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

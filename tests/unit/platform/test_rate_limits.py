@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_signer.platform.rate_limits import MOST_COUNTED, Limits, QuotaPolicy, Usage, decide
+from edge_signer.platform.rate_limits import (
+    MAX_SKEW_MS,
+    MOST_COUNTED,
+    Limits,
+    QuotaPolicy,
+    Usage,
+    decide,
+)
 from edge_signer.platform.usage_item import UNSEEN, SeenItem
 
 DAY_MS = 86_400_000
@@ -128,6 +135,13 @@ def test_a_slow_clock_does_not_turn_time_back_and_is_told_how_long_it_takes() ->
     assert (refused.admitted, refused.standing.reset_s) == (False, 5)
     admitted = decide(Usage((NOON_MS,), 1), Limits(), NOON_MS - 4000)
     assert admitted.usage.admitted_ms == (NOON_MS, NOON_MS)
+
+
+def test_a_usage_from_a_clock_that_is_wrong_locks_nobody_out() -> None:
+    usage = Usage(tuple([NOON_MS + MAX_SKEW_MS] * 10), 10_000)
+    assert not decide(usage, Limits(), NOON_MS).admitted
+    admitted = decide(usage, Limits(), NOON_MS - 1)
+    assert admitted.usage == Usage((NOON_MS - 1,), 1)
 
 
 def test_the_last_of_a_day_is_admitted_and_the_next_waits_for_midnight() -> None:

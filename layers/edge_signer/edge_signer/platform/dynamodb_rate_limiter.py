@@ -26,6 +26,11 @@ from edge_signer.platform.usage_item import UNSEEN, SeenItem
 
 # A limiter that keeps its clients waiting is worse than one that is less exact for a moment.
 TIMEOUT_S = 1.0
+_THROTTLES = {
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "ThrottlingException",
+}
 
 
 def dynamodb_rate_limiter(
@@ -100,8 +105,10 @@ class DynamoDbRateLimiter:
         try:
             return self._decide_together(tenant_id)
         except (BotoCoreError, ClientError) as failure:
-            # The next requests need not wait for the same time-out.
-            self._alone_until_s = time.monotonic() + self.ALONE_S
+            # A throttle is about one tenant's item: the others go on counting together. Else the
+            # next requests need not wait for the same time-out.
+            if not _is_throttle(failure):
+                self._alone_until_s = time.monotonic() + self.ALONE_S
             self._say(f"rate limits: DynamoDB fails, this worker counts alone: {failure}")
             return self._decide_alone(tenant_id)
 
@@ -163,3 +170,9 @@ class DynamoDbRateLimiter:
 
     def _clock_ms(self) -> int:
         return int(self._clock() * 1000)
+
+
+def _is_throttle(failure: Exception) -> bool:
+    from botocore.exceptions import ClientError
+
+    return isinstance(failure, ClientError) and failure.response["Error"]["Code"] in _THROTTLES

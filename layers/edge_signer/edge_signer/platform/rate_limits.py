@@ -16,6 +16,8 @@ from edge_signer.platform.errors import EdgeSignerError
 MOST_COUNTED = 400
 #: No window is longer; an admission that is older is not kept.
 LONGEST_WINDOW_MS = 60_000
+#: How far another worker's clock may be ahead and still be believed.
+MAX_SKEW_MS = 60_000
 _DAY_MS = 86_400_000
 
 
@@ -126,8 +128,12 @@ def decide(usage: Usage, limits: Limits, clock_ms: int) -> Decision:
         usage: Of the tenant so far.
         limits: Of the tenant.
         clock_ms: Milliseconds since 1970. Where the last admission is later, because another
-            clock wrote it, that one's time counts: times within a usage never run backwards.
+            clock wrote it, that one's time counts: times within a usage never run backwards. A
+            usage from more than `MAX_SKEW_MS` ahead was written by a clock that is wrong, and
+            counts as none.
     """
+    if usage.admitted_ms and usage.admitted_ms[-1] > clock_ms + MAX_SKEW_MS:
+        usage = Usage()
     now_ms = max(clock_ms, usage.admitted_ms[-1]) if usage.admitted_ms else clock_ms
     before = list(_positions(usage, limits, now_ms))
     admitted = all(position.remaining > 0 for position in before)
