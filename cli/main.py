@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli import flag_commands, policy_commands, tenant_commands
+from cli import certificate_commands, flag_commands, policy_commands, tenant_commands
 from cli.edge_client import DEFAULT_POLICY
 from cli.options import Json, State
 
@@ -15,6 +15,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(certificate_commands.app, name="certificate")
 app.add_typer(flag_commands.app, name="flags")
 app.add_typer(policy_commands.app, name="policies")
 app.add_typer(tenant_commands.app, name="tenants")

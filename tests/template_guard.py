@@ -1,0 +1,197 @@
+"""What no template of this system may say: pure functions from a template to its faults.
+
+They read SAM's form and the translated one, with intrinsic functions as `Fn::…`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tests.secrets_scan import secrets_in
+
+Document = Mapping[str, Any]
+
+#: All that a function may do with keys.
+KMS_ACTIONS = {"kms:describekey", "kms:getpublickey", "kms:sign", "kms:verify"}
+_FORBIDDEN = re.compile(
+    r"s3:(delete|putbucket|putobjectacl|bypass).*|dynamodb:(delete|create|update)table"
+    r"|(iam|sts|organizations|lambda:(update|create|add|put)).*"
+)
+_KEYS = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"
+_FOLDER = (
+    "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/edge-signer/${Stage}"
+)
+#: The only resources with a wildcard; keys must be narrowed by their aliases besides.
+WILDCARDS = {
+    _KEYS,
+    f"{_FOLDER}/certificates/*",
+    f"{_FOLDER}/policies/*",
+    f"{_FOLDER}/flags/*",
+    "${ManifestBucket.Arn}/*/sha256/*.c2pa",
+    "${ManifestBucket.Arn}/*/tsa/*.tsr",
+}
+#: What SAM gives to every function: to write its own log.
+MANAGED = {
+    "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+    "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
+}
+_ALIASES = "kms:ResourceAliases"
+_OURS = "alias/edge-signer-${Stage}-"
+_FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
+_SECRET_NAME = re.compile(r"(^|_)(KEY|SECRET|TOKEN|PASSWORD|PASSPHRASE|CREDENTIALS?)(_|$)")
+_NAME_OF_SOMETHING = re.compile(r"alias/|arn:|/[a-z]|\$\{[A-Za-z]+(\.[A-Za-z]+)?\}$")
+
+
+def faults(document: Document) -> list[str]:
+    """Say what the functions of a template may do and must not, or are told and must not be."""
+    found = [fault for where, one in statements(document) for fault in _faults(where, one)]
+    found += list(_role_faults(document))
+    for logical_id, properties in functions(document).items():
+        variables = properties.get("Environment", {}).get("Variables", {})
+        found += [
+            f"{logical_id}: {fault}"
+            for fault in environment_faults(variables, parameters(document))
+        ]
+    shared = document.get("Globals", {}).get("Function", {}).get("Environment", {})
+    found += environment_faults(shared.get("Variables", {}), parameters(document))
+    return found
+
+
+def functions(document: Document) -> dict[str, dict[str, Any]]:
+    """Give the properties of every function, by logical id."""
+    return {
+        logical_id: resource.get("Properties", {})
+        for logical_id, resource in document["Resources"].items()
+        if resource.get("Type") in _FUNCTIONS
+    }
+
+
+def parameters(document: Document) -> set[str]:
+    """Name the template's parameters."""
+    return set(document.get("Parameters", {}))
+
+
+def statements(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give every statement of IAM, with where it stands."""
+    for logical_id, resource in document["Resources"].items():
+        kind, properties = resource.get("Type"), resource.get("Properties", {})
+        if kind == "AWS::Serverless::Function":
+            documents = [one for one in _listed(properties.get("Policies")) if _is_document(one)]
+        elif kind == "AWS::IAM::Role":
+            documents = [one["PolicyDocument"] for one in properties.get("Policies", [])]
+        elif kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
+            documents = [properties["PolicyDocument"]]
+        else:
+            documents = []
+        for one in documents:
+            for number, statement in enumerate(_listed(one["Statement"])):
+                yield f"{logical_id}, {statement.get('Sid', number)}", statement
+
+
+def allowed_actions(document: Document) -> set[str]:
+    """Name all that the functions together may do, in lower case as IAM compares."""
+    return {
+        action.lower()
+        for _, statement in statements(document)
+        if statement.get("Effect") == "Allow"
+        for action in _listed(statement.get("Action"))
+    }
+
+
+def environment_faults(variables: Mapping[str, Any], parameter_names: set[str]) -> list[str]:
+    """Say which variables are secrets, or are called so and name nothing that holds one.
+
+    Args:
+        variables: Values as the template has them.
+        parameter_names: A value that comes from one of these is known to whoever deploys.
+    """
+    found = []
+    for name, value in variables.items():
+        text = rendered(value)
+        if secrets_in(f'{name}="{text}"'.encode()):
+            found.append(f"{name} holds a secret")
+        elif _SECRET_NAME.search(name.upper()) and (
+            not _NAME_OF_SOMETHING.match(text) or text.strip("${}") in parameter_names
+        ):
+            found.append(f"{name} is called a secret, and is not an alias, an ARN or a parameter")
+    return found
+
+
+def rendered(value: Any) -> str:
+    """Write a value with its intrinsic functions as Fn::Sub would name them."""
+    if isinstance(value, Mapping):
+        (function, argument), *_ = value.items()
+        if function == "Fn::Sub":
+            return rendered(argument[0] if isinstance(argument, list) else argument)
+        if function == "Ref":
+            return f"${{{argument}}}"
+        if function == "Fn::GetAtt":
+            return f"${{{argument if isinstance(argument, str) else '.'.join(argument)}}}"
+        if function == "Fn::Join":
+            return str(argument[0]).join(map(rendered, argument[1]))
+        return f"{function}*"
+    return str(value)
+
+
+def _faults(where: str, statement: Mapping[str, Any]) -> Iterator[str]:
+    if statement.get("Effect") == "Deny":
+        return
+    for inverted in ("NotAction", "NotResource"):
+        if inverted in statement:
+            yield f"{where}: {inverted} allows all that it does not name"
+    for action in map(rendered, _listed(statement.get("Action"))):
+        if "*" in action or "?" in action:
+            yield f"{where}: {action} is a wildcard"
+        elif (
+            action.lower().startswith("kms:") and action.lower() not in KMS_ACTIONS
+        ) or _FORBIDDEN.fullmatch(action.lower()):
+            yield f"{where}: {action} is forbidden"
+    resources = [rendered(one) for one in _listed(statement.get("Resource"))]
+    if not resources:
+        yield f"{where}: names no resource"
+    for resource in resources:
+        if ("*" in resource or "?" in resource) and resource not in WILDCARDS:
+            yield f"{where}: the resource {resource} is wider than what is allowed to be wide"
+        if resource == _KEYS and not _is_narrowed_by_alias(statement.get("Condition", {})):
+            yield f"{where}: takes every key of the account"
+
+
+def _is_narrowed_by_alias(condition: Mapping[str, Mapping[str, Any]]) -> bool:
+    aliases = [
+        rendered(alias)
+        for operator in ("ForAnyValue:StringLike", "ForAnyValue:StringEquals")
+        for alias in _listed(condition.get(operator, {}).get(_ALIASES))
+    ]
+    return bool(aliases) and all(
+        alias.startswith(_OURS) and alias != f"{_OURS}*" for alias in aliases
+    )
+
+
+def _role_faults(document: Document) -> Iterator[str]:
+    """Say which permissions lie where nobody reads them here."""
+    for logical_id, resource in document["Resources"].items():
+        kind, properties = resource.get("Type"), resource.get("Properties", {})
+        managed: list[Any] = []
+        if kind == "AWS::Serverless::Function":
+            managed = [one for one in _listed(properties.get("Policies")) if not _is_document(one)]
+        elif kind == "AWS::IAM::Role":
+            managed = _listed(properties.get("ManagedPolicyArns"))
+        for one in map(rendered, managed):
+            if one not in MANAGED:
+                yield f"{logical_id}: what {one} allows is written elsewhere"
+        if kind in _FUNCTIONS and "Role" in properties:
+            role = rendered(properties["Role"]).strip("${}").removesuffix(".Arn")
+            if document["Resources"].get(role, {}).get("Type") != "AWS::IAM::Role":
+                yield f"{logical_id}: its role is not in the template"
+
+
+def _is_document(policy: Any) -> bool:
+    return isinstance(policy, Mapping) and "Statement" in policy
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,204 @@
+"""What the template's functions may do and are told; a template that goes further is refused."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import importlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from samtranslator.yaml_helper import yaml_parse
+
+from emulator.stack.template import Template, translate
+from tests.conftest import ROOT
+from tests.template_guard import allowed_actions, faults, functions
+
+TEXT = (ROOT / "template.yaml").read_text()
+SAM: dict[str, Any] = yaml_parse(TEXT)
+TRANSLATED = translate(TEXT, {"ManifestBaseUrl": "https://example.com"}, ROOT / "template.yaml")
+# Lambda tells these itself.
+GIVEN = {"AWS_REGION"}
+Change = Callable[[dict[str, Any]], Any]
+
+
+@pytest.mark.parametrize("document", [SAM, TRANSLATED], ids=["as it is", "translated"])
+def test_the_template_is_without_fault(document: dict[str, Any]) -> None:
+    assert functions(document)
+    assert {"kms:sign", "s3:putobject"} <= allowed_actions(document)
+    assert faults(document) == []
+
+
+def sign(document: dict[str, Any]) -> dict[str, Any]:
+    properties: dict[str, Any] = document["Resources"]["SignFunction"]["Properties"]
+    return properties
+
+
+def statement(document: dict[str, Any], sid: str) -> dict[str, Any]:
+    found = sign(document)["Policies"][0]["Statement"]
+    return next(one for one in found if one["Sid"] == sid)
+
+
+def adding(action: str, resource: Any = "${TenantsTable.Arn}", **more: Any) -> Change:
+    added = {"Effect": "Allow", "Action": action, "Resource": resource, **more}
+    return lambda document: sign(document)["Policies"][0]["Statement"].append(added)
+
+
+def telling(**variables: Any) -> Change:
+    return lambda document: sign(document)["Environment"]["Variables"].update(variables)
+
+
+def in_globals(document: dict[str, Any]) -> None:
+    document["Globals"]["Function"]["Environment"] = {"Variables": {"API_TOKEN": "hunter2"}}
+
+
+def another_function(document: dict[str, Any]) -> None:
+    other = copy.deepcopy(document["Resources"]["SignFunction"])
+    other["Properties"]["Policies"] = ["AmazonS3FullAccess"]
+    document["Resources"]["OtherFunction"] = other
+
+
+def other_aliases(document: dict[str, Any]) -> None:
+    condition = statement(document, "SignDigests")["Condition"]
+    condition["ForAnyValue:StringLike"]["kms:ResourceAliases"] = ["alias/edge-signer-${Stage}-*"]
+
+
+ANY_KEY = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"
+MUTATIONS: dict[str, tuple[Change, str]] = {
+    "kms:CreateKey": (adding("kms:CreateKey"), "kms:CreateKey is forbidden"),
+    "kms:Decrypt": (adding("kms:Decrypt"), "kms:Decrypt is forbidden"),
+    "in other letters": (adding("KMS:decrypt"), "KMS:decrypt is forbidden"),
+    "kms:PutKeyPolicy": (adding("kms:PutKeyPolicy"), "is forbidden"),
+    "kms:CreateGrant": (adding("kms:CreateGrant"), "is forbidden"),
+    "s3:DeleteObject": (adding("s3:DeleteObject"), "s3:DeleteObject is forbidden"),
+    "s3:DeleteObjectVersion": (adding("s3:DeleteObjectVersion"), "is forbidden"),
+    "iam:PassRole": (adding("iam:PassRole"), "iam:PassRole is forbidden"),
+    "lambda:UpdateFunctionCode": (adding("lambda:UpdateFunctionCode"), "is forbidden"),
+    "every action": (adding("*"), "* is a wildcard"),
+    "a service's actions": (adding("s3:*"), "s3:* is a wildcard"),
+    "some actions": (adding("s3:Get*"), "s3:Get* is a wildcard"),
+    "one letter": (adding("s3:GetObjec?"), "is a wildcard"),
+    "every resource": (adding("s3:GetObject", "*"), "the resource * is wider"),
+    "every bucket": (adding("s3:PutObject", "arn:aws:s3:::*"), "is wider"),
+    "a list of resources": (adding("s3:PutObject", ["arn:aws:s3:::x/y", "*"]), "is wider"),
+    "no resource": (adding("s3:PutObject", None), "names no resource"),
+    "all actions but": (adding("s3:PutObject", NotAction="iam:PassRole"), "NotAction allows all"),
+    "all resources but": (adding("s3:PutObject", NotResource="x"), "NotResource allows all"),
+    "an imported resource": (adding("s3:GetObject", {"Fn::ImportValue": "x"}), "is wider"),
+    "every key": (adding("kms:Sign", ANY_KEY), "takes every key of the account"),
+    "every key of ours": (other_aliases, "SignDigests: takes every key of the account"),
+    "no condition": (
+        lambda document: statement(document, "CompareTheCertificate").pop("Condition"),
+        "CompareTheCertificate: takes every key",
+    ),
+    "a managed policy": (
+        lambda document: sign(document)["Policies"].append("AmazonSSMFullAccess"),
+        "AmazonSSMFullAccess allows is written elsewhere",
+    ),
+    "a policy template": (
+        lambda document: sign(document)["Policies"].append({"S3CrudPolicy": {"BucketName": "x"}}),
+        "allows is written elsewhere",
+    ),
+    "another role": (
+        lambda document: sign(document).update(Role="arn:aws:iam::123456789012:role/admin"),
+        "its role is not in the template",
+    ),
+    "another function": (another_function, "OtherFunction: what AmazonS3FullAccess allows"),
+    "a key": (telling(SIGNING_KEY="correct horse"), "SIGNING_KEY is called a secret"),
+    "a password of whoever deploys": (
+        telling(PASSWORD={"Ref": "Stage"}),
+        "PASSWORD is called a secret",
+    ),
+    "an access key": (telling(ACCOUNT="AKIA" + "A2B3C4D5" * 2), "ACCOUNT holds a secret"),
+    "a token for all": (in_globals, "API_TOKEN is called a secret"),
+}
+
+
+@pytest.mark.parametrize("case", MUTATIONS)
+def test_a_template_that_goes_further_is_refused(case: str) -> None:
+    change, reason = MUTATIONS[case]
+    mutated = copy.deepcopy(SAM)
+    change(mutated)
+    assert [fault for fault in faults(mutated) if reason in fault], faults(mutated)
+
+
+@pytest.mark.parametrize(
+    "case", ["kms:Decrypt", "every resource", "every key of ours", "a managed policy", "a key"]
+)
+def test_it_is_refused_in_its_translated_form_too(case: str) -> None:
+    change, _ = MUTATIONS[case]
+    mutated = copy.deepcopy(SAM)
+    change(mutated)
+    translated = translate(json.dumps(mutated), {"ManifestBaseUrl": "https://example.com"}, ROOT)
+    assert len(faults(translated)) == len(faults(mutated)) == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["alias/edge-signer-dev-signing", "/edge-signer/dev/x", {"Fn::GetAtt": ["SigningKey", "Arn"]}],
+)
+def test_a_variable_may_name_where_a_key_is(value: Any) -> None:
+    mutated = copy.deepcopy(SAM)
+    telling(RECEIPT_KEY=value)(mutated)
+    assert faults(mutated) == []
+
+
+def settings_of(folder: Path) -> Any:
+    """The model out of which a handler reads its environment."""
+    tree = ast.parse((folder / "app.py").read_text())
+    called = {
+        node.func.value.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "from_environment"
+        and isinstance(node.func.value, ast.Name)
+    }
+    assert len(called) == 1, f"{folder}: it reads its settings with one call of from_environment"
+    (name,) = called
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and name in {one.name for one in node.names}:
+            return getattr(importlib.import_module(str(node.module)), name)
+    raise AssertionError(f"{folder}: {name} is imported from nowhere")
+
+
+def variable_faults(document: dict[str, Any]) -> list[str]:
+    """Say which variables nobody reads, and which settings nobody is told."""
+    template = Template(ROOT / "template.yaml", document)
+    found: list[str] = []
+    told: dict[str, set[str]] = {}
+    models: dict[str, set[str]] = {}
+    for logical_id, properties in functions(document).items():
+        folder = template.local_directory(properties["Code"])
+        assert folder is not None
+        model = settings_of(folder)
+        known = {name.upper(): one.is_required() for name, one in model.model_fields.items()}
+        variables = set(properties.get("Environment", {}).get("Variables", {}))
+        required = {name for name, needed in known.items() if needed} - GIVEN
+        found += [f"{logical_id}: nobody reads {one}" for one in variables - known.keys()]
+        found += [f"{logical_id}: {one} is missing" for one in required - variables]
+        models[model.__name__] = set(known)
+        told.setdefault(model.__name__, set()).update(variables)
+    for name, known_names in models.items():
+        found += [f"{name}: nobody is told {one}" for one in known_names - told[name] - GIVEN]
+    return sorted(set(found))
+
+
+def test_every_variable_is_a_setting_and_every_setting_a_variable() -> None:
+    assert variable_faults(TRANSLATED) == []
+
+
+def test_a_variable_too_many_or_too_few_is_seen() -> None:
+    mutated = copy.deepcopy(TRANSLATED)
+    variables = functions(mutated)["SignFunction"]["Environment"]["Variables"]
+    variables["COLOUR"] = "red"
+    del variables["STAGE"], variables["TSA_URL"]
+    assert variable_faults(mutated) == [
+        "Settings: nobody is told STAGE",
+        "Settings: nobody is told TSA_URL",
+        "SignFunction: STAGE is missing",
+        "SignFunction: nobody reads COLOUR",
+    ]
