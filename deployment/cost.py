@@ -1,0 +1,84 @@
+"""What a million signatures cost, by component; `make cost` prints the table of docs/cost.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+#: When these list prices of us-east-1 were written down, in US dollars, free tiers left out.
+PRICES_OF = "2025-11"
+MILLION = 1_000_000
+
+LAMBDA_GB_S_USD = {"x86_64": 0.0000166667, "arm64": 0.0000133334}
+LAMBDA_REQUEST_USD = 0.20 / MILLION
+HTTP_API_REQUEST_USD = 1.00 / MILLION
+KMS_ASYMMETRIC_REQUEST_USD = 0.15 / 10_000
+DYNAMODB_WRITE_UNIT_USD = 0.625 / MILLION
+DYNAMODB_READ_UNIT_USD = 0.125 / MILLION
+S3_PUT_USD = 0.005 / 1_000
+S3_GB_MONTH_USD = 0.023
+CLOUDFRONT_REQUEST_USD = 0.01 / 10_000
+CLOUDFRONT_GB_USD = 0.085
+LOGS_GB_USD = 0.50
+
+
+@dataclass(frozen=True)
+class Request:
+    """What one signature takes; every figure is an assumption until the stack ran on AWS.
+
+    Attributes:
+        billed_ms: Lambda's duration, mostly waiting for KMS, S3 and DynamoDB.
+        memory_mb: As in the template.
+        tenant_read_units: One eventually consistent read; workers keep what they read for 10 s.
+        limit_write_units: One conditional write; the item stays below 1 KB.
+        idempotency_write_units: Two writes, for requests with an Idempotency-Key.
+        manifest_bytes: Of the sidecar.
+        verifications: How often a sidecar is fetched.
+        log_bytes: START, END and REPORT, and room for a line of ours.
+    """
+
+    billed_ms: float = 60
+    memory_mb: int = 1769
+    tenant_read_units: float = 0.5
+    limit_write_units: float = 1
+    idempotency_write_units: float = 2
+    manifest_bytes: int = 2_500
+    verifications: float = 1
+    log_bytes: int = 1_000
+
+
+def per_million_usd(request: Request, architecture: str = "x86_64") -> dict[str, float]:
+    """Give the dollars for a million such signatures, by component."""
+    gb_s = request.billed_ms / 1000 * request.memory_mb / 1024
+    gb = MILLION / 1e9
+    cdn_usd = CLOUDFRONT_REQUEST_USD * MILLION + request.manifest_bytes * gb * CLOUDFRONT_GB_USD
+    return {
+        "KMS Sign": KMS_ASYMMETRIC_REQUEST_USD * MILLION,
+        "S3 PUT": S3_PUT_USD * MILLION,
+        "Lambda, duration": gb_s * LAMBDA_GB_S_USD[architecture] * MILLION,
+        "Lambda, requests": LAMBDA_REQUEST_USD * MILLION,
+        "CloudFront": cdn_usd * request.verifications,
+        "HTTP API": HTTP_API_REQUEST_USD * MILLION,
+        "DynamoDB, idempotency": request.idempotency_write_units
+        * DYNAMODB_WRITE_UNIT_USD
+        * MILLION,
+        "DynamoDB, limits": request.limit_write_units * DYNAMODB_WRITE_UNIT_USD * MILLION,
+        "CloudWatch Logs": request.log_bytes * gb * LOGS_GB_USD,
+        "DynamoDB, tenants": request.tenant_read_units * DYNAMODB_READ_UNIT_USD * MILLION,
+        "S3, a month's storage": request.manifest_bytes * gb * S3_GB_MONTH_USD,
+    }
+
+
+def table(request: Request) -> str:
+    """Write the table in Markdown."""
+    columns = [per_million_usd(request, architecture) for architecture in LAMBDA_GB_S_USD]
+    rows = [
+        f"| {name} | {' | '.join(f'{column[name]:.2f}' for column in columns)} |"
+        for name in columns[0]
+    ]
+    sums = " | ".join(f"{sum(column.values()):.2f}" for column in columns)
+    head = f"| a million signatures, US dollars of {PRICES_OF} | {' | '.join(LAMBDA_GB_S_USD)} |"
+    return "\n".join([head, "|---|---|---|", *rows, f"| **together** | {sums} |"])
+
+
+if __name__ == "__main__":
+    print(table(Request()))

@@ -1,0 +1,69 @@
+"""The layer `edge_signer` as `sam build` wants it: packages, our own code, the compiled module."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+from deployment.bytecode import compile_where_possible
+from deployment.packages import BuildError, copy_sources, install, warn
+from deployment.service_descriptions import keep_services
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+#: What each of the template's architectures is called by Linux.
+MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
+_SERVICES = (
+    "import json; from typing import get_args; from edge_signer.platform.clients import Service; "
+    "print(json.dumps(get_args(Service)))"
+)
+
+
+def build(architecture: Path, artifacts: Path) -> None:
+    """Build the layer.
+
+    Args:
+        architecture: The folder deployment/architectures/<Architecture>.
+        artifacts: Becomes /opt on Lambda.
+
+    Raises:
+        BuildError: A part cannot be had.
+    """
+    packages = artifacts / "python"
+    install(CHECKOUT / "requirements" / "layer.txt", architecture / "platforms.txt", packages)
+    copy_sources(CHECKOUT / "layers" / "edge_signer" / "edge_signer", packages)
+    services = frozenset(json.loads(_python(packages, "-c", _SERVICES)))
+    keep_services(packages / "botocore" / "data", services)
+    if MACHINES[architecture.name] == platform.machine():
+        _python(packages, "-m", "edge_signer.signing.tbs_module")
+    else:
+        warn(
+            f"no precompiled module: wasmtime's wheel compiles for {platform.machine()} alone. "
+            f"Each new worker compiles it; build on {architecture.name} to spare it that"
+        )
+    compile_where_possible(packages)
+
+
+def _python(packages: Path, *arguments: str) -> str:
+    """Run what needs nothing but pure Python and wasmtime, and give what it prints."""
+    environment = {**os.environ, "PYTHONPATH": str(packages), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BuildError(f"{' '.join(arguments)} fails on the layer's packages")
+    return done.stdout
+
+
+if __name__ == "__main__":
+    try:
+        build(Path(sys.argv[1]), Path(sys.argv[2]))
+    except BuildError as failure:
+        sys.exit(str(failure))

@@ -1,0 +1,87 @@
+"""What is deployed imports, signs and stamps; `make build-check`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from deployment.archives import MAX_UNZIPPED_BYTES, function_bytes
+from edge_signer.signing.tbs_module import MODULE_PATH
+from emulator.time_stamps import NEEDS_OPENSSL, find_openssl
+from tests.e2e.conftest import body, post
+from tests.judges import JUDGES, Judge
+from tests.running import Running
+
+
+def signed(system: Running, asset: bytes, *, tsa: bool) -> dict[str, Any]:
+    key = {"Idempotency-Key": str(tsa)}
+    answer = post(system, body(asset, tsa=tsa), tenant="acme", **key)
+    assert answer.status == 200, (answer, system.notes.notices)
+    return cast("dict[str, Any]", answer.json())
+
+
+def fetched(system: Running, url: str) -> bytes:
+    answer = system.call("GET", url.removeprefix(system.state.url))
+    assert answer.status == 200, answer
+    return answer.body
+
+
+@pytest.mark.parametrize("judge", JUDGES)
+def test_the_built_function_signs_what_is_trusted(
+    system: Running, photograph: bytes, judge: Judge
+) -> None:
+    store = fetched(system, signed(system, photograph, tsa=False)["manifest_url"])
+    verdict = judge(photograph, "image/jpeg", store, Path(system.state.anchors).read_text())
+    assert verdict.trusted, verdict
+    assert system.notes.notices == []
+
+
+@pytest.mark.skipif(find_openssl() is None, reason=NEEDS_OPENSSL)
+def test_the_built_function_stamps_what_it_signs(system: Running, photograph: bytes) -> None:
+    answer = signed(system, photograph, tsa=True)
+    token = fetched(system, answer["tsa_token_url"])
+    assert token[-500:] in fetched(system, answer["manifest_url"])
+
+
+def test_the_module_in_the_layer_is_the_committed_one(built: Path) -> None:
+    layer = built / "EdgeSignerLayer/python/edge_signer/signing"
+    digests = {
+        hashlib.sha256(path.read_bytes()).hexdigest() for path in (layer / "tbs.wasm", MODULE_PATH)
+    }
+    assert len(digests) == 1
+
+
+def test_the_layer_holds_the_module_compiled_for_its_architecture(built: Path) -> None:
+    (compiled,) = (built / "EdgeSignerLayer/python/edge_signer/signing").glob("*.cwasm")
+    wanted = re.search(
+        r"Architecture:.*?Default: (\w+)", (built / "template.yaml").read_text(), re.S
+    )
+    assert wanted
+    machine = {"x86_64": "x86_64", "arm64": "aarch64"}[wanted[1]]
+    assert compiled.stem.endswith(machine)
+
+
+def test_every_module_of_the_layer_has_its_bytecode(built: Path) -> None:
+    layer = built / "EdgeSignerLayer/python"
+    compiled = {
+        path.parent.parent / path.name.replace(".cpython-313.pyc", ".py")
+        for path in layer.rglob("__pycache__/*.cpython-313.pyc")
+    }
+    assert compiled == set(layer.rglob("*.py"))
+
+
+def test_the_layer_ships_the_licences_and_no_tests(built: Path) -> None:
+    layer = built / "EdgeSignerLayer/python"
+    for package in layer.glob("*.dist-info"):
+        assert [*package.rglob("LICEN[CS]E*"), *package.rglob("METADATA")], package
+    assert not list(layer.rglob("tests"))
+
+
+def test_every_function_is_within_its_weight(built: Path) -> None:
+    weights = function_bytes(built)
+    assert weights
+    assert max(weights.values()) <= MAX_UNZIPPED_BYTES
