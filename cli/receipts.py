@@ -1,0 +1,119 @@
+"""`edge-signer verify-receipt` and `verify-attestation`: whether a pinned key vouches for a run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cli.terminal import EXIT_NOT_TRUSTED, EXIT_USAGE, fail, out, require_file, show_row
+from edge_signer.execution.job_result import MAX_JSON_BYTES
+from edge_signer.execution.receipt import Receipt
+from edge_signer.execution.receipt_verifier import MAX_RECEIPT_BYTES, pinned_key, verify_receipt
+from edge_signer.execution.refusals import Refusal
+from edge_signer.execution.result_verifier import verify_result
+from edge_signer.execution.statement import Statement
+
+
+def verify_receipt_file(file: Path, pubkey: str, *, as_json: bool) -> int:
+    """Judge a receipt, and say so.
+
+    Args:
+        file: The receipt; `-` for standard input.
+        pubkey: The pinned key.
+        as_json: Print the verdict as one JSON object.
+
+    Returns:
+        0 where the pinned key signed it, else 1.
+    """
+    _require_key(pubkey)
+    verdict = verify_receipt(_read(file, MAX_RECEIPT_BYTES), pubkey)
+    facts = {} if verdict.receipt is None else _receipt_facts(verdict.receipt)
+    return _show(verdict.refusal, facts, "the pinned key signed this receipt", as_json=as_json)
+
+
+def verify_result_file(file: Path, pubkey: str, request: Path | None, *, as_json: bool) -> int:
+    """Judge a JobResult with all that is in it, and say so.
+
+    Args:
+        file: The JobResult; `-` for standard input.
+        pubkey: The pinned key.
+        request: The JobRequest that it answers.
+        as_json: Print the verdict as one JSON object.
+
+    Returns:
+        0 where the pinned key vouches for all of it, else 1.
+    """
+    _require_key(pubkey)
+    result_json = _read(file, MAX_JSON_BYTES)
+    request_json = None if request is None else _read(request, MAX_JSON_BYTES)
+    verdict = verify_result(result_json, pubkey, request_json)
+    facts: dict[str, object] = {}
+    if verdict.receipt is not None and verdict.statement is not None:
+        facts = _statement_facts(verdict.statement) | _receipt_facts(verdict.receipt)
+    vouched = "the pinned key vouches for this output of this module"
+    asked = "of this request" if request else "whatever was asked for"
+    return _show(verdict.refusal, facts, f"{vouched}, {asked}", as_json=as_json)
+
+
+def _require_key(pubkey: str) -> None:
+    if pinned_key(pubkey) is None:
+        fail(f"--pubkey: {Refusal.PINNED_KEY_INVALID.explanation}", EXIT_USAGE)
+
+
+def _read(file: Path, max_bytes: int) -> bytes:
+    """Read a file, or one byte more than a verdict needs."""
+    if str(file) == "-":
+        return sys.stdin.buffer.read(max_bytes + 1)
+    require_file(file)
+    try:
+        with file.open("rb") as stream:
+            return stream.read(max_bytes + 1)
+    except OSError as unreadable:
+        fail(f"{file}: {unreadable.strerror}", EXIT_USAGE)
+
+
+def _receipt_facts(receipt: Receipt) -> dict[str, object]:
+    return {
+        "module": receipt.module_hash,
+        "exit_code": receipt.exit_code,
+        "wall_time_ms": receipt.wall_time_ms,
+        "timestamp": receipt.timestamp,
+    }
+
+
+def _statement_facts(statement: Statement) -> dict[str, object]:
+    run = statement.predicate.runDetails
+    definition = statement.predicate.buildDefinition
+    return {
+        "job_id": run.metadata.invocationId,
+        "status": run.byproducts[0].annotations.status,
+        "limits": definition.internalParameters.limits,
+        "started_at": run.metadata.startedOn,
+        "finished_at": run.metadata.finishedOn,
+    }
+
+
+def _show(refusal: Refusal | None, facts: dict[str, object], held: str, *, as_json: bool) -> int:
+    if as_json:
+        verified = {"verified": refusal is None, "refusal": refusal, **facts}
+        out.print(json.dumps(verified), markup=False)
+    elif refusal is None:
+        for name, value in facts.items():
+            show_row(name, _in_words(name, value))
+        out.print(f"[bold green]Verified[/]   {held}")
+    else:
+        out.print(f"[bold red]Refused[/]    {refusal}: {refusal.explanation}")
+    return 0 if refusal is None else EXIT_NOT_TRUSTED
+
+
+def _in_words(name: str, value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{limit} {bound}" for limit, bound in value.items())
+    if name == "timestamp" and isinstance(value, int):
+        try:
+            return f"{value}, {datetime.fromtimestamp(value, UTC):%Y-%m-%dT%H:%M:%SZ}"
+        except (OverflowError, ValueError, OSError):
+            return f"{value}, after the calendar's end"
+    return str(value)

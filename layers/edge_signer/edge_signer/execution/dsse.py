@@ -1,0 +1,65 @@
+"""DSSE: an envelope around what was signed, v1.0.2.
+
+https://github.com/secure-systems-lab/dsse/blob/v1.0.2/protocol.md
+"""
+
+from __future__ import annotations
+
+import binascii
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from typing import Any
+
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """An envelope with one signature.
+
+    Attributes:
+        payload: What was signed.
+        key_id: Which key says that it signed; a hint, since it is not signed itself.
+        signature: 64 bytes, over the pre-authentication encoding.
+    """
+
+    payload: bytes
+    key_id: str
+    signature: bytes
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the envelope as a JSON object."""
+        return {
+            "payload": b64encode(self.payload).decode(),
+            "payloadType": PAYLOAD_TYPE,
+            "signatures": [{"keyid": self.key_id, "sig": b64encode(self.signature).decode()}],
+        }
+
+    @classmethod
+    def from_dict(cls, envelope: object) -> Envelope | None:
+        """Read an envelope; None for whatever is not as `to_dict` makes it."""
+        match envelope:
+            case {
+                "payload": str(payload),
+                "payloadType": str(),
+                "signatures": [{"keyid": str(key_id), "sig": str(signature)}],
+            }:
+                pass
+            case _:
+                return None
+        try:
+            # Two spellings of one text in base64 would make two envelopes of one.
+            read = cls(b64decode(payload), key_id, b64decode(signature))
+        except (ValueError, binascii.Error):
+            return None
+        return read if read.to_dict() == envelope and len(read.signature) == 64 else None
+
+
+def pre_authentication_encoding(payload: bytes) -> bytes:
+    """Give the bytes that are signed: `PAE(type, payload)`."""
+    return b"DSSEv1 %d %s %d %s" % (
+        len(PAYLOAD_TYPE),
+        PAYLOAD_TYPE.encode(),
+        len(payload),
+        payload,
+    )

@@ -1,0 +1,116 @@
+"""A job is checked before anything looks into its module."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from edge_signer.execution.errors import (
+    ModuleHashMismatchError,
+    ModuleTooLargeError,
+    NotAModuleError,
+)
+from edge_signer.execution.job import (
+    MAGIC,
+    MAX_ARGS_BYTES,
+    MAX_MODULE_BYTES,
+    MAX_STDIN_BYTES,
+    Job,
+    checked_module,
+)
+from edge_signer.execution.job_message import decoded, encoded
+from tests.guests import job, limits
+
+
+def hash_of(wasm: bytes) -> str:
+    return "sha256:" + hashlib.sha256(wasm).hexdigest()
+
+
+def test_a_module_of_its_hash_is_given_back() -> None:
+    assert checked_module(MAGIC, hash_of(MAGIC)) == MAGIC
+
+
+@pytest.mark.parametrize(
+    "module_hash",
+    [
+        hash_of(b"another"),
+        hash_of(MAGIC).upper(),
+        hash_of(MAGIC).removeprefix("sha256:"),
+        hash_of(MAGIC) + "\n",
+        "\ud800",
+        "",
+    ],
+)
+def test_another_hash_is_refused(module_hash: str) -> None:
+    with pytest.raises(ModuleHashMismatchError):
+        checked_module(MAGIC, module_hash)
+
+
+def test_the_hash_comes_before_all_else() -> None:
+    with pytest.raises(ModuleHashMismatchError):
+        checked_module(b"(module)", hash_of(MAGIC))
+
+
+@pytest.mark.parametrize(
+    "wasm",
+    [
+        b"",
+        b"\0asm",
+        b'(module (func (export "_start")))',
+        b"\0asm\x0d\0\1\0",
+        b"\0asm\2\0\0\0",
+        b"\x7fELF\2\1\1\0",
+    ],
+    ids=["nothing", "half a magic", "text format", "component", "version 2", "native"],
+)
+def test_what_is_no_core_module_is_refused(wasm: bytes) -> None:
+    with pytest.raises(NotAModuleError):
+        checked_module(wasm, hash_of(wasm))
+
+
+def test_a_module_has_a_limit() -> None:
+    largest = MAGIC + bytes(MAX_MODULE_BYTES - len(MAGIC))
+    assert checked_module(largest, hash_of(largest))
+    with pytest.raises(ModuleTooLargeError):
+        checked_module(largest + b"\0", hash_of(largest + b"\0"))
+
+
+@pytest.mark.parametrize("arg", ["a\0b", "\ud800"])
+def test_an_argument_that_no_program_could_be_given_is_refused(arg: str) -> None:
+    with pytest.raises(ValueError, match=r"args\[1\]"):
+        job(MAGIC, "fine", arg)
+
+
+def test_arguments_and_stdin_have_limits() -> None:
+    assert job(MAGIC, "é" * (MAX_ARGS_BYTES // 2 - 1), stdin=bytes(MAX_STDIN_BYTES))
+    with pytest.raises(ValueError, match="args"):
+        job(MAGIC, "é" * (MAX_ARGS_BYTES // 2))
+    with pytest.raises(ValueError, match="args"):
+        job(MAGIC, *[""] * (MAX_ARGS_BYTES + 1))
+    with pytest.raises(ValueError, match="stdin"):
+        job(MAGIC, stdin=bytes(MAX_STDIN_BYTES + 1))
+
+
+def message_of(sent: Job) -> bytes:
+    return b"".join(encoded(sent))
+
+
+@pytest.mark.parametrize("piece_bytes", [1, 7, 1 << 20])
+def test_a_worker_reads_the_job_that_was_sent(piece_bytes: int) -> None:
+    sent = job(MAGIC + b"more", "", 'quo"te', "für 10 €", within=limits(fuel=2**62))
+    message = bytearray(message_of(sent))
+
+    def read(length: int) -> bytes:
+        piece = bytes(message[: min(length, piece_bytes)])
+        del message[: len(piece)]
+        return piece
+
+    assert decoded(read) == sent
+    assert not message
+
+
+def test_a_message_that_ends_early_is_no_job() -> None:
+    pieces = iter([message_of(job(MAGIC, "abc"))[:5], b""])
+    with pytest.raises(EOFError):
+        decoded(lambda _: next(pieces))
