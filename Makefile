@@ -1,13 +1,23 @@
-# setup · run · demo · test · fuzz · lint · openapi · wasm · bench · limits · portability · older-engine; `make` alone lists them.
+# setup · run · demo · test · fuzz · lint · openapi · wasm · bench · limits · portability · older-engine ·
+# validate · build · package · reproducible · build-check · cold-start · sbom · audit · cost · deploy-local; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# aws-sam-cli pins what others want newer; auditors are not what is audited; Lambda has its own Python.
+VENV_SAM := .venv-sam
+VENV_TOOLS := .venv-tools
+VENV_LAMBDA := .venv-lambda
+VENV_MINISTACK := .venv-ministack
+STAGE ?= dev
+# Validating wants some region; layers are built by the Python that SAM has.
+SAM = PATH=$(CURDIR)/$(VENV_SAM)/bin:$$PATH SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} sam
 # uv is fast; where it cannot be had, pip does the same.
 INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
 
 .PHONY: help setup dev run demo test fuzz lint format openapi wasm bench limits portability older-engine lock pr
+.PHONY: validate build package reproducible build-check cold-start sbom audit cost deploy-local
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -40,8 +50,9 @@ format: dev ## Format Python and Zig.
 openapi: dev ## Write docs/openapi.json and the errors of docs/api.md from the code.
 	@$(BIN)/python -m cli.openapi
 
-wasm: dev ## Rebuild wasm_tbs/tbs.wasm and pin its SHA-256.
+wasm: dev ## Rebuild wasm_tbs/tbs.wasm, pin its SHA-256, rebuild examples/hello.wasm.
 	$(BIN)/python wasm_tbs/build.py
+	$(BIN)/python examples/build.py
 	@$(BIN)/python -m edge_signer.signing.tbs_module
 
 bench: dev ## Measure builder, store size, request, start and memory, each beside its rival.
@@ -56,11 +67,53 @@ portability: dev ## Compare the module's bytes under V8 and wasmer with wasmtime
 older-engine: dev ## Have c2pa-rs 0.82 judge sidecars of ours; needs Node and npm.
 	@$(BIN)/python -m tests.older_engine
 
+validate: $(VENV_SAM)/.made ## Have SAM and cfn-lint judge template.yaml.
+	$(SAM) validate --lint
+	$(VENV_SAM)/bin/cfn-lint template.yaml
+
+build: $(VENV_SAM)/.made ## Build functions and layers for Lambda; STAGE is a section of samconfig.toml.
+	$(SAM) build --config-env $(STAGE)
+
+package: build ## Write the archives to deploy, and print their sizes and hashes.
+	@$(VENV_SAM)/bin/python -m deployment.archives .aws-sam/build .aws-sam/package
+
+reproducible: package ## Build once more and compare the archives byte by byte.
+	@$(SAM) build --config-env $(STAGE) --build-dir .aws-sam/again
+	@$(VENV_SAM)/bin/python -m deployment.archives .aws-sam/again .aws-sam/package-again >/dev/null
+	@for one in .aws-sam/package/*.zip; do cmp $$one .aws-sam/package-again/$${one##*/} || exit 1; done
+	@echo "built twice: the same bytes"
+
+build-check: package dev $(VENV_LAMBDA)/.made ## Run what was built under Lambda's own Python.
+	BUILT_ARTEFACTS=.aws-sam LAMBDA_PYTHON=$(VENV_LAMBDA)/bin/python $(BIN)/python -m pytest tests/built
+
+cold-start: package dev $(VENV_LAMBDA)/.made ## Measure what a new worker waits for; prints docs/performance.md's table.
+	@$(BIN)/python -m tests.cold_start .aws-sam $(VENV_LAMBDA)/bin/python
+
+deploy-local: package dev $(VENV_MINISTACK)/.made ## Deploy with SAM to MiniStack on this machine, update, delete.
+	@$(BIN)/python -m tests.deploy_local $(VENV_MINISTACK)/bin/ministack $(VENV_SAM)/bin/sam
+
+sbom: build $(VENV_TOOLS)/.made ## Write .aws-sam/sbom.json (CycloneDX) and docs/licences.md from the built layer.
+	@$(PYTHON) -m venv --without-pip --clear .aws-sam/empty
+	@PYTHONPATH=.aws-sam/build/EdgeSignerLayer/python $(VENV_TOOLS)/bin/cyclonedx-py environment \
+	  --output-reproducible --of JSON -o .aws-sam/sbom.json .aws-sam/empty/bin/python
+	@$(PYTHON) -m deployment.licences .aws-sam/sbom.json docs/licences.md
+
+audit: $(VENV_TOOLS)/.made ## Ask for known weaknesses of what the layer ships; fails on one that cannot be asked about.
+	$(VENV_TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/layer.txt
+
+cost: ## Print the table of docs/cost.md.
+	@$(PYTHON) -m deployment.cost
+
 lock: dev ## Pin all dependencies anew, with hashes and without index addresses.
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --all-extras -o requirements/lock.txt pyproject.toml
 	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt -o requirements/layer.txt pyproject.toml
 	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt --extra run -o requirements/run.txt pyproject.toml
+	printf '%s\n' c2pa-python toml | $(BIN)/uv pip compile $(COMPILE) --no-deps -c requirements/lock.txt -o requirements/central.txt -
 	echo uv | $(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt -o requirements/setup.txt -
+	echo awslambdaric | $(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt -o requirements/lambda.txt -
+	echo aws-sam-cli | $(BIN)/uv pip compile $(COMPILE) --upgrade -o requirements/sam.txt -
+	echo 'ministack[full]' | $(BIN)/uv pip compile $(COMPILE) --upgrade -o requirements/ministack.txt -
+	printf '%s\n' cyclonedx-bom pip-audit | $(BIN)/uv pip compile $(COMPILE) --upgrade -o requirements/tools.txt -
 	printf '%s==1.1.0\n' wasmer wasmer-compiler-cranelift | $(BIN)/uv pip compile $(COMPILE) -o requirements/wasmer.txt -
 
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
@@ -83,4 +136,25 @@ $(VENV)/.run: $(VENV)/.python requirements/run.txt pyproject.toml wasm_tbs/tbs.w
 
 $(VENV)/.dev: $(VENV)/.run requirements/lock.txt
 	@$(call INSTALL,--require-hashes -r requirements/lock.txt)
+	@touch $@
+
+$(VENV_SAM)/.made: requirements/sam.txt
+	@echo "Making $(VENV_SAM), once"
+	@$(PYTHON) -m venv --clear $(VENV_SAM)
+	@$(VENV_SAM)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sam.txt
+	@touch $@
+
+$(VENV_TOOLS)/.made: requirements/tools.txt
+	@$(PYTHON) -m venv --clear $(VENV_TOOLS)
+	@$(VENV_TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
+	@touch $@
+
+$(VENV_LAMBDA)/.made: requirements/lambda.txt
+	@python=$$($(PYTHON) -m deployment.bytecode) && $$python -m venv --clear $(VENV_LAMBDA)
+	@$(VENV_LAMBDA)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/lambda.txt
+	@touch $@
+
+$(VENV_MINISTACK)/.made: requirements/ministack.txt
+	@$(PYTHON) -m venv --clear $(VENV_MINISTACK)
+	@$(VENV_MINISTACK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/ministack.txt
 	@touch $@

@@ -7,7 +7,7 @@ import typer
 
 from cli import certificate_commands, flag_commands, policy_commands, tenant_commands
 from cli.edge_client import DEFAULT_POLICY
-from cli.options import Json, State
+from cli.options import Json, PinnedKey, State
 
 app = typer.Typer(
     help="C2PA Content Credentials signed from the edge, while the key never leaves KMS.",
@@ -99,6 +99,34 @@ def verify(
     from cli.verify import verify_file
 
     raise typer.Exit(verify_file(file, manifest, anchors, state, json))
+
+
+@app.command("verify-receipt")
+def verify_receipt(
+    file: Annotated[Path, typer.Argument(help="The receipt as it came; - for standard input.")],
+    pubkey: PinnedKey,
+    json: Json = False,
+) -> None:
+    """Say whether a key signed an execution receipt: exit 0 it did, 1 not, 2 usage."""
+    from cli.receipts import verify_receipt_file
+
+    raise typer.Exit(verify_receipt_file(file, pubkey, as_json=json))
+
+
+@app.command("verify-attestation")
+def verify_attestation(
+    file: Annotated[Path, typer.Argument(help="The whole answer to a job; - for standard input.")],
+    pubkey: PinnedKey,
+    request: Annotated[
+        Path | None,
+        typer.Option(help="The request that it answers: job, module and arguments must be its."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Say whether a key vouches for a job's output, receipt and attestation: exit 0, 1 or 2."""
+    from cli.receipts import verify_result_file
+
+    raise typer.Exit(verify_result_file(file, pubkey, request, as_json=json))
 
 
 @app.command()

@@ -21,3 +21,6 @@ Region = Annotated[
     str | None, typer.Option(help="The stage's region.", show_default="the AWS profile's")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+PinnedKey = Annotated[
+    str, typer.Option(help="The signer's Ed25519 key, got elsewhere: 64 hexadecimal digits.")
+]

@@ -5,12 +5,10 @@ import errno
 import logging
 import os
 import socket
-import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from emulator.aws.cloud_process import CloudProcess
 from emulator.aws.cloud_protocol import Job, Report
@@ -22,6 +20,7 @@ from emulator.credentials.tenants import (
 )
 from emulator.errors import StartError, TemplateError
 from emulator.functions.function import Function, functions_of
+from emulator.functions.invoke_api import InvokeApi
 from emulator.functions.runtime import DEFAULT_CONCURRENCY, LambdaRuntime
 from emulator.gateway.api_gateway import MAX_BODY_BYTES, ApiGateway
 from emulator.gateway.documentation import Documentation
@@ -39,6 +38,7 @@ from emulator.local_state import (
     checkout,
     default_directory,
 )
+from emulator.reporter import Reporter, observed
 from emulator.stack import template as templates
 from emulator.state_directory import keep_anchors, owned
 
@@ -53,16 +53,6 @@ _DEVELOPMENT_PARAMETERS = {
 }
 
 
-class Reporter(Protocol):
-    """Is told what a person may want to see."""
-
-    def request(self, method: str, path: str, status: int, duration_ms: float) -> None:
-        """Tell that a request was answered."""
-
-    def notice(self, line: str) -> None:
-        """Tell of a worker that failed, or of something that is missing here, in one line."""
-
-
 @dataclass(frozen=True)
 class Settings:
     """How to run the system.
@@ -75,6 +65,7 @@ class Settings:
             TenantAllowlist names the emulator's tenants and EdgeSignerEnabled is true unless they
             are given.
         concurrency: How many workers a function may have at once.
+        interpreter: The Python of the workers, which has awslambdaric; None for this one.
     """
 
     port: int = 3000
@@ -82,6 +73,7 @@ class Settings:
     template: Path = field(default_factory=lambda: checkout() / "template.yaml")
     parameters: Mapping[str, str] = field(default_factory=dict)
     concurrency: int = DEFAULT_CONCURRENCY
+    interpreter: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -91,10 +83,12 @@ class RunningSystem:
     Attributes:
         state: What local.json says.
         state_file: Where it says so.
+        functions: The template's functions.
     """
 
     state: LocalState
     state_file: Path
+    functions: tuple[Function, ...]
     _cloud: CloudProcess
 
     async def failure(self) -> str:
@@ -133,10 +127,12 @@ async def start(settings: Settings, reporter: Reporter) -> AsyncIterator[Running
         )
         tenants, admin = issue_credentials()
         credentials = [credential.table_item() for credential in (*tenants, admin)]
+        functions_listener = stack.enter_context(_listen(0))
         job = Job(
             document=template.document,
             parameters=parameters,
             items={_TENANTS_TABLE: credentials, _LIMITS_TABLE: limit_items()},
+            functions_port=functions_listener.getsockname()[1],
         )
         try:
             report = await cloud.build(job)
@@ -148,17 +144,25 @@ async def start(settings: Settings, reporter: Reporter) -> AsyncIterator[Running
         if report.notice:
             reporter.notice(report.notice)
         runtime = LambdaRuntime(
-            functions, cloud.endpoint, directory / "logs", reporter.notice, settings.concurrency
+            functions,
+            cloud.endpoint,
+            directory / "logs",
+            reporter.notice,
+            settings.concurrency,
+            settings.interpreter,
         )
         stack.push_async_callback(runtime.close)
         await runtime.start()
+        invoke_api = HttpServer(InvokeApi(functions.values(), runtime).handle, MAX_BODY_BYTES)
+        stack.push_async_callback(invoke_api.close)
+        await invoke_api.start(functions_listener)
         front = _front(ApiGateway(api, runtime, throttle), report, cloud.endpoint)
-        server = HttpServer(_observed(front, reporter), MAX_BODY_BYTES)
+        server = HttpServer(observed(front, reporter), MAX_BODY_BYTES)
         stack.push_async_callback(server.close)
         await server.start(listener)
         state = _state(directory, url, cloud.endpoint, report, functions, tenants, admin)
         state.save(directory)
-        yield RunningSystem(state, directory / FILE_NAME, cloud)
+        yield RunningSystem(state, directory / FILE_NAME, tuple(functions.values()), cloud)
 
 
 def _listen(port: int) -> socket.socket:
@@ -179,21 +183,6 @@ def _front(gateway: ApiGateway, report: Report, aws_endpoint: str) -> Handler:
         if cdn is not None and request.path.startswith(PREFIX):
             return await cdn.handle(request)
         return documentation.find(request) or await gateway.handle(request)
-
-    return handle
-
-
-def _observed(handler: Handler, reporter: Reporter) -> Handler:
-    async def handle(request: Request) -> Response:
-        started = time.perf_counter()
-        status = 500
-        try:
-            response = await handler(request)
-            status = response.status
-        finally:
-            duration_ms = (time.perf_counter() - started) * 1000
-            reporter.request(request.method, request.path, status, duration_ms)
-        return response
 
     return handle
 

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Box:
-    """A superbox: what its description says, its content boxes and the superboxes inside it."""
+    """A superbox: what its description says, its content boxes and the superboxes inside it.
+
+    The salt is the description's private box, which only c2pa-rs makes.
+    """
 
     uuid: bytes
     toggles: int
@@ -17,6 +20,7 @@ class Box:
     content: list[tuple[str, bytes]] = field(default_factory=list)
     children: list[Box] = field(default_factory=list)
     payload: bytes = b""
+    salt: bytes = b""
 
     def child(self, label: str) -> Box:
         return next(one for one in self.children if one.label == label)
@@ -34,8 +38,9 @@ def plain_boxes(stream: bytes) -> Iterator[tuple[str, bytes]]:
 def superbox(payload: bytes) -> Box:
     (first, description), *rest = plain_boxes(payload)
     assert first == "jumd"
-    assert description[-1:] == b"\0"
-    box = Box(description[:16], description[16], description[17:-1].decode(), payload=payload)
+    label, terminator, salt = description[17:].partition(b"\0")
+    assert terminator
+    box = Box(description[:16], description[16], label.decode(), payload=payload, salt=salt)
     for kind, content in rest:
         if kind == "jumb":
             box.children.append(superbox(content))

@@ -52,7 +52,7 @@ class KmsKeys:
     ) -> KmsSigner:
         """Give the signer of a key."""
         return KmsSigner(
-            kms=lambda: self.aws.kms,
+            kms=lambda _: self.aws.kms,
             ssm=self.aws.ssm,
             key_alias=key_id,
             certificate_parameter=parameter,

@@ -15,7 +15,8 @@ from typing import Any
 
 import cbor2
 
-from edge_signer.signing.builder import Assertion, ManifestDefinition
+from edge_signer.signing.assertion import Assertion
+from edge_signer.signing.builder import ManifestDefinition
 from tests.jumbf_reader import Box, read_store
 
 COSE_IDENTIFIERS = {
@@ -218,6 +219,7 @@ def _with_date(action: Any) -> Any:
 
 def _check_box(box: Box, kind: bytes, label: str, *, superboxes: int) -> None:
     assert (box.uuid, box.toggles, box.label) == (kind + _UUID_SUFFIX, 3, label)
+    assert box.salt == b""
     assert len(box.children) == superboxes
     assert len(box.content) == (superboxes == 0)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +21,15 @@ def wait_for(condition: Callable[[], T]) -> T:
         assert time.monotonic() < deadline, "it never happened"
         time.sleep(0.01)
     return value
+
+
+def children_of(pid: int) -> list[int]:
+    """Give the processes that a process has started and not yet reaped."""
+    children: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            children += map(int, task.read_text().split())
+    return children
 
 
 def has_ended(pid: int) -> bool:

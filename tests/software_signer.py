@@ -10,15 +10,19 @@ from typing import Any, NoReturn
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
+from edge_signer.platform.breaker_admission import Admission
+from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.request_record import RequestRecord
 from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName, Ecdsa, RsaPss
 from edge_signer.signing.builder import ManifestBuilder
 from edge_signer.signing.certificate import CertificateChain
+from edge_signer.signing.edge_path import EdgePath, Patience
 from edge_signer.signing.kms import Credential, Signer
 from edge_signer.signing.policy import SigningPolicy
 from edge_signer.signing.policy_directory import PolicyDirectory
 from edge_signer.signing.policy_document import shipped_policies
-from edge_signer.signing.service import SigningRequest, SigningService
+from edge_signer.signing.service import SigningService
+from edge_signer.signing.signing_request import SigningRequest
 from edge_signer.signing.store import StoredManifest
 from edge_signer.signing.time_stamp import TimeStamp, TimeStampAuthority
 from emulator.credentials.development_ca import DevelopmentCa
@@ -54,7 +58,7 @@ class SoftwareSigner:
     def credential(self) -> Credential:
         return Credential("a key of the tests", self.certificate_chain)
 
-    def sign(self, credential: Credential, tbs: bytes) -> bytes:
+    def sign(self, credential: Credential, tbs: bytes, _: int | None = None, /) -> bytes:
         assert credential.certificate_chain is self.certificate_chain
         return self.sign_tbs(tbs)
 
@@ -109,6 +113,19 @@ def policy_directory(policies: Mapping[str, SigningPolicy]) -> PolicyDirectory:
     return PolicyDirectory(policies, NoParameters(), complain)
 
 
+class NoBreaker:
+    """Always lets an attempt be made."""
+
+    def allows(self) -> Admission:
+        return Admission(lambda _: None, "closed")
+
+
+def edge_path(signer: Signer, builder: ManifestBuilder | None = None) -> EdgePath:
+    """The edge with one signer, which is asked once and for as long as it takes."""
+    patient = Patience(attempts=1, cpu_timeout_ms=60_000)
+    return EdgePath(builder or ManifestBuilder(), lambda _: signer, NoBreaker(), lambda: patient)
+
+
 class Workshop:
     """All that is needed to sign an asset without a network.
 
@@ -136,7 +153,7 @@ class Workshop:
         }
         used = signer or self.signer
         self.service = SigningService(
-            policy_directory(policies), self.builder, lambda _: used, self.store, authority
+            policy_directory(policies), edge_path(used, self.builder), None, self.store, authority
         )
 
     def sign(
@@ -149,5 +166,5 @@ class Workshop:
         """Sign an asset and give its manifest store."""
         digest = hashlib.sha256(asset).digest()
         request = SigningRequest("acme", digest, assertions, policy_id, tsa)
-        self.service.sign(request, RequestRecord("a request"))
+        self.service.sign(request, RequestRecord("a request"), Deadline())
         return self.store.kept[-1][2]

@@ -52,10 +52,10 @@ def faults(document: Document) -> list[str]:
         variables = properties.get("Environment", {}).get("Variables", {})
         found += [
             f"{logical_id}: {fault}"
-            for fault in environment_faults(variables, parameters(document))
+            for fault in environment_faults(variables, free_parameters(document))
         ]
     shared = document.get("Globals", {}).get("Function", {}).get("Environment", {})
-    found += environment_faults(shared.get("Variables", {}), parameters(document))
+    found += environment_faults(shared.get("Variables", {}), free_parameters(document))
     return found
 
 
@@ -68,9 +68,13 @@ def functions(document: Document) -> dict[str, dict[str, Any]]:
     }
 
 
-def parameters(document: Document) -> set[str]:
-    """Name the template's parameters."""
-    return set(document.get("Parameters", {}))
+def free_parameters(document: Document) -> set[str]:
+    """Name the template's parameters that may hold anything but an ARN."""
+    return {
+        name
+        for name, parameter in document.get("Parameters", {}).items()
+        if not str(parameter.get("AllowedPattern", "")).startswith("(arn:")
+    }
 
 
 def statements(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -86,8 +90,19 @@ def statements(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
         else:
             documents = []
         for one in documents:
-            for number, statement in enumerate(_listed(one["Statement"])):
-                yield f"{logical_id}, {statement.get('Sid', number)}", statement
+            for number, whole in enumerate(_listed(one["Statement"])):
+                for statement in _branches(whole):
+                    yield f"{logical_id}, {statement.get('Sid', number)}", statement
+
+
+def _branches(statement: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give what a statement is under some condition of the template; it may be nothing."""
+    if "Fn::If" not in statement:
+        yield dict(statement)
+        return
+    for branch in statement["Fn::If"][1:]:
+        if branch != {"Ref": "AWS::NoValue"}:
+            yield from _branches(branch)
 
 
 def allowed_actions(document: Document) -> set[str]:

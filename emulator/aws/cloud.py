@@ -60,6 +60,7 @@ def build(host: ServiceHost, job: Job, port: int) -> Report:
     )
     from emulator.credentials.development_ca import DevelopmentCa
 
+    host.functions_port = job.functions_port
     services = in_process_services(host)
     values = parameter_values(job.document.get("Parameters", {}), job.parameters)
     stage = str(values.get("Stage", _DEFAULT_STAGE))

@@ -14,11 +14,13 @@ class Job(BaseModel):
         document: The CloudFormation template.
         parameters: Values of template parameters.
         items: Items in DynamoDB's JSON, by the logical id of the table to put them into.
+        functions_port: Where on 127.0.0.1 functions are invoked.
     """
 
     document: dict[str, Any]
     parameters: dict[str, str]
     items: dict[str, list[dict[str, dict[str, Any]]]]
+    functions_port: int = 0
 
 
 class Report(BaseModel):

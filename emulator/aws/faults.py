@@ -11,7 +11,8 @@ from xml.sax.saxutils import escape
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from emulator.aws.service_call import ServiceCall
+from emulator.aws.service_call import INVOKE, ServiceCall
+from emulator.functions.lambda_errors import lambda_error
 from emulator.http.message import Response
 
 
@@ -23,7 +24,8 @@ class FaultRule(BaseModel):
         operation: For instance Sign, or * for every operation.
         delay_ms: Wait this many milliseconds first.
         status: Then answer with this status instead of calling the service.
-        error_code: The error's code; it alone means status 400, or 503 from S3.
+        error_code: The error's code; it alone means status 400, 503 from S3, 500 from
+            Lambda.
         message: The error's message.
         times: How often the rule strikes before it is spent; None for always.
         probability: The share of calls that it strikes, from 0 to 1.
@@ -98,8 +100,12 @@ class Faults:
 def error_response(call: ServiceCall, rule: FaultRule) -> Response:
     """Word an error as the service's protocol does.
 
-    The JSON protocols put the code into __type (AWS JSON 1.0 and 1.1); S3 answers in XML.
+    The JSON protocols put the code into __type (AWS JSON 1.0 and 1.1); S3 answers in XML, Lambda
+    with a header.
     """
+    if call == INVOKE:
+        status = rule.status or HTTPStatus.INTERNAL_SERVER_ERROR
+        return lambda_error(status, rule.error_code or "ServiceException", rule.message)
     request_id = str(uuid4())
     if call.json_version is None:
         status = rule.status or HTTPStatus.SERVICE_UNAVAILABLE

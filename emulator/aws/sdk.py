@@ -6,7 +6,7 @@ from typing import Any
 from emulator.account import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY
 
 
-def client(service: str, endpoint: str) -> Any:
+def client(service: str, endpoint: str, region: str = REGION) -> Any:
     """Make a boto3 client of a local service.
 
     No profile, configuration file or proxy of the developer's takes part, so that nothing of
@@ -15,6 +15,7 @@ def client(service: str, endpoint: str) -> Any:
     Args:
         service: For instance kms.
         endpoint: The URL at which the service answers.
+        region: Of the service.
     """
     # Imported here: a quarter of a second that only those pay who talk to a service.
     import boto3
@@ -29,7 +30,7 @@ def client(service: str, endpoint: str) -> Any:
     session = boto3.session.Session(
         ACCESS_KEY_ID,
         SECRET_ACCESS_KEY,
-        region_name=REGION,
+        region_name=region,
         botocore_session=botocore.session.Session(session_vars=nowhere),
     )
     return session.client(service, endpoint_url=endpoint, config=Config(proxies={}))

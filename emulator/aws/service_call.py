@@ -19,7 +19,8 @@ class ServiceCall:
     Attributes:
         service: For instance kms.
         operation: For instance Sign.
-        json_version: 1.0 or 1.1 for the JSON protocols, None for S3's XML and for time-stamps.
+        json_version: 1.0 or 1.1 for the JSON protocols, None for S3's XML, for time-stamps and for
+            Lambda, whose operations are paths.
     """
 
     service: str
@@ -28,6 +29,10 @@ class ServiceCall:
 
     def __str__(self) -> str:
         return f"{self.service}.{self.operation}"
+
+
+#: A function is invoked.
+INVOKE = ServiceCall("lambda", "Invoke", None)
 
 
 def identify(request: Request) -> ServiceCall:
@@ -43,6 +48,8 @@ def identify(request: Request) -> ServiceCall:
         content_type = request.header("content-type") or ""
         version = "1.0" if content_type.endswith("1.0") else "1.1"
         return ServiceCall(service, target.rpartition(".")[2], version)
+    if service == INVOKE.service and request.path.endswith("/invocations"):
+        return INVOKE
     depth = min(2, len([part for part in request.path.split("/", 2) if part]))
     query = frozenset(name for name, _ in parse_qsl(request.query, keep_blank_values=True))
     headers = frozenset(name for name, _ in request.headers if name.startswith("x-amz-copy"))

@@ -9,10 +9,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from emulator import time_stamps
+from emulator.account import REGION
 from emulator.aws import sdk as aws_sdk
 from emulator.aws import wsgi
 from emulator.aws.faults import Faults, parse_rules
-from emulator.aws.service_call import ServiceCall, identify
+from emulator.aws.forwarding import forward
+from emulator.aws.service_call import INVOKE, ServiceCall, identify
 from emulator.http.message import Request, Response, json_response
 from emulator.stack.resources import Services
 from emulator.time_stamps import TimeStampAuthority
@@ -29,12 +31,14 @@ class ServiceHost:
     `{"kms.Sign": {"count": 2, "milliseconds": 1.4}}`; a call counts from its arrival.
     `PUT /_emulator/faults` takes a JSON list of FaultRule, which replaces the rules in force.
     `POST /_emulator/tsa` is a time-stamp authority's, which is no service of AWS, but counted and
-    struck by faults all the same, as `tsa.TimeStamp`.
+    struck by faults all the same, as `tsa.TimeStamp`. Functions are invoked in another process, to
+    which `lambda.Invoke` is forwarded.
     """
 
     def __init__(self, application: wsgi.WsgiApplication) -> None:
         self._application = application
         self.time_stamps: TimeStampAuthority | None = None
+        self.functions_port = 0
         self._faults = Faults()
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
@@ -57,6 +61,8 @@ class ServiceHost:
                 self._milliseconds[str(call)] += (time.perf_counter() - started) * 1000
 
     def _perform(self, call: ServiceCall, request: Request) -> Response:
+        if call == INVOKE:
+            return forward(request, self.functions_port)
         if call is not _TIME_STAMP:
             return wsgi.call(self._application, request)
         return self.time_stamps.answer(request) if self.time_stamps else Response(404)
@@ -92,11 +98,12 @@ def moto_host() -> ServiceHost:
     return ServiceHost(DomainDispatcherApplication(create_backend_app))
 
 
-def in_process_services(host: ServiceHost) -> Services:
+def in_process_services(host: ServiceHost, region: str = REGION) -> Services:
     """Make SDK clients whose requests reach the host without a socket.
 
     Args:
         host: Answers every request of these clients.
+        region: For which they ask.
     """
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
@@ -107,7 +114,7 @@ def in_process_services(host: ServiceHost) -> Services:
         )
 
     def client(service: str) -> Any:
-        made = aws_sdk.client(service, "http://localhost")
+        made = aws_sdk.client(service, "http://localhost", region)
         made.meta.events.register("before-send", send)
         return made
 

@@ -20,8 +20,8 @@ class Function:
         name: Its physical name.
         arn: Its ARN.
         handler: Module and attribute, for instance app.handler.
-        runtime: For instance python3.13; the emulator runs its own interpreter and says so only
-            in AWS_EXECUTION_ENV, as Lambda does.
+        runtime: For instance python3.13; the emulator runs its own interpreter, or the one that it
+            is given, and says so only in AWS_EXECUTION_ENV, as Lambda does.
         timeout_s: The longest invocation, in seconds.
         memory_mb: The configured memory, in MB; not enforced.
         code: The directory with the handler.

@@ -25,6 +25,7 @@ class LambdaRuntime:
         logs: The directory for the functions' logs.
         notice: Takes one line about what a person should know, such as a worker's death.
         concurrency: How many workers a function may have at once.
+        interpreter: The Python of the workers; None for this process's own.
     """
 
     def __init__(
@@ -34,11 +35,14 @@ class LambdaRuntime:
         logs: Path,
         notice: Callable[[str], None],
         concurrency: int = DEFAULT_CONCURRENCY,
+        interpreter: Path | None = None,
     ) -> None:
         self._processes = WorkerProcesses()
         logs.mkdir(parents=True, exist_ok=True)
         self._pools = {
-            arn: _Pool(function, self._processes, aws_endpoint, logs, notice, concurrency)
+            arn: _Pool(
+                function, self._processes, aws_endpoint, logs, notice, concurrency, interpreter
+            )
             for arn, function in functions.items()
         }
 
@@ -75,8 +79,10 @@ class _Pool:
         logs: Path,
         notice: Callable[[str], None],
         concurrency: int,
+        interpreter: Path | None,
     ) -> None:
         self._function = function
+        self._interpreter = interpreter
         self._processes = processes
         self._aws_endpoint = aws_endpoint
         self._log = logs / f"{function.name}.log"
@@ -132,7 +138,9 @@ class _Pool:
             self._workers.discard(worker)
             await worker.close()
             self._notice(f"{self._function.name}: an idle worker died and is replaced")
-        worker = LambdaWorker(self._function, self._processes, self._aws_endpoint, self._log)
+        worker = LambdaWorker(
+            self._function, self._processes, self._aws_endpoint, self._log, self._interpreter
+        )
         self._workers.add(worker)
         init_error = await worker.start()
         if init_error:

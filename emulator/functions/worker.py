@@ -67,12 +67,19 @@ class LambdaWorker:
         processes: Starts and kills its process.
         aws_endpoint: The URL at which AWS's services answer.
         log: Where its output goes.
+        interpreter: The Python that has awslambdaric; None for this process's own.
     """
 
     def __init__(
-        self, function: Function, processes: WorkerProcesses, aws_endpoint: str, log: Path
+        self,
+        function: Function,
+        processes: WorkerProcesses,
+        aws_endpoint: str,
+        log: Path,
+        interpreter: Path | None = None,
     ) -> None:
         self._function = function
+        self._interpreter = str(interpreter or sys.executable)
         self._processes = processes
         self._aws_endpoint = aws_endpoint
         self._log = log
@@ -101,7 +108,7 @@ class LambdaWorker:
         port = listener.getsockname()[1]
         await self._server.start(listener)
         self._process = await self._processes.spawn(
-            [sys.executable, "-m", "awslambdaric", self._function.handler],
+            [self._interpreter, "-m", "awslambdaric", self._function.handler],
             worker_environment(self._function, f"127.0.0.1:{port}", self._aws_endpoint),
             self._function.code,
             self._log,

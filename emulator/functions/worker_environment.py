@@ -5,6 +5,7 @@ developer's own environment gets in except PATH.
 """
 
 import os
+from pathlib import Path
 from uuid import uuid4
 
 from emulator.account import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, SESSION_TOKEN
@@ -20,7 +21,7 @@ def worker_environment(function: Function, runtime_api: str, aws_endpoint: str) 
         aws_endpoint: The URL at which AWS's services answer.
     """
     log_stream = f"[$LATEST]{uuid4().hex}"
-    search_path = [*function.layers, function.code]
+    search_path = [*map(_packages, function.layers), function.code]
     return {
         **function.variables,
         "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
@@ -44,3 +45,9 @@ def worker_environment(function: Function, runtime_api: str, aws_endpoint: str) 
         "TZ": ":UTC",
         "_HANDLER": function.handler,
     }
+
+
+def _packages(layer: Path) -> Path:
+    """Give a layer's folder of modules: `python`, as /opt has it, or its root for sources."""
+    built = layer / "python"
+    return built if built.is_dir() else layer

@@ -29,12 +29,13 @@ authenticator = Authenticator(
     DynamoDbTenantDirectory(dynamodb, settings.tenants_table),
     flags,
     DynamoDbReplayGuard(dynamodb, settings.requests_table),
+    has_central_signer=settings.has_central_signer,
 )
 endpoint = EdgeSignEndpoint(
     authenticator,
     dynamodb_rate_limiter(settings, telemetry.complaint("rate_limiter_impaired")),
     Idempotency(dynamodb, settings.requests_table),
-    signing_service(settings, flags, telemetry.complaint("policy_ignored")),
+    signing_service(settings, flags, telemetry),
     flags,
 )
 app = edge_sign_application(endpoint, CrossOrigin(settings.cors_origins), telemetry)

@@ -8,11 +8,12 @@ from typing import Any, Protocol
 
 import pytest
 
+from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.request_record import RequestRecord
 from edge_signer.signing.action_model import IPTC
 from edge_signer.signing.policy import SigningPolicy
 from edge_signer.signing.policy_document import shipped_policies
-from edge_signer.signing.service import SigningRequest
+from edge_signer.signing.signing_request import SigningRequest
 from tests.crjson import Credentials, read_credentials
 from tests.documented_requests import DOCUMENTED_ASSERTIONS
 from tests.forgery import forged
@@ -89,7 +90,9 @@ def signed(request: pytest.FixtureRequest, drawing: bytes, workshop: Workshop) -
     policy_id, said = _REQUESTS[request.param]
     digest = hashlib.sha256(drawing).digest()
     workshop.service.sign(
-        SigningRequest("acme", digest, said, policy_id, tsa=False), RequestRecord("a request")
+        SigningRequest("acme", digest, said, policy_id, tsa=False),
+        RequestRecord("a request"),
+        Deadline(),
     )
     store = workshop.store.kept[-1][2]
     return read_credentials(drawing, "image/png", store, workshop.ca.anchors_pem())

@@ -18,6 +18,8 @@ DEFAULTS = {
     "kill_switch": "false",
     "max_payload_size": "65536",
     "kms_timeout_ms": "2000",
+    "edge_disabled_tenants": "",
+    "circuit_breaker_enabled": "true",
 }
 
 
@@ -73,7 +75,7 @@ def test_a_flag_is_set_as_workers_read_it_and_returned_to_its_default(
         (("set", "tenant_allowlist", ",".join(["acme"] * 900)), "more than 4096 bytes"),
         (("set", "max_payload_size", "65537"), "from 1024 to 65536"),
         (("set", "kms_timeout_ms", "2001"), "from 50 to 2000"),
-        (("set", "circuit_breaker_enabled", "true"), "is not supported yet"),
+        (("set", "circuit_breaker_enabled", "perhaps"), "takes true or false"),
         (("set", "smart_placement_enabled", "true"), "is not supported yet"),
         (("set", "kill_switch"), "Missing argument 'VALUE'"),
         (("get", "--region", "eu-west-1"), "--region goes with --stage"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from edge_signer.http.catalogue import STATUS
 from edge_signer.http.models import EdgeSignRequest
+from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.request_record import RequestRecord
 from edge_signer.signing.errors import TsaUnavailableError
 from tests.fuzz.mutations import JSON_MUTATIONS, mutated
@@ -42,7 +43,7 @@ class RequestTarget:
         """
         try:
             request = EdgeSignRequest.from_body(content).to_signing_request("acme")
-            self._workshop.service.sign(request, RequestRecord("a request"))
+            self._workshop.service.sign(request, RequestRecord("a request"), Deadline())
         except tuple(_REFUSALS) as refused:
             refused.message.encode()
             return [refused.code]

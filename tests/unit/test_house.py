@@ -15,22 +15,40 @@ import pytest
 from tests.conftest import ROOT
 
 LAYER = ROOT / "layers/edge_signer/edge_signer"
+CENTRAL_LAYER = ROOT / "layers/central_signer/central_signer"
 # Which rooms of this project a room may import from; every room may import from itself.
 MAY_IMPORT = {
     "edge_signer.platform": set(),
     "edge_signer.signing": {"edge_signer.platform"},
-    "edge_signer.http": {"edge_signer.platform", "edge_signer.signing"},
-    "functions": {"edge_signer.platform", "edge_signer.signing", "edge_signer.http"},
+    "edge_signer.execution": {"edge_signer.platform"},
+    "edge_signer.http": {
+        *("edge_signer.platform", "edge_signer.signing", "edge_signer.execution"),
+    },
+    "central_signer": {"edge_signer.platform", "edge_signer.signing", "edge_signer.http"},
+    "functions": {
+        *("edge_signer.platform", "edge_signer.signing", "edge_signer.execution"),
+        *("edge_signer.http", "central_signer"),
+    },
     "emulator": set(),
+    "deployment": set(),
     # What an operator checks at a desk is what the function checks; the API is described from it.
-    "cli": {"emulator", "edge_signer.platform", "edge_signer.signing", "edge_signer.http"},
+    "cli": {
+        "emulator",
+        "edge_signer.platform",
+        "edge_signer.signing",
+        "edge_signer.execution",
+        "edge_signer.http",
+    },
 }
 FOLDERS = {
     "edge_signer.platform": LAYER / "platform",
     "edge_signer.signing": LAYER / "signing",
+    "edge_signer.execution": LAYER / "execution",
     "edge_signer.http": LAYER / "http",
+    "central_signer": CENTRAL_LAYER,
     "functions": ROOT / "functions",
     "emulator": ROOT / "emulator",
+    "deployment": ROOT / "deployment",
     "cli": ROOT / "cli",
 }
 
@@ -68,12 +86,29 @@ def test_imports_go_one_way(room: str) -> None:
 def test_a_forbidden_import_would_be_seen() -> None:
     assert forbidden_imports("edge_signer.platform", "from edge_signer.http import errors")
     assert forbidden_imports("edge_signer.signing", "import edge_signer.http.models")
+    assert forbidden_imports("edge_signer.execution", "from edge_signer.signing import kms")
     assert forbidden_imports("functions", "from emulator.system import start")
+    for room in ("edge_signer.platform", "edge_signer.signing", "edge_signer.http"):
+        assert forbidden_imports(room, "from central_signer.engine import C2paEngine")
+    assert forbidden_imports("central_signer", "from cli.sidecar_verdict import judge")
+
+
+def test_only_the_fallback_function_has_the_central_signer() -> None:
+    for handler in (ROOT / "functions").rglob("*.py"):
+        imported = {one.partition(".")[0] for one in imported_modules(handler.read_text())}
+        assert ("central_signer" in imported) == (handler.parent.name == "fallback"), handler
+
+
+def test_the_central_signer_does_without_the_edges_engine() -> None:
+    loaded = "import sys, central_signer.wiring; print('wasmtime' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True)
+    assert told.stdout.strip() == "False", told.stderr
 
 
 DISTRIBUTIONS = {
     "aws_lambda_powertools": "aws-lambda-powertools",
     "botocore": "botocore",
+    "c2pa": "c2pa-python",
     "cryptography": "cryptography",
     "pydantic": "pydantic",
     "pydantic_core": "pydantic",
@@ -84,18 +119,28 @@ DISTRIBUTIONS = {
 }
 
 
-def test_the_layer_ships_all_that_it_imports_and_nothing_else() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    declared = {re.split(r"[~=<>\[]", one)[0] for one in project["dependencies"]}
+def imported_distributions(*folders: Path) -> set[str]:
     imported = set()
-    for folder in (LAYER, ROOT / "functions"):
+    for folder in folders:
         for file in folder.rglob("*.py"):
             for module in imported_modules(file.read_text()):
                 top = module.partition(".")[0]
-                if top not in sys.stdlib_module_names and top != "edge_signer":
+                if top not in sys.stdlib_module_names | {"edge_signer", "central_signer"}:
                     imported.add(DISTRIBUTIONS[top])
+    return imported
+
+
+def test_the_layers_ship_all_that_they_import_and_nothing_else() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    def names(requirements: list[str]) -> set[str]:
+        return {re.split(r"[~=<>\[]", one)[0] for one in requirements}
+
+    declared = names(project["dependencies"])
     # boto3 is there for Powertools, which does not ask for it.
-    assert imported == declared - {"boto3"}
+    assert imported_distributions(LAYER, ROOT / "functions") == declared - {"boto3"}
+    central = names(project["optional-dependencies"]["central"])
+    assert imported_distributions(CENTRAL_LAYER) - declared == central
 
 
 def test_handlers_only_wire() -> None:

@@ -18,12 +18,14 @@ def pins(name: str) -> set[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("part", ["layer", "run", "setup"])
+@pytest.mark.parametrize("part", ["lambda", "layer", "run", "setup"])
 def test_every_part_is_a_subset_of_the_lock(part: str) -> None:
     assert pins(part) <= pins("lock")
 
 
-@pytest.mark.parametrize("name", ["layer", "run", "setup", "lock", "wasmer"])
+@pytest.mark.parametrize(
+    "name", ["lambda", "layer", "ministack", "run", "setup", "lock", "sam", "tools", "wasmer"]
+)
 def test_every_requirement_has_a_hash_and_no_address(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
     for requirement in re.split(r"\n(?=[a-z0-9])", text.strip()):

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from edge_signer.platform.errors import KmsUnavailableError
 from edge_signer.signing import certificate
 from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName, SignatureMismatchError
 from edge_signer.signing.errors import (
     CredentialUnavailableError,
-    KmsUnavailableError,
     TbsTooLargeError,
 )
 from edge_signer.signing.kms import KmsSigner
@@ -92,7 +92,7 @@ def test_only_the_digest_leaves_the_process_and_the_credential_is_fetched_once(
     keys.certify(key_id)
     asked: list[tuple[str, dict[str, Any]]] = []
     counting = KmsSigner(
-        kms=lambda: Counting(keys.aws.kms, asked),
+        kms=lambda _: Counting(keys.aws.kms, asked),
         ssm=Counting(keys.aws.ssm, asked),
         key_alias=key_id,
         certificate_parameter=PARAMETER,
@@ -215,7 +215,7 @@ def test_what_is_no_signature_is_refused(keys: KmsKeys) -> None:
     key_id = keys.new()
     keys.certify(key_id)
     garbled = KmsSigner(
-        kms=Garbling, ssm=None, key_alias="", certificate_parameter="", algorithm=ES256
+        kms=lambda _: Garbling(), ssm=None, key_alias="", certificate_parameter="", algorithm=ES256
     )
     with pytest.raises(KmsUnavailableError, match="no signature"):
         garbled.sign(keys.signer(key_id).credential(), b"tbs")

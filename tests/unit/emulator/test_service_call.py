@@ -47,6 +47,11 @@ def test_s3_names_its_operation_by_method_path_and_query(
     assert str(identify(Request(method, target, (signed("s3"),)))) == f"s3.{operation}"
 
 
+def test_a_functions_invocation_is_told_by_its_path() -> None:
+    path = "/2015-03-31/functions/edge-signer-dev-fallback/invocations"
+    assert str(identify(Request("POST", path, (signed("lambda"),)))) == "lambda.Invoke"
+
+
 def test_a_copy_is_told_from_an_upload_by_its_header() -> None:
     headers = (signed("s3"), ("x-amz-copy-source", "/bucket/other"))
 

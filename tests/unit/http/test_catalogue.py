@@ -12,8 +12,7 @@ from edge_signer.http.errors import (
     MethodNotAllowedError,
     UnauthenticatedError,
 )
-from edge_signer.platform.errors import EdgeSignerError
-from edge_signer.signing.errors import KmsRateLimitError
+from edge_signer.platform.errors import EdgeSignerError, KmsRateLimitError
 
 
 def subclasses(of: type[EdgeSignerError]) -> Iterator[type[EdgeSignerError]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from edge_signer.platform.settings import Settings, SettingsError
+from edge_signer.platform.flags import Flags
+from edge_signer.platform.settings import MAX_KMS_TIMEOUT_MS, Settings, SettingsError
 from edge_signer.platform.stopwatch import RollingPercentile, Stopwatch
 
 ENVIRONMENT = {
@@ -17,6 +18,7 @@ ENVIRONMENT = {
     "REQUESTS_TABLE": "requests",
     "TENANT_ALLOWLIST": "acme, testcorp",
     "LIMITS_TABLE": "limits",
+    "BREAKERS_TABLE": "breakers",
     "PATH": "/bin",
 }
 WRONG_ORIGINS = [
@@ -30,6 +32,26 @@ def test_settings_come_from_the_environment() -> None:
     settings = Settings.from_environment(ENVIRONMENT)
     assert settings.key_alias("signing") == "alias/edge-signer-dev-signing"
     assert settings.certificate_parameter("signing") == "/edge-signer/dev/certificates/signing"
+
+
+def test_the_documented_example_of_an_environment_is_understood() -> None:
+    settings = Settings.from_environment(
+        {
+            **ENVIRONMENT,
+            "CENTRAL_SIGNER_URL": "https://signer.example.com",
+            "CENTRAL_SIGNER_API_KEY": "/edge-signer/dev/central-signer-api-key",
+            "EDGE_SIGNER_ENABLED": "false",
+            "CPU_TIMEOUT_MS": "150",
+            "KMS_TIMEOUT_MS": "30000",
+            "RETRY_ATTEMPTS": "3",
+            "RETRY_DELAY_MS": "1000",
+            "LOG_LEVEL": "info",
+            "METRICS_ENABLED": "true",
+            "TRACE_SAMPLING_RATE": "0.1",
+        }
+    )
+    assert settings.has_central_signer
+    assert Flags.defaults(settings).kms_timeout_ms == MAX_KMS_TIMEOUT_MS
 
 
 def test_origins_are_listed_with_commas() -> None:
@@ -55,7 +77,14 @@ def test_no_time_stamp_authority_is_an_empty_address() -> None:
         ("LOG_LEVEL", "LOUD"),
         *(("CORS_ORIGINS", origin) for origin in WRONG_ORIGINS),
         ("EDGE_SIGNER_ENABLED", "perhaps"),
-        ("KMS_TIMEOUT_MS", "2001"),
+        ("KMS_TIMEOUT_MS", "49"),
+        ("CPU_TIMEOUT_MS", "soon"),
+        ("RETRY_ATTEMPTS", "0"),
+        ("RETRY_DELAY_MS", "-1"),
+        ("METRICS_ENABLED", "perhaps"),
+        ("TRACE_SAMPLING_RATE", "1.1"),
+        ("CENTRAL_SIGNER_URL", "http://signer.example.com"),
+        ("CENTRAL_SIGNER_API_KEY", "your-api-key"),
         ("TENANT_ALLOWLIST", "acme,,testcorp"),
         ("TENANT_ALLOWLIST", "acme;testcorp"),
         ("TENANT_ALLOWLIST", "*"),

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from edge_signer.signing.assertion import Assertion
 from edge_signer.signing.assertions import MAX_LABELS, manifest_assertions
-from edge_signer.signing.builder import Assertion
 from edge_signer.signing.errors import InvalidAssertionError, PolicyViolationError
 from edge_signer.signing.json_bounds import (
     MAX_DEPTH,

@@ -8,12 +8,8 @@ from typing import Any
 import pytest
 
 from edge_signer.signing import builder as builder_module
-from edge_signer.signing.builder import (
-    Assertion,
-    BuildError,
-    ManifestBuilder,
-    ManifestDefinition,
-)
+from edge_signer.signing.assertion import Assertion
+from edge_signer.signing.builder import BuildError, ManifestBuilder, ManifestDefinition
 from edge_signer.signing.tbs_module import INSTANCES_AT_ONCE
 
 

@@ -6,18 +6,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
+from edge_signer.platform.deadline import Deadline
+from edge_signer.platform.errors import EdgeSignerError, KmsUnavailableError, StoreUnavailableError
 from edge_signer.platform.request_record import RequestRecord
 from edge_signer.signing.builder import ManifestBuilder
 from edge_signer.signing.errors import (
-    KmsUnavailableError,
     PolicyViolationError,
     TbsTooLargeError,
     TsaUnavailableError,
     UnknownPolicyError,
 )
 from edge_signer.signing.policy_document import shipped_policies
-from edge_signer.signing.service import SigningRequest, SigningService
+from edge_signer.signing.service import SigningService
+from edge_signer.signing.signing_request import SigningRequest
 from edge_signer.signing.time_stamp import TimeStamp
 from emulator.credentials.development_ca import DevelopmentCa
 from tests.software_signer import (
@@ -25,6 +26,7 @@ from tests.software_signer import (
     MemoryStore,
     SoftwareSigner,
     Workshop,
+    edge_path,
     policy_directory,
 )
 
@@ -86,9 +88,9 @@ def request(**changes: object) -> SigningRequest:
 def test_a_signature_that_does_not_verify_is_never_stored(workshop: Workshop) -> None:
     store = MemoryStore()
     liar = LyingSigner(workshop.ca)
-    service = SigningService(POLICIES, workshop.builder, lambda _: liar, store)
+    service = SigningService(POLICIES, edge_path(liar, workshop.builder), None, store)
     with pytest.raises(KmsUnavailableError, match="does not verify"):
-        service.sign(request(), RequestRecord("a request"))
+        service.sign(request(), RequestRecord("a request"), Deadline())
     assert store.kept == []
 
 
@@ -106,24 +108,24 @@ def test_what_is_refused_leaves_nothing_behind(
     changes: dict[str, object], error: type[EdgeSignerError]
 ) -> None:
     signer, store = Counting(), MemoryStore()
-    service = SigningService(POLICIES, ManifestBuilder(), lambda _: signer, store)
+    service = SigningService(POLICIES, edge_path(signer, ManifestBuilder()), None, store)
     with pytest.raises(error):
-        service.sign(request(**changes), RequestRecord("a request"))
+        service.sign(request(**changes), RequestRecord("a request"), Deadline())
     assert (store.kept, signer.signatures) == ([], 0)
 
 
 def test_more_than_16_kib_to_sign_is_refused(workshop: Workshop) -> None:
     signer, store = SoftwareSigner(workshop.ca), MemoryStore()
     signer.certificate_chain.__dict__["x5chain"] = (bytes(16_384),)
-    service = SigningService(POLICIES, workshop.builder, lambda _: signer, store)
+    service = SigningService(POLICIES, edge_path(signer, workshop.builder), None, store)
     with pytest.raises(TbsTooLargeError):
-        service.sign(request(), RequestRecord("a request"))
+        service.sign(request(), RequestRecord("a request"), Deadline())
     assert store.kept == []
 
 
 def test_every_step_is_timed(workshop: Workshop) -> None:
     record = RequestRecord("a request")
-    workshop.service.sign(request(), record)
+    workshop.service.sign(request(), record, Deadline())
     assert list(record.stopwatch.steps_ms) == [
         "policy",
         "credential",
@@ -154,9 +156,9 @@ def test_the_client_decides_where_the_policy_leaves_it_to_him(
 ) -> None:
     authority, store, record = Stamping(), MemoryStore(), RequestRecord("a request")
     service = SigningService(
-        POLICIES, workshop.builder, lambda _: workshop.signer, store, authority
+        POLICIES, edge_path(workshop.signer, workshop.builder), None, store, authority
     )
-    signed = service.sign(request(policy_id=policy_id, tsa=tsa), record)
+    signed = service.sign(request(policy_id=policy_id, tsa=tsa), record, Deadline())
     assert (b"a token" in store.kept[0][2]) == is_stamped
     assert (signed.tsa_token_url == "https://manifests.test/7.tsr") == is_stamped
     assert len(store.stamps) == len(authority.payloads) == int(is_stamped)
@@ -166,10 +168,10 @@ def test_the_client_decides_where_the_policy_leaves_it_to_him(
 def test_without_a_stamp_nothing_is_released(workshop: Workshop) -> None:
     store = MemoryStore()
     service = SigningService(
-        POLICIES, workshop.builder, lambda _: workshop.signer, store, Stamping(fails=True)
+        POLICIES, edge_path(workshop.signer, workshop.builder), None, store, Stamping(fails=True)
     )
     with pytest.raises(TsaUnavailableError):
-        service.sign(request(tsa=True), RequestRecord("a request"))
+        service.sign(request(tsa=True), RequestRecord("a request"), Deadline())
     assert (store.kept, store.stamps) == ([], [])
 
 
@@ -180,10 +182,10 @@ def test_a_stamp_is_kept_before_the_manifest_that_has_it(workshop: Workshop) -> 
 
     store = Full()
     service = SigningService(
-        POLICIES, workshop.builder, lambda _: workshop.signer, store, Stamping()
+        POLICIES, edge_path(workshop.signer, workshop.builder), None, store, Stamping()
     )
     with pytest.raises(StoreUnavailableError):
-        service.sign(request(tsa=True), RequestRecord("a request"))
+        service.sign(request(tsa=True), RequestRecord("a request"), Deadline())
     assert store.kept == []
 
 
@@ -192,9 +194,9 @@ def test_a_token_makes_a_manifest_longer_by_itself_and_its_heads(workshop: Works
     assert len(prepared[0]) == len(prepared[1])
     store = MemoryStore()
     service = SigningService(
-        POLICIES, workshop.builder, lambda _: workshop.signer, store, Stamping()
+        POLICIES, edge_path(workshop.signer, workshop.builder), None, store, Stamping()
     )
-    service.sign(request(tsa=True), RequestRecord("a request"))
+    service.sign(request(tsa=True), RequestRecord("a request"), Deadline())
     # {"sigTst2": {"tstTokens": [{"val": h'…'}]}}: the map's own byte is there without it, too.
     heads = len(b"\x67sigTst2\xa1\x69tstTokens\x81\xa1\x63val\x47")
     assert len(store.kept[0][2]) == len(prepared[0]) + heads + len(b"a token")

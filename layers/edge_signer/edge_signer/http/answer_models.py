@@ -13,8 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 SigningMode = Annotated[
     str,
     Field(
-        json_schema_extra={"pattern": r"^edge-tbs\+remote-[a-z0-9]+$"},
-        description="How it is signed; the policy's algorithm stands at the end.",
+        json_schema_extra={"pattern": r"^(edge-tbs\+remote-[a-z0-9]+|central-fallback)$"},
+        description=(
+            "How it is signed; the policy's algorithm stands at the end, unless the central signer "
+            "had to sign."
+        ),
     ),
 ]
 Milliseconds = Annotated[float, Field(json_schema_extra={"minimum": 0})]

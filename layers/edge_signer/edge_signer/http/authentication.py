@@ -21,6 +21,7 @@ class Authenticator:
         directory: Knows who holds which token.
         flags: Gives the operator's flags in force.
         replays: Remembers which signed requests were let in.
+        has_central_signer: Whether another signs where the edge may not.
     """
 
     def __init__(
@@ -28,10 +29,13 @@ class Authenticator:
         directory: TenantDirectory,
         flags: Callable[[], Flags],
         replays: ReplayGuard,
+        *,
+        has_central_signer: bool = False,
     ) -> None:
         self._directory = directory
         self._flags = flags
         self._signatures = RequestSignatures(replays)
+        self._has_central_signer = has_central_signer
 
     def tenant_of(self, request: ReceivedRequest) -> Tenant:
         """Find the tenant that a request speaks for, once all is in order.
@@ -45,7 +49,7 @@ class Authenticator:
             StoreUnavailableError: DynamoDB does not answer, or the flags were never read.
         """
         tenant = authenticate(request.headers, self._directory)
-        require_open(self._flags(), tenant.tenant_id)
+        require_open(self._flags(), tenant.tenant_id, has_central_signer=self._has_central_signer)
         self._signatures.check(tenant, request)
         return tenant
 

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from edge_signer.execution import errors as execution
 from edge_signer.http import errors as wire
 from edge_signer.http.answer_models import ErrorAnswer
 from edge_signer.http.rate_limit_headers import rate_limit_headers
-from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
+from edge_signer.platform.errors import (
+    DeadlineExceededError,
+    EdgeSignerError,
+    KmsRateLimitError,
+    KmsUnavailableError,
+    StoreUnavailableError,
+)
 from edge_signer.platform.rate_limits import RateLimitedError
 from edge_signer.signing import errors as signing
 
@@ -24,19 +31,26 @@ STATUS: dict[type[EdgeSignerError], int] = {
     wire.AssetTooLargeError: 413,
     wire.RequestTooLargeError: 413,
     signing.TbsTooLargeError: 413,
+    execution.ModuleTooLargeError: 413,
     wire.UnsupportedMediaTypeError: 415,
     signing.UnknownPolicyError: 422,
     signing.InvalidAssertionError: 422,
     signing.PolicyViolationError: 422,
+    execution.ModuleHashMismatchError: 422,
+    execution.NotAModuleError: 422,
+    execution.UnknownModuleError: 422,
+    execution.UnsupportedRequirementError: 422,
     RateLimitedError: 429,
     wire.IdempotencyMismatchError: 422,
-    signing.KmsRateLimitError: 429,
+    KmsRateLimitError: 429,
     wire.InternalError: 500,
-    signing.KmsUnavailableError: 503,
+    KmsUnavailableError: 503,
     signing.CredentialUnavailableError: 503,
     signing.TsaUnavailableError: 503,
     StoreUnavailableError: 503,
+    DeadlineExceededError: 503,
     wire.SignerDisabledError: 503,
+    execution.SandboxUnavailableError: 503,
 }
 
 

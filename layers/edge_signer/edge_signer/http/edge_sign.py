@@ -23,11 +23,13 @@ from edge_signer.http.idempotency import Idempotency, KeyedRequest, idempotency_
 from edge_signer.http.models import EdgeSignRequest
 from edge_signer.http.rate_limit_headers import rate_limit_headers
 from edge_signer.http.request_signature import ReceivedRequest
+from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.flags import Flags
 from edge_signer.platform.rate_limits import RateLimiter, Standing
 from edge_signer.platform.request_record import RequestRecord
 from edge_signer.platform.stopwatch import RollingPercentile, Stopwatch
-from edge_signer.signing.service import PlannedManifest, SignedManifest, SigningService
+from edge_signer.signing.service import SignedManifest, SigningService
+from edge_signer.signing.signing_request import PlannedManifest
 
 _DRY_RUN = {"0": False, "1": True}
 
@@ -71,7 +73,7 @@ class EdgeSignEndpoint:
         Raises:
             EdgeSignerError: One of the catalogue.
         """
-        stopwatch = record.stopwatch
+        stopwatch, deadline = record.stopwatch, Deadline.of(context)
         with stopwatch.step("authenticate"):
             body = _raw_body(event)
             record.payload_size = len(body)
@@ -85,6 +87,7 @@ class EdgeSignEndpoint:
         with stopwatch.step("authenticate"):
             self._authenticator.let_in_once(tenant, received)
 
+        record.admitted_cpu_ms = stopwatch.cpu_ms
         with stopwatch.step("validate"):
             _require_json(event.headers)
             dry_run = _wants_dry_run(event)
@@ -101,7 +104,7 @@ class EdgeSignEndpoint:
             return _planned_answer(planned, standing, record.request_id)
 
         def sign() -> Response[str]:
-            signed = self._service.sign(request, record)
+            signed = self._service.sign(request, record, deadline)
             return self._answer(signed, stopwatch)
 
         answer = (
@@ -133,7 +136,7 @@ class EdgeSignEndpoint:
         headers = {
             "X-Signing-Mode": signed.signing_mode,
             "X-CPU-Time-MS": f"{stopwatch.cpu_ms:.2f}",
-            "X-KMS-Time-MS": f"{steps_ms['kms']:.2f}",
+            "X-KMS-Time-MS": f"{steps_ms.get('kms', 0.0):.2f}",
             "X-Total-Time-MS": f"{total_ms:.2f}",
             "X-Manifest-Version": signed.stored.version,
             "Link": f'<{signed.stored.url}>; rel="c2pa-manifest"',

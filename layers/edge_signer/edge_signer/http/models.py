@@ -19,7 +19,7 @@ from edge_signer.http.errors import (
     RequestTooLargeError,
 )
 from edge_signer.platform.flags import MAX_PAYLOAD_BYTES
-from edge_signer.signing.service import SigningRequest
+from edge_signer.signing.signing_request import SigningRequest
 
 MAX_INLINE_BYTES = 32 * 1024
 

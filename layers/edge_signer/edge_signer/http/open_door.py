@@ -9,12 +9,13 @@ KILLED = "The operator has switched signing off, for everybody; nothing was sign
 DISABLED = "Nothing was signed: signing at the edge is switched off and there is no central signer."
 
 
-def require_open(flags: Flags, tenant_id: str) -> None:
+def require_open(flags: Flags, tenant_id: str, *, has_central_signer: bool) -> None:
     """Refuse a tenant that may not sign now.
 
     Args:
         flags: In force.
         tenant_id: The tenant of the token.
+        has_central_signer: Whether another signs where the edge may not.
 
     Raises:
         SignerDisabledError: Nobody may.
@@ -22,7 +23,7 @@ def require_open(flags: Flags, tenant_id: str) -> None:
     """
     if flags.kill_switch:
         raise SignerDisabledError(KILLED)
-    if not flags.edge_signer_enabled:
+    if not (has_central_signer or flags.signs_at_edge(tenant_id)):
         raise SignerDisabledError(DISABLED)
     if tenant_id not in flags.tenant_allowlist:
         raise TenantNotAllowedError(

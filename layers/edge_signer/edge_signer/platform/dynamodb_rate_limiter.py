@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from edge_signer.platform.clients import client
+from edge_signer.platform.complaints import SparingComplaint
 from edge_signer.platform.rate_limits import (
     Decision,
     RateLimitedError,
@@ -55,7 +56,7 @@ class DynamoDbRateLimiter:
     Args:
         dynamodb: Client, with one attempt and a short time-out.
         table: Its name.
-        complain: Told of what an operator must mend, at most once in `COMPLAIN_EVERY_S`.
+        complain: Told of what an operator must mend, now and then.
         clock: Seconds since 1970.
     """
 
@@ -67,7 +68,6 @@ class DynamoDbRateLimiter:
     # limits, and other workers know better when the tenant may come again.
     FRESH_S = 1.0
     ALONE_S = 1.0
-    COMPLAIN_EVERY_S = 10.0
     _JITTER_S = 0.002
     _TENANTS_KEPT = 1024
 
@@ -80,11 +80,10 @@ class DynamoDbRateLimiter:
     ) -> None:
         self._dynamodb = dynamodb
         self._table = table
-        self._complain = complain
+        self._say = SparingComplaint(complain)
         self._clock = clock
         self._seen: dict[str, SeenItem] = {}
         self._alone_until_s = 0.0
-        self._silent_until_s = 0.0
 
     def admit(self, tenant_id: str) -> Standing:
         """Count one request of a tenant.
@@ -162,11 +161,6 @@ class DynamoDbRateLimiter:
         if tenant_id not in self._seen and len(self._seen) >= self._TENANTS_KEPT:
             self._seen.clear()
         self._seen[tenant_id] = seen
-
-    def _say(self, line: str) -> None:
-        if time.monotonic() >= self._silent_until_s:
-            self._silent_until_s = time.monotonic() + self.COMPLAIN_EVERY_S
-            self._complain(line)
 
     def _clock_ms(self) -> int:
         return int(self._clock() * 1000)

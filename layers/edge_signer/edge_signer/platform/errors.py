@@ -36,3 +36,36 @@ class StoreUnavailableError(EdgeSignerError):
 
     code = "STORE_UNAVAILABLE"
     title = "Store unavailable"
+
+
+class DeadlineExceededError(EdgeSignerError):
+    """The request took as long as it may, and nothing was stored."""
+
+    code = "DEADLINE_EXCEEDED"
+    title = "Deadline exceeded"
+
+
+class KmsRateLimitError(EdgeSignerError):
+    """KMS throttles."""
+
+    code = "KMS_RATE_LIMIT"
+    title = "KMS rate limit exceeded"
+
+
+class KmsUnavailableError(EdgeSignerError):
+    """KMS failed, or answered with a signature that does not verify.
+
+    Args:
+        message: For the caller.
+        retry_after_s: Seconds after which the same request may succeed.
+        is_passing: Whether another attempt, at once, may succeed.
+    """
+
+    code = "KMS_UNAVAILABLE"
+    title = "KMS unavailable"
+
+    def __init__(
+        self, message: str, *, retry_after_s: int | None = None, is_passing: bool = False
+    ) -> None:
+        super().__init__(message, retry_after_s=retry_after_s)
+        self.is_passing = is_passing

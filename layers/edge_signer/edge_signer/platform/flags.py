@@ -12,7 +12,10 @@ from edge_signer.platform.settings import MAX_KMS_TIMEOUT_MS, Settings, TenantNa
 MAX_PAYLOAD_BYTES = 64 * 1024
 
 #: Named in the design, but nothing of this signer heeds them yet: nobody shall think that it does.
-NOT_SUPPORTED_YET = ("circuit_breaker_enabled", "smart_placement_enabled")
+NOT_SUPPORTED_YET = ("smart_placement_enabled",)
+
+
+_TENANTS = "names of tenants (a-z, 0-9 and -), separated by commas"
 
 
 class FlagError(Exception):
@@ -23,20 +26,21 @@ class Flags(BaseModel):
     """The flags in force; a field's description says what it takes.
 
     Attributes:
-        edge_signer_enabled: Whether anything is signed here.
+        edge_signer_enabled: Whether the edge signs; else the central signer does.
+        edge_disabled_tenants: Tenants for whom it does not, whatever that flag says.
         tenant_allowlist: Tenants that may sign; nobody may unless named.
         kill_switch: Whether everybody is refused, whatever the other flags say.
         max_payload_size: Bytes of a request's body.
         kms_timeout_ms: How long KMS may take to answer, in milliseconds.
+        circuit_breaker_enabled: Whether a KMS that fails is left alone for a while.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     # Any spelling of yes and no is read: whoever writes "on" in a hurry has to be understood.
     edge_signer_enabled: bool = Field(default=False, description="true or false")
-    tenant_allowlist: TenantNames = Field(
-        default=(), description="names of tenants (a-z, 0-9 and -), separated by commas"
-    )
+    edge_disabled_tenants: TenantNames = Field(default=(), description=_TENANTS)
+    tenant_allowlist: TenantNames = Field(default=(), description=_TENANTS)
     kill_switch: bool = Field(default=False, description="true or false")
     # A limit below that of any real request would be a second kill switch, with a misleading name.
     max_payload_size: int = Field(
@@ -51,6 +55,7 @@ class Flags(BaseModel):
         le=MAX_KMS_TIMEOUT_MS,
         description=f"a whole number of milliseconds from 50 to {MAX_KMS_TIMEOUT_MS}",
     )
+    circuit_breaker_enabled: bool = Field(default=True, description="true or false")
 
     @classmethod
     def defaults(cls, settings: Settings) -> Flags:
@@ -62,8 +67,12 @@ class Flags(BaseModel):
         return cls(
             edge_signer_enabled=settings.edge_signer_enabled,
             tenant_allowlist=settings.tenant_allowlist,
-            kms_timeout_ms=settings.kms_timeout_ms,
+            kms_timeout_ms=min(settings.kms_timeout_ms, MAX_KMS_TIMEOUT_MS),
         )
+
+    def signs_at_edge(self, tenant_id: str) -> bool:
+        """Tell whether the edge signs for a tenant; else the central signer does."""
+        return self.edge_signer_enabled and tenant_id not in self.edge_disabled_tenants
 
 
 def read_flag(name: str, text: str) -> Any:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from edge_signer.platform.stopwatch import Stopwatch
 
 # W3C Trace Context, and AWS's own header.
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _AMZN_ROOT = re.compile(r"(?:^|;)Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)")
+
+_NOT_LOGGED = {"stopwatch", "admitted_cpu_ms", "counts"}
 
 
 @dataclass
@@ -34,8 +38,11 @@ class RequestRecord:
         cert_serial: Serial number of the leaf, in hexadecimal.
         retry_count: Attempts at the same operation after the first.
         fallback_triggered: Whether the central signer was asked.
+        edge_failure: Why the edge did not sign, where it was tried.
         dry_run: Whether nothing was to be signed.
         idempotency_replayed: Whether the answer is an earlier one's.
+        admitted_cpu_ms: CPU time until the body was parsed; not for the log.
+        counts: What happened how often, for the counters; not for the log.
     """
 
     request_id: str
@@ -54,8 +61,15 @@ class RequestRecord:
     cert_serial: str | None = None
     retry_count: int = 0
     fallback_triggered: bool = False
+    edge_failure: str | None = None
     dry_run: bool = False
     idempotency_replayed: bool = False
+    admitted_cpu_ms: float = 0.0
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def known(self) -> dict[str, Any]:
+        """Give what is for the log, by name."""
+        return {name: value for name, value in vars(self).items() if name not in _NOT_LOGGED}
 
 
 def trace_id_of(headers: Mapping[str, str]) -> str | None:

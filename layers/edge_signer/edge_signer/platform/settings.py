@@ -77,19 +77,10 @@ class TelemetrySettings(BaseModel):
             raise SettingsError("; ".join(faults)) from None
 
 
-class Settings(TelemetrySettings):
-    """What `template.yaml` tells the sign function."""
+class SigningSettings(TelemetrySettings):
+    """What every function that signs is told besides."""
 
     kms_region: str = Field(min_length=1)
-    manifest_bucket: str = Field(min_length=3)
-    manifest_base_url: str = Field(pattern=r"^https?://[^ ]+[^/ ]$")
-    tenants_table: str = Field(min_length=3)
-    requests_table: str = Field(min_length=3)
-    limits_table: str = Field(min_length=3)
-    cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = ()
-    edge_signer_enabled: bool = False
-    tenant_allowlist: TenantNames = ()
-    kms_timeout_ms: int = Field(MAX_KMS_TIMEOUT_MS, ge=50, le=MAX_KMS_TIMEOUT_MS)
     tsa_url: str = Field("", pattern=r"^(https?://[^ ]+)?$")
 
     def key_alias(self, key_name: str) -> str:
@@ -105,7 +96,44 @@ class Settings(TelemetrySettings):
         """Folder of SSM in which operators put policy documents."""
         return f"/edge-signer/{self.stage}/policies"
 
+
+class Settings(SigningSettings):
+    """What `template.yaml` tells the sign function.
+
+    Attributes:
+        kms_timeout_ms: How long KMS may take to answer; `MAX_KMS_TIMEOUT_MS` at most, whatever it
+            says.
+        cpu_timeout_ms: CPU time from parsing to the digest, after which the edge gives up.
+        retry_attempts: Attempts at the edge in all.
+        retry_delay_ms: The longest delay before the second.
+        fallback_function: Name of the central signer's function; empty for none.
+        central_signer_url: A central signer elsewhere, which goes before that function.
+        central_signer_api_key: Name of the SSM parameter that holds the key to call it.
+    """
+
+    manifest_bucket: str = Field(min_length=3)
+    manifest_base_url: str = Field(pattern=r"^https?://[^ ]+[^/ ]$")
+    tenants_table: str = Field(min_length=3)
+    requests_table: str = Field(min_length=3)
+    limits_table: str = Field(min_length=3)
+    breakers_table: str = Field(min_length=3)
+    cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = ()
+    edge_signer_enabled: bool = False
+    tenant_allowlist: TenantNames = ()
+    kms_timeout_ms: int = Field(MAX_KMS_TIMEOUT_MS, ge=50, le=30_000)
+    cpu_timeout_ms: int = Field(150, ge=10, le=10_000)
+    retry_attempts: int = Field(3, ge=1, le=10)
+    retry_delay_ms: int = Field(200, ge=0, le=10_000)
+    fallback_function: str = Field("", pattern=r"^[A-Za-z0-9_:-]*$")
+    central_signer_url: str = Field("", pattern=r"^(https://[^ ]+|http://127\.0\.0\.1:[^ ]+)?$")
+    central_signer_api_key: str = Field("", pattern=r"^(/[A-Za-z0-9._/-]+)?$")
+
     @property
     def flag_folder(self) -> str:
         """Folder of SSM in which operators put flags."""
         return f"/edge-signer/{self.stage}/flags"
+
+    @property
+    def has_central_signer(self) -> bool:
+        """Whether another signs where the edge cannot."""
+        return bool(self.central_signer_url or self.fallback_function)

@@ -100,12 +100,13 @@ class Telemetry:
             if record.route is not None:
                 outcome = "failure" if is_ours else "success" if error is None else "refusal"
                 _measure(self._metrics, line, outcome)
+            for name, times in record.counts.items():
+                self._metrics.add_metric(name, MetricUnit.Count, times)
             _send(self._metrics)
 
     def _line(self, record: RequestRecord, status: int, error: Exception | None) -> dict[str, Any]:
         stopwatch = record.stopwatch
-        line = {name: value for name, value in vars(record).items() if name != "stopwatch"}
-        line |= {
+        line = record.known() | {
             "http_status": status,
             "success": error is None,
             "region": self._region,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from edge_signer.signing.actions import ACTIONS_LABEL, actions_assertion
-from edge_signer.signing.builder import Assertion
+from edge_signer.signing.assertion import Assertion
 from edge_signer.signing.errors import InvalidAssertionError, PolicyViolationError
 from edge_signer.signing.json_bounds import check_bounds
 from edge_signer.signing.metadata import (

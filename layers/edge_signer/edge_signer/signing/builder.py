@@ -10,10 +10,11 @@ import json
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 from wasmtime import Engine, Func, InstancePre, Linker, Store, Trap, TrapCode, WasmtimeError
 
+from edge_signer.signing.assertion import Assertion
 from edge_signer.signing.tbs_module import MEMORY_LIMIT_BYTES, load_module
 from edge_signer.signing.wasmtime_native import BareInstance
 
@@ -23,9 +24,6 @@ _ERROR_BIT = 1 << 31
 _LENGTH_MASK = _ERROR_BIT - 1
 # Made once: `json.dumps` with settings of one's own makes an encoder at every call.
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-_SORTED_JSON = json.JSONEncoder(
-    ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
-)
 
 _length_prefix = struct.Struct("<I").pack
 
@@ -40,32 +38,6 @@ class BuildError(Exception):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
-
-
-@dataclass(frozen=True)
-class Assertion:
-    """One assertion of a manifest.
-
-    Attributes:
-        label: The standard's label, without the number of a repeated one.
-        content: JSON-like content.
-        created: True where the signer vouches for it (`created_assertions`), false where somebody
-            only told it (`gathered_assertions`).
-        encoding: What the content becomes: deterministic CBOR, or JSON, compact and with its keys
-            in order, for the assertions that the standard has in JSON (C2PA 2.2 §18.16.2).
-    """
-
-    label: str
-    content: dict[str, Any]
-    created: bool
-    encoding: Literal["cbor", "json"] = "cbor"
-
-    def to_definition(self) -> dict[str, Any]:
-        """What the module is told of it; JSON travels as one text, which the module copies."""
-        if self.encoding == "json":
-            text = _SORTED_JSON.encode(self.content)
-            return {"label": self.label, "created": self.created, "json": text}
-        return {"label": self.label, "created": self.created, "data": self.content}
 
 
 @dataclass(frozen=True)

@@ -36,20 +36,6 @@ class TbsTooLargeError(EdgeSignerError):
     title = "Too much to sign"
 
 
-class KmsRateLimitError(EdgeSignerError):
-    """KMS throttles."""
-
-    code = "KMS_RATE_LIMIT"
-    title = "KMS rate limit exceeded"
-
-
-class KmsUnavailableError(EdgeSignerError):
-    """KMS failed, or answered with a signature that does not verify."""
-
-    code = "KMS_UNAVAILABLE"
-    title = "KMS unavailable"
-
-
 class CredentialUnavailableError(EdgeSignerError):
     """The certificate chain is missing, outside its validity, or not the key's."""
 

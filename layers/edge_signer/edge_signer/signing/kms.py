@@ -10,7 +10,8 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from edge_signer.platform.errors import EdgeSignerError
+from edge_signer.platform.errors import EdgeSignerError, KmsUnavailableError
+from edge_signer.platform.kms_errors import KEY_IS_GONE, kms_error, refusal_code
 from edge_signer.signing.algorithm import (
     KMS_RAW_LIMIT_BYTES,
     Algorithm,
@@ -19,23 +20,8 @@ from edge_signer.signing.algorithm import (
 from edge_signer.signing.certificate import CertificateChain
 from edge_signer.signing.errors import (
     CredentialUnavailableError,
-    KmsRateLimitError,
-    KmsUnavailableError,
     TbsTooLargeError,
 )
-
-_THROTTLES = {
-    "ThrottlingException",
-    "Throttling",
-    "LimitExceededException",
-    "TooManyRequestsException",
-}
-_KEY_IS_GONE = {
-    "AccessDeniedException",
-    "DisabledException",
-    "KMSInvalidStateException",
-    "NotFoundException",
-}
 
 
 @dataclass(frozen=True)
@@ -53,8 +39,7 @@ class Credential:
     @property
     def kms_region(self) -> str | None:
         """Region of the key; None where its identifier is no ARN."""
-        parts = self.key_id.split(":")
-        return parts[3] if len(parts) > 3 else None
+        return region_of(self.key_id)
 
 
 class Signer(Protocol):
@@ -67,7 +52,7 @@ class Signer(Protocol):
     def credential(self) -> Credential:
         """Give the key to sign with now, and a chain that is valid now."""
 
-    def sign(self, credential: Credential, tbs: bytes) -> bytes:
+    def sign(self, credential: Credential, tbs: bytes, timeout_ms: int | None = None, /) -> bytes:
         """Give the key's signature over the TBS bytes, as COSE has it; the caller checks it."""
 
 
@@ -82,8 +67,8 @@ class KmsSigner:
     was taken away serves no longer.
 
     Args:
-        kms: Gives the client in the key's home region, for each call anew: operators change how
-            long it waits. Its own retries should be off.
+        kms: Gives the client in the key's home region that waits for so many milliseconds, or for
+            as long as usual, which operators change. Its own retries should be off.
         ssm: Client in the function's region.
         key_alias: `alias/…` of the key.
         certificate_parameter: Name of the parameter that holds the chain in PEM.
@@ -96,7 +81,7 @@ class KmsSigner:
     def __init__(
         self,
         *,
-        kms: Callable[[], Any],
+        kms: Callable[[int | None], Any],
         ssm: Any,
         key_alias: str,
         certificate_parameter: str,
@@ -123,13 +108,25 @@ class KmsSigner:
         credential.certificate_chain.require_valid()
         return credential
 
-    def sign(self, credential: Credential, tbs: bytes) -> bytes:
+    def certificate_chain(self) -> CertificateChain:
+        """Give the chain without asking KMS whether it is the key's; a signature will tell.
+
+        Raises:
+            CredentialUnavailableError: The chain is missing, or not valid now.
+        """
+        known = self._last_good
+        chain = known.certificate_chain if known is not None else self._fetch_chain()
+        chain.require_valid()
+        return chain
+
+    def sign(self, credential: Credential, tbs: bytes, timeout_ms: int | None = None) -> bytes:
         """Have the TBS bytes signed.
 
         Args:
             credential: Names the key.
             tbs: The COSE Sig_structure. Only its digest leaves the process, except for Ed25519,
                 which signs no digest.
+            timeout_ms: How long KMS may take to answer; None for as long as usual.
 
         Returns:
             The signature as COSE has it.
@@ -147,6 +144,7 @@ class KmsSigner:
             )
         answer = self._ask(
             "sign",
+            timeout_ms,
             KeyId=credential.key_id,
             Message=message,
             MessageType=self.algorithm.message_type,
@@ -192,16 +190,19 @@ class KmsSigner:
             ) from failure
         return CertificateChain.from_pem(answer["Parameter"]["Value"])
 
-    def _ask(self, operation: str, **arguments: Any) -> dict[str, Any]:
+    def _ask(
+        self, operation: str, timeout_ms: int | None = None, **arguments: Any
+    ) -> dict[str, Any]:
         try:
-            answer: dict[str, Any] = getattr(self._kms(), operation)(**arguments)
-        except ClientError as refused:
-            code = refused.response["Error"]["Code"]
-            if code in _KEY_IS_GONE:
+            answer: dict[str, Any] = getattr(self._kms(timeout_ms), operation)(**arguments)
+        except (BotoCoreError, ClientError) as failure:
+            if refusal_code(failure) in KEY_IS_GONE:
                 self._fresh_until_s = 0.0
-            if code in _THROTTLES:
-                raise KmsRateLimitError("Too many signing requests", retry_after_s=1) from refused
-            raise KmsUnavailableError("KMS refused the request.", retry_after_s=5) from refused
-        except BotoCoreError as failure:
-            raise KmsUnavailableError("KMS did not answer.", retry_after_s=5) from failure
+            raise kms_error(failure) from failure
         return answer
+
+
+def region_of(key_id: str) -> str | None:
+    """Give the region of a key's ARN; None where it is no ARN."""
+    parts = key_id.split(":")
+    return parts[3] if len(parts) > 3 else None

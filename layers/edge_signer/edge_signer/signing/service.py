@@ -3,51 +3,38 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from edge_signer.platform.request_record import RequestRecord
-from edge_signer.signing.algorithm import SignatureMismatchError
-from edge_signer.signing.assertions import manifest_assertions
-from edge_signer.signing.builder import (
-    Assertion,
-    BuildError,
-    ManifestBuilder,
-    ManifestDefinition,
-    PreparedManifest,
-)
-from edge_signer.signing.errors import (
-    InvalidAssertionError,
+from edge_signer.platform.deadline import Deadline, EdgeTimeSpentError
+from edge_signer.platform.errors import (
+    DeadlineExceededError,
+    KmsRateLimitError,
     KmsUnavailableError,
-    TbsTooLargeError,
-    TsaUnavailableError,
 )
-from edge_signer.signing.kms import Signer
+from edge_signer.platform.request_record import RequestRecord
+from edge_signer.signing.assertions import manifest_assertions
+from edge_signer.signing.builder import BuildError
+from edge_signer.signing.central_path import CentralPath
+from edge_signer.signing.edge_path import CircuitOpenError, CpuTimeSpentError, EdgePath
+from edge_signer.signing.errors import CredentialUnavailableError, TsaUnavailableError
 from edge_signer.signing.policy import SigningPolicy
 from edge_signer.signing.policy_directory import PolicyDirectory
+from edge_signer.signing.signing_request import PlannedManifest, SignedStore, SigningRequest
 from edge_signer.signing.store import ManifestStore, StoredManifest
 from edge_signer.signing.time_stamp import TimeStampAuthority
 
-
-@dataclass(frozen=True)
-class SigningRequest:
-    """A validated request of an authenticated tenant.
-
-    Attributes:
-        tenant_id: Whose request it is.
-        asset_sha256: 32 bytes, the digest of the whole asset.
-        assertions: What the client says of the asset, by label.
-        policy_id: Which policy to sign under.
-        tsa: Whether a time-stamp is wanted; None leaves it to the policy.
-    """
-
-    tenant_id: str
-    asset_sha256: bytes
-    assertions: Mapping[str, Any]
-    policy_id: str
-    tsa: bool | None
+#: What another engine with another key may still do. A time-stamp authority that fails is not
+#: among it: the central signer asks the same one.
+_CENTRAL_MAY_HELP = (
+    BuildError,
+    CircuitOpenError,
+    CpuTimeSpentError,
+    CredentialUnavailableError,
+    EdgeTimeSpentError,
+    KmsRateLimitError,
+    KmsUnavailableError,
+)
 
 
 @dataclass(frozen=True)
@@ -67,50 +54,33 @@ class SignedManifest:
     tsa_token_url: str | None
 
 
-@dataclass(frozen=True)
-class PlannedManifest:
-    """What would be signed.
-
-    Attributes:
-        policy: Under which.
-        assertions: In the standard's form.
-        time_stamp_authority: Who stamps it; None for nobody.
-    """
-
-    policy: SigningPolicy
-    assertions: Sequence[Assertion]
-    time_stamp_authority: TimeStampAuthority | None
-
-    @property
-    def signing_mode(self) -> str:
-        """How it is signed."""
-        return f"edge-tbs+remote-{self.policy.algorithm.lower()}"
-
-
 class SigningService:
     """Signs requests.
 
     Args:
         policies: Finds the policy of a request.
-        builder: The WebAssembly builder.
-        signer_for: Gives the signer that a policy names.
+        edge: Signs here.
+        central: Signs where the edge cannot; None where there is no central signer.
         store: Where manifests are kept.
         time_stamp_authority: Stamps signatures; None where this signer has none.
+        signs_here: Tells whether the edge may sign for a tenant at all.
     """
 
     def __init__(
         self,
         policies: PolicyDirectory,
-        builder: ManifestBuilder,
-        signer_for: Callable[[SigningPolicy], Signer],
+        edge: EdgePath,
+        central: CentralPath | None,
         store: ManifestStore,
         time_stamp_authority: TimeStampAuthority | None = None,
+        signs_here: Callable[[str], bool] = lambda _: True,
     ) -> None:
         self._policies = policies
-        self._builder = builder
-        self._signer_for = signer_for
+        self._edge = edge
+        self._central = central
         self._store = store
         self._time_stamp_authority = time_stamp_authority
+        self._signs_here = signs_here
 
     def plan(self, request: SigningRequest) -> PlannedManifest:
         """Check a request against its policy; nothing is asked of KMS.
@@ -122,78 +92,62 @@ class SigningService:
         assertions = manifest_assertions(request.assertions, policy)
         return PlannedManifest(policy, assertions, self._authority_for(policy, request.tsa))
 
-    def sign(self, request: SigningRequest, record: RequestRecord) -> SignedManifest:
+    def sign(
+        self, request: SigningRequest, record: RequestRecord, deadline: Deadline
+    ) -> SignedManifest:
         """Build, sign, check and store the manifest of an asset.
 
         Args:
             request: What is to be signed.
-            record: Learns what is signed with what, and how long the steps policy, credential,
-                wasm, kms, check, tsa where there is a time-stamp, and store take.
+            record: Learns what is signed with what, and how long the steps take: policy, those of
+                the path that is taken, and store.
+            deadline: Of the request.
 
         Raises:
             EdgeSignerError: One of the catalogue. Nothing was stored then, unless the store did not
                 confirm it.
         """
-        stopwatch = record.stopwatch
-        with stopwatch.step("policy"):
+        with record.stopwatch.step("policy"):
             planned = self.plan(request)
-            policy, authority = planned.policy, planned.time_stamp_authority
-            record.policy_id = policy.policy_id
+            record.policy_id = planned.policy.policy_id
 
-        with stopwatch.step("credential"):
-            signer = self._signer_for(policy)
-            credential = signer.credential()
-            chain = credential.certificate_chain
-            record.kms_key_id, record.kms_region = credential.key_id, credential.kms_region
-            record.cert_serial = chain.serial_number
-
-        with stopwatch.step("wasm"):
-            prepared = self._prepare(
-                ManifestDefinition(
-                    label=f"urn:c2pa:{uuid.uuid4()}",
-                    instance_id=f"xmp:iid:{uuid.uuid4()}",
-                    algorithm=policy.algorithm,
-                    claim_generator_info=policy.claim_generator_info.model_dump(exclude_none=True),
-                    assertions=planned.assertions,
-                    asset_sha256=request.asset_sha256,
-                    x5chain=chain.x5chain,
-                )
-            )
-
-            record.tbs_hash = hashlib.sha256(prepared.tbs).hexdigest()
-
-        with stopwatch.step("kms"):
-            signature = signer.sign(credential, prepared.tbs)
-
-        with stopwatch.step("check"):
+        if self._central is None:
+            signed = self._sign_here_alone(request, planned, record, deadline)
+        elif not self._signs_here(request.tenant_id):
+            signed = self._central.sign(request, planned, record, deadline)
+        else:
             try:
-                chain.verify(signer.algorithm, prepared.tbs, signature)
-            except SignatureMismatchError as mismatch:
-                raise KmsUnavailableError(
-                    "The signature that KMS gave does not verify against the certificate."
-                ) from mismatch
+                signed = self._edge.sign(request, planned, record, deadline)
+            except _CENTRAL_MAY_HELP as failure:
+                record.edge_failure = type(failure).__name__
+                signed = self._central.sign(request, planned, record, deadline)
 
-        stamp = None
-        if authority is not None:
-            with stopwatch.step("tsa"):
-                stamp = authority.stamp(prepared.time_stamp_payload(signature))
-                chain.require_valid(stamp.made_at)
+        if deadline.left_s() <= 0:
+            raise DeadlineExceededError("There was no time left to store it.", retry_after_s=5)
 
-        with stopwatch.step("wasm"):
-            manifest_store = prepared.assemble(signature, stamp.token if stamp else b"")
+        with record.stopwatch.step("store"):
+            tenant_id, stamp = request.tenant_id, signed.stamp
+            token_url = self._store.put_time_stamp(tenant_id, stamp) if stamp else None
+            stored = self._store.put(tenant_id, request.asset_sha256, signed.manifest_store)
+            record.manifest_sha256 = hashlib.sha256(signed.manifest_store).hexdigest()
+            record.signing_mode = signed.signing_mode
+            record.kms_key_id = signed.kms_key_id
 
-        with stopwatch.step("store"):
-            token_url = self._store.put_time_stamp(request.tenant_id, stamp) if stamp else None
-            stored = self._store.put(request.tenant_id, request.asset_sha256, manifest_store)
-            record.manifest_sha256 = hashlib.sha256(manifest_store).hexdigest()
-            record.signing_mode = planned.signing_mode
+        return SignedManifest(stored, signed.signing_mode, signed.kms_key_id, token_url)
 
-        return SignedManifest(
-            stored=stored,
-            signing_mode=planned.signing_mode,
-            kms_key_id=credential.key_id,
-            tsa_token_url=token_url,
-        )
+    def _sign_here_alone(
+        self,
+        request: SigningRequest,
+        planned: PlannedManifest,
+        record: RequestRecord,
+        deadline: Deadline,
+    ) -> SignedStore:
+        try:
+            return self._edge.sign(request, planned, record, deadline)
+        except (CircuitOpenError, EdgeTimeSpentError) as unasked:
+            raise KmsUnavailableError(
+                "KMS fails, and was not asked again.", retry_after_s=10
+            ) from unasked
 
     def _authority_for(
         self, policy: SigningPolicy, asked: bool | None
@@ -204,15 +158,3 @@ class SigningService:
         if self._time_stamp_authority is None:
             raise TsaUnavailableError("This signer has no time-stamp authority.")
         return self._time_stamp_authority
-
-    def _prepare(self, definition: ManifestDefinition) -> PreparedManifest:
-        try:
-            return self._builder.prepare(definition)
-        except BuildError as refused:
-            if refused.name == "TbsTooLarge":
-                raise TbsTooLargeError("The assertions make more than 16 KiB to sign.") from refused
-            if refused.name.startswith("Json"):
-                raise InvalidAssertionError(
-                    f"The builder refuses the assertions: {refused.name}."
-                ) from refused
-            raise

@@ -60,9 +60,29 @@ def checked_time_stamp(
     Raises:
         TsaUnavailableError: It is no answer to this query, or not one that verifiers accept.
     """
+    return _checked(response, query.nonce, payload, roots)
+
+
+def checked_token(token: bytes, payload: bytes, roots: Sequence[x509.Certificate]) -> TimeStamp:
+    """Give the time-stamp that another asked for, out of its token; nobody here knows its nonce.
+
+    Args:
+        token: DER of the TimeStampToken.
+        payload: What was to be stamped.
+        roots: Where its chain must end.
+
+    Raises:
+        TsaUnavailableError: It does not stamp this payload, or verifiers would not accept it.
+    """
+    return _checked(_granted(token), None, payload, roots)
+
+
+def _checked(
+    response: bytes, nonce: int | None, payload: bytes, roots: Sequence[x509.Certificate]
+) -> TimeStamp:
     try:
         answer = decode_timestamp_response(response)
-        verifier = VerifierBuilder(nonce=query.nonce, roots=list(roots)).build()
+        verifier = VerifierBuilder(nonce=nonce, roots=list(roots)).build()
         verifier.verify_message(answer, payload)
         faults = _token_faults(answer) + time_stamping_faults(_signing_certificate(answer))
     except Exception as broken:
@@ -71,6 +91,14 @@ def checked_time_stamp(
         raise refused(faults[0])
     info = answer.tst_info
     return TimeStamp(response, answer.time_stamp_token(), info.serial_number, info.gen_time)
+
+
+def _granted(token: bytes) -> bytes:
+    """Put a token into a TimeStampResp with the status granted (RFC 3161 §2.4.2)."""
+    content = bytes.fromhex("3003020100") + token
+    length = len(content).to_bytes((len(content).bit_length() + 7) // 8)
+    head = length if len(content) < 128 else bytes([0x80 | len(length)]) + length
+    return b"\x30" + head + content
 
 
 def time_stamping_faults(certificate: x509.Certificate) -> list[str]:

@@ -6,12 +6,19 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from edge_signer.platform.breaker_admission import Admission
+from edge_signer.platform.breaker_rules import State
 from edge_signer.platform.clients import client
+from edge_signer.platform.dynamodb_breaker_store import kms_circuit_breaker
 from edge_signer.platform.flags import Flags
 from edge_signer.platform.parameters import SsmParameterFolder
 from edge_signer.platform.settings import Settings
+from edge_signer.platform.telemetry import Telemetry
 from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
 from edge_signer.signing.builder import ManifestBuilder
+from edge_signer.signing.central_path import CentralPath
+from edge_signer.signing.central_wiring import central_signer
+from edge_signer.signing.edge_path import EdgePath, Patience
 from edge_signer.signing.kms import KmsSigner
 from edge_signer.signing.policy import SigningPolicy
 from edge_signer.signing.policy_directory import PolicyDirectory
@@ -26,21 +33,21 @@ _POLICY_REFRESH_S = 30.0
 
 
 def signing_service(
-    settings: Settings, flags: Callable[[], Flags], complain: Callable[[str], None]
+    settings: Settings, flags: Callable[[], Flags], telemetry: Telemetry
 ) -> SigningService:
     """Give the service that a function signs with.
 
     Args:
         settings: Of the function.
         flags: Gives the operator's flags in force.
-        complain: Told of what an operator must mend, such as a broken policy document.
+        telemetry: Told of what an operator must mend, such as a broken policy document.
     """
     region = settings.aws_region
     ssm = client("ssm", region)
 
-    def kms() -> Any:
-        timeout_s = flags().kms_timeout_ms / 1000
-        return client("kms", settings.kms_region, timeout_s=timeout_s)
+    def kms(timeout_ms: int | None) -> Any:
+        waits_ms = flags().kms_timeout_ms if timeout_ms is None else timeout_ms
+        return client("kms", settings.kms_region, timeout_s=waits_ms / 1000)
 
     @lru_cache
     def signer(key_name: str, certificate_name: str, algorithm: AlgorithmName) -> KmsSigner:
@@ -56,11 +63,60 @@ def signing_service(
     def signer_for(policy: SigningPolicy) -> KmsSigner:
         return signer(policy.signing_key, policy.certificate, policy.algorithm)
 
-    documents = SsmParameterFolder(ssm, settings.policy_folder, refresh_s=_POLICY_REFRESH_S)
-    store = S3ManifestStore(
-        client("s3", region), settings.manifest_bucket, settings.manifest_base_url
-    )
-    policies = PolicyDirectory(shipped_policies(), documents, complain)
     roots = SsmTimeStampRoots(ssm, settings.certificate_parameter("tsa"))
-    authority = time_stamp_authority(settings.tsa_url, roots)
-    return SigningService(policies, ManifestBuilder(), signer_for, store, authority)
+    edge = EdgePath(
+        ManifestBuilder(),
+        signer_for,
+        SwitchedBreaker(settings, flags, telemetry),
+        lambda: Patience(
+            attempts=settings.retry_attempts,
+            delay_ms=settings.retry_delay_ms,
+            kms_timeout_ms=flags().kms_timeout_ms,
+            cpu_timeout_ms=settings.cpu_timeout_ms,
+        ),
+    )
+    elsewhere = central_signer(settings, ssm)
+    documents = SsmParameterFolder(ssm, settings.policy_folder, refresh_s=_POLICY_REFRESH_S)
+    return SigningService(
+        PolicyDirectory(shipped_policies(), documents, telemetry.complaint("policy_ignored")),
+        edge,
+        CentralPath(elsewhere, signer_for, roots) if elsewhere else None,
+        S3ManifestStore(client("s3", region), settings.manifest_bucket, settings.manifest_base_url),
+        time_stamp_authority(settings.tsa_url, roots),
+        lambda tenant_id: flags().signs_at_edge(tenant_id),
+    )
+
+
+class SwitchedBreaker:
+    """The circuit breaker of KMS, unless an operator has switched it off.
+
+    Args:
+        settings: Of the function.
+        flags: Gives the operator's flags in force.
+        telemetry: Counts its openings.
+    """
+
+    def __init__(
+        self, settings: Settings, flags: Callable[[], Flags], telemetry: Telemetry
+    ) -> None:
+        self._flags = flags
+        self._telemetry = telemetry
+        self._breaker = kms_circuit_breaker(
+            region=settings.aws_region,
+            table=settings.breakers_table,
+            kms_region=settings.kms_region,
+            complain=telemetry.complaint("breaker_impaired"),
+            changed=self._tell,
+        )
+
+    def allows(self) -> Admission:
+        """Decide on one attempt."""
+        if not self._flags().circuit_breaker_enabled:
+            return Admission(lambda _: None, "closed")
+        return self._breaker.allows()
+
+    def _tell(self, old: State, new: State) -> None:
+        if new != "half_open":
+            self._telemetry.complaint(f"breaker_{'opened' if new == 'open' else 'closed'}")(
+                f"circuit breaker of KMS: {old}, now {new}"
+            )

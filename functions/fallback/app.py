@@ -1,0 +1,23 @@
+"""The central signer: signs with c2pa-rs what the sign function hands over by Lambda's Invoke."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from central_signer.invocation import Invocation
+from central_signer.settings import FallbackSettings
+from central_signer.wiring import central_signing_service
+from edge_signer.platform.telemetry import Telemetry
+
+settings = FallbackSettings.from_environment(os.environ)
+telemetry = Telemetry("fallback", settings)
+service = central_signing_service(settings, telemetry.complaint("policy_ignored"))
+invocation = Invocation(service, telemetry)
+
+
+def handler(event: Any, _context: LambdaContext) -> dict[str, Any]:
+    """Answer a CentralRequest with a CentralAnswer or a CentralRefusal."""
+    return invocation(event)

@@ -1,0 +1,148 @@
+"""c2pa-rs as the central signer's engine: it builds, has signed, and reads its own work again."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import c2pa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import Certificate
+
+from central_signer.hashed_signing import EngineError, sign_digest
+from edge_signer.signing.algorithm import AlgorithmName
+from edge_signer.signing.assertion import Assertion
+from edge_signer.signing.certificate import CertificateChain
+
+_ALGORITHMS: Mapping[AlgorithmName, c2pa.C2paSigningAlg] = {
+    "ES256": c2pa.C2paSigningAlg.ES256,
+    "ES384": c2pa.C2paSigningAlg.ES384,
+    "ES512": c2pa.C2paSigningAlg.ES512,
+    "PS256": c2pa.C2paSigningAlg.PS256,
+    "PS384": c2pa.C2paSigningAlg.PS384,
+    "PS512": c2pa.C2paSigningAlg.PS512,
+    "EdDSA": c2pa.C2paSigningAlg.ED25519,
+}
+# Uses of a key that may sign claims and time-stamps; c2pa-rs wants them named beside the anchors.
+_TRUST_CONFIG = "\n".join(
+    ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.62558.2.1", "1.3.6.1.5.5.7.3.8")
+)
+# The asset is not here to be hashed, nor the root of the signing chain to be trusted.
+_NOT_FOR_US_TO_SAY = {"assertion.dataHash.mismatch", "signingCredential.untrusted"}
+_VERSIONED = re.compile(r"\.v[0-9]+$")
+_SIGNED = {"claimSignature.validated", "claimSignature.insideValidity"}
+_STAMPED = {"timeStamp.validated", "timeStamp.trusted"}
+
+
+class C2paEngine:
+    """Makes manifests with c2pa-rs; shared by all requests of a process."""
+
+    def __init__(self) -> None:
+        self._building = _context({"builder": {"thumbnail": {"enabled": False}}})
+        self._reading = lru_cache(maxsize=4)(_reading_context)
+
+    def sign(
+        self,
+        *,
+        asset_sha256: bytes,
+        assertions: Sequence[Assertion],
+        claim_generator_info: Mapping[str, Any],
+        algorithm: AlgorithmName,
+        chain: CertificateChain,
+        sign_tbs: Callable[[bytes], bytes],
+    ) -> bytes:
+        """Give a manifest store, as c2pa-rs makes it.
+
+        Args:
+            asset_sha256: 32 bytes, the digest of the whole asset.
+            assertions: What it says; the hard binding is the engine's.
+            claim_generator_info: Map with at least `name`; the engine adds its own version.
+            algorithm: What `sign_tbs` signs with.
+            chain: Whose leaf's key it is.
+            sign_tbs: Gives the signature over TBS bytes, as COSE has it.
+
+        Raises:
+            EngineError: c2pa-rs refused or failed.
+            Exception: What `sign_tbs` raised; c2pa-rs itself would call it an invalid signature.
+        """
+        raised: list[Exception] = []
+
+        def callback(tbs: bytes) -> bytes:
+            try:
+                return sign_tbs(tbs)
+            except Exception as failure:
+                raised.append(failure)
+                raise
+
+        definition = _definition(assertions, claim_generator_info)
+        certificates = "".join(
+            one.public_bytes(Encoding.PEM).decode() for one in chain.certificates
+        )
+        try:
+            with (
+                c2pa.Builder(definition, context=self._building) as builder,
+                c2pa.Signer.from_callback(callback, _ALGORITHMS[algorithm], certificates) as signer,
+            ):
+                return sign_digest(builder, signer, asset_sha256)
+        except (c2pa.C2paError, EngineError) as failure:
+            if raised:
+                raise raised[0] from None
+            raise EngineError(str(failure)) from failure
+
+    def faults(self, manifest_store: bytes, stamped_under: Sequence[Certificate] = ()) -> list[str]:
+        """Say what c2pa-rs finds wrong with a store, by the standard's codes.
+
+        Args:
+            manifest_store: What it reads.
+            stamped_under: Roots of the authority whose time-stamp must be in it; none for no stamp.
+        """
+        roots = "".join(one.public_bytes(Encoding.PEM).decode() for one in stamped_under)
+        try:
+            with c2pa.Reader(
+                "application/c2pa", io.BytesIO(manifest_store), context=self._reading(roots)
+            ) as reader:
+                results = json.loads(reader.json())["validation_results"]["activeManifest"]
+        except c2pa.C2paError as unreadable:
+            return [f"unreadable: {unreadable}"]
+        confirmed = {one["code"] for one in results["success"]}
+        failed = {one["code"] for one in results["failure"]} - _NOT_FOR_US_TO_SAY
+        wanted = _SIGNED | (_STAMPED if stamped_under else set())
+        return [*sorted(failed), *(f"no {code}" for code in sorted(wanted - confirmed))]
+
+
+def _definition(assertions: Sequence[Assertion], claim_generator_info: Mapping[str, Any]) -> str:
+    return json.dumps(
+        {
+            "claim_version": 2,
+            "claim_generator_info": [dict(claim_generator_info)],
+            "assertions": [
+                {
+                    "label": _unversioned(one.label),
+                    "data": one.content,
+                    "created": one.created,
+                    **({"kind": "Json"} if one.encoding == "json" else {}),
+                }
+                for one in assertions
+            ],
+        },
+        ensure_ascii=False,
+    )
+
+
+def _unversioned(label: str) -> str:
+    """Keep c2pa-rs from dropping the version of a custom label; `.v1` it always drops."""
+    custom = not label.startswith(("c2pa.", "cawg."))
+    return f"{label}.v1" if custom and _VERSIONED.search(label) else label
+
+
+def _reading_context(roots_pem: str) -> c2pa.Context:
+    trust = {"trust_config": _TRUST_CONFIG, **({"trust_anchors": roots_pem} if roots_pem else {})}
+    return _context({"trust": trust})
+
+
+def _context(settings: dict[str, Any]) -> c2pa.Context:
+    return c2pa.Context(c2pa.Settings.from_dict(settings))

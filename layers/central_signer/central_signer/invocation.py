@@ -1,0 +1,73 @@
+"""From an event of Lambda to the answer that the contract says."""
+
+from __future__ import annotations
+
+import base64
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import ValidationError
+
+from central_signer.service import CentralSigningService
+from edge_signer.http.catalogue import STATUS
+from edge_signer.http.errors import InvalidRequestError
+from edge_signer.platform.errors import EdgeSignerError
+from edge_signer.platform.request_record import RequestRecord
+from edge_signer.platform.telemetry import Telemetry
+from edge_signer.signing.central_contract import (
+    CentralAnswer,
+    CentralFault,
+    CentralRefusal,
+    CentralRequest,
+)
+from edge_signer.signing.strict_model import first_fault
+
+# Of an event that is no request.
+_NO_REQUEST_ID = "00000000-0000-0000-0000-000000000000"
+
+
+class Invocation:
+    """Answers events; what is no refusal of the catalogue is raised, for Lambda to report.
+
+    Args:
+        service: Signs.
+        telemetry: Told of every event.
+    """
+
+    def __init__(self, service: CentralSigningService, telemetry: Telemetry) -> None:
+        self._service = service
+        self._telemetry = telemetry
+
+    def __call__(self, event: Any) -> dict[str, Any]:
+        """Answer one event with a CentralAnswer or a CentralRefusal, as JSON has it."""
+        record = RequestRecord(_NO_REQUEST_ID)
+        try:
+            request = _request(event)
+            record.request_id, record.tenant_id = request.request_id, request.tenant_id
+            record.asset_sha256 = request.asset_sha256
+            signed = self._service.sign(request, record)
+        except EdgeSignerError as refused:
+            self._telemetry.report(record, STATUS[type(refused)], refused)
+            fault = CentralFault(
+                code=refused.code, message=refused.message, retry_after=refused.retry_after_s
+            )
+            return CentralRefusal(error=fault).model_dump(exclude_none=True)
+        except Exception as failure:
+            self._telemetry.report(record, HTTPStatus.INTERNAL_SERVER_ERROR, failure)
+            raise
+        timings = {**record.stopwatch.steps_ms, "total": record.stopwatch.total_ms}
+        answer = CentralAnswer(
+            manifest=base64.b64encode(signed.manifest_store).decode(),
+            kms_key_id=signed.kms_key_id,
+            alg=signed.algorithm,
+            timings={name: round(elapsed_ms, 3) for name, elapsed_ms in timings.items()},
+        )
+        self._telemetry.report(record, HTTPStatus.OK)
+        return answer.model_dump()
+
+
+def _request(event: Any) -> CentralRequest:
+    try:
+        return CentralRequest.model_validate(event)
+    except ValidationError as invalid:
+        raise InvalidRequestError(first_fault(invalid, "event")) from None

@@ -1,0 +1,164 @@
+"""How the central signer makes a manifest, top to bottom."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from central_signer.engine import C2paEngine
+from central_signer.hashed_signing import EngineError
+from central_signer.replicated_signer import ReplicatedSigner
+from edge_signer.platform.errors import KmsUnavailableError
+from edge_signer.platform.request_record import RequestRecord
+from edge_signer.signing.algorithm import AlgorithmName
+from edge_signer.signing.assertions import manifest_assertions
+from edge_signer.signing.central_contract import CentralRequest
+from edge_signer.signing.errors import TbsTooLargeError, TsaUnavailableError
+from edge_signer.signing.kms import region_of
+from edge_signer.signing.manifest_check import ExpectedManifest, check_manifest
+from edge_signer.signing.manifest_reader import ManifestError, read_manifest
+from edge_signer.signing.policy import SigningPolicy
+from edge_signer.signing.policy_directory import PolicyDirectory
+from edge_signer.signing.time_stamp import RETRY_AFTER_S, TimeStampAuthority, TimeStampRoots
+
+#: As much as the edge's builder takes.
+MAX_TBS_BYTES = 16 * 1024
+
+
+@dataclass(frozen=True)
+class SignedCentrally:
+    """A manifest that c2pa-rs made, and takes.
+
+    Attributes:
+        manifest_store: The bytes.
+        kms_key_id: ARN of the key that signed, at home or the replica.
+        algorithm: What it signed with.
+    """
+
+    manifest_store: bytes
+    kms_key_id: str
+    algorithm: AlgorithmName
+
+
+class CentralSigningService:
+    """Signs requests with c2pa-rs.
+
+    Args:
+        policies: Finds the policy of a request.
+        engine: c2pa-rs.
+        signer_for: Gives the signer that a policy names.
+        authority: Stamps signatures; None where this signer has no authority.
+        roots: Gives the roots of that authority.
+    """
+
+    def __init__(
+        self,
+        policies: PolicyDirectory,
+        engine: C2paEngine,
+        signer_for: Callable[[SigningPolicy], ReplicatedSigner],
+        authority: TimeStampAuthority | None,
+        roots: TimeStampRoots,
+    ) -> None:
+        self._policies = policies
+        self._engine = engine
+        self._signer_for = signer_for
+        self._authority = authority
+        self._roots = roots
+
+    def sign(self, request: CentralRequest, record: RequestRecord) -> SignedCentrally:
+        """Build, have signed and check the manifest of an asset; nothing is stored.
+
+        The time-stamp is ours to fetch: c2pa-rs would ask the authority without a limit of time,
+        and without a look at whose stamp it gets. It then judges the store with the stamp in it.
+
+        Args:
+            request: What is to be signed.
+            record: Learns what is signed with what, and how long the steps policy, credential, kms,
+                engine (which holds kms), tsa where there is a time-stamp, and check take.
+
+        Raises:
+            EdgeSignerError: One of the catalogue.
+        """
+        stopwatch = record.stopwatch
+        with stopwatch.step("policy"):
+            policy = self._policies.find(request.policy_id, request.tenant_id)
+            assertions = manifest_assertions(request.assertions, policy)
+            authority = self._authority_for(policy, request.tsa)
+            record.policy_id = policy.policy_id
+
+        with stopwatch.step("credential"):
+            signer = self._signer_for(policy)
+            key = signer.key()
+
+        expected = ExpectedManifest(
+            asset_sha256=bytes.fromhex(request.asset_sha256),
+            assertions=assertions,
+            claim_generator_info=policy.claim_generator_info.model_dump(exclude_none=True),
+            algorithm=signer.algorithm,
+            chain=key.certificate_chain,
+            time_stamped=authority is not None,
+        )
+        key_ids: list[str] = []
+
+        def sign_tbs(tbs: bytes) -> bytes:
+            if len(tbs) > MAX_TBS_BYTES:
+                raise TbsTooLargeError("The assertions make more than 16 KiB to sign.")
+            with stopwatch.step("kms"):
+                key_id, signature = signer.sign(key, tbs)
+            key_ids.append(key_id)
+            record.kms_key_id, record.kms_region = key_id, region_of(key_id)
+            record.tbs_hash = hashlib.sha256(tbs).hexdigest()
+            record.cert_serial = key.certificate_chain.serial_number
+            return signature
+
+        try:
+            with stopwatch.step("engine"):
+                made = read_manifest(self._engine_store(expected, sign_tbs))
+
+            token = b""
+            if authority is not None:
+                with stopwatch.step("tsa"):
+                    stamp = authority.stamp(made.time_stamp_payload)
+                    key.certificate_chain.require_valid(stamp.made_at)
+                    token = stamp.token
+
+            with stopwatch.step("check"):
+                manifest_store = made.with_time_stamp(token)
+                check_manifest(manifest_store, expected)
+                self._check_with_engine(manifest_store, stamped=authority is not None)
+        except (EngineError, ManifestError) as failure:
+            raise KmsUnavailableError(
+                "The central signer made no manifest that holds.", retry_after_s=5
+            ) from failure
+        return SignedCentrally(manifest_store, key_ids[-1], policy.algorithm)
+
+    def _authority_for(
+        self, policy: SigningPolicy, asked: bool | None
+    ) -> TimeStampAuthority | None:
+        if not policy.wants_time_stamp(asked):
+            return None
+        if self._authority is None:
+            raise TsaUnavailableError("This signer has no time-stamp authority.")
+        return self._authority
+
+    def _engine_store(
+        self, expected: ExpectedManifest, sign_tbs: Callable[[bytes], bytes]
+    ) -> bytes:
+        return self._engine.sign(
+            asset_sha256=expected.asset_sha256,
+            assertions=expected.assertions,
+            claim_generator_info=expected.claim_generator_info,
+            algorithm=expected.algorithm.name,
+            chain=expected.chain,
+            sign_tbs=sign_tbs,
+        )
+
+    def _check_with_engine(self, manifest_store: bytes, *, stamped: bool) -> None:
+        faults = self._engine.faults(manifest_store, self._roots() if stamped else ())
+        if any("timeStamp" in fault for fault in faults):
+            raise TsaUnavailableError(
+                f"The time-stamp does not hold: {faults[0]}.", retry_after_s=RETRY_AFTER_S
+            )
+        if faults:
+            raise ManifestError(faults[0])

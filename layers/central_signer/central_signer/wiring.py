@@ -1,0 +1,71 @@
+"""The central signing service with its real adapters, put together once an environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from central_signer.engine import C2paEngine
+from central_signer.replicated_signer import ReplicatedSigner
+from central_signer.service import CentralSigningService
+from central_signer.settings import FallbackSettings
+from edge_signer.platform.clients import client
+from edge_signer.platform.parameters import SsmParameterFolder
+from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
+from edge_signer.signing.kms import KmsSigner
+from edge_signer.signing.policy import SigningPolicy
+from edge_signer.signing.policy_directory import PolicyDirectory
+from edge_signer.signing.policy_document import shipped_policies
+from edge_signer.signing.time_stamp import HttpTimeStampAuthority
+from edge_signer.signing.time_stamp_roots import SsmTimeStampRoots
+
+_POLICY_REFRESH_S = 30.0
+# The function has five seconds: whoever asked it has no more for it.
+_SSM_TIMEOUT_S = 1.0
+_TSA_TIMEOUT_S = 2.0
+
+
+def central_signing_service(
+    settings: FallbackSettings, complain: Callable[[str], None]
+) -> CentralSigningService:
+    """Give the service that the fallback function signs with.
+
+    Args:
+        settings: Of the function.
+        complain: Told of what an operator must mend, such as a broken policy document.
+    """
+    ssm = client("ssm", settings.aws_region, timeout_s=_SSM_TIMEOUT_S, attempts=1)
+
+    def kms_signer(
+        region: str, key: str, certificate_name: str, algorithm: AlgorithmName
+    ) -> KmsSigner:
+        return KmsSigner(
+            kms=lambda _: client("kms", region, timeout_s=settings.kms_timeout_ms / 1000),
+            ssm=ssm,
+            key_alias=key,
+            certificate_parameter=settings.certificate_parameter(certificate_name),
+            algorithm=ALGORITHMS[algorithm],
+        )
+
+    @lru_cache
+    def signer(key_name: str, certificate_name: str, algorithm: AlgorithmName) -> ReplicatedSigner:
+        alias, replica_key = settings.key_alias(key_name), settings.kms_replica_key
+        certified = (certificate_name, algorithm)
+        home = kms_signer(settings.kms_region, alias, *certified)
+        if not replica_key:
+            return ReplicatedSigner(home, None)
+        replica = kms_signer(settings.kms_replica_region, replica_key, *certified)
+        return ReplicatedSigner(home, replica)
+
+    def signer_for(policy: SigningPolicy) -> ReplicatedSigner:
+        return signer(policy.signing_key, policy.certificate, policy.algorithm)
+
+    documents = SsmParameterFolder(ssm, settings.policy_folder, refresh_s=_POLICY_REFRESH_S)
+    policies = PolicyDirectory(shipped_policies(), documents, complain)
+    roots = SsmTimeStampRoots(ssm, settings.certificate_parameter("tsa"))
+    authority = (
+        HttpTimeStampAuthority(settings.tsa_url, roots, timeout_s=_TSA_TIMEOUT_S)
+        if settings.tsa_url
+        else None
+    )
+    return CentralSigningService(policies, C2paEngine(), signer_for, authority, roots)

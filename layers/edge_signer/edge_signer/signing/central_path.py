@@ -1,0 +1,135 @@
+"""How a manifest is made where the edge cannot: another engine is asked, and believed nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from edge_signer.platform.deadline import Deadline
+from edge_signer.platform.errors import DeadlineExceededError, KmsUnavailableError
+from edge_signer.platform.request_record import RequestRecord
+from edge_signer.signing.algorithm import ALGORITHMS
+from edge_signer.signing.central_contract import CentralRequest
+from edge_signer.signing.central_signer import CentralSigner
+from edge_signer.signing.certificate import CertificateChain
+from edge_signer.signing.kms import region_of
+from edge_signer.signing.manifest_check import CheckedManifest, ExpectedManifest, check_manifest
+from edge_signer.signing.manifest_reader import ManifestError
+from edge_signer.signing.policy import SigningPolicy
+from edge_signer.signing.signing_request import PlannedManifest, SignedStore, SigningRequest
+from edge_signer.signing.time_stamp import TimeStamp, TimeStampRoots
+
+SIGNING_MODE = "central-fallback"
+# With less time than this the central signer would be asked for nothing.
+_LEAST_S = 1.0
+
+
+class Chains(Protocol):
+    """Gives the chain of a key without asking KMS."""
+
+    def certificate_chain(self) -> CertificateChain:
+        """Give it, valid now."""
+
+
+class CentralPath:
+    """Has the central signer sign, and checks what it gives as if anybody had sent it.
+
+    Args:
+        signer: The central signer.
+        chains_for: Gives the chain that a policy names.
+        roots: Gives the roots of the time-stamp authority.
+    """
+
+    def __init__(
+        self,
+        signer: CentralSigner,
+        chains_for: Callable[[SigningPolicy], Chains],
+        roots: TimeStampRoots,
+    ) -> None:
+        self._signer = signer
+        self._chains_for = chains_for
+        self._roots = roots
+
+    def sign(
+        self,
+        request: SigningRequest,
+        planned: PlannedManifest,
+        record: RequestRecord,
+        deadline: Deadline,
+    ) -> SignedStore:
+        """Have the manifest made.
+
+        Args:
+            request: What is to be signed.
+            planned: What follows from it and its policy.
+            record: Learns what was signed with what, and how long the steps central and check take.
+            deadline: Of the request.
+
+        Raises:
+            DeadlineExceededError: There is no time left to ask.
+            KmsUnavailableError: What it gave is not what was asked, or would not be trusted.
+            EdgeSignerError: What else it refuses with.
+        """
+        record.fallback_triggered = True
+        if deadline.left_s() < _LEAST_S:
+            raise DeadlineExceededError("There was no time left to sign.", retry_after_s=5)
+
+        with record.stopwatch.step("central"):
+            made = self._signer.sign(
+                CentralRequest(
+                    asset_sha256=request.asset_sha256.hex(),
+                    assertions=dict(request.assertions),
+                    policy_id=request.policy_id,
+                    tenant_id=request.tenant_id,
+                    tsa=request.tsa,
+                    request_id=record.request_id,
+                )
+            )
+
+        with record.stopwatch.step("check"):
+            chain = self._chains_for(planned.policy).certificate_chain()
+            checked = self._checked(made.manifest_store, request, planned, chain, record)
+            stamp = self._checked_stamp(checked, chain)
+            record.tbs_hash = checked.tbs_sha256.hex()
+            record.cert_serial = chain.serial_number
+            record.kms_region = region_of(made.kms_key_id)
+            if "kms" in made.timings_ms:
+                record.stopwatch.steps_ms["kms"] = made.timings_ms["kms"]
+
+        return SignedStore(checked.manifest_store, SIGNING_MODE, made.kms_key_id, stamp)
+
+    def _checked(
+        self,
+        manifest_store: bytes,
+        request: SigningRequest,
+        planned: PlannedManifest,
+        chain: CertificateChain,
+        record: RequestRecord,
+    ) -> CheckedManifest:
+        info = planned.policy.claim_generator_info.model_dump(exclude_none=True)
+        expected = ExpectedManifest(
+            asset_sha256=request.asset_sha256,
+            assertions=planned.assertions,
+            claim_generator_info=info,
+            algorithm=ALGORITHMS[planned.policy.algorithm],
+            chain=chain,
+            time_stamped=planned.time_stamp_authority is not None,
+        )
+        try:
+            return check_manifest(manifest_store, expected)
+        except ManifestError as fault:
+            record.counts["signature_rejected"] += 1
+            raise KmsUnavailableError(
+                "The central signer gave a manifest that does not hold.", retry_after_s=5
+            ) from fault
+
+    def _checked_stamp(self, checked: CheckedManifest, chain: CertificateChain) -> TimeStamp | None:
+        if not checked.time_stamp_token:
+            return None
+        # Imported here: most workers never see a stamp, and all would start 10 ms later.
+        from edge_signer.signing.time_stamp_check import checked_token
+
+        payload = checked.time_stamp_payload
+        stamp = checked_token(checked.time_stamp_token, payload, self._roots())
+        chain.require_valid(stamp.made_at)
+        return stamp

@@ -1,0 +1,114 @@
+"""What the check of a foreign manifest lets through, c2pa-rs lets through too."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from edge_signer.signing.algorithm import ALGORITHMS
+from edge_signer.signing.manifest_check import check_manifest
+from edge_signer.signing.manifest_reader import ManifestError
+from tests.central_workshop import CentralWorkshop
+from tests.forgery import forged
+from tests.judges import c2pa_rs
+from tests.sample_assets import png
+from tests.software_signer import ACTIONS, Workshop
+
+ASSET = png()
+WORKSHOP = Workshop()
+CENTRAL = CentralWorkshop(WORKSHOP)
+SAID = {**ACTIONS, "cawg.training-mining": {"limitations": "no-generative-ai"}}
+EXPECTED = CENTRAL.expected(ASSET, SAID)
+THEIRS = CENTRAL.sign(ASSET, SAID).manifest_store
+OURS = WORKSHOP.sign(ASSET, SAID)
+
+
+def is_accepted(store: bytes) -> bool:
+    try:
+        check_manifest(store, EXPECTED)
+    except ManifestError:
+        return False
+    return True
+
+
+def mutants(store: bytes, random: random.Random) -> list[bytes]:
+    """One bit changed at every byte, and bytes put in, taken out and moved here and there."""
+    changed = [
+        store[:at] + bytes([store[at] ^ 1 << random.randrange(8)]) + store[at + 1 :]
+        for at in range(len(store))
+    ]
+    for _ in range(300):
+        begin, end = sorted(random.sample(range(len(store)), 2))
+        changed += [
+            store[:begin],
+            store[:begin] + store[end:],
+            store[:begin] + random.randbytes(4) + store[begin:],
+            store[:begin] + store[begin:end] + store[begin:],
+            store + store[begin:end],
+        ]
+    return changed
+
+
+@pytest.mark.parametrize("store", [THEIRS, OURS], ids=["theirs", "ours"])
+def test_a_mutant_that_passes_is_trusted_by_c2pa_rs(store: bytes) -> None:
+    assert is_accepted(store)
+    anchors = WORKSHOP.ca.anchors_pem()
+    passed = [one for one in mutants(store, random.Random(7)) if one != store and is_accepted(one)]
+    for mutant in passed:
+        verdict = c2pa_rs(ASSET, "image/png", mutant, anchors)
+        assert verdict.trusted, verdict.failures
+    # Of the manifest's own name every digit is free, where the claim does not hold it.
+    assert len(passed) < 40
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"asset_sha256": bytes(32)},
+        {"assertions": EXPECTED.assertions[:1]},
+        {"assertions": [*EXPECTED.assertions, replace(EXPECTED.assertions[1], label="com.a.b")]},
+        {"assertions": [replace(one, created=True) for one in EXPECTED.assertions]},
+        {"assertions": [replace(one, content={"a": 1}) for one in EXPECTED.assertions]},
+        {"assertions": [replace(one, encoding="json") for one in EXPECTED.assertions]},
+        {"claim_generator_info": {"name": "Another"}},
+        {"algorithm": ALGORITHMS["ES384"]},
+        {"chain": Workshop().signer.certificate_chain},
+        {"time_stamped": True},
+    ],
+)
+def test_what_was_not_asked_for_is_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(ManifestError):
+        check_manifest(THEIRS, replace(EXPECTED, **changes))
+
+
+_DIGEST = EXPECTED.asset_sha256
+_BINDING = {"alg": "sha256", "hash": _DIGEST, "name": "jumbf manifest", "pad": b""}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"assertions": {"c2pa.hash.data": {**_BINDING, "hash": bytes(32)}}},
+        {"assertions": {"c2pa.hash.data": {**_BINDING, "exclusions": [{"start": 0, "length": 9}]}}},
+        {"assertions": {"c2pa.hash.data": {**_BINDING, "pad": b"\1"}}},
+        {"assertions": {"com.example.more": {"a": 1}}},
+        {"assertions": {"c2pa.hash.data__1": _BINDING}},
+        {"claim": {"alg": "sha512"}},
+        {"claim": {"redacted_assertions": []}},
+        {"claim": {"instanceID": ""}},
+        {"claim": {"signature": "self#jumbf=c2pa.elsewhere"}},
+        {"claim": {"created_assertions": []}},
+        {"claim": {"claim_generator_info": {"name": "Another", "specVersion": "2.4.0"}}},
+        {"label": "urn:c2pa:one"},
+    ],
+)
+def test_our_own_key_makes_nothing_of_it_right(changes: dict[str, Any]) -> None:
+    assert is_accepted(forged(OURS, WORKSHOP.signer))
+    assert not is_accepted(forged(OURS, WORKSHOP.signer, **changes))
+
+
+def test_another_keys_signature_is_refused() -> None:
+    assert not is_accepted(forged(OURS, Workshop(ca=WORKSHOP.ca).signer))
