@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from cli.openapi.examples import REFUSALS
-from edge_signer.http.open_door import DISABLED
 from emulator.system import Settings
 from tests.command import edge_signer
 from tests.e2e.conftest import body, calls, inject, post, sign_workers
@@ -139,12 +138,22 @@ def test_the_kill_switch_reaches_the_last_worker_under_load_and_so_does_its_end(
     wait_for(lambda: told_by_each(system) == {SIGNED})
 
 
-def test_the_edge_switched_off_says_that_nobody_else_signs(system: Running) -> None:
+def modes(system: Running, tenant: str) -> set[str]:
+    """How each worker signs for a tenant."""
+    with ThreadPoolExecutor(WORKERS) as clients:
+        answers = list(clients.map(lambda _: post(system, body(b"x"), tenant), range(4 * WORKERS)))
+    return {answer.json().get("signing_mode", "refused") for answer in answers}
+
+
+def test_the_edge_switched_off_leaves_signing_to_the_central_signer(system: Running) -> None:
+    flags(system, "set", "edge_disabled_tenants", "load")
+    time.sleep(SEEN_S)
+    assert modes(system, "load") == {"central-fallback"}
+    assert post(system, body(b"x"), "acme").json()["signing_mode"] != "central-fallback"
     flags(system, "set", "edge_signer_enabled", "false")
-    wait_for(lambda: told_by_each(system) == {KILLED})
-    signed = calls(system, "kms.Sign")
-    assert post(system, body(b"x")).json()["message"] == DISABLED
-    assert calls(system, "kms.Sign") == signed
+    flags(system, "unset", "edge_disabled_tenants")
+    time.sleep(SEEN_S)
+    assert modes(system, "load") == {"central-fallback"}
 
 
 def test_the_allowlist_is_changed_and_returns_to_its_default(system: Running) -> None:

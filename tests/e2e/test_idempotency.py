@@ -15,7 +15,7 @@ from tests.processes import is_known, wait_for
 from tests.running import Answer, Running
 
 TABLE = "edge-signer-dev-requests"
-FUNCTION_TIMEOUT_S = 28
+FUNCTION_TIMEOUT_S = 29
 
 
 @pytest.fixture

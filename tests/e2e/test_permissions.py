@@ -17,6 +17,7 @@ from tests.template_guard import allowed_actions
 
 # Operations whose permission has another name (Service Authorization Reference).
 ACTIONS = {
+    "lambda:Invoke": {"lambda:InvokeFunction"},
     "s3:HeadObject": {"s3:GetObject"},
     "s3:ListObjectsV2": {"s3:ListBucket"},
     "dynamodb:TransactGetItems": {"dynamodb:GetItem"},

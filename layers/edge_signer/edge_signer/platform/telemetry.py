@@ -24,7 +24,7 @@ from edge_signer.platform.request_record import RequestRecord
 from edge_signer.platform.settings import TelemetrySettings
 
 NAMESPACE = "EdgeSigner"
-_TIMES = {"wasm": "t_wasm_ms", "kms": "t_kms_ms", "tsa": "t_tsa_ms", "store": "t_store_ms"}
+_TIMES = {name: f"t_{name}_ms" for name in ("wasm", "kms", "tsa", "central", "store")}
 _FRAMES = 3
 _PEAK_KB = re.compile(rb"VmHWM:\s+([0-9]+) kB")
 
