@@ -1,4 +1,4 @@
-"""A folder of parameters in SSM: read now and then, and kept when SSM fails."""
+"""Parameters in SSM: a folder, read now and then and kept when SSM fails; and a single one."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ import json
 import pytest
 
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.platform.parameters import SsmParameterFolder
+from edge_signer.platform.parameters import SsmParameter, SsmParameterFolder
 from emulator.aws.services import ServiceHost, in_process_services, moto_host
 from emulator.http.message import Request
 from emulator.stack.resources import Services
-
-READ = "ssm.GetParametersByPath"
 
 
 @pytest.fixture
@@ -35,13 +33,13 @@ def put(aws: Services, name: str, value: str) -> None:
     aws.ssm.put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
 
-def reads(host: ServiceHost) -> int:
+def reads(host: ServiceHost, operation: str = "GetParametersByPath") -> int:
     counted = json.loads(host.answer(Request("GET", "/_emulator/calls")).body)
-    return int(counted.get(READ, {"count": 0})["count"])
+    return int(counted.get(f"ssm.{operation}", {"count": 0})["count"])
 
 
-def break_ssm(host: ServiceHost, *, broken: bool) -> None:
-    rules = [{"service": "ssm", "operation": "GetParametersByPath", "status": 500}]
+def break_ssm(host: ServiceHost, *, broken: bool, operation: str = "GetParametersByPath") -> None:
+    rules = [{"service": "ssm", "operation": operation, "status": 500}]
     body = json.dumps(rules if broken else []).encode()
     host.answer(Request("PUT", "/_emulator/faults", body=body))
 
@@ -102,3 +100,35 @@ def test_without_a_first_answer_there_are_no_values_and_ssm_is_not_pressed(
         again.values()
     break_ssm(host, broken=False)
     assert again.values() == {}
+
+
+def test_a_parameter_is_read_anew_each_time(aws: Services, path: str) -> None:
+    parameter = SsmParameter(aws.ssm, path)
+    for value in ("x", "y"):
+        put(aws, path, value)
+        assert parameter.read() == value
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_for_a_parameter_that_is_not_to_be_had_ssm_is_not_pressed(
+    aws: Services, host: ServiceHost, monkeypatch: pytest.MonkeyPatch, path: str, *, broken: bool
+) -> None:
+    def read() -> str | None:
+        if not broken:
+            return parameter.read()
+        with pytest.raises(StoreUnavailableError, match="configuration cannot be read"):
+            parameter.read()
+        return None
+
+    monkeypatch.setattr(SsmParameter, "RETRY_S", 1000.0)
+    parameter = SsmParameter(aws.ssm, path)
+    break_ssm(host, broken=broken, operation="GetParameter")
+    assert read() is None
+    pressed = reads(host, "GetParameter")
+    assert read() is None
+    assert reads(host, "GetParameter") == pressed
+
+    break_ssm(host, broken=False)
+    put(aws, path, "x")
+    parameter._retry_at_s = 0.0
+    assert parameter.read() == "x"

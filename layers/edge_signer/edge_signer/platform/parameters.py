@@ -1,4 +1,4 @@
-"""Parameters that operators change while the system runs: one folder of SSM, read now and then."""
+"""Parameters that operators change while the system runs, as SSM has them."""
 
 from __future__ import annotations
 
@@ -80,3 +80,53 @@ class SsmParameterFolder:
         wait_s = self.RETRY_S if self._last_good is None else self._refresh_s
         jitter = random.uniform(1 - self._JITTER, 1 + self._JITTER)  # noqa: S311 - no secret
         self._fresh_until_s = time.monotonic() + wait_s * jitter
+
+
+class SsmParameter:
+    """One parameter of SSM; needs `ssm:GetParameter` on it.
+
+    Who reads it keeps the value. What is remembered here is that there was none: for `RETRY_S`
+    seconds every reader is told so, and SSM, which the whole account shares, is not pressed.
+
+    Args:
+        ssm: Client.
+        name: Of the parameter; a SecureString is decrypted, which needs `kms:Decrypt` on its key.
+    """
+
+    RETRY_S = 1.0
+
+    def __init__(self, ssm: Any, name: str) -> None:
+        self._ssm = ssm
+        self._name = name
+        self._failure: Exception | None = None
+        self._retry_at_s = 0.0
+
+    def read(self) -> str | None:
+        """Give the value; None where there is no such parameter.
+
+        Raises:
+            StoreUnavailableError: SSM failed, now or a moment ago.
+        """
+        if time.monotonic() >= self._retry_at_s:
+            value = self._asked()
+            if value is not None:
+                return value
+            self._retry_at_s = time.monotonic() + self.RETRY_S
+        if self._failure is not None:
+            raise StoreUnavailableError(
+                "The signer's configuration cannot be read.", retry_after_s=5
+            ) from self._failure
+        return None
+
+    def _asked(self) -> str | None:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        self._failure = None
+        try:
+            answer = self._ssm.get_parameter(Name=self._name, WithDecryption=True)
+        except self._ssm.exceptions.ParameterNotFound:
+            return None
+        except (BotoCoreError, ClientError) as failure:
+            self._failure = failure
+            return None
+        return str(answer["Parameter"]["Value"])

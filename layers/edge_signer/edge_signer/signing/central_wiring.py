@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from edge_signer.platform.clients import client
 from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.parameters import SsmParameter
 from edge_signer.platform.settings import Settings
 from edge_signer.signing.central_signer import CentralSigner, LambdaCentralSigner
 
@@ -22,20 +24,38 @@ def central_signer(settings: Settings, ssm: Any) -> CentralSigner | None:
         from edge_signer.signing.http_central_signer import HttpCentralSigner
 
         name = settings.central_signer_api_key
-        return HttpCentralSigner(settings.central_signer_url, lambda: _api_key(ssm, name))
+        return HttpCentralSigner(settings.central_signer_url, _ApiKey(ssm, name))
     if settings.fallback_function:
         invoker = client("lambda", settings.aws_region)
         return LambdaCentralSigner(invoker, settings.fallback_function)
     return None
 
 
-def _api_key(ssm: Any, name: str) -> str:
-    from botocore.exceptions import BotoCoreError, ClientError
+class _ApiKey:
+    """The key to a central signer elsewhere; an old one serves where SSM fails."""
 
-    try:
-        answer = ssm.get_parameter(Name=name, WithDecryption=True)
-    except (BotoCoreError, ClientError) as failure:
-        raise StoreUnavailableError(
-            "The key of the central signer cannot be had.", retry_after_s=5
-        ) from failure
-    return str(answer["Parameter"]["Value"])
+    _REFRESH_S = 60.0
+
+    def __init__(self, ssm: Any, name: str) -> None:
+        self._parameter = SsmParameter(ssm, name)
+        self._last_good: str | None = None
+        self._fresh_until_s = 0.0
+
+    def __call__(self) -> str:
+        if time.monotonic() >= self._fresh_until_s:
+            self._refresh()
+        if self._last_good is None:
+            raise StoreUnavailableError(
+                "The key of the central signer cannot be had.", retry_after_s=5
+            )
+        return self._last_good
+
+    def _refresh(self) -> None:
+        try:
+            self._last_good = self._parameter.read()
+        except StoreUnavailableError:
+            if self._last_good is None:
+                raise
+            return
+        if self._last_good is not None:
+            self._fresh_until_s = time.monotonic() + self._REFRESH_S

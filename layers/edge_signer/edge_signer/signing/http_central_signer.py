@@ -28,7 +28,7 @@ class HttpCentralSigner:
 
     Args:
         url: Where requests are posted to; https, or http to 127.0.0.1.
-        api_key: Gives the token, for each call anew.
+        api_key: Gives the token, asked for at each call.
         timeout_s: The longest that an answer is waited for, in seconds, all told.
 
     Raises:

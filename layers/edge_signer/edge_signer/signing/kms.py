@@ -10,8 +10,13 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from edge_signer.platform.errors import EdgeSignerError, KmsUnavailableError
+from edge_signer.platform.errors import (
+    EdgeSignerError,
+    KmsUnavailableError,
+    StoreUnavailableError,
+)
 from edge_signer.platform.kms_errors import KEY_IS_GONE, kms_error, refusal_code
+from edge_signer.platform.parameters import SsmParameter
 from edge_signer.signing.algorithm import (
     KMS_RAW_LIMIT_BYTES,
     Algorithm,
@@ -88,9 +93,8 @@ class KmsSigner:
         algorithm: Algorithm,
     ) -> None:
         self._kms = kms
-        self._ssm = ssm
+        self._certificate_parameter = SsmParameter(ssm, certificate_parameter)
         self._key_alias = key_alias
-        self._certificate_parameter = certificate_parameter
         self.algorithm = algorithm
         self._last_good: Credential | None = None
         self._fresh_until_s = 0.0
@@ -181,14 +185,17 @@ class KmsSigner:
 
     def _fetch_chain(self) -> CertificateChain:
         try:
-            answer = self._ssm.get_parameter(Name=self._certificate_parameter)
-        except (BotoCoreError, ClientError) as failure:
-            if isinstance(failure, self._ssm.exceptions.ParameterNotFound):
-                self._last_good = None
+            pem = self._certificate_parameter.read()
+        except StoreUnavailableError as failure:
             raise CredentialUnavailableError(
                 "The certificate chain cannot be fetched.", retry_after_s=10
             ) from failure
-        return CertificateChain.from_pem(answer["Parameter"]["Value"])
+        if pem is None:
+            self._last_good = None
+            raise CredentialUnavailableError(
+                "The signing key has no certificate chain yet.", retry_after_s=10
+            )
+        return CertificateChain.from_pem(pem)
 
     def _ask(
         self, operation: str, timeout_ms: int | None = None, **arguments: Any

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
+from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.parameters import SsmParameter
 from edge_signer.signing.certificate import UNREADABLE
 from edge_signer.signing.errors import TsaUnavailableError
 
@@ -27,8 +28,7 @@ class SsmTimeStampRoots:
     RETRY_S = 10.0
 
     def __init__(self, ssm: Any, parameter: str) -> None:
-        self._ssm = ssm
-        self._parameter = parameter
+        self._parameter = SsmParameter(ssm, parameter)
         self._last_good: tuple[Certificate, ...] = ()
         self._fresh_until_s = 0.0
 
@@ -54,14 +54,18 @@ class SsmTimeStampRoots:
 
     def _fetch(self) -> tuple[Certificate, ...]:
         try:
-            answer = self._ssm.get_parameter(Name=self._parameter)
-            return tuple(load_pem_x509_certificates(answer["Parameter"]["Value"].encode()))
-        except (BotoCoreError, ClientError) as failure:
-            if isinstance(failure, self._ssm.exceptions.ParameterNotFound):
-                self._last_good = ()
+            pem = self._parameter.read()
+        except StoreUnavailableError as failure:
             raise TsaUnavailableError(
                 "The time-stamp authority's roots cannot be fetched.", retry_after_s=10
             ) from failure
+        if pem is None:
+            self._last_good = ()
+            raise TsaUnavailableError(
+                "The time-stamp authority has no roots yet.", retry_after_s=10
+            )
+        try:
+            return tuple(load_pem_x509_certificates(pem.encode()))
         except UNREADABLE as broken:
             raise TsaUnavailableError(
                 "The time-stamp authority's roots cannot be read.", retry_after_s=10

@@ -1,0 +1,100 @@
+"""Which central signer a function asks, and how the one elsewhere is told who calls."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.settings import Settings
+from edge_signer.signing.central_signer import LambdaCentralSigner
+from edge_signer.signing.central_wiring import _ApiKey, central_signer
+from edge_signer.signing.http_central_signer import HttpCentralSigner
+from emulator.aws.services import in_process_services, moto_host
+from emulator.http.message import Request
+from tests.central_workshop import central_request
+
+ENVIRONMENT = {
+    "STAGE": "test",
+    "AWS_REGION": "us-east-1",
+    "KMS_REGION": "us-east-1",
+    "MANIFEST_BUCKET": "manifests",
+    "MANIFEST_BASE_URL": "https://manifests.example.com",
+    "TENANTS_TABLE": "tenants",
+    "REQUESTS_TABLE": "requests",
+    "LIMITS_TABLE": "limits",
+    "BREAKERS_TABLE": "breakers",
+}
+PARAMETER = "/edge-signer/test/central-signer-api-key"
+REQUEST = central_request(b"asset")
+
+
+@pytest.fixture
+def ssm() -> Any:
+    return in_process_services(moto_host()).ssm
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The keys that the signer elsewhere was told, call by call."""
+    keys: list[str] = []
+    monkeypatch.setattr(HttpCentralSigner, "_post", lambda _self, _body, key: keys.append(key))
+    return keys
+
+
+def settings(**variables: str) -> Settings:
+    return Settings.from_environment({**ENVIRONMENT, **variables})
+
+
+def elsewhere() -> Settings:
+    return settings(
+        CENTRAL_SIGNER_URL="https://signer.example.com", CENTRAL_SIGNER_API_KEY=PARAMETER
+    )
+
+
+def put(ssm: Any, key: str) -> None:
+    ssm.put_parameter(Name=PARAMETER, Type="SecureString", Value=key, Overwrite=True)
+
+
+def break_ssm(*, broken: bool) -> None:
+    rules = [{"service": "ssm", "operation": "GetParameter", "status": 500}]
+    body = json.dumps(rules if broken else []).encode()
+    moto_host().answer(Request("PUT", "/_emulator/faults", body=body))
+
+
+def test_an_address_is_asked_before_the_function_of_the_deployment(ssm: Any) -> None:
+    assert central_signer(settings(), ssm) is None
+    own = central_signer(settings(FALLBACK_FUNCTION="fallback"), ssm)
+    assert isinstance(own, LambdaCentralSigner)
+    assert isinstance(central_signer(elsewhere(), ssm), HttpCentralSigner)
+
+
+def test_the_key_is_read_now_and_then_and_serves_while_ssm_fails(
+    ssm: Any, told: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(ssm, "first")
+    signer = central_signer(elsewhere(), ssm)
+    assert signer is not None
+    signer.sign(REQUEST)
+    put(ssm, "second")
+    signer.sign(REQUEST)
+
+    monkeypatch.setattr(_ApiKey, "_REFRESH_S", 0.0)
+    renewing = central_signer(elsewhere(), ssm)
+    assert renewing is not None
+    renewing.sign(REQUEST)
+    break_ssm(broken=True)
+    renewing.sign(REQUEST)
+    break_ssm(broken=False)
+    assert told == ["first", "first", "second", "second"]
+
+
+def test_without_a_key_nobody_is_asked(ssm: Any, told: list[str]) -> None:
+    ssm.delete_parameters(Names=[PARAMETER])
+    signer = central_signer(elsewhere(), ssm)
+    assert signer is not None
+    with pytest.raises(StoreUnavailableError, match="key of the central signer"):
+        signer.sign(REQUEST)
+    assert told == []
