@@ -51,7 +51,7 @@ def write_request(
         fail(f"{file} is there; --force replaces a file", EXIT_USAGE)
     with aws_failures_told():
         try:
-            request = signed_by_kms(key.client("kms"), key.alias, subject, extensions, algorithm)
+            request = signed_by_kms(key.kms(), key.alias, subject, extensions, algorithm)
         except RequestError as broken:
             fail(str(broken))
     pem = request.public_bytes(serialization.Encoding.PEM).decode()

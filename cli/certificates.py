@@ -38,14 +38,14 @@ def install_chain(key: CertifiedKey, file: Path, anchors_file: Path | None) -> N
     certificates = _read(file)
     anchors = None if anchors_file is None else _read(anchors_file)
     with aws_failures_told():
-        public_key_der = key.client("kms").get_public_key(KeyId=key.alias)["PublicKey"]
+        public_key_der = key.kms().get_public_key(KeyId=key.alias)["PublicKey"]
         try:
             chain = checked_chain(certificates, public_key_der)
             require_anchored(chain, anchors)
         except ChainError as refused:
             fail(f"{file} is not the chain of {key.alias}: {refused}")
         before = _installed(key)
-        key.client("ssm").put_parameter(
+        key.ssm().put_parameter(
             Name=key.parameter,
             Type="String",
             Value=as_pem(chain.certificates),
@@ -73,7 +73,7 @@ def show_chain(key: CertifiedKey, *, as_json: bool) -> int:
         typer.Exit: AWS refuses (1).
     """
     with aws_failures_told():
-        public_key_der = key.client("kms").get_public_key(KeyId=key.alias)["PublicKey"]
+        public_key_der = key.kms().get_public_key(KeyId=key.alias)["PublicKey"]
         installed = _installed(key)
     facts = {"parameter": key.parameter, "key": key.alias}
     facts |= {"fault": "nothing is installed"} if installed is None else {}
@@ -110,7 +110,7 @@ def _facts(pem: str, public_key_der: bytes) -> dict[str, Any]:
 
 
 def _installed(key: CertifiedKey) -> str | None:
-    ssm = key.client("ssm")
+    ssm = key.ssm()
     try:
         return str(ssm.get_parameter(Name=key.parameter)["Parameter"]["Value"])
     except ssm.exceptions.ParameterNotFound:

@@ -39,9 +39,17 @@ class CertifiedKey:
         """The parameter's name."""
         return f"{self.target.folder('certificates')}/{self.certificate}"
 
-    def client(self, service: str) -> Any:
-        """Make the boto3 client of a service."""
-        return self.target.client(service)
+    def kms(self) -> Any:
+        """Make the client of KMS in the key's region, which need not be the deployment's.
+
+        Raises:
+            botocore.exceptions.BotoCoreError, ClientError: Lambda does not tell the region.
+        """
+        return self.target.client("kms", self.target.variables("sign").get("KMS_REGION"))
+
+    def ssm(self) -> Any:
+        """Make the client of SSM in the deployment's region, where its workers look for chains."""
+        return self.target.client("ssm")
 
 
 def certified_key(target: Deployment, key: str, certificate: str | None) -> CertifiedKey:

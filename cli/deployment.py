@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.terminal import EXIT_USAGE, fail
+from emulator.account import REGION
 from emulator.aws import sdk
 from emulator.local_state import LocalState, NotRunningError, default_directory
 
@@ -36,15 +37,20 @@ class Deployment:
     aws_endpoint: str = ""
     emulated_variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    def client(self, service: str) -> Any:
-        """Make the boto3 client of a service."""
+    def client(self, service: str, region: str | None = None) -> Any:
+        """Make the boto3 client of a service.
+
+        Args:
+            service: Such as ssm.
+            region: Where it is; None for the deployment's own.
+        """
         if self.aws_endpoint:
-            return sdk.client(service, self.aws_endpoint)
+            return sdk.client(service, self.aws_endpoint, region or REGION)
         import boto3
         from botocore.exceptions import BotoCoreError
 
         try:
-            return boto3.session.Session(region_name=self.region).client(service)
+            return boto3.session.Session(region_name=region or self.region).client(service)
         except (BotoCoreError, ValueError) as unusable:
             fail(f"AWS cannot be asked: {unusable}", EXIT_USAGE)
 
