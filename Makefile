@@ -1,5 +1,5 @@
 # setup · run · demo · test · fuzz · lint · openapi · wasm · bench · limits · portability · older-engine ·
-# validate · build · package · reproducible · build-check · cold-start · sbom · audit · cost · deploy-local; `make` alone lists them.
+# validate · build · package · reproducible · build-check · cold-start · sbom · audit · cost · deploy-local · sam-local; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
@@ -17,7 +17,7 @@ SAM = PATH=$(CURDIR)/$(VENV_SAM)/bin:$$PATH SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGI
 INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
 
 .PHONY: help setup dev run demo test fuzz lint format openapi wasm bench limits portability older-engine lock pr
-.PHONY: validate build package reproducible build-check cold-start sbom audit cost deploy-local
+.PHONY: validate build package reproducible build-check cold-start sbom audit cost deploy-local sam-local
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -91,6 +91,9 @@ cold-start: package dev $(VENV_LAMBDA)/.made ## Measure what a new worker waits 
 
 deploy-local: package dev $(VENV_MINISTACK)/.made ## Deploy with SAM to MiniStack on this machine, update, delete.
 	@$(BIN)/python -m tests.deploy_local $(VENV_MINISTACK)/bin/ministack $(VENV_SAM)/bin/sam
+
+sam-local: build dev ## Invoke what was built in containers with events/; needs Docker. SAM_LOCAL has options of sam.
+	@$(BIN)/python -m tests.sam_local .aws-sam/build $(VENV_SAM)/bin/sam $(SAM_LOCAL)
 
 sbom: build $(VENV_TOOLS)/.made ## Write .aws-sam/sbom.json (CycloneDX) and docs/licences.md from the built layer.
 	@$(PYTHON) -m venv --without-pip --clear .aws-sam/empty

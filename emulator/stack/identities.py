@@ -108,6 +108,7 @@ IGNORED_TYPES: Mapping[str, _Namer] = {
     "AWS::Lambda::Version": _version,
     "AWS::Logs::LogGroup": _named("LogGroupName", "logs", "log-group:{}:*"),
     "AWS::Logs::MetricFilter": _unnamed,
+    "AWS::Logs::QueryDefinition": _unnamed,
     "AWS::SNS::Subscription": _unnamed,
     "AWS::SNS::Topic": _topic,
     "AWS::SNS::TopicPolicy": _unnamed,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -10,14 +11,42 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
+from samtranslator.yaml_helper import yaml_parse
 
 from tests.running import aws_client
 
 STACK = "edge-signer-dev"
 PATIENCE_S = 60.0
+PACKAGED = Path(".aws-sam/package/template.yaml")
+#: Types that MiniStack refuses a whole template for.
+UNKNOWN = {"AWS::Logs::QueryDefinition"}
+
+
+def known_template() -> Path:
+    """Write the packaged template as MiniStack takes it, and say what is missing.
+
+    Alarms that compute watch their first metric alone, so that others may still name them.
+    """
+    document = yaml_parse(PACKAGED.read_text())
+    resources = document["Resources"]
+    left_out = [name for name, one in resources.items() if one["Type"] in UNKNOWN]
+    for name in left_out:
+        del resources[name]
+    simplified = [name for name, one in resources.items() if "Metrics" in one["Properties"]]
+    for name in simplified:
+        properties = resources[name]["Properties"]
+        first = next(one for one in properties.pop("Metrics") if "MetricStat" in one)["MetricStat"]
+        statistic = {"Statistic": "Sum", "Period": first["Period"]}
+        resources[name]["Properties"] = {**properties, **first["Metric"], **statistic}
+    print("left out:", ", ".join(left_out))
+    print("simplified:", ", ".join(simplified), flush=True)
+    path = PACKAGED.with_name("ministack.json")
+    path.write_text(json.dumps(document))
+    return path
 
 
 @contextmanager
@@ -78,7 +107,10 @@ def main(server: str, sam: str) -> None:
             "AWS_SECRET_ACCESS_KEY": "test",
             "SAM_CLI_TELEMETRY": "0",
         }
-        run(environment, sam, "deploy", "--config-env", "dev")
+        # SAM looks for its settings beside the template.
+        settings = ("--config-file", str(Path("samconfig.toml").resolve()), "--config-env", "dev")
+        told = (*settings, "--template-file", str(known_template()))
+        run(environment, sam, "deploy", *told)
         expect(url, {"CREATE_COMPLETE"}, "deployed")
         types = aws_client("cloudformation", url).describe_stack_resources(StackName=STACK)
         for name in sorted({one["ResourceType"] for one in types["StackResources"]}):
@@ -86,8 +118,7 @@ def main(server: str, sam: str) -> None:
         changed = ["ParameterKey=RequestRate,ParameterValue=900"]
         base = ["ParameterKey=ManifestBaseUrl,ParameterValue=https://manifests.example.com"]
         run(
-            environment, sam, "deploy", "--config-env", "dev", "--parameter-overrides",
-            *changed, *base,
+            environment, sam, "deploy", *told, "--parameter-overrides", *changed, *base,
         )  # fmt: skip
         expect(url, {"UPDATE_COMPLETE"}, "updated")
         run(environment, sam, "delete", "--stack-name", STACK, "--region", "us-east-1",

@@ -21,7 +21,7 @@ TEXT = (ROOT / "template.yaml").read_text()
 SAM: dict[str, Any] = yaml_parse(TEXT)
 TRANSLATED = translate(TEXT, {"ManifestBaseUrl": "https://example.com"}, ROOT / "template.yaml")
 # Lambda tells these itself.
-GIVEN = {"AWS_REGION"}
+GIVEN = {"AWS_REGION", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"}
 Change = Callable[[dict[str, Any]], Any]
 
 

@@ -104,6 +104,7 @@ class CentralSigningService:
         def sign_tbs(tbs: bytes) -> bytes:
             if len(tbs) > MAX_TBS_BYTES:
                 raise TbsTooLargeError("The assertions make more than 16 KiB to sign.")
+            record.counts["kms_sign"] += 1
             with stopwatch.step("kms"):
                 key_id, signature = signer.sign(key, tbs)
             key_ids.append(key_id)

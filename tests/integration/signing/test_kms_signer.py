@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 import pytest
 
 from edge_signer.platform.errors import KmsUnavailableError
-from edge_signer.signing import certificate
+from edge_signer.signing import certificate, kms
 from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName, SignatureMismatchError
 from edge_signer.signing.errors import (
     CredentialUnavailableError,
@@ -155,6 +155,36 @@ def test_an_expired_chain_is_replaced_as_soon_as_there_is_another(
     monkeypatch.setattr(certificate, "datetime", datetime)
     keys.certify(key_id)
     assert renewed.credential().certificate_chain.leaf != first.leaf
+
+
+def test_days_left_are_told_of_every_chain_that_is_fetched_an_expired_one_too(
+    keys: KmsKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key_id = keys.new()
+    keys.certify(key_id)
+    told: list[float] = []
+    telling = KmsSigner(
+        kms=lambda _: keys.aws.kms,
+        ssm=keys.aws.ssm,
+        key_alias=key_id,
+        certificate_parameter=PARAMETER,
+        algorithm=ES256,
+        tell_days_left=told.append,
+    )
+    end = [telling.credential() for _ in range(2)][-1].certificate_chain.expires_at
+    assert told == [pytest.approx((end - datetime.now(UTC)).total_seconds() / 86_400, abs=0.01)]
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Later:
+            return cls.fromtimestamp(end.timestamp() + 86_400, tz)
+
+    for module in (kms, certificate):
+        monkeypatch.setattr(module, "datetime", Later)
+    telling._fresh_until_s = 0.0
+    with pytest.raises(CredentialUnavailableError, match="expired"):
+        telling.credential()
+    assert told[1:] == [pytest.approx(-1, abs=0.01)]
 
 
 def test_a_credential_is_fresh_no_longer_than_its_chain(

@@ -41,6 +41,7 @@ class TelemetrySettings(BaseModel):
     Attributes:
         metrics_enabled: Whether counters are written beside the log.
         trace_sampling_rate: Share of the requests whose line tells the time of every step.
+        aws_lambda_function_memory_size: MB that the function has; Lambda itself tells it.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -52,6 +53,7 @@ class TelemetrySettings(BaseModel):
     ] = "info"
     metrics_enabled: bool = True
     trace_sampling_rate: float = Field(default=0.1, ge=0, le=1)
+    aws_lambda_function_memory_size: int = Field(default=128, ge=128)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:

@@ -63,6 +63,7 @@ class Telemetry:
             else None
         )
         self._region = settings.aws_region
+        self._memory_mb = settings.aws_lambda_function_memory_size
         self._sampling_rate = settings.trace_sampling_rate
         self._chance = chance
 
@@ -84,6 +85,16 @@ class Telemetry:
         if self._metrics is not None:
             self._metrics.add_metric(metric, MetricUnit.Count, 1)
 
+    def level(self, metric: str, value: float) -> None:
+        """Tell how much there is of something, with the line of the request that is being served.
+
+        Args:
+            metric: Name of the measure; it says its unit.
+            value: In that unit.
+        """
+        if self._metrics is not None:
+            self._metrics.add_metric(metric, MetricUnit.NoUnit, value)
+
     def report(self, record: RequestRecord, status: int, error: Exception | None = None) -> None:
         """Log the request's one line, and send its metrics.
 
@@ -102,6 +113,8 @@ class Telemetry:
                 _measure(self._metrics, line, outcome)
             for name, times in record.counts.items():
                 self._metrics.add_metric(name, MetricUnit.Count, times)
+            used_percent = round(100 * line["memory_mb_used"] / self._memory_mb, 1)
+            self._metrics.add_metric("memory_used_percent", MetricUnit.Percent, used_percent)
             _send(self._metrics)
 
     def _line(self, record: RequestRecord, status: int, error: Exception | None) -> dict[str, Any]:
@@ -129,10 +142,13 @@ def _measure(metrics: Metrics, line: dict[str, Any], outcome: str) -> None:
     metrics.add_metric(f"edge_sign_{outcome}", MetricUnit.Count, 1)
     if line["fallback_triggered"]:
         metrics.add_metric("fallback_triggered", MetricUnit.Count, 1)
+    metrics.add_metric("memory_mb_used", MetricUnit.Megabytes, line["memory_mb_used"])
+    if outcome == "refusal":
+        # It is over at once: many of them would hide that signing is slow.
+        return
     for name in ("t_total_ms", "t_kms_ms", "t_wasm_ms", "cpu_ms_used"):
         if name in line:
             metrics.add_metric(name, MetricUnit.Milliseconds, line[name])
-    metrics.add_metric("memory_mb_used", MetricUnit.Megabytes, line["memory_mb_used"])
 
 
 def _send(metrics: Metrics) -> None:

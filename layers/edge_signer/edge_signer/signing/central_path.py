@@ -6,12 +6,17 @@ from collections.abc import Callable
 from typing import Protocol
 
 from edge_signer.platform.deadline import Deadline
-from edge_signer.platform.errors import DeadlineExceededError, KmsUnavailableError
+from edge_signer.platform.errors import (
+    DeadlineExceededError,
+    EdgeSignerError,
+    KmsUnavailableError,
+)
 from edge_signer.platform.request_record import RequestRecord
 from edge_signer.signing.algorithm import ALGORITHMS
 from edge_signer.signing.central_contract import CentralRequest
 from edge_signer.signing.central_signer import CentralSigner
 from edge_signer.signing.certificate import CertificateChain
+from edge_signer.signing.errors import InvalidAssertionError, TbsTooLargeError
 from edge_signer.signing.kms import region_of
 from edge_signer.signing.manifest_check import CheckedManifest, ExpectedManifest, check_manifest
 from edge_signer.signing.manifest_reader import ManifestError
@@ -22,6 +27,8 @@ from edge_signer.signing.time_stamp import TimeStamp, TimeStampRoots
 SIGNING_MODE = "central-fallback"
 # With less time than this the central signer would be asked for nothing.
 _LEAST_S = 1.0
+# Where the edge does not sign, only the central signer's engine sees these.
+_CLIENTS_TO_MEND = (InvalidAssertionError, TbsTooLargeError)
 
 
 class Chains(Protocol):
@@ -71,6 +78,21 @@ class CentralPath:
             EdgeSignerError: What else it refuses with.
         """
         record.fallback_triggered = True
+        try:
+            return self._signed(request, planned, record, deadline)
+        except _CLIENTS_TO_MEND:
+            raise
+        except EdgeSignerError:
+            record.counts["fallback_failed"] += 1
+            raise
+
+    def _signed(
+        self,
+        request: SigningRequest,
+        planned: PlannedManifest,
+        record: RequestRecord,
+        deadline: Deadline,
+    ) -> SignedStore:
         if deadline.left_s() < _LEAST_S:
             raise DeadlineExceededError("There was no time left to sign.", retry_after_s=5)
 

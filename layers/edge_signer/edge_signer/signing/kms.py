@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -78,6 +78,8 @@ class KmsSigner:
         key_alias: `alias/…` of the key.
         certificate_parameter: Name of the parameter that holds the chain in PEM.
         algorithm: Must be one that the key can.
+        tell_days_left: Told of each chain that is fetched how many days it is still valid; less
+            than none where it expired.
     """
 
     REFRESH_S = 300.0
@@ -91,11 +93,13 @@ class KmsSigner:
         key_alias: str,
         certificate_parameter: str,
         algorithm: Algorithm,
+        tell_days_left: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._kms = kms
         self._certificate_parameter = SsmParameter(ssm, certificate_parameter)
         self._key_alias = key_alias
         self.algorithm = algorithm
+        self._tell_days_left = tell_days_left
         self._last_good: Credential | None = None
         self._fresh_until_s = 0.0
 
@@ -195,7 +199,9 @@ class KmsSigner:
             raise CredentialUnavailableError(
                 "The signing key has no certificate chain yet.", retry_after_s=10
             )
-        return CertificateChain.from_pem(pem)
+        chain = CertificateChain.from_pem(pem)
+        self._tell_days_left((chain.expires_at - datetime.now(UTC)) / timedelta(days=1))
+        return chain
 
     def _ask(
         self, operation: str, timeout_ms: int | None = None, **arguments: Any

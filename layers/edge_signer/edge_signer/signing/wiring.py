@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from edge_signer.platform.breaker_admission import Admission
@@ -58,6 +58,7 @@ def signing_service(
             key_alias=settings.key_alias(key_name),
             certificate_parameter=settings.certificate_parameter(certificate_name),
             algorithm=ALGORITHMS[algorithm],
+            tell_days_left=partial(telemetry.level, "certificate_days_left"),
         )
 
     def signer_for(policy: SigningPolicy) -> KmsSigner:

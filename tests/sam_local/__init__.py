@@ -1,0 +1,1 @@
+"""The built functions in containers, by `sam local`."""
