@@ -101,6 +101,65 @@ def verify(
     raise typer.Exit(verify_file(file, manifest, anchors, state, json))
 
 
+@app.command("execute-job", context_settings={"allow_interspersed_args": False})
+def execute_job(
+    module: Annotated[Path, typer.Argument(help="A WASI preview1 command.")],
+    args: Annotated[
+        list[str] | None, typer.Argument(help="Its arguments: all that follows the module.")
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(help="Address of a service; by default the one that runs here.")
+    ] = None,
+    token: Annotated[
+        str | None, typer.Option(envvar="EDGE_SIGNER_TOKEN", help="The tenant's API token.")
+    ] = None,
+    hmac_key: Annotated[
+        str | None,
+        typer.Option(envvar="EDGE_SIGNER_HMAC_KEY", help="The token's HMAC key, where it has one."),
+    ] = None,
+    tenant: Annotated[str, typer.Option(help="The tenant to run it for.")] = "acme",
+    pubkey: Annotated[
+        str | None,
+        typer.Option(
+            envvar="EDGE_SIGNER_RECEIPT_KEY",
+            help="The service's receipt key, got elsewhere; needed with --url.",
+            show_default="the emulator's",
+        ),
+    ] = None,
+    job_id: Annotated[
+        str | None, typer.Option(help="The job's name; the same again gives the same result.")
+    ] = None,
+    stdin: Annotated[
+        Path | None, typer.Option(help="What the module may read; - for standard input.")
+    ] = None,
+    timeout: Annotated[int, typer.Option(min=1, help="Seconds that the module may take.")] = 20,
+    memory: Annotated[int, typer.Option(min=1, help="MiB that it may have.")] = 128,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to go on asking.")] = 60,
+    keep: Annotated[
+        Path | None,
+        typer.Option(help="Folder for request.json, answer.json and receipt.json."),
+    ] = None,
+    json: Json = False,
+    state: State = None,
+) -> None:
+    """Have a module run, verify its receipt, print what it wrote: exit as the module, or 255."""
+    from cli.execute_job import Service, execute_job
+
+    raise typer.Exit(
+        execute_job(
+            module,
+            args or [],
+            Service(url, token, hmac_key, tenant, pubkey, state),
+            job_id=job_id,
+            stdin=stdin,
+            requirements={"timeout_seconds": timeout, "memory_mb": memory},
+            wait_s=wait,
+            keep=keep,
+            as_json=json,
+        )
+    )
+
+
 @app.command("verify-receipt")
 def verify_receipt(
     file: Annotated[Path, typer.Argument(help="The receipt as it came; - for standard input.")],

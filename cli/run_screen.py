@@ -37,6 +37,7 @@ class RunScreen:
         out.print()
         out.print("edge-signer sign photo.jpg      [dim]writes photo.jpg.c2pa[/]")
         out.print("edge-signer verify photo.jpg    [dim]asks c2pa-rs what it is worth[/]")
+        out.print("edge-signer execute-job examples/hello.wasm olleh    [dim]runs it, signed[/]")
         out.print()
         out.print("[dim]Ctrl-C stops.[/]")
         out.print()

@@ -41,6 +41,8 @@ class LocalState:
         tsa_anchors: The PEM file of roots that time-stamp certificates lead to.
         pid: The process that runs the system.
         aws_endpoint: The URL at which AWS's services answer.
+        receipt_public_key: What receipts of jobs are verified with: 64 hexadecimal digits, empty
+            where the stack has no such key.
         variables: What the template puts into the functions' environments, by their names.
     """
 
@@ -51,6 +53,7 @@ class LocalState:
     tsa_anchors: str
     pid: int
     aws_endpoint: str
+    receipt_public_key: str = ""
     variables: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def save(self, directory: Path) -> None:

@@ -49,6 +49,7 @@ _LIMITS_TABLE = "LimitsTable"
 _DEVELOPMENT_PARAMETERS = {
     "CorsOrigins": "https://*.example.com",
     "EdgeSignerEnabled": "true",
+    "ExecutionEnabled": "true",
     "TenantAllowlist": ",".join(TENANT_IDS),
 }
 
@@ -62,8 +63,8 @@ class Settings:
         state_directory: Where local.json, certificates, logs and the cache are.
         template: The SAM template.
         parameters: Values of template parameters; ManifestBaseUrl is the emulator's own, and
-            TenantAllowlist names the emulator's tenants and EdgeSignerEnabled is true unless they
-            are given.
+            TenantAllowlist names the emulator's tenants, and EdgeSignerEnabled and
+            ExecutionEnabled are true, unless they are given.
         concurrency: How many workers a function may have at once.
         interpreter: The Python of the workers, which has awslambdaric; None for this one.
     """
@@ -207,6 +208,7 @@ def _state(
         tsa_anchors=str(tsa_anchors),
         pid=os.getpid(),
         aws_endpoint=aws_endpoint,
+        receipt_public_key=report.receipt_public_key,
         variables={one.name: dict(one.variables) for one in functions.values()},
     )
 

@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,6 +37,7 @@ OUTCOME = JobOutcome(
     job_id="job-0036adab-5321-4b10-a4ab-3e848414eff6",
     module_hash=f"sha256:{'93' * 32}",
     args=("hello", "Grüße, Welt! \x07\u2028"),
+    stdin_sha256=sha256(b"Zeile").hexdigest(),
     limits={"timeout_ms": 30_000, "memory_bytes": 128 * 2**20},
     status="finished",
     exit_code=3,
@@ -49,6 +51,7 @@ REQUEST: dict[str, Any] = {
     "job_id": OUTCOME.job_id,
     "module_hash": OUTCOME.module_hash,
     "args": list(OUTCOME.args),
+    "stdin": "Zeile",
     "requirements": {"cpu_cores": 1},
 }
 

@@ -31,6 +31,9 @@ WILDCARDS = {
     f"{_FOLDER}/flags/*",
     "${ManifestBucket.Arn}/*/sha256/*.c2pa",
     "${ManifestBucket.Arn}/*/tsa/*.tsr",
+    "${JobsBucket.Arn}/modules/*/*.wasm",
+    "${JobsBucket.Arn}/results/*/*.json",
+    "${JobsBucket.Arn}/unsigned/*/*.json",
 }
 #: What SAM gives to every function: to write its own log.
 MANAGED = {

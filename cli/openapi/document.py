@@ -9,6 +9,7 @@ from typing import Any
 from cli.openapi import responses
 from cli.openapi.examples import REQUESTS
 from cli.openapi.headers import REQUEST_PARAMETERS, described_headers
+from cli.openapi.jobs import job_paths
 from cli.openapi.schemas import REFERENCE, component_schemas
 from edge_signer.http.application import PATH
 from edge_signer.http.errors import UnauthenticatedError
@@ -49,7 +50,7 @@ def openapi_document() -> dict[str, Any]:
         # The deployment's own address, wherever the document is served from.
         "servers": [{"url": "/"}],
         "security": _security(),
-        "paths": {PATH: {"post": _sign(), "options": _preflight()}},
+        "paths": {PATH: {"post": _sign(), "options": _preflight()}, **job_paths()},
         "components": {
             "schemas": component_schemas(),
             "headers": described_headers(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from edge_signer.http.open_door import KILLED
+from edge_signer.http.open_door import KILLED, NO_JOBS
 from edge_signer.platform.rate_limits import Limits, RateLimitedError, Usage, decide
 
 _DIGEST = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -170,6 +170,16 @@ REFUSALS = {
     ),
     "RATE_LIMITED": Refusal(RateLimitedError(REFUSED_STANDING).message, REFUSED_STANDING.reset_s),
     "KMS_RATE_LIMIT": Refusal("Too many signing requests", 1),
+    "JOB_IN_FLIGHT": Refusal("This job is running.", 1),
+    "JOB_ID_REUSED": Refusal(
+        "This job_id was used for another job; give each job its own, and a retry the same."
+    ),
+    "UNKNOWN_JOB": Refusal("There is no such job."),
+    "UNKNOWN_MODULE": Refusal(
+        "No module of this hash is stored: send wasm_bytes, or PUT /modules/{module_hash}."
+    ),
+    "RESULT_EXPIRED": Refusal("The result of this job had its time."),
+    "EXECUTION_DISABLED": Refusal(NO_JOBS),
     "INTERNAL": Refusal("Something failed on our side."),
     "KMS_UNAVAILABLE": Refusal("KMS refused the request.", 5),
     "CREDENTIAL_UNAVAILABLE": Refusal("The certificate chain cannot be fetched.", 10),

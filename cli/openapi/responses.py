@@ -18,6 +18,7 @@ from cli.openapi.headers import (
     headers,
 )
 from cli.openapi.schemas import REFERENCE
+from edge_signer.execution.errors import ResultExpiredError, UnknownJobError
 from edge_signer.http.catalogue import STATUS, error_body, error_headers
 from edge_signer.http.cross_origin import ALLOWED_METHODS
 from edge_signer.http.errors import MethodNotAllowedError, NotFoundError
@@ -35,7 +36,7 @@ OF_GATEWAY = {
     503: "Service Unavailable",
 }
 #: Errors of other paths and methods than POST /edge-sign.
-_ELSEWHERE = (NotFoundError, MethodNotAllowedError)
+_ELSEWHERE = (NotFoundError, MethodNotAllowedError, UnknownJobError, ResultExpiredError)
 _MAY_RETRY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 
 
@@ -75,10 +76,15 @@ def refusals() -> dict[str, Response]:
 
 def refusals_of_signing() -> dict[str, Response]:
     """References to the answers that POST /edge-sign may get, by status."""
+    return refusals_with(
+        *(status for status, kinds in _by_status().items() if not set(kinds) <= set(_ELSEWHERE))
+    )
+
+
+def refusals_with(*statuses: int) -> dict[str, Response]:
+    """References to the answers of these statuses."""
     return {
-        str(status): {"$ref": f"#/components/responses/{name_of(status)}"}
-        for status, kinds in _by_status().items()
-        if not set(kinds) <= set(_ELSEWHERE)
+        str(status): {"$ref": f"#/components/responses/{name_of(status)}"} for status in statuses
     }
 
 

@@ -8,7 +8,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from cli.openapi.assertions import Schema, assertions_schema, with_short_forms
+from edge_signer.execution.job_answer import JobAnswer
 from edge_signer.http.answer_models import ErrorAnswer, PlannedAnswer, SignedAnswer
+from edge_signer.http.job_models import JobRequestBody, KeysAnswer, ModuleAnswer
 from edge_signer.http.models import MAX_INLINE_BYTES, EdgeSignRequest
 from edge_signer.signing.action_model import Actions
 from edge_signer.signing.training_mining import TrainingMining
@@ -39,9 +41,12 @@ class _WithoutTitles(GenerateJsonSchema):
 def component_schemas() -> dict[str, Schema]:
     """Give the document's schemas by name."""
     said = with_short_forms(_of_models(Actions, TrainingMining))
-    answers = _of_models(SignedAnswer, PlannedAnswer, ErrorAnswer)
+    answers = _of_models(
+        SignedAnswer, PlannedAnswer, ErrorAnswer, JobAnswer, ModuleAnswer, KeysAnswer
+    )
     return {
         **said,
+        **_of_models(JobRequestBody),
         **{name: _without_null(schema) for name, schema in answers.items()},
         "EdgeSignRequest": _request(),
         "GatewayAnswer": {

@@ -54,6 +54,7 @@ def build(host: ServiceHost, job: Job, port: int) -> Report:
     """
     # Imported here: certificates are needed only once the template is known to be good.
     from emulator.credentials.certification import (
+        receipt_public_key,
         store_certificates,
         store_time_stamp_root,
         time_stamp_authority,
@@ -72,6 +73,7 @@ def build(host: ServiceHost, job: Job, port: int) -> Report:
     if openssl:
         store_time_stamp_root(ca, services, stage)
         host.time_stamps = time_stamp_authority(ca, openssl)
+    receipt_key = receipt_public_key(resources.values(), services, stage)
     for logical_id, items in job.items.items():
         table = resources.get(logical_id)
         if table is not None:
@@ -84,6 +86,7 @@ def build(host: ServiceHost, job: Job, port: int) -> Report:
         resources=resources,
         anchors_pem=ca.anchors_pem(),
         timestamp_anchors_pem=ca.timestamp_anchors_pem(),
+        receipt_public_key=receipt_key,
     )
 
 

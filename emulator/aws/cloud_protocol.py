@@ -33,6 +33,8 @@ class Report(BaseModel):
         resources: The stack by logical id.
         anchors_pem: The root of the signing certificates.
         timestamp_anchors_pem: The root of the time-stamp authority.
+        receipt_public_key: Of the key that signs receipts, in hexadecimal; empty where there is
+            none.
     """
 
     error: str = ""
@@ -41,3 +43,4 @@ class Report(BaseModel):
     resources: dict[str, Resource] = {}
     anchors_pem: str = ""
     timestamp_anchors_pem: str = ""
+    receipt_public_key: str = ""

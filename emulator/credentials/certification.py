@@ -11,12 +11,14 @@ from emulator.stack.resources import Services
 from emulator.time_stamps import TimeStampAuthority
 
 _ALIAS_PREFIX = "alias/edge-signer-"
+# Receipts have no certificate: their verifiers pin the key.
+_RECEIPTS = "receipts"
 
 
 def store_certificates(
     ca: DevelopmentCa, resources: Iterable[Resource], services: Services, stage: str
 ) -> None:
-    """Issue a certificate for each signing key that has an alias of this system.
+    """Issue a certificate for each signing key that has an alias of this system, but for receipts.
 
     The chain of `alias/edge-signer-<stage>-<name>` goes to the SSM parameter
     `/edge-signer/<stage>/certificates/<name>`.
@@ -28,12 +30,30 @@ def store_certificates(
         stage: The stack's stage.
     """
     for name, key_id in _signing_keys(list(resources), f"{_ALIAS_PREFIX}{stage}-"):
+        if name == _RECEIPTS:
+            continue
         public_key = services.kms.get_public_key(KeyId=key_id)["PublicKey"]
         services.ssm.put_parameter(
             Name=f"/edge-signer/{stage}/certificates/{name}",
             Type="String",
             Value=ca.issue(f"Edge Signer {stage} {name}", public_key),
         )
+
+
+def receipt_public_key(resources: Iterable[Resource], services: Services, stage: str) -> str:
+    """Give the key that receipts are verified with: 64 hexadecimal digits, empty without one.
+
+    Args:
+        resources: The created stack.
+        services: Where keys are.
+        stage: The stack's stage.
+    """
+    for name, key_id in _signing_keys(list(resources), f"{_ALIAS_PREFIX}{stage}-"):
+        if name == _RECEIPTS:
+            public_key = services.kms.get_public_key(KeyId=key_id)["PublicKey"]
+            # A SubjectPublicKeyInfo of Ed25519 ends in the key (RFC 8410, section 4).
+            return bytes(public_key[-32:]).hex()
+    return ""
 
 
 def store_time_stamp_root(ca: DevelopmentCa, services: Services, stage: str) -> None:

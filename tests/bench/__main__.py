@@ -7,10 +7,24 @@ import platform
 
 from rich.console import Console
 
-from tests.bench import admission_bench, around_bench, builder_bench, execution_bench, system_bench
+from tests.bench import (
+    admission_bench,
+    around_bench,
+    builder_bench,
+    execution_bench,
+    jobs_bench,
+    system_bench,
+)
 
 out = Console()
 out.print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores")
-for bench in (builder_bench, admission_bench, around_bench, execution_bench, system_bench):
+for bench in (
+    builder_bench,
+    admission_bench,
+    around_bench,
+    execution_bench,
+    jobs_bench,
+    system_bench,
+):
     for table in bench.tables():
         out.print(table)

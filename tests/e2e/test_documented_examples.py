@@ -20,6 +20,7 @@ from emulator.gateway.event import Arrival, event_of
 from emulator.http.message import Request
 from emulator.system import Settings
 from tests.e2e.conftest import Faults, body, post
+from tests.e2e.test_documented_jobs import OF_JOBS
 from tests.running import Answer, Running, running
 
 DOCUMENT = openapi_document()
@@ -169,7 +170,7 @@ def test_no_example_of_an_error_is_left_out() -> None:
         *("RATE_LIMITED", "REQUEST_IN_FLIGHT", "SIGNER_DISABLED", "UNAUTHENTICATED"),
         "UNSUPPORTED_MEDIA_TYPE",
     }
-    assert ERRORS.keys() == provoked | others | {"INTERNAL"}
+    assert ERRORS.keys() == provoked | others | {"INTERNAL"} | OF_JOBS
 
 
 @pytest.mark.parametrize("name", REQUESTS)

@@ -18,6 +18,7 @@ DEFAULTS = {
     "kill_switch": "false",
     "max_payload_size": "65536",
     "kms_timeout_ms": "2000",
+    "execution_enabled": "true",
     "edge_disabled_tenants": "",
     "circuit_breaker_enabled": "true",
 }

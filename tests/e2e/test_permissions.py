@@ -12,6 +12,7 @@ from emulator.stack.template import translate
 from emulator.system import Settings
 from tests.conftest import ROOT
 from tests.e2e.conftest import body, inject, inline_body, post
+from tests.jobs import HELLO, get_job, job_request, post_job, put_module
 from tests.running import Running, call, running
 from tests.template_guard import allowed_actions
 
@@ -56,10 +57,24 @@ def test_functions_call_what_they_may_and_nothing_else(busy: Running, drawing: b
         busy.call("POST", "/edge-sign?dry_run=1", b"{}").status,
         busy.call("GET", "/elsewhere").status,
     ]
+    job, unknown = job_request(HELLO, "x"), job_request(HELLO, wasm_bytes=None)
+    statuses += [
+        post_job(busy, unknown).status,
+        put_module(busy, HELLO).status,
+        *(post_job(busy, job).status for _ in range(2)),
+        get_job(busy, job["job_id"]).status,
+        busy.call("GET", "/keys").status,
+    ]
     inject(busy, {"service": "kms", "operation": "Sign", "error_code": "ThrottlingException"})
     statuses.append(post(busy, body(drawing), **{"Idempotency-Key": "failed"}).status)
+    unsigned = job_request(HELLO, "unsigned")
+    statuses.append(post_job(busy, unsigned).status)
     inject(busy)
-    assert statuses == [200, 200, 200, 200, 200, 400, 401, 401, 404, 429]
+    statuses.append(post_job(busy, unsigned).status)
+    assert statuses == [
+        *(200, 200, 200, 200, 200, 400, 401, 401, 404),
+        *(422, 200, 200, 200, 200, 200, 429, 429, 200),
+    ]
 
     document = translate(
         (ROOT / "template.yaml").read_text(), {"ManifestBaseUrl": busy.state.url}, ROOT

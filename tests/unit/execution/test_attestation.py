@@ -46,6 +46,7 @@ def test_a_statement_says_all_that_is_known_of_a_job() -> None:
                     "argsSha256": sha256(
                         '["hello","Grüße, Welt! \\u0007\u2028"]'.encode()
                     ).hexdigest(),
+                    "stdinSha256": sha256(b"Zeile").hexdigest(),
                 },
                 "internalParameters": {"limits": {"timeout_ms": 30000, "memory_bytes": 134217728}},
                 "resolvedDependencies": [{"name": "module", "digest": {"sha256": "93" * 32}}],

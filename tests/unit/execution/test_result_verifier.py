@@ -116,6 +116,9 @@ def test_whatever_is_swapped_is_refused(changed: dict[str, Any], reason: str) ->
         ({"args": ["hello"]}, "args_mismatch"),
         ({"args": [*reversed(OUTCOME.args)]}, "args_mismatch"),
         ({"args": ["\ud800"]}, "args_mismatch"),
+        ({"stdin": "zeile"}, "stdin_mismatch"),
+        ({"stdin": None}, "stdin_mismatch"),
+        ({"stdin_base64": "WmVpbGU="}, "request_malformed"),
         ({"job_id": "job-3"}, "job_id_mismatch"),
         ({"module_hash": f"sha256:{'94' * 32}"}, "module_hash_mismatch"),
         ({"module_hash": None, "wasm_bytes": "AGFzbQ=="}, "module_hash_mismatch"),
@@ -134,7 +137,8 @@ def test_the_module_itself_may_stand_for_its_digest() -> None:
     module = b"\0asm\1\0\0\0"
     outcome = replace(OUTCOME, module_hash=f"sha256:{sha256(module).hexdigest()}")
     result = job_result(prove(SIGNER, outcome))
-    request = {"wasm_bytes": b64encode(module).decode(), "args": list(OUTCOME.args)}
+    wasm_bytes = b64encode(module).decode()
+    request = {"wasm_bytes": wasm_bytes, "args": list(OUTCOME.args), "stdin_base64": "WmVpbGU="}
     assert refusal(result, request) is None
 
 

@@ -40,7 +40,9 @@ def job_statement(outcome: JobOutcome) -> Statement:
         predicate=Provenance(
             buildDefinition=BuildDefinition(
                 externalParameters=Arguments(
-                    argsCount=len(outcome.args), argsSha256=args_sha256(outcome.args)
+                    argsCount=len(outcome.args),
+                    argsSha256=args_sha256(outcome.args),
+                    stdinSha256=outcome.stdin_sha256,
                 ),
                 internalParameters=Limits(limits=dict(outcome.limits)),
                 resolvedDependencies=(

@@ -35,6 +35,7 @@ class ExpectedJob:
         exit_code: Likewise.
         receipt: What the job's receipt says, verified.
         args: What the module was to be given; None where the client does not know.
+        stdin: What it was to read; None where the client does not know.
         limits: Those that are said to have been in effect; None where the client was not told.
     """
 
@@ -46,6 +47,7 @@ class ExpectedJob:
     exit_code: int
     receipt: Receipt
     args: Sequence[str] | None
+    stdin: bytes | None
     limits: Mapping[str, int] | None
 
 
@@ -118,10 +120,11 @@ def _mismatches(statement: Statement, expected: ExpectedJob) -> Iterator[Refusal
         yield Refusal.JOB_ID_MISMATCH
     if f"sha256:{module.digest.sha256}" != expected.module_hash:
         yield Refusal.MODULE_HASH_MISMATCH
-    if expected.args is not None and definition.externalParameters.argsSha256 != _args_sha256(
-        expected.args
-    ):
+    chosen = definition.externalParameters
+    if expected.args is not None and chosen.argsSha256 != _args_sha256(expected.args):
         yield Refusal.ARGS_MISMATCH
+    if expected.stdin is not None and chosen.stdinSha256 != sha256(expected.stdin).hexdigest():
+        yield Refusal.STDIN_MISMATCH
     if stdout.digest.sha256 != sha256(expected.stdout).hexdigest():
         yield Refusal.STDOUT_MISMATCH
     if stderr.digest.sha256 != sha256(expected.stderr).hexdigest():

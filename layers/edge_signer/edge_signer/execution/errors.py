@@ -45,3 +45,31 @@ class SandboxUnavailableError(EdgeSignerError):
 
     code = "SANDBOX_UNAVAILABLE"
     title = "Sandbox unavailable"
+
+
+class JobInFlightError(EdgeSignerError):
+    """The job is running; its result comes to whoever asks again."""
+
+    code = "JOB_IN_FLIGHT"
+    title = "Job in flight"
+
+
+class JobIdReusedError(EdgeSignerError):
+    """The `job_id` was used for another job."""
+
+    code = "JOB_ID_REUSED"
+    title = "Job identifier reused"
+
+
+class UnknownJobError(EdgeSignerError):
+    """The tenant has no such job, or the job has no result."""
+
+    code = "UNKNOWN_JOB"
+    title = "Unknown job"
+
+
+class ResultExpiredError(EdgeSignerError):
+    """The job's result was kept for as long as results are."""
+
+    code = "RESULT_EXPIRED"
+    title = "Result expired"

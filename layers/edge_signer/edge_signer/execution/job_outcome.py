@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar
+
+from pydantic import ConfigDict
 
 from edge_signer.execution.receipt import Receipt
 
@@ -17,6 +20,7 @@ class JobOutcome:
         job_id: The client's name for it, 1 to 128 characters.
         module_hash: `sha256:` and 64 lower-case hexadecimal digits.
         args: What the module was given.
+        stdin_sha256: SHA-256 of what it could read from standard input, in hexadecimal.
         limits: Those that were in effect, with their units in their names: at most 16, each of at
             most 40 lower-case letters, digits and underscores.
         status: How it ended, in as many of these characters.
@@ -28,9 +32,13 @@ class JobOutcome:
         wall_time_ms: How long it ran, in milliseconds.
     """
 
+    # Where it is written down, streams are.
+    __pydantic_config__: ClassVar = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
     job_id: str
     module_hash: str
     args: Sequence[str]
+    stdin_sha256: str
     limits: Mapping[str, int]
     status: str
     exit_code: int

@@ -59,6 +59,13 @@ class JobRequest(_Kept):
     module_hash: Annotated[str | None, Field(pattern=r"^sha256:[0-9a-f]{64}\z")] = None
     wasm_bytes: str | None = None
     args: list[str] = []
+    stdin: str | None = None
+    stdin_base64: str | None = None
+
+    @model_validator(mode="after")
+    def _give_one_input(self) -> Self:
+        self.stdin_bytes()
+        return self
 
     @model_validator(mode="after")
     def _name_one_module(self) -> Self:
@@ -68,6 +75,12 @@ class JobRequest(_Kept):
         if self.wasm_bytes is not None and named not in {None, self.expected_module_hash()}:
             raise ValueError("two modules")
         return self
+
+    def stdin_bytes(self) -> bytes:
+        """Give what the module was to read; nothing where the request has none."""
+        if self.stdin is None and self.stdin_base64 is None:
+            return b""
+        return _stream(self.stdin, self.stdin_base64)
 
     def expected_module_hash(self) -> str:
         """Give the digest of the module that was to run."""

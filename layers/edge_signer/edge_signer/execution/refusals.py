@@ -39,6 +39,7 @@ class Refusal(StrEnum):
     JOB_ID_MISMATCH = "job_id_mismatch"
     MODULE_HASH_MISMATCH = "module_hash_mismatch"
     ARGS_MISMATCH = "args_mismatch"
+    STDIN_MISMATCH = "stdin_mismatch"
     STDOUT_MISMATCH = "stdout_mismatch"
     STDERR_MISMATCH = "stderr_mismatch"
     LIMITS_MISMATCH = "limits_mismatch"
@@ -101,6 +102,7 @@ _EXPLANATIONS = {
     Refusal.JOB_ID_MISMATCH: "the attestation is another job's",
     Refusal.MODULE_HASH_MISMATCH: "another module ran",
     Refusal.ARGS_MISMATCH: "the module ran with other arguments",
+    Refusal.STDIN_MISMATCH: "the module ran with another standard input",
     Refusal.STDOUT_MISMATCH: "stdout is not what the job wrote",
     Refusal.STDERR_MISMATCH: "stderr is not what the job wrote",
     Refusal.LIMITS_MISMATCH: "the job ran under other limits",

@@ -37,7 +37,7 @@ def verify_result(
         pinned_pubkey: The signer's key, which did not come with the result: 64 lower-case
             hexadecimal digits.
         request_json: The JobRequest that it answers. Without it nobody knows whether the job, its
-            module and its arguments are those that were asked for.
+            module, its arguments and its input are those that were asked for.
     """
     try:
         return _verified(result_json, pinned_pubkey, request_json)
@@ -81,5 +81,6 @@ def _expected(result: JobResult, request: JobRequest | None, receipt: Receipt) -
         exit_code=result.exit_code,
         receipt=receipt,
         args=None if request is None else request.args,
+        stdin=None if request is None else request.stdin_bytes(),
         limits=result.limits,
     )

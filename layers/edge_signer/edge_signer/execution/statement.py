@@ -44,10 +44,11 @@ class Module(_Part):
 
 
 class Arguments(_Part):
-    """What the client chose: how many arguments, and a digest of them (`args_sha256`)."""
+    """What the client chose: arguments, as a digest of them (`args_sha256`), and standard input."""
 
     argsCount: Count
     argsSha256: Sha256Hex
+    stdinSha256: Sha256Hex
 
 
 class Limits(_Part):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from edge_signer.http.errors import TenantNotAllowedError, UnauthenticatedError
 from edge_signer.http.open_door import require_open
@@ -12,6 +13,8 @@ from edge_signer.platform.replays import ReplayGuard
 from edge_signer.platform.tenants import Tenant, TenantDirectory
 
 _MAX_TOKEN_CHARACTERS = 512
+#: Refuses a tenant by the flags in force.
+Door = Callable[[Flags, str], None]
 
 
 class Authenticator:
@@ -22,6 +25,7 @@ class Authenticator:
         flags: Gives the operator's flags in force.
         replays: Remembers which signed requests were let in.
         has_central_signer: Whether another signs where the edge may not.
+        door: Refuses a tenant that may not come in; None for the door of signing.
     """
 
     def __init__(
@@ -31,25 +35,26 @@ class Authenticator:
         replays: ReplayGuard,
         *,
         has_central_signer: bool = False,
+        door: Door | None = None,
     ) -> None:
         self._directory = directory
         self._flags = flags
         self._signatures = RequestSignatures(replays)
-        self._has_central_signer = has_central_signer
+        self._door = door or partial(require_open, has_central_signer=has_central_signer)
 
     def tenant_of(self, request: ReceivedRequest) -> Tenant:
         """Find the tenant that a request speaks for, once all is in order.
 
         Raises:
             UnauthenticatedError: No bearer token, or one that nobody holds.
-            SignerDisabledError: The operator has switched signing off.
-            TenantNotAllowedError: Another tenant is named, or this one may not sign here.
+            SignerDisabledError, ExecutionDisabledError: The operator has switched it off.
+            TenantNotAllowedError: Another tenant is named, or this one may not come in here.
             InvalidSignatureError: The request is not signed as the token asks for; whether it came
                 before is not told here.
             StoreUnavailableError: DynamoDB does not answer, or the flags were never read.
         """
         tenant = authenticate(request.headers, self._directory)
-        require_open(self._flags(), tenant.tenant_id, has_central_signer=self._has_central_signer)
+        self._door(self._flags(), tenant.tenant_id)
         self._signatures.check(tenant, request)
         return tenant
 

@@ -27,7 +27,10 @@ STATUS: dict[type[EdgeSignerError], int] = {
     wire.TenantNotAllowedError: 403,
     wire.NotFoundError: 404,
     wire.MethodNotAllowedError: 405,
+    execution.UnknownJobError: 404,
     wire.RequestInFlightError: 409,
+    execution.JobInFlightError: 409,
+    execution.ResultExpiredError: 410,
     wire.AssetTooLargeError: 413,
     wire.RequestTooLargeError: 413,
     signing.TbsTooLargeError: 413,
@@ -40,6 +43,7 @@ STATUS: dict[type[EdgeSignerError], int] = {
     execution.NotAModuleError: 422,
     execution.UnknownModuleError: 422,
     execution.UnsupportedRequirementError: 422,
+    execution.JobIdReusedError: 422,
     RateLimitedError: 429,
     wire.IdempotencyMismatchError: 422,
     KmsRateLimitError: 429,
@@ -50,6 +54,7 @@ STATUS: dict[type[EdgeSignerError], int] = {
     StoreUnavailableError: 503,
     DeadlineExceededError: 503,
     wire.SignerDisabledError: 503,
+    wire.ExecutionDisabledError: 503,
     execution.SandboxUnavailableError: 503,
 }
 

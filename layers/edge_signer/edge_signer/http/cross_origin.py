@@ -62,14 +62,21 @@ class CrossOrigin:
             "Vary": "Origin",
         }
 
-    def preflight_headers(self, origin: str | None) -> dict[str, str]:
-        """Give the headers of the answer to OPTIONS."""
+    def preflight_headers(
+        self, origin: str | None, methods: Sequence[str] = ALLOWED_METHODS
+    ) -> dict[str, str]:
+        """Give the headers of the answer to OPTIONS.
+
+        Args:
+            origin: As the request has it.
+            methods: That the path takes.
+        """
         headers = self.answer_headers(origin)
         if "Access-Control-Allow-Origin" not in headers:
             return headers
         return {
             "Access-Control-Allow-Origin": headers["Access-Control-Allow-Origin"],
-            "Access-Control-Allow-Methods": ", ".join(ALLOWED_METHODS),
+            "Access-Control-Allow-Methods": ", ".join(methods),
             "Access-Control-Allow-Headers": ", ".join(ALLOWED_HEADERS),
             "Access-Control-Max-Age": str(MAX_AGE_S),
             "Vary": "Origin, Access-Control-Request-Method, Access-Control-Request-Headers",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable, Mapping
 
 from aws_lambda_powertools.event_handler import Response
@@ -18,11 +16,11 @@ from edge_signer.http.answer_models import (
 )
 from edge_signer.http.answers import json_answer
 from edge_signer.http.authentication import Authenticator, require_same_tenant
-from edge_signer.http.errors import InvalidRequestError, UnsupportedMediaTypeError
+from edge_signer.http.errors import InvalidRequestError
 from edge_signer.http.idempotency import Idempotency, KeyedRequest, idempotency_key_of
 from edge_signer.http.models import EdgeSignRequest
 from edge_signer.http.rate_limit_headers import rate_limit_headers
-from edge_signer.http.request_signature import ReceivedRequest
+from edge_signer.http.received import received_request, require_media_type
 from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.flags import Flags
 from edge_signer.platform.rate_limits import RateLimiter, Standing
@@ -75,9 +73,9 @@ class EdgeSignEndpoint:
         """
         stopwatch, deadline = record.stopwatch, Deadline.of(context)
         with stopwatch.step("authenticate"):
-            body = _raw_body(event)
+            received = received_request(event)
+            body = received.body
             record.payload_size = len(body)
-            received = _received(event, body)
             tenant = self._authenticator.tenant_of(received)
             record.tenant_id = tenant.tenant_id
 
@@ -89,7 +87,7 @@ class EdgeSignEndpoint:
 
         record.admitted_cpu_ms = stopwatch.cpu_ms
         with stopwatch.step("validate"):
-            _require_json(event.headers)
+            require_media_type(event.headers, ("application/json",))
             dry_run = _wants_dry_run(event)
             key = idempotency_key_of(event.headers)
             wire_request = EdgeSignRequest.from_body(body, self._flags().max_payload_size)
@@ -174,29 +172,3 @@ def _planned_answer(planned: PlannedManifest, standing: Standing, request_id: st
 def _server_timing(steps_ms: Mapping[str, float]) -> str:
     """The steps as browsers' tools show them (W3C Server Timing)."""
     return ", ".join(f"{name};dur={elapsed_ms:.3f}" for name, elapsed_ms in steps_ms.items())
-
-
-def _received(event: APIGatewayProxyEventV2, body: bytes) -> ReceivedRequest:
-    query = event.raw_query_string
-    return ReceivedRequest(
-        headers=event.headers,
-        method=event.http_method,
-        target=f"{event.raw_path}?{query}" if query else event.raw_path,
-        body=body,
-    )
-
-
-def _require_json(headers: Mapping[str, str]) -> None:
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise UnsupportedMediaTypeError("Send the header Content-Type: application/json.")
-
-
-def _raw_body(event: APIGatewayProxyEventV2) -> bytes:
-    body = event.body or ""
-    if not event.is_base64_encoded:
-        return body.encode()
-    try:
-        return base64.b64decode(body, validate=True)
-    except (binascii.Error, ValueError):
-        raise InvalidRequestError("The body is not the base64 that the event says it is.") from None

@@ -58,6 +58,14 @@ class SignerDisabledError(EdgeSignerError):
     is_wanted = True
 
 
+class ExecutionDisabledError(EdgeSignerError):
+    """The operator has switched the running of jobs off, or not on yet."""
+
+    code = "EXECUTION_DISABLED"
+    title = "Execution disabled"
+    is_wanted = True
+
+
 class NotFoundError(EdgeSignerError):
     """There is nothing at that path."""
 

@@ -22,7 +22,7 @@ from edge_signer.platform.rate_limits import (
     Usage,
     decide,
 )
-from edge_signer.platform.settings import Settings
+from edge_signer.platform.settings import CalledSettings
 from edge_signer.platform.usage_item import UNSEEN, SeenItem
 
 # A limiter that keeps its clients waiting is worse than one that is less exact for a moment.
@@ -35,7 +35,7 @@ _THROTTLES = {
 
 
 def dynamodb_rate_limiter(
-    settings: Settings, complain: Callable[[str], None]
+    settings: CalledSettings, complain: Callable[[str], None]
 ) -> DynamoDbRateLimiter:
     """Give the limiter that a function asks.
 

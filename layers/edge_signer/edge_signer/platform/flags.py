@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from edge_signer.platform.settings import MAX_KMS_TIMEOUT_MS, Settings, TenantNames
+from edge_signer.platform.settings import MAX_KMS_TIMEOUT_MS, CalledSettings, TenantNames
 
 #: The largest body that anybody may send; operators can only ask for less.
 MAX_PAYLOAD_BYTES = 64 * 1024
@@ -28,7 +28,8 @@ class Flags(BaseModel):
     Attributes:
         edge_signer_enabled: Whether the edge signs; else the central signer does.
         edge_disabled_tenants: Tenants for whom it does not, whatever that flag says.
-        tenant_allowlist: Tenants that may sign; nobody may unless named.
+        execution_enabled: Whether jobs are run.
+        tenant_allowlist: Tenants that may sign and have jobs run; nobody may unless named.
         kill_switch: Whether everybody is refused, whatever the other flags say.
         max_payload_size: Bytes of a request's body.
         kms_timeout_ms: How long KMS may take to answer, in milliseconds.
@@ -40,6 +41,7 @@ class Flags(BaseModel):
     # Any spelling of yes and no is read: whoever writes "on" in a hurry has to be understood.
     edge_signer_enabled: bool = Field(default=False, description="true or false")
     edge_disabled_tenants: TenantNames = Field(default=(), description=_TENANTS)
+    execution_enabled: bool = Field(default=False, description="true or false")
     tenant_allowlist: TenantNames = Field(default=(), description=_TENANTS)
     kill_switch: bool = Field(default=False, description="true or false")
     # A limit below that of any real request would be a second kill switch, with a misleading name.
@@ -58,7 +60,7 @@ class Flags(BaseModel):
     circuit_breaker_enabled: bool = Field(default=True, description="true or false")
 
     @classmethod
-    def defaults(cls, settings: Settings) -> Flags:
+    def defaults(cls, settings: CalledSettings) -> Flags:
         """Give what holds where SSM has no such parameter.
 
         Args:
@@ -66,6 +68,7 @@ class Flags(BaseModel):
         """
         return cls(
             edge_signer_enabled=settings.edge_signer_enabled,
+            execution_enabled=settings.execution_enabled,
             tenant_allowlist=settings.tenant_allowlist,
             kms_timeout_ms=min(settings.kms_timeout_ms, MAX_KMS_TIMEOUT_MS),
         )

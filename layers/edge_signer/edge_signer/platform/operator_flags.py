@@ -8,7 +8,7 @@ from typing import Any
 from edge_signer.platform.clients import client
 from edge_signer.platform.flags import FlagError, Flags, read_flag
 from edge_signer.platform.parameters import ParameterFolder, SsmParameterFolder
-from edge_signer.platform.settings import Settings
+from edge_signer.platform.settings import CalledSettings
 
 # With the folder's jitter a worker reads every 5.0 to 6.2 s. One more attempt, and the answer's way
 # back, still leave a flip within the 10 s that operators are promised.
@@ -66,7 +66,7 @@ class OperatorFlags:
         self._flags = self._defaults.model_copy(update=read)
 
 
-def operator_flags(settings: Settings, complain: Callable[[str], None]) -> OperatorFlags:
+def operator_flags(settings: CalledSettings, complain: Callable[[str], None]) -> OperatorFlags:
     """Give the flags of a function's stage; needs `ssm:GetParametersByPath` on their folder.
 
     Args:

@@ -39,6 +39,9 @@ class RequestRecord:
         retry_count: Attempts at the same operation after the first.
         fallback_triggered: Whether the central signer was asked.
         edge_failure: Why the edge did not sign, where it was tried.
+        job_id: The client's name of the job, once its form was checked.
+        job_status: How the job ended.
+        module_hash: Of the job's module.
         dry_run: Whether nothing was to be signed.
         idempotency_replayed: Whether the answer is an earlier one's.
         admitted_cpu_ms: CPU time until the body was parsed; not for the log.
@@ -62,6 +65,9 @@ class RequestRecord:
     retry_count: int = 0
     fallback_triggered: bool = False
     edge_failure: str | None = None
+    job_id: str | None = None
+    job_status: str | None = None
+    module_hash: str | None = None
     dry_run: bool = False
     idempotency_replayed: bool = False
     admitted_cpu_ms: float = 0.0

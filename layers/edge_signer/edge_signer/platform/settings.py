@@ -79,6 +79,29 @@ class TelemetrySettings(BaseModel):
             raise SettingsError("; ".join(faults)) from None
 
 
+class CalledSettings(TelemetrySettings):
+    """What every function is told besides that tenants call.
+
+    Attributes:
+        kms_timeout_ms: How long KMS may take to answer; `MAX_KMS_TIMEOUT_MS` at most, whatever it
+            says.
+    """
+
+    tenants_table: str = Field(min_length=3)
+    requests_table: str = Field(min_length=3)
+    limits_table: str = Field(min_length=3)
+    cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = ()
+    edge_signer_enabled: bool = False
+    execution_enabled: bool = False
+    tenant_allowlist: TenantNames = ()
+    kms_timeout_ms: int = Field(MAX_KMS_TIMEOUT_MS, ge=50, le=30_000)
+
+    @property
+    def flag_folder(self) -> str:
+        """Folder of SSM in which operators put flags."""
+        return f"/edge-signer/{self.stage}/flags"
+
+
 class SigningSettings(TelemetrySettings):
     """What every function that signs is told besides."""
 
@@ -99,12 +122,10 @@ class SigningSettings(TelemetrySettings):
         return f"/edge-signer/{self.stage}/policies"
 
 
-class Settings(SigningSettings):
+class Settings(SigningSettings, CalledSettings):
     """What `template.yaml` tells the sign function.
 
     Attributes:
-        kms_timeout_ms: How long KMS may take to answer; `MAX_KMS_TIMEOUT_MS` at most, whatever it
-            says.
         cpu_timeout_ms: CPU time from parsing to the digest, after which the edge gives up.
         retry_attempts: Attempts at the edge in all.
         retry_delay_ms: The longest delay before the second.
@@ -115,25 +136,13 @@ class Settings(SigningSettings):
 
     manifest_bucket: str = Field(min_length=3)
     manifest_base_url: str = Field(pattern=r"^https?://[^ ]+[^/ ]$")
-    tenants_table: str = Field(min_length=3)
-    requests_table: str = Field(min_length=3)
-    limits_table: str = Field(min_length=3)
     breakers_table: str = Field(min_length=3)
-    cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = ()
-    edge_signer_enabled: bool = False
-    tenant_allowlist: TenantNames = ()
-    kms_timeout_ms: int = Field(MAX_KMS_TIMEOUT_MS, ge=50, le=30_000)
     cpu_timeout_ms: int = Field(150, ge=10, le=10_000)
     retry_attempts: int = Field(3, ge=1, le=10)
     retry_delay_ms: int = Field(200, ge=0, le=10_000)
     fallback_function: str = Field("", pattern=r"^[A-Za-z0-9_:-]*$")
     central_signer_url: str = Field("", pattern=r"^(https://[^ ]+|http://127\.0\.0\.1:[^ ]+)?$")
     central_signer_api_key: str = Field("", pattern=r"^(/[A-Za-z0-9._/-]+)?$")
-
-    @property
-    def flag_folder(self) -> str:
-        """Folder of SSM in which operators put flags."""
-        return f"/edge-signer/{self.stage}/flags"
 
     @property
     def has_central_signer(self) -> bool:

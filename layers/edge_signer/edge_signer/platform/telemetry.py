@@ -42,6 +42,7 @@ class Telemetry:
     Args:
         service: Name of the function's part, such as sign.
         settings: Say how much to tell.
+        counted: What attempts, successes, refusals and failures are counted as.
         chance: Gives a number from 0 up to 1, for the sampling.
     """
 
@@ -49,6 +50,8 @@ class Telemetry:
         self,
         service: str,
         settings: TelemetrySettings,
+        *,
+        counted: str = "edge_sign",
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._logger = Logger(
@@ -62,6 +65,7 @@ class Telemetry:
             if settings.metrics_enabled
             else None
         )
+        self._counted = counted
         self._region = settings.aws_region
         self._memory_mb = settings.aws_lambda_function_memory_size
         self._sampling_rate = settings.trace_sampling_rate
@@ -110,6 +114,8 @@ class Telemetry:
         if self._metrics is not None:
             if record.route is not None:
                 outcome = "failure" if is_ours else "success" if error is None else "refusal"
+                for event in ("attempt", outcome):
+                    self._metrics.add_metric(f"{self._counted}_{event}", MetricUnit.Count, 1)
                 _measure(self._metrics, line, outcome)
             for name, times in record.counts.items():
                 self._metrics.add_metric(name, MetricUnit.Count, times)
@@ -138,8 +144,6 @@ class Telemetry:
 
 
 def _measure(metrics: Metrics, line: dict[str, Any], outcome: str) -> None:
-    metrics.add_metric("edge_sign_attempt", MetricUnit.Count, 1)
-    metrics.add_metric(f"edge_sign_{outcome}", MetricUnit.Count, 1)
     if line["fallback_triggered"]:
         metrics.add_metric("fallback_triggered", MetricUnit.Count, 1)
     metrics.add_metric("memory_mb_used", MetricUnit.Megabytes, line["memory_mb_used"])

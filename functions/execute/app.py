@@ -1,0 +1,46 @@
+"""Jobs and receipts: settings, clients and service, put together once an execution environment."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from edge_signer.execution.settings import ExecuteSettings
+from edge_signer.execution.wiring import job_service, receipt_keys
+from edge_signer.http.admission import Admission
+from edge_signer.http.authentication import Authenticator
+from edge_signer.http.cross_origin import CrossOrigin
+from edge_signer.http.jobs import JobEndpoints
+from edge_signer.http.open_door import require_open_for_jobs
+from edge_signer.http.routed_application import routed_application
+from edge_signer.platform.clients import client
+from edge_signer.platform.dynamodb_rate_limiter import dynamodb_rate_limiter
+from edge_signer.platform.operator_flags import operator_flags
+from edge_signer.platform.replays import DynamoDbReplayGuard
+from edge_signer.platform.telemetry import Telemetry
+from edge_signer.platform.tenants import DynamoDbTenantDirectory
+
+settings = ExecuteSettings.from_environment(os.environ)
+telemetry = Telemetry("execute", settings, counted="job")
+dynamodb = client("dynamodb", settings.aws_region)
+flags = operator_flags(settings, telemetry.complaint("flag_ignored"))
+authenticator = Authenticator(
+    DynamoDbTenantDirectory(dynamodb, settings.tenants_table),
+    flags,
+    DynamoDbReplayGuard(dynamodb, settings.requests_table),
+    door=require_open_for_jobs,
+)
+limiter = dynamodb_rate_limiter(settings, telemetry.complaint("rate_limiter_impaired"))
+endpoints = JobEndpoints(
+    Admission(authenticator, limiter),
+    job_service(settings, flags),
+    receipt_keys(settings, flags),
+)
+app = routed_application(endpoints.routes(), CrossOrigin(settings.cors_origins), telemetry)
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer an HTTP API event (payload format 2.0)."""
+    return app.resolve(event, context)

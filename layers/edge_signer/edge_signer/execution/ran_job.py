@@ -1,0 +1,86 @@
+"""A job that has run and is not answered yet: all that is said of it, signed or not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from edge_signer.execution.job_outcome import JobOutcome
+from edge_signer.execution.limits import Limits
+from edge_signer.execution.requested_job import RequestedJob
+from edge_signer.execution.sandbox import Outcome
+
+
+@dataclass(frozen=True)
+class RanJob:
+    """A job that has run.
+
+    Attributes:
+        outcome: What is signed of it.
+        fuel_used: None where the guest did not begin to run, or was killed.
+        detail: What trapped or is missing, for people.
+    """
+
+    outcome: JobOutcome
+    fuel_used: int | None
+    detail: str
+
+    def to_json(self) -> bytes:
+        """Write it down, so that it can be signed later."""
+        return _KEPT.dump_json(self)
+
+    @classmethod
+    def from_json(cls, kept: bytes) -> RanJob:
+        """Read what `to_json` wrote.
+
+        Raises:
+            ValueError: It is something else.
+        """
+        return _KEPT.validate_json(kept)
+
+
+_KEPT = TypeAdapter(RanJob)
+
+
+def run_job(asked: RequestedJob, execute: Callable[[], Outcome]) -> RanJob:
+    """Run a job, and say what is known of it.
+
+    Args:
+        asked: The job.
+        execute: Runs it.
+
+    Raises:
+        SandboxUnavailableError: Nothing is known of the job.
+    """
+    started_at = datetime.now(UTC)
+    ended = execute()
+    return RanJob(
+        JobOutcome(
+            job_id=asked.job_id,
+            module_hash=asked.module_hash,
+            args=asked.args,
+            stdin_sha256=sha256(asked.stdin).hexdigest(),
+            limits=attested_limits(ended.limits),
+            status=ended.verdict,
+            exit_code=ended.exit_code,
+            stdout=ended.stdout,
+            stderr=ended.stderr,
+            started_at=started_at,
+            finished_at=datetime.now(UTC),
+            wall_time_ms=ended.wall_time_ms,
+        ),
+        ended.fuel_used,
+        ended.detail,
+    )
+
+
+def attested_limits(limits: Limits) -> dict[str, Any]:
+    """Give those limits that are numbers; architecture and runtime are the build type's."""
+    return {
+        name: int(bound) for name, bound in asdict(limits).items() if not isinstance(bound, str)
+    }

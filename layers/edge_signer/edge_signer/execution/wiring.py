@@ -1,0 +1,47 @@
+"""The parts of the job service, put together from settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from edge_signer.execution.job_ledger import JobLedger
+from edge_signer.execution.job_store import JobStore
+from edge_signer.execution.receipt_keys import ReceiptKeys
+from edge_signer.execution.receipt_signer import KmsReceiptSigner
+from edge_signer.execution.sandbox import Sandbox
+from edge_signer.execution.service import JobService
+from edge_signer.execution.settings import ExecuteSettings
+from edge_signer.platform.clients import client
+from edge_signer.platform.flags import Flags
+
+
+def job_service(settings: ExecuteSettings, flags: Callable[[], Flags]) -> JobService:
+    """Give the service of a function; its sandbox starts at once.
+
+    Args:
+        settings: Of the function.
+        flags: Give how long KMS may take.
+    """
+    return JobService(
+        Sandbox(),
+        KmsReceiptSigner(kms=_kms(settings, flags), key_alias=settings.receipt_key_alias),
+        JobLedger(client("dynamodb", settings.aws_region), settings.jobs_table),
+        JobStore(client("s3", settings.aws_region), settings.jobs_bucket),
+    )
+
+
+def receipt_keys(settings: ExecuteSettings, flags: Callable[[], Flags]) -> ReceiptKeys:
+    """Give the keys that are published.
+
+    Args:
+        settings: Of the function.
+        flags: Give how long KMS may take.
+    """
+    return ReceiptKeys(kms=_kms(settings, flags), key_alias=settings.receipt_key_alias)
+
+
+def _kms(settings: ExecuteSettings, flags: Callable[[], Flags]) -> Callable[[], Any]:
+    return lambda: client(
+        "kms", settings.kms_region, timeout_s=flags().kms_timeout_ms / 1000, attempts=1
+    )

@@ -1,0 +1,73 @@
+"""What every request of a tenant goes through before anything of it is parsed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+from edge_signer.http.authentication import Authenticator
+from edge_signer.http.rate_limit_headers import rate_limit_headers
+from edge_signer.http.received import received_request
+from edge_signer.platform.rate_limits import RateLimiter, Standing
+from edge_signer.platform.request_record import RequestRecord
+from edge_signer.platform.tenants import Tenant
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """A request that may go on.
+
+    Attributes:
+        tenant: Whose it is.
+        body: Its bytes.
+        standing: Of the tenant within its limits.
+        request_id: As the answer says it.
+    """
+
+    tenant: Tenant
+    body: bytes
+    standing: Standing
+    request_id: str
+
+    def headers(self) -> dict[str, str]:
+        """Give what every answer to it has."""
+        return {
+            "X-Request-ID": self.request_id,
+            "Cache-Control": "no-store",
+            **rate_limit_headers(self.standing),
+        }
+
+
+class Admission:
+    """Authenticates and counts.
+
+    Args:
+        authenticator: Knows who may call.
+        limiter: Counts tenants' requests.
+    """
+
+    def __init__(self, authenticator: Authenticator, limiter: RateLimiter) -> None:
+        self._authenticator = authenticator
+        self._limiter = limiter
+
+    def admit(self, event: APIGatewayProxyEventV2, record: RequestRecord) -> Admitted:
+        """Let a request in.
+
+        Args:
+            event: The request.
+            record: Learns whose it is, and how long the steps take: authenticate and limit.
+
+        Raises:
+            EdgeSignerError: One of the catalogue.
+        """
+        with record.stopwatch.step("authenticate"):
+            received = received_request(event)
+            record.payload_size = len(received.body)
+            tenant = self._authenticator.tenant_of(received)
+            record.tenant_id = tenant.tenant_id
+        with record.stopwatch.step("limit"):
+            standing = self._limiter.admit(tenant.tenant_id)
+        with record.stopwatch.step("authenticate"):
+            self._authenticator.let_in_once(tenant, received)
+        return Admitted(tenant, received.body, standing, record.request_id)

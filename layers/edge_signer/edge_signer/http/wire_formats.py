@@ -1,0 +1,107 @@
+"""JSON and base64 read so that nothing has two meanings."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from edge_signer.http.errors import (
+    InvalidBase64Error,
+    InvalidJsonError,
+    InvalidRequestError,
+    RequestTooLargeError,
+)
+
+Body = TypeVar("Body", bound=BaseModel)
+
+
+def read_body(kind: type[Body], body: bytes, max_bytes: int) -> Body:
+    """Read a request body.
+
+    Args:
+        kind: The model of its fields.
+        body: As it came.
+        max_bytes: How long it may be.
+
+    Raises:
+        RequestTooLargeError: It is longer.
+        InvalidJsonError: Not JSON, not UTF-8, a key twice, or a number that JSON does not have.
+        InvalidRequestError: A field is missing, wrong or unknown; the message names each.
+    """
+    if len(body) > max_bytes:
+        raise RequestTooLargeError(f"A request has at most {max_bytes} bytes.")
+    fields = _read_json(body)
+    if not isinstance(fields, dict):
+        raise InvalidRequestError("The body must be a JSON object.")
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as refused:
+        faults = [
+            f"{'.'.join(str(part)[:64] for part in fault['loc'])}: {fault['msg']}"
+            for fault in refused.errors(include_input=False, include_url=False)
+        ]
+        raise InvalidRequestError("; ".join(faults[:5])) from None
+
+
+def read_base64(field: str, text: str) -> bytes:
+    """Decode base64.
+
+    Args:
+        field: Its name, for the message.
+        text: As it came.
+
+    Raises:
+        InvalidBase64Error: It is none, or not the one spelling that the bytes have.
+    """
+    try:
+        content = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        content = None
+    # A second spelling of the same bytes is none: unused bits are zero (RFC 4648 §3.5).
+    if content is None or base64.b64encode(content).decode() != text:
+        raise InvalidBase64Error(f"{field} is not base64 (RFC 4648 §4, padded).")
+    return content
+
+
+def _read_json(body: bytes) -> Any:
+    try:
+        return json.loads(
+            body.decode(),
+            object_pairs_hook=_object_without_repeats,
+            parse_float=_finite,
+            parse_constant=_no_constant,
+        )
+    except UnicodeDecodeError:
+        raise InvalidJsonError("The body is not UTF-8.") from None
+    except json.JSONDecodeError as broken:
+        where = f"line {broken.lineno} column {broken.colno}"
+        raise InvalidJsonError(f"The body is not JSON: {broken.msg} at {where}.") from None
+    except RecursionError:
+        raise InvalidJsonError("The body is nested too deeply.") from None
+    except ValueError:
+        raise InvalidJsonError("The body holds an integer that is too long.") from None
+
+
+def _object_without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        raise InvalidJsonError(
+            "The body is not JSON that all read alike: an object has a key twice."
+        )
+    return content
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise InvalidJsonError("The body holds a number that no reader can hold.")
+    return number
+
+
+def _no_constant(name: str) -> float:
+    raise InvalidJsonError(f"The body is not JSON: {name} is no number.")
