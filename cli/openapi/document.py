@@ -6,13 +6,14 @@ import json
 import tomllib
 from typing import Any
 
-from cli.openapi import responses
+from cli.openapi import health, responses
 from cli.openapi.examples import REQUESTS
 from cli.openapi.headers import REQUEST_PARAMETERS, described_headers
 from cli.openapi.jobs import job_paths
 from cli.openapi.schemas import REFERENCE, component_schemas
 from edge_signer.http.application import PATH
 from edge_signer.http.errors import UnauthenticatedError
+from edge_signer.http.full_health import PATH as HEALTH_PATH
 from edge_signer.platform.flags import MAX_PAYLOAD_BYTES
 from emulator.local_state import checkout
 
@@ -50,7 +51,11 @@ def openapi_document() -> dict[str, Any]:
         # The deployment's own address, wherever the document is served from.
         "servers": [{"url": "/"}],
         "security": _security(),
-        "paths": {PATH: {"post": _sign(), "options": _preflight()}, **job_paths()},
+        "paths": {
+            PATH: {"post": _sign(), "options": _preflight()},
+            **job_paths(),
+            HEALTH_PATH: health.operations(),
+        },
         "components": {
             "schemas": component_schemas(),
             "headers": described_headers(),

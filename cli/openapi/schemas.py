@@ -9,7 +9,12 @@ from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from cli.openapi.assertions import Schema, assertions_schema, with_short_forms
 from edge_signer.execution.job_answer import JobAnswer
-from edge_signer.http.answer_models import ErrorAnswer, PlannedAnswer, SignedAnswer
+from edge_signer.http.answer_models import (
+    ErrorAnswer,
+    HealthAnswer,
+    PlannedAnswer,
+    SignedAnswer,
+)
 from edge_signer.http.job_models import JobRequestBody, KeysAnswer, ModuleAnswer
 from edge_signer.http.models import MAX_INLINE_BYTES, EdgeSignRequest
 from edge_signer.signing.action_model import Actions
@@ -42,7 +47,7 @@ def component_schemas() -> dict[str, Schema]:
     """Give the document's schemas by name."""
     said = with_short_forms(_of_models(Actions, TrainingMining))
     answers = _of_models(
-        SignedAnswer, PlannedAnswer, ErrorAnswer, JobAnswer, ModuleAnswer, KeysAnswer
+        SignedAnswer, PlannedAnswer, JobAnswer, ModuleAnswer, KeysAnswer, HealthAnswer, ErrorAnswer
     )
     return {
         **said,

@@ -14,7 +14,9 @@ from edge_signer.platform.telemetry import Telemetry
 
 settings = FallbackSettings.from_environment(os.environ)
 telemetry = Telemetry("fallback", settings)
-service = central_signing_service(settings, telemetry.complaint("policy_ignored"))
+service = central_signing_service(
+    settings, telemetry.complaint("policy_ignored"), telemetry.complaint("kms_quota_impaired")
+)
 invocation = Invocation(service, telemetry)
 
 

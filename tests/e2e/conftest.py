@@ -79,8 +79,13 @@ def calls(system: Running, operation: str) -> int:
 
 def sign_workers(system: Running) -> list[int]:
     """Process ids of the sign function's workers."""
+    return workers_of(system, "sign")
+
+
+def workers_of(system: Running, function: str) -> list[int]:
+    """Process ids of a function's workers."""
     marks = (
-        b"AWS_LAMBDA_FUNCTION_NAME=edge-signer-dev-sign",
+        f"AWS_LAMBDA_FUNCTION_NAME=edge-signer-dev-{function}".encode(),
         f"AWS_ENDPOINT_URL={system.state.aws_endpoint}".encode(),
     )
     found = []

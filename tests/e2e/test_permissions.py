@@ -56,6 +56,8 @@ def test_functions_call_what_they_may_and_nothing_else(busy: Running, drawing: b
         post(busy, body(drawing), Authorization="Bearer nobody").status,
         busy.call("POST", "/edge-sign?dry_run=1", b"{}").status,
         busy.call("GET", "/elsewhere").status,
+        busy.call("GET", "/health?deep=1", headers={"X-Admin-Token": "guess"}).status,
+        busy.call("GET", "/health?deep=1").status,
     ]
     job, unknown = job_request(HELLO, "x"), job_request(HELLO, wasm_bytes=None)
     statuses += [
@@ -72,7 +74,7 @@ def test_functions_call_what_they_may_and_nothing_else(busy: Running, drawing: b
     inject(busy)
     statuses.append(post_job(busy, unsigned).status)
     assert statuses == [
-        *(200, 200, 200, 200, 200, 400, 401, 401, 404),
+        *(200, 200, 200, 200, 200, 400, 401, 401, 404, 401, 200),
         *(422, 200, 200, 200, 200, 200, 429, 429, 200),
     ]
 
@@ -81,6 +83,7 @@ def test_functions_call_what_they_may_and_nothing_else(busy: Running, drawing: b
     )
     done = called(busy)
     assert {"kms:Sign", "kms:GetPublicKey", "s3:PutObject", "ssm:GetParameter"} <= done
+    assert {"kms:DescribeKey", "s3:ListBucket", "dynamodb:BatchGetItem"} <= done
     assert excess(done, document) == []
     # And were one of them taken away, it would be seen.
     for action in done:

@@ -13,6 +13,7 @@ class FallbackSettings(SigningSettings):
     Four calls of KMS, two to each region, must fit into the function's five seconds.
     """
 
+    requests_table: str = Field(min_length=3)
     kms_timeout_ms: int = Field(1000, ge=50, le=MAX_KMS_TIMEOUT_MS)
     #: Empty for none.
     kms_replica_key: str = Field(

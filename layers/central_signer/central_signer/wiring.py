@@ -10,6 +10,7 @@ from central_signer.replicated_signer import ReplicatedSigner
 from central_signer.service import CentralSigningService
 from central_signer.settings import FallbackSettings
 from edge_signer.platform.clients import client
+from edge_signer.platform.kms_quota import KmsUsageTally, kms_usage_tally
 from edge_signer.platform.parameters import SsmParameterFolder
 from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
 from edge_signer.signing.kms import KmsSigner
@@ -23,18 +24,32 @@ _POLICY_REFRESH_S = 30.0
 # The function has five seconds: whoever asked it has no more for it.
 _SSM_TIMEOUT_S = 1.0
 _TSA_TIMEOUT_S = 2.0
+_DYNAMODB_TIMEOUT_S = 0.5
 
 
 def central_signing_service(
-    settings: FallbackSettings, complain: Callable[[str], None]
+    settings: FallbackSettings,
+    complain: Callable[[str], None],
+    complain_of_quota: Callable[[str], None],
 ) -> CentralSigningService:
     """Give the service that the fallback function signs with.
 
     Args:
         settings: Of the function.
         complain: Told of what an operator must mend, such as a broken policy document.
+        complain_of_quota: Told that calls of KMS are not counted.
     """
     ssm = client("ssm", settings.aws_region, timeout_s=_SSM_TIMEOUT_S, attempts=1)
+
+    @lru_cache
+    def usage(kms_region: str) -> KmsUsageTally:
+        return kms_usage_tally(
+            region=settings.aws_region,
+            table=settings.requests_table,
+            kms_region=kms_region,
+            timeout_s=_DYNAMODB_TIMEOUT_S,
+            complain=complain_of_quota,
+        )
 
     def kms_signer(
         region: str, key: str, certificate_name: str, algorithm: AlgorithmName
@@ -45,6 +60,7 @@ def central_signing_service(
             key_alias=key,
             certificate_parameter=settings.certificate_parameter(certificate_name),
             algorithm=ALGORITHMS[algorithm],
+            count=usage(region).count,
         )
 
     @lru_cache

@@ -6,6 +6,7 @@ a field's form is not enforced: an asset that is signed is never answered with 5
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -85,6 +86,41 @@ class PlannedAnswer(AnswerBody):
     def to_json(self) -> str:
         """The body on the wire; null in a client's own assertion says something."""
         return self.model_dump_json()
+
+
+HealthState = Literal["ok", "degraded", "unavailable"]
+
+
+class SigningPaths(BaseModel):
+    """Who can sign now."""
+
+    model_config = ConfigDict(frozen=True)
+
+    edge: Annotated[HealthState, Field(description="The edge.")]
+    central: Annotated[HealthState, Field(description="The central signer.")]
+
+
+class HealthAnswer(AnswerBody):
+    """How the deployment is; without `deep=1` it is `status` alone."""
+
+    status: Annotated[
+        HealthState, Field(description="`unavailable` (with 503) where nothing can be signed.")
+    ]
+    signing: SigningPaths | None = None
+    checks: Annotated[
+        dict[str, HealthState] | None, Field(description="What was looked at, by name.")
+    ] = None
+    details: Annotated[
+        dict[str, dict[str, Any]] | None,
+        Field(description="What was found, by name; for operators."),
+    ] = None
+    versions: Annotated[
+        dict[str, str] | None, Field(description="Of what runs; for operators.")
+    ] = None
+    checked_at: Annotated[
+        datetime | None,
+        Field(description="When it was looked at, up to 10 s ago; for operators."),
+    ] = None
 
 
 class ErrorAnswer(AnswerBody):

@@ -44,6 +44,8 @@ class RequestRecord:
         module_hash: Of the job's module.
         dry_run: Whether nothing was to be signed.
         idempotency_replayed: Whether the answer is an earlier one's.
+        health_status: What was found of the deployment's health, where that was asked for.
+        health_not_ok: Checks that found something.
         admitted_cpu_ms: CPU time until the body was parsed; not for the log.
         counts: What happened how often, for the counters; not for the log.
     """
@@ -70,6 +72,8 @@ class RequestRecord:
     module_hash: str | None = None
     dry_run: bool = False
     idempotency_replayed: bool = False
+    health_status: str | None = None
+    health_not_ok: list[str] | None = None
     admitted_cpu_ms: float = 0.0
     counts: Counter[str] = field(default_factory=Counter)
 

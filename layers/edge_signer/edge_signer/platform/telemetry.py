@@ -42,7 +42,7 @@ class Telemetry:
     Args:
         service: Name of the function's part, such as sign.
         settings: Say how much to tell.
-        counted: What attempts, successes, refusals and failures are counted as.
+        counted: What attempts, successes, refusals and failures are counted as; None for nothing.
         chance: Gives a number from 0 up to 1, for the sampling.
     """
 
@@ -51,7 +51,7 @@ class Telemetry:
         service: str,
         settings: TelemetrySettings,
         *,
-        counted: str = "edge_sign",
+        counted: str | None = "edge_sign",
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._logger = Logger(
@@ -112,7 +112,7 @@ class Telemetry:
         log = self._logger.error if is_ours else self._logger.info
         log("request", **line)
         if self._metrics is not None:
-            if record.route is not None:
+            if record.route is not None and self._counted is not None:
                 outcome = "failure" if is_ours else "success" if error is None else "refusal"
                 for event in ("attempt", outcome):
                     self._metrics.add_metric(f"{self._counted}_{event}", MetricUnit.Count, 1)

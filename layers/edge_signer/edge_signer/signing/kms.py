@@ -80,6 +80,7 @@ class KmsSigner:
         algorithm: Must be one that the key can.
         tell_days_left: Told of each chain that is fetched how many days it is still valid; less
             than none where it expired.
+        count: Told of each call of KMS that asks for a signature.
     """
 
     REFRESH_S = 300.0
@@ -94,12 +95,14 @@ class KmsSigner:
         certificate_parameter: str,
         algorithm: Algorithm,
         tell_days_left: Callable[[float], None] = lambda _: None,
+        count: Callable[[], None] = lambda: None,
     ) -> None:
         self._kms = kms
         self._certificate_parameter = SsmParameter(ssm, certificate_parameter)
         self._key_alias = key_alias
         self.algorithm = algorithm
         self._tell_days_left = tell_days_left
+        self._count = count
         self._last_good: Credential | None = None
         self._fresh_until_s = 0.0
 
@@ -150,14 +153,17 @@ class KmsSigner:
                 f"The assertions make {len(message):,} bytes to sign; with {self.algorithm.name} "
                 f"KMS takes {KMS_RAW_LIMIT_BYTES:,}."
             )
-        answer = self._ask(
-            "sign",
-            timeout_ms,
-            KeyId=credential.key_id,
-            Message=message,
-            MessageType=self.algorithm.message_type,
-            SigningAlgorithm=self.algorithm.kms_name,
-        )
+        try:
+            answer = self._ask(
+                "sign",
+                timeout_ms,
+                KeyId=credential.key_id,
+                Message=message,
+                MessageType=self.algorithm.message_type,
+                SigningAlgorithm=self.algorithm.kms_name,
+            )
+        finally:
+            self._count()
         try:
             return self.algorithm.cose_signature(answer["Signature"])
         except SignatureMismatchError as malformed:

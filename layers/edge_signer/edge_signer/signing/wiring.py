@@ -9,8 +9,9 @@ from typing import Any
 from edge_signer.platform.breaker_admission import Admission
 from edge_signer.platform.breaker_rules import State
 from edge_signer.platform.clients import client
-from edge_signer.platform.dynamodb_breaker_store import kms_circuit_breaker
+from edge_signer.platform.dynamodb_breaker_store import TIMEOUT_S, kms_circuit_breaker
 from edge_signer.platform.flags import Flags
+from edge_signer.platform.kms_quota import kms_usage_tally
 from edge_signer.platform.parameters import SsmParameterFolder
 from edge_signer.platform.settings import Settings
 from edge_signer.platform.telemetry import Telemetry
@@ -49,6 +50,14 @@ def signing_service(
         waits_ms = flags().kms_timeout_ms if timeout_ms is None else timeout_ms
         return client("kms", settings.kms_region, timeout_s=waits_ms / 1000)
 
+    usage = kms_usage_tally(
+        region=region,
+        table=settings.requests_table,
+        kms_region=settings.kms_region,
+        timeout_s=TIMEOUT_S,  # the breaker's, so that both share a client
+        complain=telemetry.complaint("kms_quota_impaired"),
+    )
+
     @lru_cache
     def signer(key_name: str, certificate_name: str, algorithm: AlgorithmName) -> KmsSigner:
         # One for all policies that share a key: it keeps the chain and the public key.
@@ -59,6 +68,7 @@ def signing_service(
             certificate_parameter=settings.certificate_parameter(certificate_name),
             algorithm=ALGORITHMS[algorithm],
             tell_days_left=partial(telemetry.level, "certificate_days_left"),
+            count=usage.count,
         )
 
     def signer_for(policy: SigningPolicy) -> KmsSigner:

@@ -1,0 +1,114 @@
+"""GET and HEAD of /health."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cli.openapi.headers import COMMON, headers
+from cli.openapi.responses import OF_GATEWAY, name_of
+from cli.openapi.schemas import REFERENCE
+from edge_signer.http.health import ALIVE_STATUS
+
+Response = dict[str, Any]
+
+_STATES: dict[str, Any] = {
+    "status": "degraded",
+    "signing": {"edge": "unavailable", "central": "ok"},
+    "checks": {
+        "kms": "ok",
+        "certificate": "ok",
+        "builder": "ok",
+        "manifests": "ok",
+        "tenants": "ok",
+        "flags": "degraded",
+        "breaker": "ok",
+        "kms_quota": "ok",
+        "time_stamps": "ok",
+    },
+}
+_IMPOSSIBLE = {
+    **_STATES,
+    "status": "unavailable",
+    "signing": {"edge": "unavailable", "central": "unavailable"},
+    "checks": {**_STATES["checks"], "kms": "unavailable", "flags": "ok"},
+}
+_PARAMETERS: list[dict[str, Any]] = [
+    {
+        "name": "deep",
+        "in": "query",
+        "description": "1 looks at all that a signature needs, at most once in 10 s for each "
+        "execution environment. Nothing is signed or stored.",
+        "schema": {"enum": ["0", "1"], "type": "string", "default": "0"},
+    },
+    {
+        "name": "X-Admin-Token",
+        "in": "header",
+        "description": "An operator's token, with which deep=1 tells details; "
+        "`Authorization: Bearer` does as well.",
+        "schema": {"type": "string"},
+    },
+]
+
+
+def operations() -> dict[str, Any]:
+    """The operations of the path."""
+    return {"get": _get("health"), "head": {**_get("healthHead"), "responses": _without_bodies()}}
+
+
+def _get(operation_id: str) -> dict[str, Any]:
+    return {
+        "operationId": operation_id,
+        "summary": "Ask whether it runs, and whether it can sign",
+        "description": "Without deep=1 nothing but the function itself is asked: for load "
+        "balancers. A token is needed for details alone.",
+        "security": [],
+        "parameters": _PARAMETERS,
+        "responses": {
+            "200": _health(
+                "It runs; with deep=1, it can sign. `degraded` tells that something has to be "
+                "mended, or that the edge or the central signer alone can sign.",
+                {
+                    "alive": {"summary": "Without deep=1", "value": {"status": ALIVE_STATUS}},
+                    "degraded": {"summary": "The edge is switched off", "value": _STATES},
+                },
+            ),
+            "400": _refusal(400),
+            "401": _refusal(401),
+            "500": _refusal(500),
+            "503": _health(
+                "With deep=1: nothing can be signed. Else an error, or API Gateway's own.",
+                {"impossible": {"summary": "The key is disabled", "value": _IMPOSSIBLE}},
+                "ErrorAnswer",
+                "GatewayAnswer",
+            ),
+        },
+    }
+
+
+def _health(description: str, examples: dict[str, Any], *others: str) -> Response:
+    own = {"$ref": REFERENCE.format(model="HealthAnswer")}
+    either = [own, *({"$ref": REFERENCE.format(model=name)} for name in others)]
+    return {
+        "description": description,
+        "headers": headers(*COMMON, required=not others),
+        "content": {
+            "application/json": {
+                "schema": {"anyOf": either} if others else own,
+                "examples": examples,
+            }
+        },
+    }
+
+
+def _refusal(status: int) -> Response:
+    return {"$ref": f"#/components/responses/{name_of(status)}"}
+
+
+def _without_bodies() -> dict[str, Response]:
+    return {
+        str(status): {
+            "description": "As the answer to GET.",
+            "headers": headers(*COMMON, required=status not in OF_GATEWAY),
+        }
+        for status in (200, 400, 401, 500, 503)
+    }

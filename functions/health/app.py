@@ -1,0 +1,33 @@
+"""GET /health: what answers load balancers is here at once, the rest when it is first asked for."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from edge_signer.http.health import FullAnswers, HealthEndpoint
+
+
+def full_answers() -> FullAnswers:
+    """Settings, clients and checks, put together once an execution environment."""
+    from edge_signer.health.settings import HealthSettings
+    from edge_signer.health.wiring import health_report
+    from edge_signer.http.admin_token import AdminTokens, admin_tokens_parameter
+    from edge_signer.http.full_health import FullHealth
+    from edge_signer.platform.clients import client
+    from edge_signer.platform.telemetry import Telemetry
+
+    settings = HealthSettings.from_environment(os.environ)
+    ssm = client("ssm", settings.aws_region, timeout_s=1.0, attempts=1)
+    operators = AdminTokens(ssm, admin_tokens_parameter(settings.stage))
+    return FullHealth(
+        health_report(settings), operators, Telemetry("health", settings, counted=None)
+    )
+
+
+endpoint = HealthEndpoint(full_answers)
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Answer an HTTP API event (payload format 2.0)."""
+    return endpoint(event)

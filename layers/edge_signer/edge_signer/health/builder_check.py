@@ -1,0 +1,50 @@
+"""The WebAssembly builder: the module that is installed, and a build whose outcome is known."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from edge_signer.health.finding import Finding, Way
+from edge_signer.signing.assertion import Assertion
+from edge_signer.signing.builder import BuildError, ManifestBuilder, ManifestDefinition
+from edge_signer.signing.tbs_module import TbsModuleError
+from edge_signer.signing.tbs_pin import TBS_MODULE_SHA256
+
+#: Always the same manifest, of nobody's asset and with nobody's certificate: it is never signed.
+KNOWN_DEFINITION = ManifestDefinition(
+    label="urn:c2pa:00000000-0000-4000-8000-000000000000",
+    instance_id="xmp:iid:00000000-0000-4000-8000-000000000000",
+    algorithm="ES256",
+    claim_generator_info={"name": "Edge Signer", "specVersion": "2.4.0"},
+    assertions=(
+        Assertion("org.example.health", {"text": "known", "numbers": [0, -1, 1.5, 2**32]}, True),
+    ),
+    asset_sha256=bytes(range(32)),
+    x5chain=(b"a certificate",),
+)
+#: SHA-256 of the bytes that the module of `tbs_pin` makes of it.
+KNOWN_TBS_SHA256 = "2bc5b0ba64dc1f7bd5ddee89a3a84a49c01be952d20e6817bcd873460fb625bc"
+_EDGE: frozenset[Way] = frozenset({"edge"})
+
+
+class BuilderCheck:
+    """Builds what is known; the module's SHA-256 is compared when the builder is made."""
+
+    def __init__(self) -> None:
+        self._builder: ManifestBuilder | None = None
+
+    def __call__(self) -> Finding:
+        """Tell whether the edge builds what it should."""
+        details: dict[str, Any] = {"module_sha256": TBS_MODULE_SHA256}
+        try:
+            self._builder = self._builder or ManifestBuilder()
+            tbs = self._builder.prepare(KNOWN_DEFINITION).tbs
+        except (BuildError, TbsModuleError) as failure:
+            return Finding("unavailable", details | {"error": str(failure)}, _EDGE)
+        tbs_sha256 = hashlib.sha256(tbs).hexdigest()
+        details["known_answer_sha256"] = tbs_sha256
+        if tbs_sha256 != KNOWN_TBS_SHA256:
+            wrong = f"the known answer is {KNOWN_TBS_SHA256}"
+            return Finding("unavailable", details | {"error": wrong}, _EDGE)
+        return Finding("ok", details)

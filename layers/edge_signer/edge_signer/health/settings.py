@@ -1,0 +1,59 @@
+"""The environment of the health function."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from edge_signer.health.finding import Way
+from edge_signer.platform.flags import Flags
+from edge_signer.platform.settings import SigningSettings, TenantNames
+
+
+class HealthSettings(SigningSettings):
+    """What `template.yaml` tells the health function: mostly what it tells those that sign.
+
+    Attributes:
+        fallback_function: Name of the central signer's function; empty for none.
+        central_signer_url: A central signer elsewhere; empty for none.
+        kms_replica_key: ARN of the signing key's replica in another region; empty for none.
+        kms_sign_quota_per_s: Signatures a second that KMS gives to the account in the key's region.
+    """
+
+    manifest_bucket: str = Field(min_length=3)
+    tenants_table: str = Field(min_length=3)
+    requests_table: str = Field(min_length=3)
+    breakers_table: str = Field(min_length=3)
+    edge_signer_enabled: bool = False
+    tenant_allowlist: TenantNames = ()
+    fallback_function: str = ""
+    central_signer_url: str = ""
+    kms_replica_key: str = Field(
+        "", pattern=r"^(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/mrk-[0-9a-f-]+)?$"
+    )
+    kms_sign_quota_per_s: int = Field(1000, ge=1)
+
+    @property
+    def flag_folder(self) -> str:
+        """Folder of SSM in which operators put flags."""
+        return f"/edge-signer/{self.stage}/flags"
+
+    @property
+    def kms_replica_region(self) -> str:
+        """Region of the replica key."""
+        return self.kms_replica_key.split(":")[3]
+
+    @property
+    def flag_defaults(self) -> Flags:
+        """What holds where SSM has no such parameter."""
+        return Flags(
+            edge_signer_enabled=self.edge_signer_enabled, tenant_allowlist=self.tenant_allowlist
+        )
+
+    @property
+    def ways(self) -> frozenset[Way]:
+        """The ways to sign that this deployment has at its best."""
+        has_central_signer = bool(self.fallback_function or self.central_signer_url)
+        central: set[Way] = {"central"} if has_central_signer else set()
+        if has_central_signer and self.kms_replica_key:
+            central.add("replica")
+        return frozenset({"edge", *central})

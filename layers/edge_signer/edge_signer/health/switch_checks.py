@@ -1,0 +1,105 @@
+"""What operators have switched, and what the circuit breaker of KMS has."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from edge_signer.health.finding import EVERY_WAY, Finding
+from edge_signer.platform import breaker_rules as rules
+from edge_signer.platform.breaker_store import BreakerStore
+from edge_signer.platform.flags import FlagError, Flags, flag_text, read_flag
+from edge_signer.platform.parameters import SsmParameterFolder
+
+
+class FlagsCheck:
+    """Reads the flags as a new worker would; needs `ssm:GetParametersByPath` on their folder.
+
+    Args:
+        folder: The parameters by the flags' names.
+        defaults: Flags that the folder does not have.
+    """
+
+    def __init__(self, folder: SsmParameterFolder, defaults: Flags) -> None:
+        self._folder = folder
+        self._defaults = defaults
+
+    def __call__(self) -> Finding:
+        """Tell what is switched.
+
+        Raises:
+            botocore.exceptions.BotoCoreError, ClientError: SSM does not answer. Workers that have
+                read the flags go on with them; new ones sign nothing.
+        """
+        flags, ignored = self.read()
+        details: dict[str, Any] = {
+            name: flag_text(value) for name, value in flags.model_dump().items()
+        }
+        if ignored:
+            details["ignored"] = ignored
+        if flags.kill_switch:
+            return Finding("unavailable", details, EVERY_WAY)
+        if not flags.edge_signer_enabled:
+            return Finding("degraded", details, frozenset({"edge"}))
+        return Finding("degraded" if ignored or not flags.tenant_allowlist else "ok", details)
+
+    def read(self) -> tuple[Flags, list[str]]:
+        """Give the flags in force, and why texts that are none are ignored.
+
+        Raises:
+            botocore.exceptions.BotoCoreError, ClientError: SSM does not answer.
+        """
+        read, ignored = {}, []
+        for name, text in self._folder.read().items():
+            try:
+                read[name] = read_flag(name, text)
+            except FlagError as broken:
+                ignored.append(str(broken))
+        return self._defaults.model_copy(update=read), ignored
+
+
+class BreakerCheck:
+    """Reads the breaker's record; needs `dynamodb:GetItem` on it.
+
+    Args:
+        store: Where the record is.
+        complaints: What the store could not read of it; emptied here.
+        clock: Seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        store: BreakerStore,
+        complaints: list[str],
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._complaints = complaints
+        self._clock = clock
+
+    def __call__(self) -> Finding:
+        """Tell whether KMS is asked.
+
+        An open breaker of which a probe is due closes nothing: were requests kept away then, nobody
+        would ever probe.
+
+        Raises:
+            StoreUnavailableError: DynamoDB does not answer. Workers count alone then.
+        """
+        record, clock_ms = self._store.read().record, int(self._clock() * 1000)
+        next_probe_ms = rules.next_probe_ms(record, clock_ms)
+        details: dict[str, Any] = {
+            "state": rules.state_of(record, clock_ms),
+            "since_ms": record.since_ms,
+            "failures_in_the_last_minute": len(rules.failures_within(record, clock_ms)),
+        }
+        if self._complaints:
+            details["error"] = self._complaints.pop()
+        if record.opening is None or next_probe_ms is None:
+            return Finding("degraded" if "error" in details else "ok", details)
+        details |= {"opened_by": record.opening.opened_by, "next_probe_ms": next_probe_ms}
+        is_closed_to_requests = next_probe_ms > clock_ms
+        return Finding(
+            "degraded", details, frozenset({"edge"}) if is_closed_to_requests else frozenset()
+        )

@@ -1,0 +1,132 @@
+"""Who operates: tokens of named operators, of which SSM has the SHA-256 alone."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from edge_signer.http.errors import UnauthenticatedError
+from edge_signer.platform.errors import StoreUnavailableError
+
+OPERATOR_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_MAX_TOKEN_CHARACTERS = 512
+
+
+def admin_tokens_parameter(stage: str) -> str:
+    """Name of the SSM parameter that knows the operators of a stage."""
+    return f"/edge-signer/{stage}/admin/tokens"
+
+
+def offers_token(headers: Mapping[str, str]) -> bool:
+    """Tell whether a request wants to be an operator's.
+
+    Args:
+        headers: With names in lower case.
+    """
+    return "x-admin-token" in headers or "authorization" in headers
+
+
+class AdminTokens:
+    """Knows the operators; needs `ssm:GetParameter` on the parameter.
+
+    It holds a JSON object: by an operator's name, the SHA-256 of the token in hexadecimal. What was
+    read serves for `FRESH_S` seconds and no longer, so that a token that was taken away is soon
+    worth nothing. A failure is kept too, for `RETRY_S`: guesses must not use up the reads of SSM.
+
+    Args:
+        ssm: Client.
+        parameter: Name of the parameter; a SecureString or a String.
+    """
+
+    FRESH_S = 5.0
+    RETRY_S = 1.0
+
+    def __init__(self, ssm: Any, parameter: str) -> None:
+        self._ssm = ssm
+        self._parameter = parameter
+        self._operators: Mapping[str, str] | None = None
+        self._failure: Exception | None = None
+        self._fresh_until_s = 0.0
+
+    def require(self, headers: Mapping[str, str]) -> str:
+        """Give the name of the operator who calls.
+
+        Args:
+            headers: With names in lower case; `x-admin-token` goes before `authorization`.
+
+        Raises:
+            UnauthenticatedError: There is no token, or nobody holds it.
+            StoreUnavailableError: Who holds it cannot be told; then nobody is let in.
+        """
+        token = _token_of(headers)
+        if not token:
+            raise UnauthenticatedError(
+                "Send the header X-Admin-Token, or Authorization: Bearer <admin-token>."
+            )
+        cut = token[:_MAX_TOKEN_CHARACTERS].encode(errors="surrogatepass")
+        token_sha256 = hashlib.sha256(cut).hexdigest()
+        # All are compared: the time it takes shall not tell whose it nearly was.
+        holders = [
+            name
+            for name, known_sha256 in self._known().items()
+            if hmac.compare_digest(known_sha256, token_sha256)
+        ]
+        if not holders or len(token) > _MAX_TOKEN_CHARACTERS:
+            raise UnauthenticatedError("This admin token is not valid.")
+        return holders[0]
+
+    def _known(self) -> Mapping[str, str]:
+        if time.monotonic() >= self._fresh_until_s:
+            self._refresh()
+        if self._operators is None:
+            raise StoreUnavailableError(
+                "The operators cannot be told now.", retry_after_s=5
+            ) from self._failure
+        return self._operators
+
+    def _refresh(self) -> None:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        self._operators = self._failure = None
+        try:
+            answer = self._ssm.get_parameter(Name=self._parameter, WithDecryption=True)
+            self._operators = read_operators(answer["Parameter"]["Value"])
+        except self._ssm.exceptions.ParameterNotFound:
+            self._operators = {}
+        except (BotoCoreError, ClientError, ValueError) as failure:
+            self._failure = failure
+        wait_s = self.RETRY_S if self._operators is None else self.FRESH_S
+        self._fresh_until_s = time.monotonic() + wait_s
+
+
+def _token_of(headers: Mapping[str, str]) -> str:
+    if "x-admin-token" in headers:
+        return headers["x-admin-token"].strip()
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def read_operators(text: str) -> dict[str, str]:
+    """Read the parameter's value.
+
+    Returns:
+        The SHA-256 of each token, in hexadecimal, by the operator's name.
+
+    Raises:
+        ValueError: It is no such object; then nobody in it is let in.
+    """
+    operators = json.loads(text)
+    if not isinstance(operators, dict):
+        raise ValueError("the operators' tokens are no JSON object")
+    for name, token_sha256 in operators.items():
+        if not (OPERATOR_NAME.fullmatch(name) and isinstance(token_sha256, str)):
+            raise ValueError("the operators' tokens have an entry that is none")
+        if not _SHA256.fullmatch(token_sha256):
+            raise ValueError(f"the token of {name} is no SHA-256 in hexadecimal")
+    return operators

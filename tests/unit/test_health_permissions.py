@@ -1,0 +1,74 @@
+"""The role of the health function: it reads, and can neither sign nor have anybody sign."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from edge_signer.health.store_checks import PREFIX, TENANT_KEY
+from edge_signer.platform.kms_quota import ID_PREFIX
+from edge_signer.platform.tenants import TENANT_ID
+from tests.template_guard import rendered, statements
+from tests.unit.test_template_guard import SAM, TRANSLATED
+
+READS = {
+    "dynamodb:batchgetitem",
+    "dynamodb:getitem",
+    "kms:describekey",
+    "kms:getpublickey",
+    "s3:listbucket",
+    "ssm:getparameter",
+    "ssm:getparametersbypath",
+}
+COUNTED = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{ID_PREFIX}*"]}}
+
+
+def health_statements(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        where.rpartition(", ")[2]: one
+        for where, one in statements(document)
+        if where.startswith("HealthFunction")
+    }
+
+
+def health_actions(document: dict[str, Any]) -> set[str]:
+    actions = [one["Action"] for one in health_statements(document).values()]
+    flat = [one if isinstance(one, list) else [one] for one in actions]
+    return {action.lower() for one in flat for action in one}
+
+
+@pytest.mark.parametrize("document", [SAM, TRANSLATED], ids=["as it is", "translated"])
+def test_health_reads_and_can_neither_sign_nor_invoke(document: dict[str, Any]) -> None:
+    assert health_actions(document) == READS
+
+
+@pytest.mark.parametrize("action", ["kms:Sign", "lambda:InvokeFunction", "s3:PutObject"])
+def test_a_role_that_could_would_be_seen(action: str) -> None:
+    mutated = copy.deepcopy(SAM)
+    policy = mutated["Resources"]["HealthFunction"]["Properties"]["Policies"][0]
+    policy["Statement"].append({"Effect": "Allow", "Action": action, "Resource": "x"})
+    assert health_actions(mutated) == READS | {action.lower()}
+
+
+def test_health_sees_no_tenant_and_no_manifest() -> None:
+    found = health_statements(SAM)
+    narrowed = {
+        "SeeThatS3Answers": {"StringEquals": {"s3:prefix": PREFIX}},
+        "SeeThatDynamoDbAnswers": {
+            "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [TENANT_KEY]}
+        },
+        "ReadHowMuchWasSigned": COUNTED,
+    }
+    assert {sid: found[sid]["Condition"] for sid in narrowed} == narrowed
+    assert not TENANT_ID.fullmatch(PREFIX.rstrip("/"))
+    key = found["LookAtTheKey"]["Condition"]["ForAnyValue:StringEquals"]["kms:ResourceAliases"]
+    assert rendered(key) == "alias/edge-signer-${Stage}-signing"
+
+
+def test_the_central_signer_counts_and_touches_no_other_request() -> None:
+    (counting,) = (
+        one for where, one in statements(SAM) if where == "FallbackFunction, CountSignatures"
+    )
+    assert (counting["Action"], counting["Condition"]) == ("dynamodb:UpdateItem", COUNTED)
