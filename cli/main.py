@@ -5,7 +5,13 @@ from typing import Annotated
 
 import typer
 
-from cli import certificate_commands, flag_commands, policy_commands, tenant_commands
+from cli import (
+    admin_commands,
+    certificate_commands,
+    flag_commands,
+    policy_commands,
+    tenant_commands,
+)
 from cli.edge_client import DEFAULT_POLICY
 from cli.options import Json, PinnedKey, State
 
@@ -15,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(admin_commands.app, name="admin")
 app.add_typer(certificate_commands.app, name="certificate")
 app.add_typer(flag_commands.app, name="flags")
 app.add_typer(policy_commands.app, name="policies")

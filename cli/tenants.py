@@ -15,7 +15,7 @@ from rich.table import Table
 from cli.deployment import Deployment
 from cli.tenant_table import FINGERPRINT_DIGITS, IssuedToken, TableError, TenantTable, table_of
 from cli.terminal import EXIT_USAGE, fail, out, printable, show_row
-from edge_signer.platform.tenants import TENANT_ID
+from edge_signer.platform.tenants import RESERVED, TENANT_ID
 from emulator.credentials.tenants import Credential, issue
 
 _GRACE = re.compile(r"([0-9]{1,8})([smhd]?)")
@@ -161,6 +161,8 @@ def _working_tokens(table: TenantTable, tenant: str) -> list[IssuedToken]:
 
 
 def _require_name(tenant: str) -> None:
+    if tenant in RESERVED:
+        fail(f"{tenant} is no tenant's name: the record of operators' changes has it", EXIT_USAGE)
     if not TENANT_ID.fullmatch(tenant):
         fail(
             f"{tenant} is no tenant's name: up to 63 lower-case letters, digits and hyphens, "

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from emulator.aws.cloud_process import CloudProcess
 from emulator.aws.cloud_protocol import Job, Report
+from emulator.credentials.operators import LOCAL_OPERATOR, issue_admin_token
 from emulator.credentials.tenants import (
     TENANT_IDS,
     Credential,
@@ -126,14 +127,16 @@ async def start(settings: Settings, reporter: Reporter) -> AsyncIterator[Running
         template = await asyncio.to_thread(
             templates.load, settings.template, settings.parameters, directory / "templates"
         )
-        tenants, admin = issue_credentials()
-        credentials = [credential.table_item() for credential in (*tenants, admin)]
+        tenants = issue_credentials()
+        credentials = [credential.table_item() for credential in tenants]
+        admin_token, admin_token_sha256 = issue_admin_token()
         functions_listener = stack.enter_context(_listen(0))
         job = Job(
             document=template.document,
             parameters=parameters,
             items={_TENANTS_TABLE: credentials, _LIMITS_TABLE: limit_items()},
             functions_port=functions_listener.getsockname()[1],
+            operators={LOCAL_OPERATOR: admin_token_sha256},
         )
         try:
             report = await cloud.build(job)
@@ -161,7 +164,7 @@ async def start(settings: Settings, reporter: Reporter) -> AsyncIterator[Running
         server = HttpServer(observed(front, reporter), MAX_BODY_BYTES)
         stack.push_async_callback(server.close)
         await server.start(listener)
-        state = _state(directory, url, cloud.endpoint, report, functions, tenants, admin)
+        state = _state(directory, url, cloud.endpoint, report, functions, tenants, admin_token)
         state.save(directory)
         yield RunningSystem(state, directory / FILE_NAME, tuple(functions.values()), cloud)
 
@@ -195,7 +198,7 @@ def _state(
     report: Report,
     functions: Mapping[str, Function],
     tenants: Sequence[Credential],
-    admin: Credential,
+    admin_token: str,
 ) -> LocalState:
     anchors, tsa_anchors = directory / ANCHORS_NAME, directory / TSA_ANCHORS_NAME
     keep_anchors(anchors, report.anchors_pem)
@@ -203,7 +206,7 @@ def _state(
     return LocalState(
         url=url,
         tenants=tuple(TenantToken(tenant.tenant_id, tenant.token) for tenant in tenants),
-        admin_token=admin.token,
+        admin_token=admin_token,
         anchors=str(anchors),
         tsa_anchors=str(tsa_anchors),
         pid=os.getpid(),

@@ -34,6 +34,7 @@ WILDCARDS = {
     "${JobsBucket.Arn}/modules/*/*.wasm",
     "${JobsBucket.Arn}/results/*/*.json",
     "${JobsBucket.Arn}/unsigned/*/*.json",
+    "${ManifestBucket.Arn}/audit/*",
 }
 #: What SAM gives to every function: to write its own log.
 MANAGED = {

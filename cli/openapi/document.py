@@ -24,7 +24,8 @@ A manifest is stored under the asset's digest; `manifest_url` of the answer is i
 `GET` and `HEAD` there need no token: they come from a CDN, not from this API, with an ETag, and \
 `?versionId=` names an older version.
 
-Every other path is answered 404 and every other method 405, in the same shape as all errors. \
+Every other path is answered 404 and every other method 405, in the same shape as all errors; \
+`/admin` is for operators, with tokens of their own, and is not described here. \
 Amazon API Gateway answers a few requests by itself, with `{{"message": …}}` alone: bodies beyond \
 what it takes (413; this API takes {MAX_PAYLOAD_BYTES // 1024} KiB), too many requests at once \
 (429), and a function that failed (500) or did not answer in time (503).

@@ -60,6 +60,7 @@ def build(host: ServiceHost, job: Job, port: int) -> Report:
         time_stamp_authority,
     )
     from emulator.credentials.development_ca import DevelopmentCa
+    from emulator.credentials.operators import store_operators
 
     host.functions_port = job.functions_port
     services = in_process_services(host)
@@ -70,6 +71,7 @@ def build(host: ServiceHost, job: Job, port: int) -> Report:
     resources = create_stack(job.document, {"TsaUrl": tsa_url, **job.parameters}, services)
     ca = DevelopmentCa()
     store_certificates(ca, resources.values(), services, stage)
+    store_operators(services.ssm, stage, job.operators)
     if openssl:
         store_time_stamp_root(ca, services, stage)
         host.time_stamps = time_stamp_authority(ca, openssl)

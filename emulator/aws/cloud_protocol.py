@@ -15,12 +15,14 @@ class Job(BaseModel):
         parameters: Values of template parameters.
         items: Items in DynamoDB's JSON, by the logical id of the table to put them into.
         functions_port: Where on 127.0.0.1 functions are invoked.
+        operators: The SHA-256 of each operator's token, in hexadecimal, by the operator's name.
     """
 
     document: dict[str, Any]
     parameters: dict[str, str]
     items: dict[str, list[dict[str, dict[str, Any]]]]
     functions_port: int = 0
+    operators: dict[str, str] = {}
 
 
 class Report(BaseModel):

@@ -12,7 +12,6 @@ TENANT_IDS = ("acme", "testcorp", "load")
 # Tests and benchmarks come as this one; the others have the limits that real tenants have.
 _UNLIMITED_TENANT = "load"
 _PLENTY = "100000"
-_ADMIN_ID = "admin"
 _SECRET_BYTES = 32
 
 
@@ -66,9 +65,9 @@ def issue(tenant_id: str, role: str = "tenant", *, with_hmac: bool = False) -> C
     return Credential(tenant_id, role, token, int(time.time()), hmac_key)
 
 
-def issue_credentials() -> tuple[Sequence[Credential], Credential]:
-    """Make the credentials of a development system's tenants, and its administrator's."""
-    return [issue(name) for name in TENANT_IDS], issue(_ADMIN_ID, "admin")
+def issue_credentials() -> Sequence[Credential]:
+    """Make the credentials of a development system's tenants."""
+    return [issue(name) for name in TENANT_IDS]
 
 
 def limit_items() -> list[dict[str, dict[str, str]]]:

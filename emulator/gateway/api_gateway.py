@@ -12,7 +12,7 @@ from emulator.functions.runtime import LambdaRuntime, ThrottledError
 from emulator.functions.worker import Invocation, Outcome
 from emulator.gateway.event import Arrival, MalformedAnswerError, event_of, response_of
 from emulator.gateway.routes import Api
-from emulator.gateway.throttle import TokenBucket
+from emulator.gateway.throttle import Throttle
 from emulator.http.message import Request, Response, json_response
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -37,12 +37,10 @@ class ApiGateway:
     Args:
         api: The routes.
         runtime: Runs the functions.
-        throttle: Of the stage; None lets everything through.
+        throttle: Of the stage.
     """
 
-    def __init__(
-        self, api: Api, runtime: LambdaRuntime, throttle: TokenBucket | None = None
-    ) -> None:
+    def __init__(self, api: Api, runtime: LambdaRuntime, throttle: Throttle) -> None:
         self._api = api
         self._runtime = runtime
         self._throttle = throttle
@@ -57,9 +55,9 @@ class ApiGateway:
         found = self._api.find(request.method, request.path)
         if found is None:
             return _NOT_FOUND
-        if self._throttle is not None and not self._throttle.take():
-            return _TOO_MANY
         route, path_parameters = found
+        if not self._throttle.lets_through(route.key):
+            return _TOO_MANY
         given = request.header("x-amzn-trace-id") or ""
         trace_id = given if _TRACE_ID.fullmatch(given) else _new_trace_id()
         arrival = Arrival(

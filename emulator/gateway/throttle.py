@@ -6,6 +6,8 @@ best it can over many machines; this one is exact.
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from emulator.errors import TemplateError
 from emulator.stack.creation import Resource
@@ -44,25 +46,49 @@ class TokenBucket:
         return True
 
 
-def throttle_of(resources: Mapping[str, Resource]) -> TokenBucket | None:
-    """Read the throttle of a stack's stage; None where the template sets none.
+@dataclass(frozen=True)
+class Throttle:
+    """The buckets of a stage: a route's own where it has one, else that of all other routes.
+
+    Attributes:
+        default: Of all other routes; None lets everything through.
+        of_routes: By the routes' keys.
+    """
+
+    default: TokenBucket | None = None
+    of_routes: Mapping[str, TokenBucket] = field(default_factory=dict)
+
+    def lets_through(self, route_key: str) -> bool:
+        """Take a token for a request to a route, if there is one."""
+        bucket = self.of_routes.get(route_key, self.default)
+        return bucket is None or bucket.take()
+
+
+def throttle_of(resources: Mapping[str, Resource]) -> Throttle:
+    """Read the throttle of a stack's stage.
 
     Raises:
         TemplateError: Routes have settings that are unknown here, or one limit lacks the other.
     """
-    stages = {name: found for name, found in resources.items() if found.type == _STAGE}
-    for logical_id, stage in stages.items():
-        if "RouteSettings" in stage.properties:
-            raise TemplateError(f"{logical_id}.Properties: RouteSettings is unknown here")
-        settings = stage.properties.get("DefaultRouteSettings")
-        if settings is None:
-            continue
-        where = f"{logical_id}.Properties.DefaultRouteSettings"
-        if strange := sorted(set(settings) - _SETTINGS):
-            raise TemplateError(f"{where}: {', '.join(strange)} is unknown here")
-        if missing := sorted(_SETTINGS - set(settings)):
-            raise TemplateError(f"{where}: {', '.join(missing)} is missing")
-        # Parameters arrive as text.
-        rate, burst = settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]
-        return TokenBucket(float(rate), float(burst))
-    return None
+    for logical_id, stage in resources.items():
+        if stage.type == _STAGE:
+            properties, where = stage.properties, f"{logical_id}.Properties"
+            default = properties.get("DefaultRouteSettings")
+            return Throttle(
+                None if default is None else _bucket(default, f"{where}.DefaultRouteSettings"),
+                {
+                    key: _bucket(settings, f"{where}.RouteSettings.{key}")
+                    for key, settings in properties.get("RouteSettings", {}).items()
+                },
+            )
+    return Throttle()
+
+
+def _bucket(settings: Mapping[str, Any], where: str) -> TokenBucket:
+    if strange := sorted(set(settings) - _SETTINGS):
+        raise TemplateError(f"{where}: {', '.join(strange)} is unknown here")
+    if missing := sorted(_SETTINGS - set(settings)):
+        raise TemplateError(f"{where}: {', '.join(missing)} is missing")
+    # Parameters arrive as text.
+    rate, burst = settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]
+    return TokenBucket(float(rate), float(burst))

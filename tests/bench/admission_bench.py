@@ -58,7 +58,7 @@ class CpuStopwatch(Stopwatch):
 
 def tables() -> Iterator[Table]:
     """Answer the same request many times, each signed with a software key."""
-    credential = issue_credentials()[0][0]
+    credential = issue_credentials()[0]
     authenticator = _authenticator(credential.table_item())
     endpoint = EdgeSignEndpoint(
         authenticator,

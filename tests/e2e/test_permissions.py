@@ -11,6 +11,7 @@ import pytest
 from emulator.stack.template import translate
 from emulator.system import Settings
 from tests.conftest import ROOT
+from tests.e2e.administration import admin
 from tests.e2e.conftest import body, inject, inline_body, post
 from tests.jobs import HELLO, get_job, job_request, post_job, put_module
 from tests.running import Running, call, running
@@ -77,6 +78,13 @@ def test_functions_call_what_they_may_and_nothing_else(busy: Running, drawing: b
         *(200, 200, 200, 200, 200, 400, 401, 401, 404, 401, 200),
         *(422, 200, 200, 200, 200, 200, 429, 429, 200),
     ]
+    changes = [
+        admin(busy, "flags", {"flag": "tenant_allowlist", "tenant_id": "x", "value": True}),
+        admin(busy, "circuit-breaker", {"action": "reset", "service": "kms"}),
+        admin(busy, "rate-limiter", {"action": "clear", "tenant_id": "load"}),
+        admin(busy, "chaos", {"enabled": False}),
+    ]
+    assert [answer.status for answer in changes] == [200] * 4
 
     document = translate(
         (ROOT / "template.yaml").read_text(), {"ManifestBaseUrl": busy.state.url}, ROOT

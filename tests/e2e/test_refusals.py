@@ -80,7 +80,7 @@ def test_a_trace_id_that_is_none_does_no_harm(system: Running) -> None:
 
 def test_the_administrators_token_signs_nothing(system: Running) -> None:
     answer = post(system, body(b"x"), Authorization=f"Bearer {system.state.admin_token}")
-    assert (answer.status, answer.json()["code"]) == (403, "TENANT_NOT_ALLOWED")
+    assert (answer.status, answer.json()["code"]) == (401, "UNAUTHENTICATED")
 
 
 def test_a_body_that_is_no_json_is_refused(system: Running) -> None:

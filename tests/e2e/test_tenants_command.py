@@ -157,7 +157,7 @@ def test_a_stage_on_aws_is_reached_through_the_developers_own_session(system: Ru
     here = ("--stage", "dev", "--region", "us-east-1", "--json")
     found = edge_signer(system, "tenants", "list", *here, **aws)
     assert found.returncode == 0, found.stderr
-    assert {"acme", "admin"} <= {token["tenant_id"] for token in json.loads(found.stdout)}
+    assert {"acme", "load"} <= {token["tenant_id"] for token in json.loads(found.stdout)}
     nothing = ("--stage", "prod", "--region", "us-east-1")
     absent = edge_signer(system, "tenants", "list", *nothing, **aws)
     assert absent.returncode == 1
@@ -169,6 +169,7 @@ def test_a_stage_on_aws_is_reached_through_the_developers_own_session(system: Ru
     [
         (("add", "acme"), "rotate acme"),
         (("add", "New Corp"), "no tenant's name"),
+        (("add", "audit"), "audit is no tenant's name"),
         (("add", "-x"), "-x"),
         (("add", "x" * 64), "63"),
         (("rotate", "newcorp"), "no tenant newcorp"),

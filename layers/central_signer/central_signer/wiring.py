@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 from central_signer.engine import C2paEngine
 from central_signer.replicated_signer import ReplicatedSigner
 from central_signer.service import CentralSigningService
 from central_signer.settings import FallbackSettings
+from edge_signer.platform.chaos_order import PROD, chaos_parameter
 from edge_signer.platform.clients import client
 from edge_signer.platform.kms_quota import KmsUsageTally, kms_usage_tally
 from edge_signer.platform.parameters import SsmParameterFolder
@@ -55,7 +57,7 @@ def central_signing_service(
         region: str, key: str, certificate_name: str, algorithm: AlgorithmName
     ) -> KmsSigner:
         return KmsSigner(
-            kms=lambda _: client("kms", region, timeout_s=settings.kms_timeout_ms / 1000),
+            kms=_clients(settings, region, ssm),
             ssm=ssm,
             key_alias=key,
             certificate_parameter=settings.certificate_parameter(certificate_name),
@@ -85,3 +87,15 @@ def central_signing_service(
         else None
     )
     return CentralSigningService(policies, C2paEngine(), signer_for, authority, roots)
+
+
+def _clients(settings: FallbackSettings, region: str, ssm: Any) -> Callable[[int | None], Any]:
+    def kms(_timeout_ms: int | None) -> Any:
+        return client("kms", region, timeout_s=settings.kms_timeout_ms / 1000)
+
+    if settings.stage == PROD:
+        return kms
+    from edge_signer.platform.chaotic_kms import ChaosOrders, chaotic_clients
+
+    orders = ChaosOrders(ssm, chaos_parameter(settings.stage), "all")
+    return chaotic_clients(kms, orders, settings.kms_timeout_ms)

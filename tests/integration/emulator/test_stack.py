@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import json
 from pathlib import Path
 from typing import Any
 
@@ -92,13 +93,19 @@ def test_the_table_of_tenants_knows_tokens_by_their_hash_alone(system: Running) 
     items = system.client("dynamodb").scan(TableName="tenants")["Items"]
 
     expected = {tenant.token: (tenant.tenant_id, "tenant") for tenant in system.state.tenants}
-    expected[system.state.admin_token] = ("admin", "admin")
-    assert {name for name, _ in expected.values()} == {"acme", "testcorp", "load", "admin"}
+    assert {name for name, _ in expected.values()} == {"acme", "testcorp", "load"}
     assert {
         item["token_sha256"]["S"]: (item["tenant_id"]["S"], item["role"]["S"]) for item in items
     } == {hashlib.sha256(token.encode()).hexdigest(): who for token, who in expected.items()}
     kept = {"token_sha256", "tenant_id", "role", "created_at"}
     assert all(item.keys() == kept for item in items)
+
+
+def test_the_operators_token_is_known_by_its_hash_alone(system: Running) -> None:
+    found = system.client("ssm").get_parameter(Name=f"{PREFIX}/admin/tokens")
+
+    token_sha256 = hashlib.sha256(system.state.admin_token.encode()).hexdigest()
+    assert json.loads(found["Parameter"]["Value"]) == {"laptop": token_sha256}
 
 
 @pytest.mark.parametrize(

@@ -27,17 +27,29 @@ def test_a_full_bucket_gives_its_burst_and_then_its_rate() -> None:
 
 
 def test_the_throttle_is_that_of_the_stage() -> None:
-    bucket = throttle_of(stack(DefaultRouteSettings=BOTH))
+    throttle = throttle_of(stack(DefaultRouteSettings=BOTH))
 
-    assert bucket is not None
-    assert [bucket.take() for _ in range(4)] == [True, True, True, False]
-    assert throttle_of(stack()) is None
+    assert [throttle.lets_through("GET /") for _ in range(4)] == [True, True, True, False]
+    for unlimited in (throttle_of(stack()), throttle_of({})):
+        assert unlimited.lets_through("GET /")
+
+
+def test_a_route_of_its_own_limits_neither_slows_the_others_nor_is_slowed() -> None:
+    few = {"ThrottlingRateLimit": 1, "ThrottlingBurstLimit": 1}
+    key = "ANY /admin/{rest+}"
+    throttle = throttle_of(stack(DefaultRouteSettings=BOTH, RouteSettings={key: few}))
+
+    assert [throttle.lets_through(key) for _ in range(2)] == [True, False]
+    assert [throttle.lets_through("GET /") for _ in range(4)] == [True, True, True, False]
+    alone = throttle_of(stack(RouteSettings={key: few}))
+    assert [alone.lets_through("GET /") for _ in range(2)] == [True, True]
 
 
 @pytest.mark.parametrize(
     ("properties", "reason"),
     [
-        ({"RouteSettings": {}}, "RouteSettings is unknown"),
+        ({"RouteSettings": {"GET /": {**BOTH, "Colour": 1}}}, "GET /: Colour is unknown"),
+        ({"RouteSettings": {"GET /": {}}}, "GET /: ThrottlingBurstLimit, .* is missing"),
         ({"DefaultRouteSettings": {**BOTH, "Colour": 1}}, "Colour is unknown"),
         ({"DefaultRouteSettings": {"ThrottlingRateLimit": 2}}, "ThrottlingBurstLimit is missing"),
     ],

@@ -18,6 +18,8 @@ VALUES: list[tuple[str, str, Any]] = [
     ("kill_switch", "0", False),
     ("tenant_allowlist", "acme, new-corp", ("acme", "new-corp")),
     ("tenant_allowlist", " ", ()),
+    ("tenant_allowlist", "-", ()),
+    ("central_signer_enabled", "off", False),
     ("max_payload_size", "1024", 1024),
     ("max_payload_size", "65536", 65_536),
     ("edge_disabled_tenants", "acme", ("acme",)),

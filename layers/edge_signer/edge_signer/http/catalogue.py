@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from edge_signer.administration import errors as administration
 from edge_signer.execution import errors as execution
 from edge_signer.http import errors as wire
 from edge_signer.http.answer_models import ErrorAnswer
@@ -25,12 +26,14 @@ STATUS: dict[type[EdgeSignerError], int] = {
     wire.UnauthenticatedError: 401,
     wire.InvalidSignatureError: 401,
     wire.TenantNotAllowedError: 403,
+    administration.ChaosNotAllowedError: 403,
     wire.NotFoundError: 404,
     wire.MethodNotAllowedError: 405,
     execution.UnknownJobError: 404,
     wire.RequestInFlightError: 409,
     execution.JobInFlightError: 409,
     execution.ResultExpiredError: 410,
+    administration.ConcurrentChangeError: 409,
     wire.AssetTooLargeError: 413,
     wire.RequestTooLargeError: 413,
     signing.TbsTooLargeError: 413,

@@ -11,7 +11,10 @@ from edge_signer.platform.flags import Flags
 
 NO_JOBS = "Running jobs is switched off; this one was not run."
 KILLED = "The operator has switched signing off, for everybody; nothing was signed."
-DISABLED = "Nothing was signed: signing at the edge is switched off and there is no central signer."
+DISABLED = (
+    "Nothing was signed: signing at the edge is switched off, and there is no central signer "
+    "or it is switched off too."
+)
 
 
 def require_open(flags: Flags, tenant_id: str, *, has_central_signer: bool) -> None:
@@ -27,7 +30,8 @@ def require_open(flags: Flags, tenant_id: str, *, has_central_signer: bool) -> N
         TenantNotAllowedError: This one may not.
     """
     _require_power(flags)
-    if not (has_central_signer or flags.signs_at_edge(tenant_id)):
+    central_signs = has_central_signer and flags.central_signer_enabled
+    if not (central_signs or flags.signs_at_edge(tenant_id)):
         raise SignerDisabledError(DISABLED)
     _require_allowed(flags, tenant_id)
 

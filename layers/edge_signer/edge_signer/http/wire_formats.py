@@ -35,7 +35,7 @@ def read_body(kind: type[Body], body: bytes, max_bytes: int) -> Body:
     """
     if len(body) > max_bytes:
         raise RequestTooLargeError(f"A request has at most {max_bytes} bytes.")
-    fields = _read_json(body)
+    fields = read_json(body)
     if not isinstance(fields, dict):
         raise InvalidRequestError("The body must be a JSON object.")
     try:
@@ -68,7 +68,12 @@ def read_base64(field: str, text: str) -> bytes:
     return content
 
 
-def _read_json(body: bytes) -> Any:
+def read_json(body: bytes) -> Any:
+    """Read JSON that all read alike.
+
+    Raises:
+        InvalidJsonError: Not JSON, not UTF-8, a key twice, or a number that JSON does not have.
+    """
     try:
         return json.loads(
             body.decode(),

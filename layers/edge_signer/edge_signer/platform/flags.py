@@ -29,6 +29,7 @@ class Flags(BaseModel):
         edge_signer_enabled: Whether the edge signs; else the central signer does.
         edge_disabled_tenants: Tenants for whom it does not, whatever that flag says.
         execution_enabled: Whether jobs are run.
+        central_signer_enabled: Whether the central signer is asked where the edge does not sign.
         tenant_allowlist: Tenants that may sign and have jobs run; nobody may unless named.
         kill_switch: Whether everybody is refused, whatever the other flags say.
         max_payload_size: Bytes of a request's body.
@@ -42,6 +43,7 @@ class Flags(BaseModel):
     edge_signer_enabled: bool = Field(default=False, description="true or false")
     edge_disabled_tenants: TenantNames = Field(default=(), description=_TENANTS)
     execution_enabled: bool = Field(default=False, description="true or false")
+    central_signer_enabled: bool = Field(default=True, description="true or false")
     tenant_allowlist: TenantNames = Field(default=(), description=_TENANTS)
     kill_switch: bool = Field(default=False, description="true or false")
     # A limit below that of any real request would be a second kill switch, with a misleading name.

@@ -27,6 +27,8 @@ class RequestRecord:
         stopwatch: Began with the request.
         route: Method and path, where the request has an endpoint.
         tenant_id: Whose request it is, once that is proven.
+        operator: Who changed something, once that is proven.
+        audit_key: Key of the object in which the change is recorded.
         policy_id: Under which policy it was to be signed, once that is found.
         signing_mode: How it was signed.
         payload_size: Bytes of the body.
@@ -55,6 +57,8 @@ class RequestRecord:
     stopwatch: Stopwatch = field(default_factory=Stopwatch)
     route: str | None = None
     tenant_id: str | None = None
+    operator: str | None = None
+    audit_key: str | None = None
     policy_id: str | None = None
     signing_mode: str | None = None
     payload_size: int | None = None

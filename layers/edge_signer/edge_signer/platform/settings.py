@@ -21,7 +21,8 @@ MAX_KMS_TIMEOUT_MS = 2000
 def _listed(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    return tuple(part.strip() for part in value.split(",")) if value.strip() else ()
+    # SSM keeps no empty value: a hyphen, which is no tenant's name, stands for nobody.
+    return () if value.strip() in ("", "-") else tuple(part.strip() for part in value.split(","))
 
 
 TenantNames = Annotated[tuple[TenantName, ...], BeforeValidator(_listed)]

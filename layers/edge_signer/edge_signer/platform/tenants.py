@@ -23,6 +23,8 @@ from edge_signer.platform.errors import StoreUnavailableError
 Role = Literal["tenant", "admin"]
 #: A tenant's name is a part of keys and addresses.
 TENANT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+#: What is no tenant's name: its manifests would lie beside the record of operators' changes.
+RESERVED = {"audit"}
 #: The same for pydantic's models.
 TenantName = Annotated[str, Field(pattern=rf"^{TENANT_ID.pattern}$")]
 
@@ -137,7 +139,7 @@ class DynamoDbTenantDirectory:
 def _entry_of(item: Mapping[str, Any]) -> _Entry:
     """Read an item; what is wrong with it must let nobody in."""
     tenant_id, role = item["tenant_id"]["S"], item["role"]["S"]
-    if not TENANT_ID.fullmatch(tenant_id) or role not in get_args(Role):
+    if not TENANT_ID.fullmatch(tenant_id) or tenant_id in RESERVED or role not in get_args(Role):
         raise ValueError("no such tenant or role")
     hmac_key = item["hmac_key"]["S"] if "hmac_key" in item else None
     hmac_required = item["hmac_required"]["BOOL"] if "hmac_required" in item else False

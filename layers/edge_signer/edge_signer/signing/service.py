@@ -64,6 +64,7 @@ class SigningService:
         store: Where manifests are kept.
         time_stamp_authority: Stamps signatures; None where this signer has none.
         signs_here: Tells whether the edge may sign for a tenant at all.
+        asks_central: Tells whether the central signer may be asked.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class SigningService:
         store: ManifestStore,
         time_stamp_authority: TimeStampAuthority | None = None,
         signs_here: Callable[[str], bool] = lambda _: True,
+        asks_central: Callable[[], bool] = lambda: True,
     ) -> None:
         self._policies = policies
         self._edge = edge
@@ -81,6 +83,7 @@ class SigningService:
         self._store = store
         self._time_stamp_authority = time_stamp_authority
         self._signs_here = signs_here
+        self._asks_central = asks_central
 
     def plan(self, request: SigningRequest) -> PlannedManifest:
         """Check a request against its policy; nothing is asked of KMS.
@@ -111,16 +114,17 @@ class SigningService:
             planned = self.plan(request)
             record.policy_id = planned.policy.policy_id
 
-        if self._central is None:
+        central = self._central if self._asks_central() else None
+        if central is None:
             signed = self._sign_here_alone(request, planned, record, deadline)
         elif not self._signs_here(request.tenant_id):
-            signed = self._central.sign(request, planned, record, deadline)
+            signed = central.sign(request, planned, record, deadline)
         else:
             try:
                 signed = self._edge.sign(request, planned, record, deadline)
             except _CENTRAL_MAY_HELP as failure:
                 record.edge_failure = type(failure).__name__
-                signed = self._central.sign(request, planned, record, deadline)
+                signed = central.sign(request, planned, record, deadline)
 
         if deadline.left_s() <= 0:
             raise DeadlineExceededError("There was no time left to store it.", retry_after_s=5)

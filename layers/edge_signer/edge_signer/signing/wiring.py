@@ -8,12 +8,13 @@ from typing import Any
 
 from edge_signer.platform.breaker_admission import Admission
 from edge_signer.platform.breaker_rules import State
+from edge_signer.platform.chaos_order import PROD, chaos_parameter
 from edge_signer.platform.clients import client
 from edge_signer.platform.dynamodb_breaker_store import TIMEOUT_S, kms_circuit_breaker
 from edge_signer.platform.flags import Flags
 from edge_signer.platform.kms_quota import kms_usage_tally
 from edge_signer.platform.parameters import SsmParameterFolder
-from edge_signer.platform.settings import Settings
+from edge_signer.platform.settings import MAX_KMS_TIMEOUT_MS, Settings
 from edge_signer.platform.telemetry import Telemetry
 from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
 from edge_signer.signing.builder import ManifestBuilder
@@ -31,6 +32,7 @@ from edge_signer.signing.time_stamp_roots import SsmTimeStampRoots
 
 # How long a worker may serve a policy after its document was replaced.
 _POLICY_REFRESH_S = 30.0
+_CHAOS_TIMEOUT_S = 1.0
 
 
 def signing_service(
@@ -46,7 +48,7 @@ def signing_service(
     region = settings.aws_region
     ssm = client("ssm", region)
 
-    def kms(timeout_ms: int | None) -> Any:
+    def real_kms(timeout_ms: int | None) -> Any:
         waits_ms = flags().kms_timeout_ms if timeout_ms is None else timeout_ms
         return client("kms", settings.kms_region, timeout_s=waits_ms / 1000)
 
@@ -57,6 +59,14 @@ def signing_service(
         timeout_s=TIMEOUT_S,  # the breaker's, so that both share a client
         complain=telemetry.complaint("kms_quota_impaired"),
     )
+    kms: Callable[[int | None], Any] = real_kms
+    if settings.stage != PROD:
+        from edge_signer.platform.chaotic_kms import ChaosOrders, chaotic_clients
+
+        # The read is part of somebody's request.
+        hurried = client("ssm", region, timeout_s=_CHAOS_TIMEOUT_S, attempts=1)
+        orders = ChaosOrders(hurried, chaos_parameter(settings.stage), "edge")
+        kms = chaotic_clients(real_kms, orders, MAX_KMS_TIMEOUT_MS)
 
     @lru_cache
     def signer(key_name: str, certificate_name: str, algorithm: AlgorithmName) -> KmsSigner:
@@ -95,6 +105,7 @@ def signing_service(
         S3ManifestStore(client("s3", region), settings.manifest_bucket, settings.manifest_base_url),
         time_stamp_authority(settings.tsa_url, roots),
         lambda tenant_id: flags().signs_at_edge(tenant_id),
+        lambda: flags().central_signer_enabled,
     )
 
 

@@ -1,0 +1,27 @@
+"""/admin/*: settings, clients and changes, put together once an execution environment."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from edge_signer.administration.settings import AdminSettings
+from edge_signer.administration.wiring import administration
+from edge_signer.http.admin import AdminEndpoints
+from edge_signer.http.admin_application import admin_application
+from edge_signer.http.admin_token import AdminTokens, admin_tokens_parameter
+from edge_signer.platform.clients import client
+from edge_signer.platform.telemetry import Telemetry
+
+settings = AdminSettings.from_environment(os.environ)
+telemetry = Telemetry("admin", settings, counted=None)
+tokens = AdminTokens(client("ssm", settings.aws_region), admin_tokens_parameter(settings.stage))
+endpoints = AdminEndpoints(tokens, administration(settings, telemetry))
+app = admin_application(endpoints, telemetry)
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer an HTTP API event (payload format 2.0)."""
+    return app.resolve(event, context)

@@ -1,0 +1,19 @@
+"""What administration refuses, one class for each code of the catalogue."""
+
+from __future__ import annotations
+
+from edge_signer.platform.errors import EdgeSignerError
+
+
+class ConcurrentChangeError(EdgeSignerError):
+    """Others keep changing the same flag at the same time."""
+
+    code = "CONCURRENT_CHANGE"
+    title = "Concurrent change"
+
+
+class ChaosNotAllowedError(EdgeSignerError):
+    """Faults are never injected into this stage."""
+
+    code = "CHAOS_NOT_ALLOWED"
+    title = "Chaos not allowed"

@@ -1,0 +1,123 @@
+"""What each route of /admin does, once it is known who calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+from edge_signer.administration.audit_trail import Caller
+from edge_signer.administration.audited_change import DoneChange
+from edge_signer.administration.wiring import Administration
+from edge_signer.http.admin_answers import BreakerAnswer, ChangedAnswer
+from edge_signer.http.admin_models import (
+    BreakerReset,
+    Chaos,
+    EmergencyShutdown,
+    UsageClear,
+    flag_request,
+)
+from edge_signer.http.admin_token import AdminTokens
+from edge_signer.http.answer_models import AnswerBody
+from edge_signer.http.errors import InvalidRequestError, NotFoundError, UnauthenticatedError
+from edge_signer.http.received import received_request, require_media_type
+from edge_signer.platform.flags import FlagError
+from edge_signer.platform.request_record import RequestRecord
+
+Change = Callable[[Caller, bytes], DoneChange]
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route of /admin; where it changes something, that is recorded."""
+
+    method: str
+    path: str
+
+
+class AdminEndpoints:
+    """Answers the routes of /admin.
+
+    Args:
+        tokens: Know the operators.
+        administration: Makes the changes.
+    """
+
+    def __init__(self, tokens: AdminTokens, administration: Administration) -> None:
+        self._tokens = tokens
+        self._administration = administration
+        self._changes: Mapping[Route, Change] = {
+            Route("POST", "/admin/flags"): self._change_flag,
+            Route("POST", "/admin/circuit-breaker"): self._reset_breaker,
+            Route("POST", "/admin/rate-limiter"): self._clear_usage,
+            Route("POST", "/admin/chaos"): self._change_chaos,
+        }
+        self._status = Route("GET", "/admin/circuit-breaker/status")
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """All that is answered."""
+        return (*self._changes, self._status)
+
+    def __call__(
+        self, route: Route, event: APIGatewayProxyEventV2, record: RequestRecord
+    ) -> AnswerBody:
+        """Authenticate, validate, record, change, answer.
+
+        Args:
+            route: One of `routes`.
+            event: The request.
+            record: Learns who calls, and where the change is recorded.
+
+        Raises:
+            EdgeSignerError: One of the catalogue.
+        """
+        with record.stopwatch.step("authenticate"):
+            try:
+                record.operator = self._tokens.require(event.headers)
+            except UnauthenticatedError:
+                record.counts["admin_unauthenticated"] += 1
+                raise
+        if event.query_string_parameters:
+            raise InvalidRequestError("No query parameter is known here.")
+        if route == self._status:
+            return BreakerAnswer.of(self._administration.breaker.status())
+        require_media_type(event.headers, ("application/json",))
+        body = received_request(event).body
+        record.payload_size = len(body)
+        with record.stopwatch.step("change"):
+            done = self._changes[route](Caller(record.operator, record.request_id), body)
+        record.audit_key = done.audit_key
+        record.counts["admin_change"] += 1
+        return ChangedAnswer.of(done, record.operator)
+
+    def _change_flag(self, caller: Caller, body: bytes) -> DoneChange:
+        asked, flags = flag_request(body), self._administration.flags
+        if isinstance(asked, EmergencyShutdown):
+            return flags.shut_down(caller, asked.service)
+        try:
+            if asked.tenant_id is None:
+                return flags.set_value(caller, asked.flag, asked.value)
+            return flags.set_for_tenant(caller, asked.flag, asked.tenant_id, asked.value is True)
+        except FlagError as refused:
+            raise InvalidRequestError(str(refused)) from None
+
+    def _reset_breaker(self, caller: Caller, body: bytes) -> DoneChange:
+        BreakerReset.from_body(body)
+        return self._administration.breaker.reset(caller)
+
+    def _clear_usage(self, caller: Caller, body: bytes) -> DoneChange:
+        tenant_id = UsageClear.from_body(body).tenant_id
+        done = self._administration.usage.clear(caller, tenant_id)
+        if done is None:
+            raise NotFoundError("tenant_id: this tenant has used nothing of its limits.")
+        return done
+
+    def _change_chaos(self, caller: Caller, body: bytes) -> DoneChange:
+        asked, chaos = Chaos.from_body(body), self._administration.chaos
+        if asked.failure_type is None or asked.failure_rate is None or asked.duration is None:
+            return chaos.end(caller)
+        return chaos.begin(
+            caller, asked.failure_type, asked.failure_rate, asked.duration, asked.scope
+        )

@@ -1,0 +1,36 @@
+"""An operator's order to make KMS fail for a while, as it stands in its parameter of SSM."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+FailureType = Literal["429_rate_limit", "503_service_unavailable", "timeout"]
+Scope = Literal["edge", "all"]
+#: The stage into which no fault is ever injected.
+PROD = "prod"
+MAX_DURATION_S = 3600
+
+
+class ChaosOrder(BaseModel):
+    """One order; it ends by itself.
+
+    Attributes:
+        failure_type: What KMS seems to do.
+        failure_rate: The share of calls that fail, from 0 to 1.
+        ends_at_s: When it is over, in seconds since 1970; 0 of an order that was taken back.
+        scope: Whose calls fail: the edge's, or the central signer's too.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    failure_type: FailureType
+    failure_rate: Annotated[float, Field(ge=0, le=1)]
+    ends_at_s: Annotated[int, Field(ge=0)]
+    scope: Scope = "edge"
+
+
+def chaos_parameter(stage: str) -> str:
+    """Name of the parameter that holds the order of a stage."""
+    return f"/edge-signer/{stage}/chaos"
