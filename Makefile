@@ -15,6 +15,8 @@ STAGE ?= dev
 SAM = PATH=$(CURDIR)/$(VENV_SAM)/bin:$$PATH SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} sam
 # uv is fast; where it cannot be had, pip does the same.
 INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
+# The lists are whole; older pips take a dependency's extras for something that is not pinned.
+PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .PHONY: help setup dev run demo test fuzz lint format openapi wasm bench limits portability older-engine lock pr
 .PHONY: validate build package reproducible build-check cold-start sbom audit cost deploy-local sam-local
@@ -67,9 +69,9 @@ portability: dev ## Compare the module's bytes under V8 and wasmer with wasmtime
 older-engine: dev ## Have c2pa-rs 0.82 judge sidecars of ours; needs Node and npm.
 	@$(BIN)/python -m tests.older_engine
 
-validate: $(VENV_SAM)/.made ## Have SAM and cfn-lint judge template.yaml.
+validate: $(VENV_SAM)/.made ## Have SAM and cfn-lint judge template.yaml and replica.yaml.
 	$(SAM) validate --lint
-	$(VENV_SAM)/bin/cfn-lint template.yaml
+	$(VENV_SAM)/bin/cfn-lint template.yaml replica.yaml
 
 build: $(VENV_SAM)/.made ## Build functions and layers for Lambda; STAGE is a section of samconfig.toml.
 	$(SAM) build --config-env $(STAGE)
@@ -95,14 +97,17 @@ deploy-local: package dev $(VENV_MINISTACK)/.made ## Deploy with SAM to MiniStac
 sam-local: build dev ## Invoke what was built in containers with events/; needs Docker. SAM_LOCAL has options of sam.
 	@$(BIN)/python -m tests.sam_local .aws-sam/build $(VENV_SAM)/bin/sam $(SAM_LOCAL)
 
-sbom: build $(VENV_TOOLS)/.made ## Write .aws-sam/sbom.json (CycloneDX) and docs/licences.md from the built layer.
+sbom: build $(VENV_TOOLS)/.made ## Write .aws-sam/sbom/ (CycloneDX) and docs/licences.md from the built layers.
 	@$(PYTHON) -m venv --without-pip --clear .aws-sam/empty
-	@PYTHONPATH=.aws-sam/build/EdgeSignerLayer/python $(VENV_TOOLS)/bin/cyclonedx-py environment \
-	  --output-reproducible --of JSON -o .aws-sam/sbom.json .aws-sam/empty/bin/python
-	@$(PYTHON) -m deployment.licences .aws-sam/sbom.json docs/licences.md
+	@mkdir -p .aws-sam/sbom
+	@for layer in EdgeSignerLayer CentralSignerLayer; do \
+	  PYTHONPATH=.aws-sam/build/$$layer/python $(VENV_TOOLS)/bin/cyclonedx-py environment \
+	    --output-reproducible --of JSON -o .aws-sam/sbom/$$layer.json .aws-sam/empty/bin/python || exit 1; done
+	@$(PYTHON) -m deployment.licences docs/licences.md .aws-sam/sbom/EdgeSignerLayer.json .aws-sam/sbom/CentralSignerLayer.json
 
-audit: $(VENV_TOOLS)/.made ## Ask for known weaknesses of what the layer ships; fails on one that cannot be asked about.
+audit: $(VENV_TOOLS)/.made ## Ask for known weaknesses of what the layers ship; fails on one that cannot be asked about.
 	$(VENV_TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/layer.txt
+	$(VENV_TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/central.txt
 
 cost: ## Print the table of docs/cost.md.
 	@$(PYTHON) -m deployment.cost
@@ -144,20 +149,20 @@ $(VENV)/.dev: $(VENV)/.run requirements/lock.txt
 $(VENV_SAM)/.made: requirements/sam.txt
 	@echo "Making $(VENV_SAM), once"
 	@$(PYTHON) -m venv --clear $(VENV_SAM)
-	@$(VENV_SAM)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sam.txt
+	@$(VENV_SAM)/bin/python -m $(PIP) -r requirements/sam.txt
 	@touch $@
 
 $(VENV_TOOLS)/.made: requirements/tools.txt
 	@$(PYTHON) -m venv --clear $(VENV_TOOLS)
-	@$(VENV_TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.txt
+	@$(VENV_TOOLS)/bin/python -m $(PIP) -r requirements/tools.txt
 	@touch $@
 
 $(VENV_LAMBDA)/.made: requirements/lambda.txt
 	@python=$$($(PYTHON) -m deployment.bytecode) && $$python -m venv --clear $(VENV_LAMBDA)
-	@$(VENV_LAMBDA)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/lambda.txt
+	@$(VENV_LAMBDA)/bin/python -m $(PIP) -r requirements/lambda.txt
 	@touch $@
 
 $(VENV_MINISTACK)/.made: requirements/ministack.txt
 	@$(PYTHON) -m venv --clear $(VENV_MINISTACK)
-	@$(VENV_MINISTACK)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/ministack.txt
+	@$(VENV_MINISTACK)/bin/python -m $(PIP) -r requirements/ministack.txt
 	@touch $@

@@ -21,8 +21,12 @@ _CODE = re.compile(r"^(\s+(?:CodeUri|ContentUri): )(\w+)$", re.MULTILINE)
 # The earliest that a zip can tell.
 _DATE = (1980, 1, 1, 0, 0, 0)
 _READABLE_BY_ALL = 0o100644 << 16
-#: What a function and its layers may weigh unzipped; Lambda itself admits 262,144,000.
+#: What a function and its layers may weigh unzipped, for the sake of its cold start.
 MAX_UNZIPPED_BYTES = 90_000_000
+#: The same where the central signer's engine is among them, which nobody waits for but in need:
+#: Lambda's own limit.
+MAX_WITH_ENGINE_BYTES = 262_144_000
+_ENGINE = "CentralSignerLayer"
 
 
 def archive(folder: Path, target: Path) -> None:
@@ -74,17 +78,16 @@ def _files(folder: Path) -> Iterator[str]:
     return (one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file())
 
 
-def function_bytes(built: Path) -> dict[str, int]:
-    """Give what each function of a build weighs with its layers, unzipped, by its logical id."""
+def function_bytes(built: Path) -> dict[str, tuple[int, int]]:
+    """Give what each function of a build weighs with its layers, unzipped, and what it may."""
     resources = yaml.safe_load((built / TEMPLATE).read_text(encoding="utf-8"))["Resources"]
-    return {
-        name: sum(
-            unzipped_bytes(built / part)
-            for part in (name, *(layer["Ref"] for layer in one["Properties"].get("Layers", [])))
-        )
-        for name, one in resources.items()
-        if one["Type"] == "AWS::Serverless::Function"
-    }
+    found = {}
+    for name, one in resources.items():
+        if one["Type"] == "AWS::Serverless::Function":
+            parts = [name, *(layer["Ref"] for layer in one["Properties"].get("Layers", []))]
+            allowed = MAX_WITH_ENGINE_BYTES if _ENGINE in parts else MAX_UNZIPPED_BYTES
+            found[name] = (sum(unzipped_bytes(built / part) for part in parts), allowed)
+    return found
 
 
 def _main(built: Path, target: Path) -> None:
@@ -93,9 +96,9 @@ def _main(built: Path, target: Path) -> None:
         digest = hashlib.sha256(one.read_bytes()).hexdigest()
         unzipped = unzipped_bytes(built / one.stem)
         print(f"{one.name:<24}{unzipped:>12,}{one.stat().st_size:>12,}  {digest}")
-    for function, size_bytes in function_bytes(built).items():
-        print(f"{function} with its layers: {size_bytes:,} of {MAX_UNZIPPED_BYTES:,} bytes")
-        if size_bytes > MAX_UNZIPPED_BYTES:
+    for function, (size_bytes, allowed_bytes) in function_bytes(built).items():
+        print(f"{function} with its layers: {size_bytes:,} of {allowed_bytes:,} bytes")
+        if size_bytes > allowed_bytes:
             sys.exit(f"{function} weighs more than it may")
 
 

@@ -1,4 +1,4 @@
-"""What a million signatures cost, by component; `make cost` prints the table of docs/cost.md."""
+"""What a million signatures cost, and a month without any; prints the tables of docs/cost.md."""
 
 from __future__ import annotations
 
@@ -19,6 +19,16 @@ S3_GB_MONTH_USD = 0.023
 CLOUDFRONT_REQUEST_USD = 0.01 / 10_000
 CLOUDFRONT_GB_USD = 0.085
 LOGS_GB_USD = 0.50
+SNAPSHOT_GB_S_USD = 0.0000015046
+SNAPSHOT_RESTORED_GB_USD = 0.0001397998
+KMS_KEY_MONTH_USD = 1.00
+ALARM_MONTH_USD = 0.10
+METRIC_MONTH_USD = 0.30
+DASHBOARD_MONTH_USD = 3.00
+#: Each name counts once for each function that writes it, and only in hours in which it does.
+METRICS = 50
+ALARMED_METRICS = 19
+MONTH_S = 30 * 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,7 @@ class Request:
         manifest_bytes: Of the sidecar.
         verifications: How often a sidecar is fetched.
         log_bytes: START, END and REPORT, and room for a line of ours.
+        cold_share: Of the requests, those for which a worker wakes from a snapshot.
     """
 
     billed_ms: float = 60
@@ -44,6 +55,7 @@ class Request:
     manifest_bytes: int = 2_500
     verifications: float = 1
     log_bytes: int = 1_000
+    cold_share: float = 0.01
 
 
 def per_million_usd(request: Request, architecture: str = "x86_64") -> dict[str, float]:
@@ -56,6 +68,11 @@ def per_million_usd(request: Request, architecture: str = "x86_64") -> dict[str,
         "S3 PUT": S3_PUT_USD * MILLION,
         "Lambda, duration": gb_s * LAMBDA_GB_S_USD[architecture] * MILLION,
         "Lambda, requests": LAMBDA_REQUEST_USD * MILLION,
+        "Lambda, snapshots restored": request.cold_share
+        * request.memory_mb
+        / 1024
+        * SNAPSHOT_RESTORED_GB_USD
+        * MILLION,
         "CloudFront": cdn_usd * request.verifications,
         "HTTP API": HTTP_API_REQUEST_USD * MILLION,
         "DynamoDB, idempotency": request.idempotency_write_units
@@ -68,8 +85,31 @@ def per_million_usd(request: Request, architecture: str = "x86_64") -> dict[str,
     }
 
 
+def per_month_usd(memory_mb: int = Request.memory_mb) -> dict[str, float]:
+    """Give the dollars for a month in which nothing is signed, by component.
+
+    Args:
+        memory_mb: Of each of the two functions that wake from a snapshot.
+    """
+    snapshot_usd = memory_mb / 1024 * MONTH_S * SNAPSHOT_GB_S_USD
+    return {
+        "Lambda, snapshots of two functions": 2 * snapshot_usd,
+        "KMS keys, of manifests and of receipts": 2 * KMS_KEY_MONTH_USD,
+        "KMS key, replica in a second region": KMS_KEY_MONTH_USD,
+        f"CloudWatch: at most {METRICS} metrics of our own": METRICS * METRIC_MONTH_USD,
+        f"CloudWatch: alarms on {ALARMED_METRICS} metrics": ALARMED_METRICS * ALARM_MONTH_USD,
+        "CloudWatch: the dashboard": DASHBOARD_MONTH_USD,
+    }
+
+
+def month_table() -> str:
+    """Write the table of a month in Markdown."""
+    rows = [f"| {name} | {usd:.2f} |" for name, usd in per_month_usd().items()]
+    return "\n".join([f"| a month, US dollars of {PRICES_OF} | |", "|---|---|", *rows])
+
+
 def table(request: Request) -> str:
-    """Write the table in Markdown."""
+    """Write the table of a million signatures in Markdown."""
     columns = [per_million_usd(request, architecture) for architecture in LAMBDA_GB_S_USD]
     rows = [
         f"| {name} | {' | '.join(f'{column[name]:.2f}' for column in columns)} |"
@@ -81,4 +121,4 @@ def table(request: Request) -> str:
 
 
 if __name__ == "__main__":
-    print(table(Request()))
+    print(f"{table(Request())}\n\n{month_table()}")

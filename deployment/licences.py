@@ -1,6 +1,7 @@
-"""Licences of what the layer ships, from its bill of materials.
+"""Licences of what the layers ship, from their bills of materials.
 
-`python -m deployment.licences SBOM PAGE` writes the page; a licence that nobody judged is an error.
+`python -m deployment.licences PAGE SBOM…` writes the page, an SBOM called as its layer; a licence
+that nobody judged is an error.
 """
 
 from __future__ import annotations
@@ -23,16 +24,20 @@ _ACCEPTED = frozenset(
         "BSD-3-Clause",
         "MIT",
         "MIT-0",
+        "MIT OR Apache-2.0",
         "PSF-2.0",
     }
 )
-_HEAD = """# Licences of what the layer ships
+_HEAD = """# Licences of what the layers ship
 
-`make sbom` writes this page from the packages in the built layer, and fails on a licence that is
+`make sbom` writes this page from the packages in the built layers, and fails on a licence that is
 not in its list of accepted ones: there is no copyleft among them. Their texts lie beside them, in
 `*.dist-info`. Edge Signer itself is Apache-2.0. Compiled packages hold libraries of their own:
-cryptography and rfc3161-client have OpenSSL (Apache-2.0) and Rust crates, pydantic-core and
-wasmtime Rust crates.
+cryptography and rfc3161-client have OpenSSL (Apache-2.0) and Rust crates, pydantic-core, wasmtime
+and c2pa-python Rust crates.
+"""
+_TABLE = """
+## {layer}
 
 | package | version | licence |
 |---|---|---|
@@ -59,22 +64,30 @@ def licences(component: Mapping[str, Any]) -> list[str]:
     return names
 
 
-def page(document: Mapping[str, Any]) -> str:
-    """Write the page of a CycloneDX document.
+def page(documents: Mapping[str, Mapping[str, Any]]) -> str:
+    """Write the page of CycloneDX documents.
+
+    Args:
+        documents: By their layers' names.
 
     Raises:
         UnknownLicenceError: For the first component whose licence is not accepted.
     """
+    return _HEAD + "".join(_table(layer, document) for layer, document in documents.items())
+
+
+def _table(layer: str, document: Mapping[str, Any]) -> str:
     components = sorted(document["components"], key=lambda one: one["name"].lower())
     rows = (
         f"| {one['name']} | {one['version']} | {', '.join(licences(one))} |" for one in components
     )
-    return _HEAD + "\n".join(rows) + "\n"
+    return _TABLE.format(layer=layer) + "\n".join(rows) + "\n"
 
 
 if __name__ == "__main__":
-    _sbom, _page = map(Path, sys.argv[1:])
+    _page, *_sboms = map(Path, sys.argv[1:])
+    _documents = {one.stem: json.loads(one.read_text(encoding="utf-8")) for one in _sboms}
     try:
-        _page.write_text(page(json.loads(_sbom.read_text(encoding="utf-8"))), encoding="utf-8")
+        _page.write_text(page(_documents), encoding="utf-8")
     except UnknownLicenceError as failure:
         sys.exit(str(failure))

@@ -20,12 +20,14 @@ _FORBIDDEN = re.compile(
     r"|(iam|sts|organizations|lambda:(update|create|add|put)).*"
 )
 _KEYS = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"
+_KEYS_OF_KMS_REGION = _KEYS.replace("${AWS::Region}", "${AWS::Region}|${KmsRegion}")
 _FOLDER = (
     "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/edge-signer/${Stage}"
 )
 #: The only resources with a wildcard; keys must be narrowed by their aliases besides.
 WILDCARDS = {
     _KEYS,
+    _KEYS_OF_KMS_REGION,
     f"{_FOLDER}/certificates/*",
     f"{_FOLDER}/policies/*",
     f"{_FOLDER}/flags/*",
@@ -41,6 +43,10 @@ MANAGED = {
     "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
     "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
 }
+#: What SAM gives to the role with which CodeDeploy moves aliases; no function can take it on.
+_DEPLOYERS = {
+    one.replace("AWSLambdaBasicExecutionRole", "AWSCodeDeployRoleForLambda") for one in MANAGED
+}
 _ALIASES = "kms:ResourceAliases"
 _OURS = "alias/edge-signer-${Stage}-"
 _FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
@@ -52,6 +58,7 @@ def faults(document: Document) -> list[str]:
     """Say what the functions of a template may do and must not, or are told and must not be."""
     found = [fault for where, one in statements(document) for fault in _faults(where, one)]
     found += list(_role_faults(document))
+    found += list(_parameter_faults(document))
     for logical_id, properties in functions(document).items():
         variables = properties.get("Environment", {}).get("Variables", {})
         found += [
@@ -86,7 +93,7 @@ def statements(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
     for logical_id, resource in document["Resources"].items():
         kind, properties = resource.get("Type"), resource.get("Properties", {})
         if kind == "AWS::Serverless::Function":
-            documents = [one for one in _listed(properties.get("Policies")) if _is_document(one)]
+            documents = [one for one in listed(properties.get("Policies")) if _is_document(one)]
         elif kind == "AWS::IAM::Role":
             documents = [one["PolicyDocument"] for one in properties.get("Policies", [])]
         elif kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
@@ -94,7 +101,7 @@ def statements(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
         else:
             documents = []
         for one in documents:
-            for number, whole in enumerate(_listed(one["Statement"])):
+            for number, whole in enumerate(listed(one["Statement"])):
                 for statement in _branches(whole):
                     yield f"{logical_id}, {statement.get('Sid', number)}", statement
 
@@ -115,7 +122,7 @@ def allowed_actions(document: Document) -> set[str]:
         action.lower()
         for _, statement in statements(document)
         if statement.get("Effect") == "Allow"
-        for action in _listed(statement.get("Action"))
+        for action in listed(statement.get("Action"))
     }
 
 
@@ -143,7 +150,14 @@ def rendered(value: Any) -> str:
     if isinstance(value, Mapping):
         (function, argument), *_ = value.items()
         if function == "Fn::Sub":
-            return rendered(argument[0] if isinstance(argument, list) else argument)
+            text, names = argument if isinstance(argument, list) else (argument, {})
+            for name, meant in names.items():
+                text = text.replace(f"${{{name}}}", rendered(meant))
+            return str(text)
+        if function == "Fn::If":
+            return "|".join(map(rendered, argument[1:]))
+        if function == "Fn::Split":
+            return rendered(argument[1])
         if function == "Ref":
             return f"${{{argument}}}"
         if function == "Fn::GetAtt":
@@ -160,28 +174,38 @@ def _faults(where: str, statement: Mapping[str, Any]) -> Iterator[str]:
     for inverted in ("NotAction", "NotResource"):
         if inverted in statement:
             yield f"{where}: {inverted} allows all that it does not name"
-    for action in map(rendered, _listed(statement.get("Action"))):
+    for action in map(rendered, listed(statement.get("Action"))):
         if "*" in action or "?" in action:
             yield f"{where}: {action} is a wildcard"
         elif (
             action.lower().startswith("kms:") and action.lower() not in KMS_ACTIONS
         ) or _FORBIDDEN.fullmatch(action.lower()):
             yield f"{where}: {action} is forbidden"
-    resources = [rendered(one) for one in _listed(statement.get("Resource"))]
+    resources = [rendered(one) for one in listed(statement.get("Resource"))]
     if not resources:
         yield f"{where}: names no resource"
     for resource in resources:
         if ("*" in resource or "?" in resource) and resource not in WILDCARDS:
             yield f"{where}: the resource {resource} is wider than what is allowed to be wide"
-        if resource == _KEYS and not _is_narrowed_by_alias(statement.get("Condition", {})):
+        is_any_key = resource in {_KEYS, _KEYS_OF_KMS_REGION}
+        if is_any_key and not _is_narrowed_by_alias(statement.get("Condition", {})):
             yield f"{where}: takes every key of the account"
+
+
+def _parameter_faults(document: Document) -> Iterator[str]:
+    """Say which statements name a resource that whoever deploys may choose at will."""
+    free = {f"${{{name}}}" for name in free_parameters(document)}
+    for where, statement in statements(document):
+        for resource in map(rendered, listed(statement.get("Resource"))):
+            if resource in free:
+                yield f"{where}: the resource {resource} may be anything"
 
 
 def _is_narrowed_by_alias(condition: Mapping[str, Mapping[str, Any]]) -> bool:
     aliases = [
         rendered(alias)
         for operator in ("ForAnyValue:StringLike", "ForAnyValue:StringEquals")
-        for alias in _listed(condition.get(operator, {}).get(_ALIASES))
+        for alias in listed(condition.get(operator, {}).get(_ALIASES))
     ]
     return bool(aliases) and all(
         alias.startswith(_OURS) and alias != f"{_OURS}*" for alias in aliases
@@ -194,11 +218,12 @@ def _role_faults(document: Document) -> Iterator[str]:
         kind, properties = resource.get("Type"), resource.get("Properties", {})
         managed: list[Any] = []
         if kind == "AWS::Serverless::Function":
-            managed = [one for one in _listed(properties.get("Policies")) if not _is_document(one)]
+            managed = [one for one in listed(properties.get("Policies")) if not _is_document(one)]
         elif kind == "AWS::IAM::Role":
-            managed = _listed(properties.get("ManagedPolicyArns"))
+            managed = listed(properties.get("ManagedPolicyArns"))
+        known = MANAGED | (_DEPLOYERS if _is_for_code_deploy(properties) else set())
         for one in map(rendered, managed):
-            if one not in MANAGED:
+            if one not in known:
                 yield f"{logical_id}: what {one} allows is written elsewhere"
         if kind in _FUNCTIONS and "Role" in properties:
             role = rendered(properties["Role"]).strip("${}").removesuffix(".Arn")
@@ -206,11 +231,17 @@ def _role_faults(document: Document) -> Iterator[str]:
                 yield f"{logical_id}: its role is not in the template"
 
 
+def _is_for_code_deploy(properties: Mapping[str, Any]) -> bool:
+    trust = properties.get("AssumeRolePolicyDocument", {}).get("Statement", [])
+    whom = [one.get("Principal") for one in trust]
+    return whom == [{"Service": ["codedeploy.amazonaws.com"]}]
+
+
 def _is_document(policy: Any) -> bool:
     return isinstance(policy, Mapping) and "Statement" in policy
 
 
-def _listed(value: Any) -> list[Any]:
+def listed(value: Any) -> list[Any]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]

@@ -17,7 +17,8 @@ _API = "AWS::ApiGatewayV2::Api"
 _ANY = "ANY"
 _DEFAULT = "$default"
 _VARIABLE = re.compile(r"\{([^}+]+)(\+?)\}")
-_FUNCTION_OF_URI = re.compile(r"/functions/(arn:[^/]+)/invocations$")
+# There is one version of a function here, whatever alias or version a route names.
+_FUNCTION_OF_URI = re.compile(r"/functions/(arn:[^/]+:function:[^/:]+)(?::[^/:]+)?/invocations$")
 
 
 @dataclass(frozen=True)

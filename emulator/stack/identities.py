@@ -97,6 +97,8 @@ IGNORED_TYPES: Mapping[str, _Namer] = {
     "AWS::CloudWatch::Alarm": _named("AlarmName", "cloudwatch", "alarm:{}"),
     "AWS::CloudWatch::CompositeAlarm": _named("AlarmName", "cloudwatch", "alarm:{}"),
     "AWS::CloudWatch::Dashboard": _named("DashboardName"),
+    "AWS::CodeDeploy::Application": _named("ApplicationName"),
+    "AWS::CodeDeploy::DeploymentGroup": _named("DeploymentGroupName"),
     "AWS::IAM::ManagedPolicy": _unnamed,
     "AWS::IAM::Policy": _unnamed,
     "AWS::IAM::Role": _role,

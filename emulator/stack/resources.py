@@ -161,7 +161,17 @@ CREATED_TYPES: Mapping[str, _Known] = {
                 "VersioningConfiguration",
             }
         ),
-        frozenset({"BucketEncryption", "LifecycleConfiguration", "LoggingConfiguration", "Tags"}),
+        frozenset(
+            {
+                "BucketEncryption",
+                "LifecycleConfiguration",
+                "LoggingConfiguration",
+                # Nothing here deletes a manifest.
+                "ObjectLockConfiguration",
+                "ObjectLockEnabled",
+                "Tags",
+            }
+        ),
     ),
     "AWS::S3::BucketPolicy": _Known(_bucket_policy, frozenset({"Bucket", "PolicyDocument"})),
     "AWS::DynamoDB::Table": _Known(

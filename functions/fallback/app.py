@@ -5,19 +5,22 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from edge_signer.platform.worker_start import worker_start
 
-from central_signer.invocation import Invocation
-from central_signer.settings import FallbackSettings
-from central_signer.wiring import central_signing_service
-from edge_signer.platform.telemetry import Telemetry
+with worker_start():
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
-settings = FallbackSettings.from_environment(os.environ)
-telemetry = Telemetry("fallback", settings)
-service = central_signing_service(
-    settings, telemetry.complaint("policy_ignored"), telemetry.complaint("kms_quota_impaired")
-)
-invocation = Invocation(service, telemetry)
+    from central_signer.invocation import Invocation
+    from central_signer.settings import FallbackSettings
+    from central_signer.wiring import central_signing_service
+    from edge_signer.platform.telemetry import Telemetry
+
+    settings = FallbackSettings.from_environment(os.environ)
+    telemetry = Telemetry("fallback", settings)
+    service = central_signing_service(
+        settings, telemetry.complaint("policy_ignored"), telemetry.complaint("kms_quota_impaired")
+    )
+    invocation = Invocation(service, telemetry)
 
 
 def handler(event: Any, _context: LambdaContext) -> dict[str, Any]:

@@ -5,40 +5,43 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from edge_signer.platform.worker_start import worker_start
 
-from edge_signer.http.application import edge_sign_application
-from edge_signer.http.authentication import Authenticator
-from edge_signer.http.cross_origin import CrossOrigin
-from edge_signer.http.edge_sign import EdgeSignEndpoint
-from edge_signer.http.idempotency import Idempotency
-from edge_signer.platform.clients import client
-from edge_signer.platform.dynamodb_rate_limiter import dynamodb_rate_limiter
-from edge_signer.platform.operator_flags import operator_flags
-from edge_signer.platform.replays import DynamoDbReplayGuard
-from edge_signer.platform.settings import Settings
-from edge_signer.platform.telemetry import Telemetry
-from edge_signer.platform.tenants import DynamoDbTenantDirectory
-from edge_signer.signing.wiring import signing_service
+with worker_start():
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
-settings = Settings.from_environment(os.environ)
-telemetry = Telemetry("sign", settings)
-dynamodb = client("dynamodb", settings.aws_region)
-flags = operator_flags(settings, telemetry.complaint("flag_ignored"))
-authenticator = Authenticator(
-    DynamoDbTenantDirectory(dynamodb, settings.tenants_table),
-    flags,
-    DynamoDbReplayGuard(dynamodb, settings.requests_table),
-    has_central_signer=settings.has_central_signer,
-)
-endpoint = EdgeSignEndpoint(
-    authenticator,
-    dynamodb_rate_limiter(settings, telemetry.complaint("rate_limiter_impaired")),
-    Idempotency(dynamodb, settings.requests_table),
-    signing_service(settings, flags, telemetry),
-    flags,
-)
-app = edge_sign_application(endpoint, CrossOrigin(settings.cors_origins), telemetry)
+    from edge_signer.http.application import edge_sign_application
+    from edge_signer.http.authentication import Authenticator
+    from edge_signer.http.cross_origin import CrossOrigin
+    from edge_signer.http.edge_sign import EdgeSignEndpoint
+    from edge_signer.http.idempotency import Idempotency
+    from edge_signer.platform.clients import client
+    from edge_signer.platform.dynamodb_rate_limiter import dynamodb_rate_limiter
+    from edge_signer.platform.operator_flags import operator_flags
+    from edge_signer.platform.replays import DynamoDbReplayGuard
+    from edge_signer.platform.settings import Settings
+    from edge_signer.platform.telemetry import Telemetry
+    from edge_signer.platform.tenants import DynamoDbTenantDirectory
+    from edge_signer.signing.wiring import signing_service
+
+    settings = Settings.from_environment(os.environ)
+    telemetry = Telemetry("sign", settings)
+    dynamodb = client("dynamodb", settings.aws_region)
+    flags = operator_flags(settings, telemetry.complaint("flag_ignored"))
+    authenticator = Authenticator(
+        DynamoDbTenantDirectory(dynamodb, settings.tenants_table),
+        flags,
+        DynamoDbReplayGuard(dynamodb, settings.requests_table),
+        has_central_signer=settings.has_central_signer,
+    )
+    endpoint = EdgeSignEndpoint(
+        authenticator,
+        dynamodb_rate_limiter(settings, telemetry.complaint("rate_limiter_impaired")),
+        Idempotency(dynamodb, settings.requests_table),
+        signing_service(settings, flags, telemetry),
+        flags,
+    )
+    app = edge_sign_application(endpoint, CrossOrigin(settings.cors_origins), telemetry)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from edge_signer.signing.central_contract import CentralRequest
 from emulator.functions.function import Function
 from emulator.functions.worker import Invocation, LambdaWorker
 from emulator.functions.worker_processes import WorkerProcesses
@@ -46,7 +47,7 @@ async def cold_start(
         rounds: How many; one more goes first and is not counted, for the disk's sake.
 
     Raises:
-        RuntimeError: A worker does not start or does not answer with 200.
+        RuntimeError: A worker does not start, or answers neither with 200 nor with a manifest.
     """
     processes = WorkerProcesses()
     await processes.start()
@@ -62,9 +63,9 @@ async def cold_start(
             outcome = await worker.invoke(_invocation(system, function))
             answered_ms.append((time.perf_counter() - began_s) * 1000)
             await worker.close()
-            status = json.loads(outcome.payload or b"{}").get("statusCode")
-            if status != 200:
-                raise RuntimeError(f"{function.name}: {status} {outcome} ({log})")
+            answer = json.loads(outcome.payload or b"{}")
+            if answer.get("statusCode") != 200 and "manifest" not in answer:
+                raise RuntimeError(f"{function.name}: {outcome} ({log})")
     finally:
         await processes.close()
     return ColdStart(statistics.median(ready_ms[1:]), statistics.median(answered_ms[1:]))
@@ -94,7 +95,7 @@ def variants(
     )
 
 
-#: First requests, by the last word of the function's name; another function has none yet.
+#: First requests over HTTP, by the last word of the function's name.
 _REQUESTS: dict[str, tuple[str, str, dict[str, Any] | None]] = {
     "sign": (
         "POST",
@@ -111,14 +112,36 @@ _REQUESTS: dict[str, tuple[str, str, dict[str, Any] | None]] = {
 
 def measured(functions: Sequence[Function]) -> list[Function]:
     """Pick the functions for which there is a first request."""
-    return [one for one in functions if one.name.rpartition("-")[2] in _REQUESTS]
+    return [one for one in functions if _last_word(one) in {"fallback", *_REQUESTS}]
+
+
+def _last_word(function: Function) -> str:
+    return function.name.rpartition("-")[2]
 
 
 def _invocation(system: RunningSystem, function: Function) -> Invocation:
-    method, path, body = _REQUESTS[function.name.rpartition("-")[2]]
+    word = _last_word(function)
+    event = _handed_over() if word == "fallback" else _http_event(system, *_REQUESTS[word])
+    return Invocation(json.dumps(event).encode(), "", uuid4().hex)
+
+
+def _handed_over() -> dict[str, Any]:
+    return CentralRequest(
+        asset_sha256=hashlib.sha256(b"asset").hexdigest(),
+        assertions=dict(ACTIONS),
+        policy_id="newsroom-default-v3",
+        tenant_id="load",
+        tsa=None,
+        request_id=str(uuid4()),
+    ).model_dump()
+
+
+def _http_event(
+    system: RunningSystem, method: str, path: str, body: dict[str, Any] | None
+) -> dict[str, Any]:
     token = system.state.token_of("load")
     http = {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"}
-    event = {
+    return {
         "version": "2.0",
         "routeKey": f"{method} {path}",
         "rawPath": path,
@@ -128,4 +151,3 @@ def _invocation(system: RunningSystem, function: Function) -> Invocation:
         "body": json.dumps(body) if body else "",
         "isBase64Encoded": False,
     }
-    return Invocation(json.dumps(event).encode(), "", uuid4().hex)

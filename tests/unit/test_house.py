@@ -124,6 +124,8 @@ DISTRIBUTIONS = {
     "wasmtime": "wasmtime",
     "yaml": "pyyaml",
 }
+# Lambda's own runtime client brings it along.
+OF_THE_RUNTIME = {"snapshot_restore_py"}
 
 
 def imported_distributions(*folders: Path) -> set[str]:
@@ -132,7 +134,8 @@ def imported_distributions(*folders: Path) -> set[str]:
         for file in folder.rglob("*.py"):
             for module in imported_modules(file.read_text()):
                 top = module.partition(".")[0]
-                if top not in sys.stdlib_module_names | {"edge_signer", "central_signer"}:
+                ours = {"edge_signer", "central_signer"}
+                if top not in sys.stdlib_module_names | ours | OF_THE_RUNTIME:
                     imported.add(DISTRIBUTIONS[top])
     return imported
 

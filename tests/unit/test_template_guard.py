@@ -39,7 +39,7 @@ def sign(document: dict[str, Any]) -> dict[str, Any]:
 
 def statement(document: dict[str, Any], sid: str) -> dict[str, Any]:
     found = sign(document)["Policies"][0]["Statement"]
-    return next(one for one in found if one["Sid"] == sid)
+    return next(one for one in found if one.get("Sid") == sid)
 
 
 def adding(action: str, resource: Any = "${TenantsTable.Arn}", **more: Any) -> Change:
@@ -63,6 +63,7 @@ def another_function(document: dict[str, Any]) -> None:
 
 def other_aliases(document: dict[str, Any]) -> None:
     condition = statement(document, "SignDigests")["Condition"]
+    condition["ForAnyValue:StringLike"] = condition.pop("ForAnyValue:StringEquals")
     condition["ForAnyValue:StringLike"]["kms:ResourceAliases"] = ["alias/edge-signer-${Stage}-*"]
 
 
@@ -90,6 +91,16 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
     "an imported resource": (adding("s3:GetObject", {"Fn::ImportValue": "x"}), "is wider"),
     "every key": (adding("kms:Sign", ANY_KEY), "takes every key of the account"),
     "every key of ours": (other_aliases, "SignDigests: takes every key of the account"),
+    "a key of whoever deploys": (
+        adding("kms:Sign", {"Ref": "CorsOrigins"}),
+        "the resource ${CorsOrigins} may be anything",
+    ),
+    "any region": (
+        lambda document: statement(document, "SignDigests")["Resource"]["Fn::Sub"][1].update(
+            KeyRegion="*"
+        ),
+        "is wider",
+    ),
     "no condition": (
         lambda document: statement(document, "CompareTheCertificate").pop("Condition"),
         "CompareTheCertificate: takes every key",
@@ -100,6 +111,12 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
     ),
     "a policy template": (
         lambda document: sign(document)["Policies"].append({"S3CrudPolicy": {"BucketName": "x"}}),
+        "allows is written elsewhere",
+    ),
+    "what CodeDeploy may do": (
+        lambda document: sign(document)["Policies"].append(
+            "arn:aws:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda"
+        ),
         "allows is written elsewhere",
     ),
     "another role": (

@@ -3,6 +3,7 @@
 from emulator.aws.moto_mend.dynamodb import mend_dynamodb
 from emulator.aws.moto_mend.imports import import_ssm_without_ec2
 from emulator.aws.moto_mend.kms import mend_kms
+from emulator.aws.moto_mend.s3 import mend_s3
 from emulator.aws.moto_mend.ssm import mend_ssm
 
 
@@ -11,4 +12,5 @@ def mend() -> None:
     import_ssm_without_ec2()
     mend_kms()
     mend_dynamodb()
+    mend_s3()
     mend_ssm()

@@ -115,8 +115,8 @@ def test_the_operators_token_is_known_by_its_hash_alone(system: Running) -> None
         ("Flag", {"Properties": {"Type": "String"}}, "Flag.Properties: Value is missing"),
         (
             "ManifestBucket",
-            {"Properties": {"ObjectLockEnabled": True}},
-            "ManifestBucket.Properties: AWS::S3::Bucket has ObjectLockEnabled, unknown here",
+            {"Properties": {"WebsiteConfiguration": {}}},
+            "ManifestBucket.Properties: AWS::S3::Bucket has WebsiteConfiguration, unknown here",
         ),
         (
             "Flag",

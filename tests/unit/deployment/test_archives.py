@@ -64,4 +64,11 @@ def test_the_packaged_template_names_the_archives(built: Path, tmp_path: Path) -
 
 
 def test_a_function_weighs_what_it_and_its_layers_do(built: Path) -> None:
-    assert function_bytes(built) == {"SignFunction": 5}
+    assert function_bytes(built) == {"SignFunction": (5, 90_000_000)}
+
+
+def test_the_engine_may_weigh_what_lambda_admits(built: Path) -> None:
+    (built / "CentralSignerLayer").mkdir()
+    template = TEMPLATE.replace("EdgeSignerLayer\n  Edge", "CentralSignerLayer\n  Edge")
+    (built / "template.yaml").write_text(template)
+    assert function_bytes(built) == {"SignFunction": (2, 262_144_000)}

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from deployment.cost import Request, per_million_usd, table
+from deployment.cost import Request, month_table, per_million_usd, per_month_usd, table
 from tests.conftest import ROOT
 
 
 def test_the_page_shows_what_the_command_prints() -> None:
-    assert table(Request()) in (ROOT / "docs/cost.md").read_text()
+    text = (ROOT / "docs/cost.md").read_text()
+    assert table(Request()) in text
+    assert month_table() in text
 
 
 def test_lambda_costs_its_time_and_its_memory() -> None:
@@ -19,3 +21,9 @@ def test_lambda_costs_its_time_and_its_memory() -> None:
 
 def test_what_nobody_fetches_costs_no_delivery() -> None:
     assert per_million_usd(Request(verifications=0))["CloudFront"] == 0
+
+
+def test_a_snapshot_costs_its_memory_for_as_long_as_it_is_kept() -> None:
+    gb_month_usd = 30 * 24 * 3600 * 0.0000015046
+    found = per_month_usd(memory_mb=512)["Lambda, snapshots of two functions"]
+    assert found == pytest.approx(gb_month_usd)

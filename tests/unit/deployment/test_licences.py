@@ -8,7 +8,8 @@ from deployment.licences import UnknownLicenceError, page
 
 
 def document(*licences: dict[str, Any]) -> dict[str, Any]:
-    return {"components": [{"name": "words", "version": "1.0", "licenses": list(licences)}]}
+    components = [{"name": "words", "version": "1.0", "licenses": list(licences)}]
+    return {"WordsLayer": {"components": components}}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,165 @@
+"""What the template makes of the parameters that say where keys are and who serves manifests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from emulator.account import PSEUDO_PARAMETERS
+from emulator.errors import TemplateError
+from emulator.stack.identities import IGNORED_TYPES, ignored_identity
+from emulator.stack.intrinsics import Identity, Resolver
+from emulator.stack.parameters import parameter_values
+from emulator.stack.template import translate
+from tests.conftest import ROOT
+
+TEXT = (ROOT / "template.yaml").read_text()
+KEY = "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0000-0000-0000-000000000001"
+KEYS = f"{KEY},{KEY[:-1]}2"
+ROLE = "arn:aws:iam::123456789012:role/edge"
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0123abcd-0000"
+DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/E123"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A template with its parameters put in."""
+
+    document: dict[str, Any]
+    resolver: Resolver
+
+    @classmethod
+    def of(cls, **given: str) -> Stack:
+        document = translate(TEXT, given, ROOT / "template.yaml")
+        values = parameter_values(document["Parameters"], given)
+
+        def identify(name: str) -> Identity:
+            kind = document["Resources"][name]["Type"]
+            if kind in IGNORED_TYPES and kind.startswith(("AWS::CloudFront", "AWS::IAM")):
+                return ignored_identity(kind, name, {})
+            attributes = ("Arn", "RegionalDomainName", "Version")
+            return Identity(name, {one: f"{name}-{one}" for one in attributes})
+
+        return cls(document, Resolver(document, {**PSEUDO_PARAMETERS, **values}, identify))
+
+    def has(self, logical_id: str) -> bool:
+        return self.resolver.is_wanted(logical_id)
+
+    def properties(self, logical_id: str) -> Any:
+        return self.resolver.resolve(self.document["Resources"][logical_id]["Properties"], "")
+
+    def variable(self, name: str) -> str:
+        return str(self.properties("SignFunction")["Environment"]["Variables"][name])
+
+    def statements(self, role: str) -> dict[str, Any]:
+        (policy,) = self.properties(role)["Policies"]
+        return {one["Sid"]: one for one in policy["PolicyDocument"]["Statement"]}
+
+    def signers(self) -> list[str]:
+        policy = self.properties("SigningKey")["KeyPolicy"]["Statement"]
+        (found,) = (one for one in policy if one["Sid"] == "SignDigests")
+        named: list[str] = found["Condition"]["ArnEquals"]["aws:PrincipalArn"]
+        return named
+
+
+def test_a_stack_by_itself_has_its_own_key_and_nobody_else_signs_with_it() -> None:
+    stack = Stack.of()
+    assert stack.has("SigningKey")
+    assert stack.has("SigningKeyAlias")
+    assert stack.variable("KMS_REGION") == "us-east-1"
+    assert [one.rpartition("/")[2] for one in stack.signers()] == [
+        "edge-signer-SignFunctionRole",
+        "edge-signer-FallbackFunctionRole",
+    ]
+
+
+def test_an_edge_region_signs_where_the_key_is_and_makes_none() -> None:
+    stack = Stack.of(KmsRegion="eu-central-1")
+    assert not stack.has("SigningKey")
+    assert not stack.has("SigningKeyAlias")
+    assert stack.variable("KMS_REGION") == "eu-central-1"
+    for role in ("SignFunctionRole", "FallbackFunctionRole"):
+        for sid in ("SignDigests", "CompareTheCertificate"):
+            statement = stack.statements(role)[sid]
+            assert statement["Resource"] == "arn:aws:kms:eu-central-1:123456789012:key/*"
+
+
+def test_the_region_of_the_stack_is_no_other_region() -> None:
+    assert Stack.of(KmsRegion="us-east-1").has("SigningKey")
+
+
+def test_others_sign_where_they_are_named() -> None:
+    assert Stack.of(OtherSignerArns=f"{ROLE}1,{ROLE}2").signers()[2:] == [f"{ROLE}1", f"{ROLE}2"]
+
+
+def test_functions_sign_with_other_keys_where_they_are_named() -> None:
+    others = {
+        "SignDigestsWithOtherKeys",
+        "SignWithEd25519WhichTakesNoDigest",
+        "CompareTheCertificatesOfOtherKeys",
+    }
+    for role in ("SignFunctionRole", "FallbackFunctionRole"):
+        assert not others & Stack.of().statements(role).keys()
+        found = Stack.of(SigningKeyArns=KEYS).statements(role)
+        assert all(found[sid]["Resource"] == KEYS.split(",") for sid in others)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SigningKeyArns", f"{KEY},*"),
+        ("SigningKeyArns", KEY.replace("0123abcd-0000-0000-0000-000000000001", "*")),
+        ("OtherSignerArns", "*"),
+        ("OtherSignerArns", f"{ROLE},{ROLE}-*"),
+        ("KmsRegion", "*"),
+        ("ManifestDistributionArn", "arn:aws:cloudfront::123456789012:distribution/*"),
+    ],
+)
+def test_a_parameter_cannot_widen_who_signs_or_reads(name: str, value: str) -> None:
+    with pytest.raises(TemplateError, match=name):
+        Stack.of(**{name: value})
+
+
+def test_manifests_have_the_address_of_the_stacks_own_distribution() -> None:
+    stack = Stack.of()
+    domain = "manifestdistribution.cloudfront.invalid"
+    assert stack.has("ManifestDistribution")
+    assert stack.variable("MANIFEST_BASE_URL") == f"https://{domain}"
+    distribution = stack.properties("ManifestDistribution")["DistributionConfig"]
+    assert "Aliases" not in distribution
+
+
+def test_the_distribution_has_a_host_name_of_ones_own() -> None:
+    url = "https://manifests.example.com"
+    stack = Stack.of(ManifestBaseUrl=url, ManifestCertificateArn=CERTIFICATE)
+    assert stack.variable("MANIFEST_BASE_URL") == url
+    distribution = stack.properties("ManifestDistribution")["DistributionConfig"]
+    assert distribution["Aliases"] == ["manifests.example.com"]
+    assert distribution["ViewerCertificate"]["AcmCertificateArn"] == CERTIFICATE
+
+
+def test_another_cdn_reads_the_bucket_where_it_is_named() -> None:
+    url = "https://manifests.example.com"
+    stack = Stack.of(ManifestBaseUrl=url, ManifestDistributionArn=DISTRIBUTION)
+    assert not stack.has("ManifestDistribution")
+    policy = stack.properties("ManifestBucketPolicy")["PolicyDocument"]["Statement"]
+    leaves = [one for one in policy if one["Effect"] == "Allow"]
+    assert [one["Condition"]["StringEquals"]["aws:SourceArn"] for one in leaves] == [DISTRIBUTION]
+
+
+def test_manifests_are_locked_where_that_is_asked_for() -> None:
+    assert "ObjectLockEnabled" not in Stack.of().properties("ManifestBucket")
+    locked = Stack.of(ManifestLockDays="30").properties("ManifestBucket")
+    assert locked["ObjectLockEnabled"] is True
+    assert locked["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]["Days"] == "30"
+
+
+@pytest.mark.parametrize(("stage", "protected"), [("dev", False), ("prod", True)])
+def test_tables_that_are_kept_are_protected_but_on_a_disposable_stage(
+    stage: str, protected: bool
+) -> None:
+    stack = Stack.of(Stage=stage)
+    for table in ("TenantsTable", "LimitsTable"):
+        assert stack.properties(table)["DeletionProtectionEnabled"] is protected
