@@ -1,4 +1,4 @@
-# setup · run · demo · test · fuzz · lint · openapi · wasm · bench · limits · portability · older-engine ·
+# setup · run · demo · test · fuzz · lint · openapi · wasm · bench · limits · load · chaos · portability · older-engine ·
 # validate · build · package · reproducible · build-check · cold-start · sbom · audit · cost · deploy-local · sam-local; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
@@ -18,7 +18,7 @@ INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN
 # The lists are whole; older pips take a dependency's extras for something that is not pinned.
 PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: help setup dev run demo test fuzz lint format openapi wasm bench limits portability older-engine lock pr
+.PHONY: help setup dev run demo test fuzz lint format openapi wasm bench limits load chaos portability older-engine lock pr
 .PHONY: validate build package reproducible build-check cold-start sbom audit cost deploy-local sam-local
 
 help: ## List the targets.
@@ -62,6 +62,12 @@ bench: dev ## Measure builder, store size, request, start and memory, each besid
 
 limits: dev ## Press on the rate limits for 70 s and audit what was admitted.
 	@$(BIN)/python -m tests.limits
+
+chaos: dev ## Load a system whose parts fail, and judge each run (RUN=A to H; all without); an hour.
+	@$(BIN)/python -m tests.load $(RUN)
+
+load: dev ## The same with a tenth of the requests, of run A or of RUN.
+	@$(BIN)/python -m tests.load $(or $(RUN),A) --share 0.1
 
 portability: dev ## Compare the module's bytes under V8 and wasmer with wasmtime's.
 	@$(BIN)/python -m tests.portability

@@ -1,7 +1,8 @@
-"""The one account and region in which the emulator lives."""
+"""The one account and region in which the emulator lives, and where it replicates keys to."""
 
 ACCOUNT_ID = "123456789012"
 REGION = "us-east-1"
+REPLICA_REGION = "us-west-2"
 PARTITION = "aws"
 STACK_NAME = "edge-signer"
 

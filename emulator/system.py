@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from emulator.account import REPLICA_REGION
 from emulator.aws.cloud_process import CloudProcess
 from emulator.aws.cloud_protocol import Job, Report
 from emulator.credentials.operators import LOCAL_OPERATOR, issue_admin_token
@@ -51,6 +52,7 @@ _DEVELOPMENT_PARAMETERS = {
     "CorsOrigins": "https://*.example.com",
     "EdgeSignerEnabled": "true",
     "ExecutionEnabled": "true",
+    "KmsReplicaRegion": REPLICA_REGION,
     "TenantAllowlist": ",".join(TENANT_IDS),
 }
 

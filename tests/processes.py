@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -48,3 +49,29 @@ def is_known(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def workers_of(aws_endpoint: str, function: str | None = None) -> list[int]:
+    """Give the processes that run a system's functions.
+
+    Args:
+        aws_endpoint: Tells the system from others.
+        function: Name of one function; None for all.
+    """
+    wanted = {f"AWS_ENDPOINT_URL={aws_endpoint}".encode()}
+    if function is not None:
+        wanted.add(f"AWS_LAMBDA_FUNCTION_NAME={function}".encode())
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            environment = set((process / "environ").read_bytes().split(b"\0"))
+            if wanted <= environment and int(process.name) != os.getpid():
+                found.append(int(process.name))
+    return found
+
+
+def memory_mb(pid: int, kind: str) -> float:
+    """Give what a process weighs: VmRSS now, VmHWM at most."""
+    kilobytes = re.search(rf"{kind}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    assert kilobytes
+    return int(kilobytes[1]) / 1024

@@ -21,6 +21,7 @@ _FORBIDDEN = re.compile(
 )
 _KEYS = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"
 _KEYS_OF_KMS_REGION = _KEYS.replace("${AWS::Region}", "${AWS::Region}|${KmsRegion}")
+_KEYS_ABROAD = "arn:${AWS::Partition}:kms:${KmsReplicaRegion}:${AWS::AccountId}:key/*"
 _FOLDER = (
     "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/edge-signer/${Stage}"
 )
@@ -28,6 +29,7 @@ _FOLDER = (
 WILDCARDS = {
     _KEYS,
     _KEYS_OF_KMS_REGION,
+    _KEYS_ABROAD,
     f"{_FOLDER}/certificates/*",
     f"{_FOLDER}/policies/*",
     f"{_FOLDER}/flags/*",
@@ -135,14 +137,25 @@ def environment_faults(variables: Mapping[str, Any], parameter_names: set[str]) 
     """
     found = []
     for name, value in variables.items():
-        text = rendered(value)
-        if secrets_in(f'{name}="{text}"'.encode()):
-            found.append(f"{name} holds a secret")
-        elif _SECRET_NAME.search(name.upper()) and (
-            not _NAME_OF_SOMETHING.match(text) or text.strip("${}") in parameter_names
-        ):
-            found.append(f"{name} is called a secret, and is not an alias, an ARN or a parameter")
+        for text in filter(None, map(rendered, _alternatives(value))):
+            if secrets_in(f'{name}="{text}"'.encode()):
+                found.append(f"{name} holds a secret")
+            elif _SECRET_NAME.search(name.upper()) and (
+                not _NAME_OF_SOMETHING.match(text) or text.strip("${}") in parameter_names
+            ):
+                found.append(
+                    f"{name} is called a secret, and is not an alias, an ARN or a parameter"
+                )
     return found
+
+
+def _alternatives(value: Any) -> Iterator[Any]:
+    """Give what a value is under some condition of the template."""
+    if isinstance(value, Mapping) and "Fn::If" in value:
+        for branch in value["Fn::If"][1:]:
+            yield from _alternatives(branch)
+    else:
+        yield value
 
 
 def rendered(value: Any) -> str:
@@ -187,7 +200,7 @@ def _faults(where: str, statement: Mapping[str, Any]) -> Iterator[str]:
     for resource in resources:
         if ("*" in resource or "?" in resource) and resource not in WILDCARDS:
             yield f"{where}: the resource {resource} is wider than what is allowed to be wide"
-        is_any_key = resource in {_KEYS, _KEYS_OF_KMS_REGION}
+        is_any_key = resource in {_KEYS, _KEYS_OF_KMS_REGION, _KEYS_ABROAD}
         if is_any_key and not _is_narrowed_by_alias(statement.get("Condition", {})):
             yield f"{where}: takes every key of the account"
 

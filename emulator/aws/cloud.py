@@ -13,16 +13,22 @@ from concurrent.futures import ThreadPoolExecutor
 
 from emulator import time_stamps
 from emulator.aws.cloud_protocol import Job, Report
-from emulator.aws.services import ServiceHost, in_process_services, moto_host
+from emulator.aws.services import (
+    ServiceHost,
+    in_process_client,
+    in_process_services,
+    moto_host,
+)
 from emulator.errors import EmulatorError
 from emulator.http.message import Request, Response
 from emulator.http.server import HttpServer
 from emulator.stack.creation import create_stack
 from emulator.stack.parameters import parameter_values
+from emulator.stack.replica import replicate_keys
 from emulator.time_stamps import find_openssl
 
 # A call that a fault delays holds its thread; this many can wait at once.
-_THREADS = 64
+_THREADS = 256
 # S3 takes 5 GB in one request; a sidecar or a module is far smaller.
 _MAX_BODY_BYTES = 256 * 1024 * 1024
 _DEFAULT_STAGE = "dev"
@@ -70,6 +76,10 @@ def build(host: ServiceHost, job: Job, port: int) -> Report:
     tsa_url = f"http://127.0.0.1:{port}{time_stamps.PATH}" if openssl else ""
     resources = create_stack(job.document, {"TsaUrl": tsa_url, **job.parameters}, services)
     ca = DevelopmentCa()
+    replica_region = str(values.get("KmsReplicaRegion", ""))
+    if replica_region:
+        abroad = in_process_client(host, "kms", replica_region)
+        replicate_keys(resources.values(), services.kms, abroad)
     store_certificates(ca, resources.values(), services, stage)
     store_operators(services.ssm, stage, job.operators)
     if openssl:

@@ -4,16 +4,18 @@ import json
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
+from typing import Self
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
+from emulator.aws.corruption import Corruption, corrupted
 from emulator.aws.service_call import INVOKE, ServiceCall
 from emulator.functions.lambda_errors import lambda_error
-from emulator.http.message import Response
+from emulator.http.message import Request, Response
 
 
 class FaultRule(BaseModel):
@@ -22,11 +24,14 @@ class FaultRule(BaseModel):
     Attributes:
         service: For instance kms, or * for every service.
         operation: For instance Sign, or * for every operation.
+        region: Only calls for this region; None for every region.
         delay_ms: Wait this many milliseconds first.
         status: Then answer with this status instead of calling the service.
         error_code: The error's code; it alone means status 400, 503 from S3, 500 from
             Lambda.
         message: The error's message.
+        corrupt: Or call the service, and answer with another signature than it gave; of kms.Sign
+            alone.
         times: How often the rule strikes before it is spent; None for always.
         probability: The share of calls that it strikes, from 0 to 1.
     """
@@ -35,16 +40,28 @@ class FaultRule(BaseModel):
 
     service: str
     operation: str = "*"
+    region: str | None = None
     delay_ms: float = Field(default=0, ge=0)
     status: int | None = Field(default=None, ge=400, le=599)
     error_code: str | None = None
     message: str = "Injected by the emulator."
+    corrupt: Corruption | None = None
     times: int | None = Field(default=None, ge=1)
     probability: float = Field(default=1, ge=0, le=1)
 
+    @model_validator(mode="after")
+    def _corrupts_signatures_alone(self) -> Self:
+        if self.corrupt and ((self.service, self.operation) != ("kms", "Sign") or self.is_error):
+            raise ValueError("corrupt is for answers of kms.Sign, and goes with no error")
+        return self
+
     def concerns(self, call: ServiceCall) -> bool:
         """Tell whether the rule is about this call."""
-        return self.service in ("*", call.service) and self.operation in ("*", call.operation)
+        return (
+            self.service in ("*", call.service)
+            and self.operation in ("*", call.operation)
+            and self.region in (None, call.region)
+        )
 
     @property
     def is_error(self) -> bool:
@@ -76,13 +93,23 @@ class Faults:
         with self._lock:
             self._rules = list(rules)
 
-    def strike(self, call: ServiceCall) -> Response | None:
-        """Apply the first rule that strikes: wait, and give its error if it has one."""
+    def answer(
+        self, call: ServiceCall, request: Request, perform: Callable[[], Response]
+    ) -> Response:
+        """Answer a call as the first rule that strikes says: late, with its error, or corrupted.
+
+        Args:
+            call: What is asked.
+            request: How it came.
+            perform: Calls the service.
+        """
         rule = self._draw(call)
         if rule is None:
-            return None
+            return perform()
         time.sleep(rule.delay_ms / 1000)
-        return error_response(call, rule) if rule.is_error else None
+        if rule.is_error:
+            return error_response(call, rule)
+        return corrupted(rule.corrupt, request, perform()) if rule.corrupt else perform()
 
     def _draw(self, call: ServiceCall) -> FaultRule | None:
         with self._lock:

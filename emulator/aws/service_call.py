@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
 
 from emulator.http.message import Request
 
-_CREDENTIAL = re.compile(r"Credential=[^/]+/\d{8}/[^/]+/([^/]+)/aws4_request")
+_CREDENTIAL = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,13 @@ class ServiceCall:
         operation: For instance Sign.
         json_version: 1.0 or 1.1 for the JSON protocols, None for S3's XML, for time-stamps and for
             Lambda, whose operations are paths.
+        region: For which it is signed; empty for what is not signed. It is not compared.
     """
 
     service: str
     operation: str
     json_version: str | None
+    region: str = field(default="", compare=False)
 
     def __str__(self) -> str:
         return f"{self.service}.{self.operation}"
@@ -38,22 +40,22 @@ INVOKE = ServiceCall("lambda", "Invoke", None)
 def identify(request: Request) -> ServiceCall:
     """Name the operation that a request asks for.
 
-    The service comes from the signature's scope; the operation from X-Amz-Target or, for S3,
+    Service and region come from the signature's scope; the operation from X-Amz-Target or, for S3,
     from method, path and query as S3's service model has them.
     """
     signature = _CREDENTIAL.search(request.header("authorization") or "")
-    service = signature[1] if signature else "s3"
+    region, service = signature.groups() if signature else ("", "s3")
     target = request.header("x-amz-target")
     if target is not None:
         content_type = request.header("content-type") or ""
         version = "1.0" if content_type.endswith("1.0") else "1.1"
-        return ServiceCall(service, target.rpartition(".")[2], version)
+        return ServiceCall(service, target.rpartition(".")[2], version, region)
     if service == INVOKE.service and request.path.endswith("/invocations"):
-        return INVOKE
+        return replace(INVOKE, region=region)
     depth = min(2, len([part for part in request.path.split("/", 2) if part]))
     query = frozenset(name for name, _ in parse_qsl(request.query, keep_blank_values=True))
     headers = frozenset(name for name, _ in request.headers if name.startswith("x-amz-copy"))
-    return ServiceCall("s3", _s3_operation(request.method, depth, query, headers), None)
+    return ServiceCall("s3", _s3_operation(request.method, depth, query, headers), None, region)
 
 
 @lru_cache(maxsize=512)

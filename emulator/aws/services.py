@@ -28,7 +28,8 @@ class ServiceHost:
     """Answers the requests of AWS SDKs; safe to use from many threads.
 
     `GET /_emulator/calls` gives count and summed milliseconds of each operation, for instance
-    `{"kms.Sign": {"count": 2, "milliseconds": 1.4}}`; a call counts from its arrival.
+    `{"kms.Sign": {"count": 2, "milliseconds": 1.4, "regions": {"us-east-1": 2}}}`; a call counts
+    from its arrival.
     `PUT /_emulator/faults` takes a JSON list of FaultRule, which replaces the rules in force.
     `POST /_emulator/tsa` is a time-stamp authority's, which is no service of AWS, but counted and
     struck by faults all the same, as `tsa.TimeStamp`. Functions are invoked in another process, to
@@ -42,6 +43,7 @@ class ServiceHost:
         self._faults = Faults()
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
+        self._regions: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._milliseconds: defaultdict[str, float] = defaultdict(float)
 
     def answer(self, request: Request) -> Response:
@@ -53,9 +55,10 @@ class ServiceHost:
         call = _TIME_STAMP if request.path == time_stamps.PATH else identify(request)
         with self._lock:
             self._counts[str(call)] += 1
+            self._regions[str(call)][call.region] += 1
         started = time.perf_counter()
         try:
-            return self._faults.strike(call) or self._perform(call, request)
+            return self._faults.answer(call, request, lambda: self._perform(call, request))
         finally:
             with self._lock:
                 self._milliseconds[str(call)] += (time.perf_counter() - started) * 1000
@@ -71,12 +74,17 @@ class ServiceHost:
         """Start counting at nothing."""
         with self._lock:
             self._counts.clear()
+            self._regions.clear()
             self._milliseconds.clear()
 
-    def _summary(self) -> dict[str, dict[str, float]]:
+    def _summary(self) -> dict[str, dict[str, Any]]:
         with self._lock:
             return {
-                name: {"count": count, "milliseconds": round(self._milliseconds[name], 3)}
+                name: {
+                    "count": count,
+                    "milliseconds": round(self._milliseconds[name], 3),
+                    "regions": dict(self._regions[name]),
+                }
                 for name, count in sorted(self._counts.items())
             }
 
@@ -105,6 +113,20 @@ def in_process_services(host: ServiceHost, region: str = REGION) -> Services:
         host: Answers every request of these clients.
         region: For which they ask.
     """
+    kms, s3, dynamodb, ssm = (
+        in_process_client(host, service, region) for service in ("kms", "s3", "dynamodb", "ssm")
+    )
+    return Services(kms, s3, dynamodb, ssm)
+
+
+def in_process_client(host: ServiceHost, service: str, region: str = REGION) -> Any:
+    """Make one such client.
+
+    Args:
+        host: Answers its requests.
+        service: For instance kms.
+        region: For which it asks.
+    """
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
     def send(request: AWSPreparedRequest, **_: Any) -> Any:
@@ -113,12 +135,9 @@ def in_process_services(host: ServiceHost, region: str = REGION) -> Services:
             request.url, response.status, dict(response.headers), _Raw(response.body)
         )
 
-    def client(service: str) -> Any:
-        made = aws_sdk.client(service, "http://localhost", region)
-        made.meta.events.register("before-send", send)
-        return made
-
-    return Services(client("kms"), client("s3"), client("dynamodb"), client("ssm"))
+    made = aws_sdk.client(service, "http://localhost", region)
+    made.meta.events.register("before-send", send)
+    return made
 
 
 def _request(prepared: Any) -> Request:

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import json
-import re
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import urllib3
 from rich.table import Table
 
 from cli.edge_client import server_timing
 from cli.running_system import running_system
 from emulator.local_state import LocalState
+from tests.edge_requests import EdgeCaller, edge_sign_fields
+from tests.processes import memory_mb, workers_of
 from tests.software_signer import ACTIONS
 
 REQUESTS = 300
 LARGEST = 20
-HTTP = urllib3.PoolManager(maxsize=1)
 # Nothing else in them leaves the process; tests/bench/around_bench.py has what is ours of `limit`.
 AWS_STEPS = {"limit", "kms", "store"}
 
@@ -46,17 +44,12 @@ def tables() -> Iterator[Table]:
 
 
 def _requests(state: LocalState) -> Table:
-    request = {
-        "asset_sha256": hashlib.sha256(b"asset").hexdigest(),
-        "policy_id": "newsroom-default-v3",
-        "assertions": ACTIONS,
-    }
-    body = json.dumps(request).encode()
+    caller = EdgeCaller(state)
     steps_ms: dict[str, list[float]] = {}
     outside_aws_ms, handler_ms = [], []
     for _ in range(REQUESTS):
         began_s = time.perf_counter()
-        answer = _post(state, body, {})
+        answer = caller.sign(edge_sign_fields(b"asset"))
         wall_ms = (time.perf_counter() - began_s) * 1000
         assert answer.status == 200, answer.data
         taken = server_timing(answer.headers["Server-Timing"])
@@ -73,23 +66,15 @@ def _requests(state: LocalState) -> Table:
     return table
 
 
-def _post(state: LocalState, body: bytes, headers: Mapping[str, str]) -> urllib3.BaseHTTPResponse:
-    own = {
-        "Content-Type": "application/json",
-        "Authorization": f"Bearer {state.token_of('load')}",
-    }
-    url = f"{state.url}/edge-sign"
-    return HTTP.request("POST", url, body=body, headers={**own, **headers})
-
-
 def _memory(state: LocalState) -> Table:
     """Compare what a worker weighs after small requests with its peak after the largest ones."""
-    (worker,) = _workers(state)
-    idle_mb = _mb(worker, "VmRSS")
+    (worker,) = workers_of(state.aws_endpoint)
+    idle_mb = memory_mb(worker, "VmRSS")
+    caller = EdgeCaller(state)
     for keyed in range(LARGEST):
-        answer = _post(state, _largest(), {"Idempotency-Key": f"bench-{keyed}"})
+        answer = caller.sign(_largest(), headers={"Idempotency-Key": f"bench-{keyed}"})
         assert answer.status == 200, answer.data
-    peak_mb = _mb(worker, "VmHWM")
+    peak_mb = memory_mb(worker, "VmHWM")
     table = Table("resident memory of a worker", "MB", title="Memory")
     table.add_row(f"warm, after {REQUESTS} requests", f"{idle_mb:.0f}")
     table.add_row(f"at most, in {LARGEST} of the largest requests", f"{peak_mb:.0f}")
@@ -97,32 +82,12 @@ def _memory(state: LocalState) -> Table:
     return table
 
 
-def _workers(state: LocalState) -> list[Path]:
-    mark = f"AWS_ENDPOINT_URL={state.aws_endpoint}".encode()
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if mark in (process / "environ").read_bytes().split(b"\0"):
-                found.append(process)
-        except OSError:
-            continue
-    return found
-
-
-def _mb(process: Path, kind: str) -> float:
-    kilobytes = re.search(rf"{kind}:\s+(\d+)", (process / "status").read_text())
-    assert kilobytes
-    return int(kilobytes[1]) / 1024
-
-
-def _largest() -> bytes:
+def _largest() -> dict[str, Any]:
     """A body of all but 64 KiB: the largest asset, and as much to say of it as can be signed."""
     asset = bytes(32 * 1024)
-    request = {
-        "asset_sha256": hashlib.sha256(asset).hexdigest(),
-        "asset_inline": base64.b64encode(asset).decode(),
-        "policy_id": "newsroom-default-v3",
-        "assertions": {**ACTIONS, "org.example.text": {"text": ["x" * 500] * 38}},
-        "tsa": True,
-    }
-    return json.dumps(request).encode()
+    return edge_sign_fields(
+        asset,
+        asset_inline=base64.b64encode(asset).decode(),
+        assertions={**ACTIONS, "org.example.text": {"text": ["x" * 500] * 38}},
+        tsa=True,
+    )

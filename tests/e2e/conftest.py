@@ -1,20 +1,18 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from emulator.system import Settings
-from tests.running import Answer, Running, call, running
+from tests.edge_requests import calls_of, edge_sign_fields, put_faults
+from tests.processes import workers_of
+from tests.running import Answer, Running, running
 from tests.secrecy import SENT
-from tests.software_signer import ACTIONS
 
 Faults = Callable[..., None]
 
@@ -55,8 +53,7 @@ def faults(system: Running) -> Iterator[Faults]:
 
 def inject(system: Running, *rules: dict[str, Any]) -> None:
     """Put faults in force in place of the old ones."""
-    answer = call(system.state.aws_endpoint, "PUT", "/_emulator/faults", json.dumps(rules).encode())
-    assert answer.status == 204, answer
+    put_faults(system.state, rules)
 
 
 def post(system: Running, body: Any, tenant: str = "load", **headers: str) -> Answer:
@@ -73,39 +70,21 @@ def post(system: Running, body: Any, tenant: str = "load", **headers: str) -> An
 
 def calls(system: Running, operation: str) -> int:
     """How often an operation of AWS was called so far, such as `kms.Sign`."""
-    counted = call(system.state.aws_endpoint, "GET", "/_emulator/calls").json()
-    return int(counted.get(operation, {"count": 0})["count"])
+    return calls_of(system.state, operation)
 
 
 def sign_workers(system: Running) -> list[int]:
     """Process ids of the sign function's workers."""
-    return workers_of(system, "sign")
+    return processes_of(system, "sign")
 
 
-def workers_of(system: Running, function: str) -> list[int]:
+def processes_of(system: Running, function: str) -> list[int]:
     """Process ids of a function's workers."""
-    marks = (
-        f"AWS_LAMBDA_FUNCTION_NAME=edge-signer-dev-{function}".encode(),
-        f"AWS_ENDPOINT_URL={system.state.aws_endpoint}".encode(),
-    )
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            environment = (process / "environ").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if all(mark in environment for mark in marks) and int(process.name) != os.getpid():
-            found.append(int(process.name))
-    return found
+    return workers_of(system.state.aws_endpoint, f"edge-signer-dev-{function}")
 
 
 def body(asset: bytes, **changes: Any) -> dict[str, Any]:
-    fields = {
-        "asset_sha256": hashlib.sha256(asset).hexdigest(),
-        "policy_id": "newsroom-default-v3",
-        "assertions": ACTIONS,
-    }
-    return {**fields, **changes}
+    return edge_sign_fields(asset, **changes)
 
 
 def inline_body(asset: bytes) -> dict[str, Any]:

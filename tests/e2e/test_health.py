@@ -22,7 +22,7 @@ from emulator.credentials import development_ca
 from emulator.credentials.development_ca import DevelopmentCa
 from emulator.system import Settings
 from tests.central_workshop import central_request
-from tests.e2e.conftest import body, calls, inject, post, workers_of
+from tests.e2e.conftest import body, calls, inject, post, processes_of
 from tests.log_lines import metrics_of, requests_of
 from tests.processes import is_known, wait_for
 from tests.running import Answer, Running, running
@@ -56,7 +56,7 @@ def _a_new_worker_and_no_fault(system: Running) -> Iterator[None]:
 
 def renew(system: Running) -> None:
     """Have the next request meet a worker that has no report yet."""
-    workers = workers_of(system, "health")
+    workers = processes_of(system, "health")
     for worker in workers:
         os.kill(worker, signal.SIGKILL)
     wait_for(lambda: not any(is_known(worker) for worker in workers))
@@ -85,7 +85,7 @@ def not_ok(answer: Answer) -> dict[str, str]:
 
 def test_the_plain_question_asks_nobody_and_leaves_no_line(system: Running) -> None:
     inject(system, {"service": "*", "status": 500})
-    before = system.log(LOG) if workers_of(system, "health") else ""
+    before = system.log(LOG) if processes_of(system, "health") else ""
     get, head = (system.call(method, "/health") for method in ("GET", "HEAD"))
     assert (get.status, get.body) == (200, b'{"status":"ok"}')
     assert (head.status, head.body) == (200, b"")

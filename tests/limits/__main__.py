@@ -10,8 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.running_system import running_system
+from tests.edge_requests import calls_of
 from tests.limits.audit import WINDOWS, most_within, undue_refusals
-from tests.limits.flood import Crowd, Observed, flood, signatures
+from tests.limits.flood import Crowd, Observed, flood
 
 SECONDS = 70.0
 # The second tenant stays below 100 a minute, so nothing of it may be refused.
@@ -42,9 +43,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder, running_system(Path(folder)) as state:
         # Eight workers that start at once can starve DynamoDB of a small machine's processors.
         flood(state, WARM_UP, WARM_UP_SECONDS)
-        before = signatures(state)
+        before = calls_of(state, "kms.Sign")
         observed = flood(state, CROWDS, SECONDS)
-        signed = signatures(state) - before
+        signed = calls_of(state, "kms.Sign") - before
         log = (Path(state.anchors).parent / "logs" / "edge-signer-dev-sign.log").read_text()
     table = Table(
         "tenant", "sent", "200", "429", "most in 1 s", "most in 60 s", title=f"{SECONDS:.0f} s"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 import time
 from collections.abc import Mapping
@@ -11,12 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-import urllib3
-
 from emulator.local_state import LocalState
+from tests.edge_requests import EdgeCaller, edge_sign_fields
 from tests.limits.audit import Attempt
-from tests.running import aws_client, call
-from tests.software_signer import ACTIONS
+from tests.running import aws_client
 
 TABLE = "edge-signer-dev-limits"
 _DAY_MS = 86_400_000
@@ -58,9 +54,9 @@ def flood(state: LocalState, crowds: Mapping[str, Crowd], seconds: float) -> dic
     over = threading.Event()
 
     def send(tenant: str) -> None:
-        http = urllib3.PoolManager(maxsize=1, retries=False)
+        caller = EdgeCaller(state)
         while time.monotonic() < until_s:
-            attempts[tenant].append(_attempt(http, state, tenant))
+            attempts[tenant].append(_attempt(caller, tenant))
             time.sleep(crowds[tenant].pause_s)
 
     def read() -> None:
@@ -92,26 +88,9 @@ def flood(state: LocalState, crowds: Mapping[str, Crowd], seconds: float) -> dic
     }
 
 
-def signatures(state: LocalState) -> int:
-    """How often kms.Sign was called so far."""
-    counted = call(state.aws_endpoint, "GET", "/_emulator/calls").json()
-    return int(counted.get("kms.Sign", {"count": 0})["count"])
-
-
-def _attempt(http: urllib3.PoolManager, state: LocalState, tenant: str) -> Attempt:
-    headers = {
-        "Content-Type": "application/json",
-        "Authorization": f"Bearer {state.token_of(tenant)}",
-    }
-    fields = {
-        "asset_sha256": hashlib.sha256(tenant.encode()).hexdigest(),
-        "policy_id": "newsroom-default-v3",
-        "assertions": ACTIONS,
-    }
+def _attempt(caller: EdgeCaller, tenant: str) -> Attempt:
     sent_ms = time.time() * 1000
-    answer = http.request(
-        "POST", f"{state.url}/edge-sign", body=json.dumps(fields), headers=headers
-    )
+    answer = caller.sign(edge_sign_fields(tenant.encode()), tenant)
     return Attempt(sent_ms, time.time() * 1000, answer.status)
 
 

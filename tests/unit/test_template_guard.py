@@ -67,6 +67,12 @@ def other_aliases(document: dict[str, Any]) -> None:
     condition["ForAnyValue:StringLike"]["kms:ResourceAliases"] = ["alias/edge-signer-${Stage}-*"]
 
 
+def _of_the_fallback(document: dict[str, Any], sid: str) -> dict[str, Any]:
+    found = document["Resources"]["FallbackFunction"]["Properties"]["Policies"][0]["Statement"]
+    either = [one["Fn::If"][1] for one in found if "Fn::If" in one]
+    return next(one for one in either if one["Sid"] == sid)
+
+
 ANY_KEY = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"
 MUTATIONS: dict[str, tuple[Change, str]] = {
     "kms:CreateKey": (adding("kms:CreateKey"), "kms:CreateKey is forbidden"),
@@ -104,6 +110,14 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
     "no condition": (
         lambda document: statement(document, "CompareTheCertificate").pop("Condition"),
         "CompareTheCertificate: takes every key",
+    ),
+    "every key abroad": (
+        lambda document: _of_the_fallback(document, "SignDigestsWithTheReplica").pop("Condition"),
+        "SignDigestsWithTheReplica: takes every key",
+    ),
+    "a key where another region has a replica": (
+        telling(SIGNING_KEY={"Fn::If": ["HasReplicaKey", "correct horse", ""]}),
+        "SIGNING_KEY is called a secret",
     ),
     "a managed policy": (
         lambda document: sign(document)["Policies"].append("AmazonSSMFullAccess"),

@@ -1,7 +1,8 @@
 """KMS as AWS documents it: moto hashes a digest again and signs with keys that are disabled.
 
-After the KMS API reference (Sign, Verify, GetPublicKey) and "Key states of AWS KMS keys". On the
-wire KMS answers a client's mistakes with status 400, which is also what moto's errors carry.
+After the KMS API reference (Sign, Verify, GetPublicKey, ReplicateKey) and "Key states of AWS KMS
+keys". On the wire KMS answers a client's mistakes with status 400, which is also what moto's errors
+carry.
 """
 
 import base64
@@ -25,14 +26,16 @@ _MAX_MESSAGE_BYTES = 4096
 _moto_key_specs = utils.KeySpec.key_specs()
 _moto_algorithms = utils.SigningAlgorithm.signing_algorithms()
 _moto_generate = utils.generate_private_key
+_moto_replicate = models.KmsBackend.replicate_key
 
 
 def mend_kms() -> None:
-    """Replace Sign, Verify and GetPublicKey, and add the Ed25519 key spec."""
+    """Replace Sign, Verify, GetPublicKey and ReplicateKey, and add the Ed25519 key spec."""
     for owner, name, replacement in (
         (utils.KeySpec, "key_specs", classmethod(_key_specs)),
         (models, "generate_private_key", _generate_private_key),
         (models, "Key", _Key),
+        (models.KmsBackend, "replicate_key", _replicate_key),
         (KmsResponse, "sign", _sign),
         (KmsResponse, "verify", _verify),
         (KmsResponse, "get_public_key", _get_public_key),
@@ -56,6 +59,20 @@ class _Key(models.Key):
         if self.key_spec == ED25519_SPEC:
             return list(ED25519_ALGORITHMS)
         return super().signing_algorithms
+
+
+def _replicate_key(backend: models.KmsBackend, key_id: str, replica_region: str) -> models.Key:
+    """Part the replica from its primary: moto lets both have the same aliases and the same type."""
+    key = backend.describe_key(key_id)
+    if not key.multi_region:
+        raise JsonRESTError("UnsupportedOperationException", f"{key.arn} is not multi-Region.")
+    replica = _moto_replicate(backend, key.id, replica_region)
+    replica.aliases = {}
+    replica.multi_region_configuration = {
+        **key.multi_region_configuration,
+        "MultiRegionKeyType": "REPLICA",
+    }
+    return replica
 
 
 def _sign(response: KmsResponse) -> str:

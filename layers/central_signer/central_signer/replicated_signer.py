@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from edge_signer.platform.errors import EdgeSignerError, KmsRateLimitError, KmsUnavailableError
-from edge_signer.signing.algorithm import Algorithm
+from edge_signer.signing.algorithm import Algorithm, SignatureMismatchError
 from edge_signer.signing.certificate import CertificateChain
 from edge_signer.signing.kms import Credential, Signer
 
@@ -25,8 +26,15 @@ class RegionalKey:
         return self.credential.certificate_chain
 
     def sign(self, tbs: bytes) -> tuple[str, bytes]:
-        """Give the key's ARN, and its signature as COSE has it."""
-        return self.credential.key_id, self.signer.sign(self.credential, tbs)
+        """Give the key's ARN, and its signature as COSE has it.
+
+        Raises:
+            SignatureMismatchError: What it gave does not verify against the certificate.
+            EdgeSignerError: What it failed with.
+        """
+        signature = self.signer.sign(self.credential, tbs)
+        self.certificate_chain.verify(self.signer.algorithm, tbs, signature)
+        return self.credential.key_id, signature
 
 
 class ReplicatedSigner:
@@ -60,18 +68,19 @@ class ReplicatedSigner:
         except _REGION_FAILED as failure:
             return self._replica_key(failure)
 
-    def sign(self, key: RegionalKey, tbs: bytes) -> tuple[str, bytes]:
-        """Give the ARN of the key that signed, and its signature as COSE has it.
+    def sign(self, key: RegionalKey, tbs: bytes, counts: Counter[str]) -> tuple[str, bytes]:
+        """Give the ARN of the key that signed, and its signature as COSE has it, which verifies.
 
         Args:
             key: As `key` gave it.
             tbs: The COSE Sig_structure, which names the key's chain.
+            counts: Learns how many signatures were rejected.
 
         Raises:
             EdgeSignerError: What the first region that was asked failed with.
         """
         try:
-            return key.sign(tbs)
+            return _signed(key, tbs, counts)
         except _REGION_FAILED as failure:
             if key.signer is not self._home:
                 raise
@@ -79,7 +88,7 @@ class ReplicatedSigner:
             if replica.certificate_chain.x5chain != key.certificate_chain.x5chain:
                 raise
             try:
-                return replica.sign(tbs)
+                return _signed(replica, tbs, counts)
             except EdgeSignerError:
                 raise failure from None
 
@@ -90,3 +99,13 @@ class ReplicatedSigner:
             return RegionalKey(self._replica, self._replica.credential())
         except EdgeSignerError:
             raise failure from None
+
+
+def _signed(key: RegionalKey, tbs: bytes, counts: Counter[str]) -> tuple[str, bytes]:
+    try:
+        return key.sign(tbs)
+    except SignatureMismatchError as mismatch:
+        counts["signature_rejected"] += 1
+        raise KmsUnavailableError(
+            "The signature that KMS gave does not verify against the certificate.", retry_after_s=5
+        ) from mismatch

@@ -106,7 +106,7 @@ class CentralSigningService:
                 raise TbsTooLargeError("The assertions make more than 16 KiB to sign.")
             record.counts["kms_sign"] += 1
             with stopwatch.step("kms"):
-                key_id, signature = signer.sign(key, tbs)
+                key_id, signature = signer.sign(key, tbs, record.counts)
             key_ids.append(key_id)
             record.kms_key_id, record.kms_region = key_id, region_of(key_id)
             record.tbs_hash = hashlib.sha256(tbs).hexdigest()

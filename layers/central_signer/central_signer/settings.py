@@ -15,9 +15,10 @@ class FallbackSettings(SigningSettings):
 
     requests_table: str = Field(min_length=3)
     kms_timeout_ms: int = Field(1000, ge=50, le=MAX_KMS_TIMEOUT_MS)
-    #: Empty for none.
+    #: ARN of the replica or of its alias; empty for none.
     kms_replica_key: str = Field(
-        "", pattern=r"^(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/mrk-[0-9a-f-]+)?$"
+        "",
+        pattern=r"^(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:(key/mrk-[0-9a-f-]+|alias/[\w/-]+))?$",
     )
 
     @property

@@ -12,8 +12,11 @@ from botocore.exceptions import ClientError
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from emulator.aws.services import ServiceHost
+from emulator.http.message import Request
 from emulator.stack.resources import Services
 
 MESSAGE = b"to be signed"
@@ -263,3 +266,22 @@ def test_the_check_of_these_tests_can_fail(kms: Any, keys: Keys) -> None:
 
     with pytest.raises(InvalidSignature):
         check(kms, key_id, "ECDSA_SHA_256", signature, b"something else")
+
+
+@pytest.mark.parametrize("corruption", ["signature", "other_key", "malformed"])
+@pytest.mark.parametrize(("spec", "algorithm"), SCHEMES[:4])
+def test_a_corrupted_answer_has_a_signature_that_is_none(
+    host: ServiceHost, kms: Any, keys: Keys, spec: str, algorithm: str, corruption: str
+) -> None:
+    rule = {"service": "kms", "operation": "Sign", "corrupt": corruption, "times": 1}
+    put = host.answer(Request("PUT", "/_emulator/faults", body=json.dumps([rule]).encode()))
+    assert put.status == 204
+    key_id = keys.kept(spec)
+
+    signature = sign(kms, key_id, algorithm, digest(algorithm), MessageType="DIGEST")
+
+    with pytest.raises(InvalidSignature):
+        check(kms, key_id, algorithm, signature, MESSAGE)
+    if spec.startswith("ECC") and corruption != "malformed":
+        decode_dss_signature(signature)
+    check(kms, key_id, algorithm, sign(kms, key_id, algorithm, MESSAGE), MESSAGE)

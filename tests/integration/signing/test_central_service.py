@@ -90,6 +90,31 @@ def test_the_replica_signs_where_the_home_region_does_not(
     )
 
 
+@pytest.mark.parametrize("garbage", [b"garbage", bytes(64)], ids=["no signature", "a wrong one"])
+def test_the_replica_signs_where_the_home_region_gives_no_signature_of_the_key(
+    keys: KmsKeys, garbage: bytes
+) -> None:
+    class Garbling(SoftwareSigner):
+        def sign(self, _: Credential, __: bytes, ___: int | None = None, /) -> bytes:
+            return self.algorithm.cose_signature(garbage) if len(garbage) < 64 else garbage
+
+        def credential(self) -> Credential:
+            return home.credential()
+
+    home, replica = replicated(keys)
+    edge = Workshop(ca=keys.ca)
+    central = CentralWorkshop(edge, signer=Garbling(keys.ca), replica=replica)
+    signed = central.sign(ASSET)
+    assert signed.kms_key_id.split(":")[3] == ABROAD
+    assert central.stopwatch.counts["signature_rejected"] == 1
+    for judge in JUDGES:
+        verdict = judge(ASSET, "image/png", signed.manifest_store, keys.ca.anchors_pem())
+        assert verdict.trusted, verdict
+    both = CentralWorkshop(edge, signer=Garbling(keys.ca), replica=Garbling(keys.ca))
+    with pytest.raises(KmsUnavailableError, match="does not verify"):
+        both.sign(ASSET)
+
+
 def test_a_replica_of_another_key_does_not_sign(keys: KmsKeys) -> None:
     home, _ = replicated(keys)
     failure = KmsUnavailableError("home")
@@ -126,7 +151,7 @@ def test_a_signature_of_another_key_is_never_given_out(workshop: Workshop) -> No
             return other.sign_tbs(tbs)
 
     other = SoftwareSigner(workshop.ca)
-    with pytest.raises(KmsUnavailableError, match="no manifest that holds"):
+    with pytest.raises(KmsUnavailableError, match="does not verify"):
         CentralWorkshop(workshop, signer=Forging(workshop.ca)).sign(ASSET)
 
 

@@ -247,5 +247,5 @@ def test_what_is_no_signature_is_refused(keys: KmsKeys) -> None:
     garbled = KmsSigner(
         kms=lambda _: Garbling(), ssm=None, key_alias="", certificate_parameter="", algorithm=ES256
     )
-    with pytest.raises(KmsUnavailableError, match="no signature"):
+    with pytest.raises(SignatureMismatchError, match="in DER"):
         garbled.sign(keys.signer(key_id).credential(), b"tbs")

@@ -8,6 +8,7 @@ from emulator.errors import TemplateError
 from emulator.gateway.routes import Api, api_of
 from emulator.stack.creation import Resource
 
+FUNCTIONS = "arn:aws:lambda:r:123456789012:function:"
 ROUTES = [
     ("$default", "x-amazon-apigateway-any-method", "rest"),
     ("/{proxy+}", "get", "greedy"),
@@ -22,7 +23,8 @@ ROUTES = [
 def stack(routes: list[tuple[str, str, str]]) -> dict[str, Resource]:
     paths: dict[str, dict[str, Any]] = {}
     for path, method, function in routes:
-        uri = f"arn:aws:apigateway:r:lambda:path/2015-03-31/functions/arn:{function}/invocations"
+        arn = f"{FUNCTIONS}{function}"
+        uri = f"arn:aws:apigateway:r:lambda:path/2015-03-31/functions/{arn}/invocations"
         paths.setdefault(path, {})[method] = {"x-amazon-apigateway-integration": {"uri": uri}}
     return {"Api": Resource("AWS::ApiGatewayV2::Api", "api", "", {"Body": {"paths": paths}})}
 
@@ -53,7 +55,7 @@ def test_the_most_particular_route_is_taken(
 
     assert found is not None
     route, variables = found
-    assert (route.function_arn, route.key, variables) == (f"arn:{function}", key, values)
+    assert (route.function_arn, route.key, variables) == (f"{FUNCTIONS}{function}", key, values)
 
 
 def test_without_a_default_route_nothing_may_match() -> None:
@@ -71,3 +73,9 @@ def test_a_route_to_no_function_is_refused() -> None:
 
     with pytest.raises(TemplateError, match="get /a leads to no function"):
         api_of(resources)
+
+
+def test_whatever_version_a_route_names_there_is_one() -> None:
+    found = api_of(stack([("/a", "get", "f:live")])).find("GET", "/a")
+    assert found is not None
+    assert found[0].function_arn == f"{FUNCTIONS}f"

@@ -23,6 +23,7 @@ def test_a_json_protocol_names_its_operation(service: str, target: str, name: st
     call = identify(Request("POST", "/", (signed(service), ("x-amz-target", target))))
 
     assert str(call) == name
+    assert call.region == "us-east-1"
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ class HealthSettings(SigningSettings):
     Attributes:
         fallback_function: Name of the central signer's function; empty for none.
         central_signer_url: A central signer elsewhere; empty for none.
-        kms_replica_key: ARN of the signing key's replica in another region; empty for none.
+        kms_replica_key: ARN of the signing key's replica in another region, or of its alias; empty for none.
         kms_sign_quota_per_s: Signatures a second that KMS gives to the account in the key's region.
     """
 
@@ -28,7 +28,8 @@ class HealthSettings(SigningSettings):
     fallback_function: str = ""
     central_signer_url: str = ""
     kms_replica_key: str = Field(
-        "", pattern=r"^(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/mrk-[0-9a-f-]+)?$"
+        "",
+        pattern=r"^(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:(key/mrk-[0-9a-f-]+|alias/[\w/-]+))?$",
     )
     kms_sign_quota_per_s: int = Field(1000, ge=1)
 

@@ -14,13 +14,14 @@ CONNECT_TIMEOUT_S = 1.0
 READ_TIMEOUTS_S: dict[Service, float] = {
     "kms": 2.0,
     "s3": 3.0,
-    "ssm": 2.0,
+    "ssm": 1.0,
     "dynamodb": 2.0,
     "lambda": 5.0,
 }
 # What one more attempt is worth depends on the request's deadline, which botocore does not know;
-# and a late second PutObject would make a version that nobody was told of.
-ATTEMPTS: dict[Service, int] = {"kms": 1, "s3": 1, "ssm": 3, "dynamodb": 3, "lambda": 1}
+# and a late second PutObject would make a version that nobody was told of. Reads of SSM are part of
+# somebody's request, several of one, and there are mostly values to go on with.
+ATTEMPTS: dict[Service, int] = {"kms": 1, "s3": 1, "ssm": 2, "dynamodb": 3, "lambda": 1}
 
 
 @lru_cache(maxsize=1)

@@ -13,8 +13,6 @@ from edge_signer.platform.settings import CalledSettings
 # With the folder's jitter a worker reads every 5.0 to 6.2 s. One more attempt, and the answer's way
 # back, still leave a flip within the 10 s that operators are promised.
 _REFRESH_S = 5.6
-# The read is part of somebody's request, and there are values to go on with.
-_SSM_TIMEOUT_S, _SSM_ATTEMPTS = 1.0, 2
 
 
 class OperatorFlags:
@@ -73,6 +71,6 @@ def operator_flags(settings: CalledSettings, complain: Callable[[str], None]) ->
         settings: Of the function.
         complain: Told of what an operator must mend.
     """
-    ssm = client("ssm", settings.aws_region, timeout_s=_SSM_TIMEOUT_S, attempts=_SSM_ATTEMPTS)
+    ssm = client("ssm", settings.aws_region)
     folder = SsmParameterFolder(ssm, settings.flag_folder, refresh_s=_REFRESH_S)
     return OperatorFlags(folder, Flags.defaults(settings), complain)

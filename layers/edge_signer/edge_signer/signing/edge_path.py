@@ -187,18 +187,18 @@ class EdgePath:
             if stopwatch.cpu_ms - record.admitted_cpu_ms > cpu_timeout_ms:
                 raise CpuTimeSpentError("Building took too much CPU time.")
 
-        with stopwatch.step("kms"):
-            record.counts["kms_sign"] += 1
-            signature = signer.sign(credential, prepared.tbs, timeout_ms)
+        try:
+            with stopwatch.step("kms"):
+                record.counts["kms_sign"] += 1
+                signature = signer.sign(credential, prepared.tbs, timeout_ms)
 
-        with stopwatch.step("check"):
-            try:
+            with stopwatch.step("check"):
                 chain.verify(signer.algorithm, prepared.tbs, signature)
-            except SignatureMismatchError as mismatch:
-                record.counts["signature_rejected"] += 1
-                raise KmsUnavailableError(
-                    "The signature that KMS gave does not verify against the certificate."
-                ) from mismatch
+        except SignatureMismatchError as mismatch:
+            record.counts["signature_rejected"] += 1
+            raise KmsUnavailableError(
+                "The signature that KMS gave does not verify against the certificate."
+            ) from mismatch
 
         return _Signature(prepared, signature, credential.key_id, chain)
 

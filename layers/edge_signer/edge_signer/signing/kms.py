@@ -10,18 +10,10 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from edge_signer.platform.errors import (
-    EdgeSignerError,
-    KmsUnavailableError,
-    StoreUnavailableError,
-)
+from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
 from edge_signer.platform.kms_errors import KEY_IS_GONE, kms_error, refusal_code
 from edge_signer.platform.parameters import SsmParameter
-from edge_signer.signing.algorithm import (
-    KMS_RAW_LIMIT_BYTES,
-    Algorithm,
-    SignatureMismatchError,
-)
+from edge_signer.signing.algorithm import KMS_RAW_LIMIT_BYTES, Algorithm
 from edge_signer.signing.certificate import CertificateChain
 from edge_signer.signing.errors import (
     CredentialUnavailableError,
@@ -58,7 +50,12 @@ class Signer(Protocol):
         """Give the key to sign with now, and a chain that is valid now."""
 
     def sign(self, credential: Credential, tbs: bytes, timeout_ms: int | None = None, /) -> bytes:
-        """Give the key's signature over the TBS bytes, as COSE has it; the caller checks it."""
+        """Give the key's signature over the TBS bytes, as COSE has it; the caller checks it.
+
+        Raises:
+            SignatureMismatchError: What the key gave is no signature at all.
+            EdgeSignerError: One of the catalogue.
+        """
 
 
 class KmsSigner:
@@ -145,7 +142,8 @@ class KmsSigner:
         Raises:
             TbsTooLargeError: Ed25519, and more than KMS takes.
             KmsRateLimitError: KMS throttles.
-            KmsUnavailableError: KMS failed, or what it gave is no signature.
+            KmsUnavailableError: KMS failed.
+            SignatureMismatchError: What it gave is no signature.
         """
         message = self.algorithm.message(tbs)
         if len(message) > KMS_RAW_LIMIT_BYTES:
@@ -164,10 +162,7 @@ class KmsSigner:
             )
         finally:
             self._count()
-        try:
-            return self.algorithm.cose_signature(answer["Signature"])
-        except SignatureMismatchError as malformed:
-            raise KmsUnavailableError("What KMS gave is no signature.") from malformed
+        return self.algorithm.cose_signature(answer["Signature"])
 
     def _refreshed(self) -> Credential:
         try:
