@@ -18,6 +18,7 @@ from cli.openapi.document import openapi_document
 from edge_signer.platform.breaker_item import attributes_of
 from edge_signer.platform.breaker_rules import OPEN_MS, Opening, Record
 from edge_signer.signing.central_signer import LambdaCentralSigner
+from emulator.account import REGION, REPLICA_REGION
 from emulator.credentials import development_ca
 from emulator.credentials.development_ca import DevelopmentCa
 from emulator.system import Settings
@@ -32,8 +33,9 @@ CERTIFICATE = "/edge-signer/dev/certificates/signing"
 TOKENS = "/edge-signer/dev/admin/tokens"
 CHECKS = {
     *("kms", "certificate", "builder", "manifests", "tenants", "flags", "breaker"),
-    *("kms_quota", "time_stamps"),
+    *("kms_quota", "kms_replica", "time_stamps"),
 }
+NO_KMS = {"kms", "kms_replica", "certificate"}
 DOCUMENT = openapi_document()
 ANSWERS = DOCUMENT["paths"]["/health"]["get"]["responses"]
 
@@ -171,8 +173,18 @@ def test_other_methods_are_refused_with_those_that_are_there(system: Running) ->
 
 
 SERVICES: dict[str, tuple[dict[str, Any], str, set[str]]] = {
-    "KMS fails": ({"service": "kms", "status": 500}, "unavailable", {"kms", "certificate"}),
-    "KMS hangs": ({"service": "kms", "delay_ms": 2500}, "unavailable", {"kms", "certificate"}),
+    "KMS fails": ({"service": "kms", "status": 500}, "unavailable", NO_KMS),
+    "KMS hangs": ({"service": "kms", "delay_ms": 2500}, "unavailable", NO_KMS),
+    "KMS fails at home": (
+        {"service": "kms", "status": 500, "region": REGION},
+        "degraded",
+        {"kms", "certificate"},
+    ),
+    "KMS fails abroad": (
+        {"service": "kms", "status": 500, "region": REPLICA_REGION},
+        "degraded",
+        {"kms_replica"},
+    ),
     "S3 fails": ({"service": "s3", "status": 500}, "unavailable", {"manifests"}),
     "S3 hangs": ({"service": "s3", "delay_ms": 2500}, "unavailable", {"manifests"}),
     "SSM fails": ({"service": "ssm", "status": 500}, "degraded", {"flags", "certificate"}),
@@ -201,16 +213,24 @@ def test_a_service_that_fails_is_told(system: Running, case: str) -> None:
     assert not [name for name in counted if name.startswith("edge_sign")]
 
 
-def test_a_disabled_key_signs_nothing(system: Running) -> None:
+def test_a_disabled_key_signs_nothing_and_its_replica_is_a_key_of_its_own(
+    system: Running,
+) -> None:
     kms = system.client("kms")
     alias = "alias/edge-signer-dev-signing"
     key_id = kms.describe_key(KeyId=alias)["KeyMetadata"]["KeyId"]
     kms.disable_key(KeyId=key_id)
     try:
+        left = deep(system)
+        signed = post(system, body(b"disabled"))
+        inject(system, {"service": "kms", "region": REPLICA_REGION, "status": 500})
+        renew(system)
         answer = deep(system, **as_operator(system))
         refused = post(system, body(b"disabled"))
     finally:
         kms.enable_key(KeyId=key_id)
+    assert (left.status, left.json()["signing"]) == (200, {"edge": "unavailable", "central": "ok"})
+    assert signed.json()["signing_mode"] == "central-fallback"
     assert (answer.status, not_ok(answer)["kms"]) == (503, "unavailable")
     assert answer.json()["details"]["kms"]["key_state"] == "Disabled"
     line = requests_of(system.log(LOG))[-1]

@@ -15,7 +15,7 @@ class HealthSettings(SigningSettings):
     Attributes:
         fallback_function: Name of the central signer's function; empty for none.
         central_signer_url: A central signer elsewhere; empty for none.
-        kms_replica_key: ARN of the signing key's replica in another region, or of its alias; empty for none.
+        kms_replica_key: ARN of the signing key's replica, or of its alias; empty for none.
         kms_sign_quota_per_s: Signatures a second that KMS gives to the account in the key's region.
     """
 
