@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from functools import cache
 from typing import Any
@@ -12,6 +13,7 @@ from tests.resolved_template import of_type, resolved_resources
 
 FOLDER = ROOT / "events"
 TOKEN = "${EDGE_SIGNER_TOKEN}"
+ADMIN_TOKEN = "${EDGE_SIGNER_ADMIN_TOKEN}"
 #: Status of the answer and code of the error, by event; the tenant is acme.
 EXPECTED: dict[str, tuple[int, str | None]] = {
     "sign": (200, None),
@@ -26,6 +28,13 @@ EXPECTED: dict[str, tuple[int, str | None]] = {
     "sign-wrong-method": (405, "METHOD_NOT_ALLOWED"),
     "preflight": (204, None),
     "not-found": (404, "NOT_FOUND"),
+    "job": (200, None),
+    "job-not-a-module": (422, "NOT_A_MODULE"),
+    "job-unknown": (404, "UNKNOWN_JOB"),
+    "module": (200, None),
+    "keys": (200, None),
+    "admin-breaker-status": (200, None),
+    "admin-tenants-token": (401, "UNAUTHENTICATED"),
     "health": (200, None),
     "health-deep": (200, None),
 }
@@ -33,9 +42,16 @@ EXPECTED: dict[str, tuple[int, str | None]] = {
 FALLBACK = "fallback"
 
 
-def event_text(name: str, token: str = TOKEN) -> str:
-    """Give an event as JSON, with a token in place of the placeholder."""
-    return (FOLDER / f"{name}.json").read_text().replace(TOKEN, token)
+def event_text(name: str, token: str = TOKEN, admin_token: str = ADMIN_TOKEN) -> str:
+    """Give an event as JSON, with a tenant's and an operator's token for the placeholders."""
+    text = (FOLDER / f"{name}.json").read_text()
+    return text.replace(TOKEN, token).replace(ADMIN_TOKEN, admin_token)
+
+
+def sent_body(one: dict[str, Any]) -> bytes:
+    """Give the bytes that a client sent for an event."""
+    content = one.get("body", "")
+    return base64.b64decode(content) if one["isBase64Encoded"] else content.encode()
 
 
 def event(name: str) -> dict[str, Any]:
