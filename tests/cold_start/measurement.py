@@ -106,7 +106,9 @@ _REQUESTS: dict[str, tuple[str, str, dict[str, Any] | None]] = {
             "assertions": ACTIONS,
         },
     ),
+    "execute": ("GET", "/keys", None),
     "health": ("GET", "/health", None),
+    "admin": ("GET", "/admin/circuit-breaker/status", None),
 }
 
 
@@ -139,7 +141,8 @@ def _handed_over() -> dict[str, Any]:
 def _http_event(
     system: RunningSystem, method: str, path: str, body: dict[str, Any] | None
 ) -> dict[str, Any]:
-    token = system.state.token_of("load")
+    is_operator = path.startswith("/admin/")
+    token = system.state.admin_token if is_operator else system.state.token_of("load")
     http = {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1"}
     return {
         "version": "2.0",
