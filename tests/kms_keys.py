@@ -6,6 +6,7 @@ import json
 from functools import cache
 
 from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
+from edge_signer.signing.installed_chain import InstalledChain
 from edge_signer.signing.kms import KmsSigner
 from emulator.credentials.development_ca import DevelopmentCa
 from emulator.stack.resources import Services
@@ -53,9 +54,8 @@ class KmsKeys:
         """Give the signer of a key."""
         return KmsSigner(
             kms=lambda _: self.aws.kms,
-            ssm=self.aws.ssm,
             key_alias=key_id,
-            certificate_parameter=parameter,
+            chain=InstalledChain(self.aws.ssm, parameter),
             algorithm=ALGORITHMS[algorithm],
         )
 

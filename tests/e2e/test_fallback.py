@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import signal
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +13,9 @@ from typing import Any
 import pytest
 
 from emulator.account import REGION, REPLICA_REGION
+from emulator.credentials.development_ca import DevelopmentCa
 from emulator.system import Settings
-from tests.e2e.conftest import body, inject, post
+from tests.e2e.conftest import body, inject, post, processes_of
 from tests.judges import c2pa_rs
 from tests.log_lines import metrics_of
 from tests.processes import wait_for
@@ -23,6 +26,8 @@ BREAKERS = "edge-signer-dev-breakers"
 BREAKER = {"breaker_id": {"S": f"kms:{REGION}"}}
 CENTRAL = "central-fallback"
 ATTEMPTS = 3
+ALIAS = "alias/edge-signer-dev-signing"
+CHAIN = "/edge-signer/dev/certificates/signing"
 SIGN = {"service": "kms", "operation": "Sign"}
 AT_HOME = {"service": "kms", "region": REGION}
 CORRUPTIONS = ["signature", "other_key", "malformed"]
@@ -216,3 +221,20 @@ def test_with_the_edge_switched_off_the_central_signer_signs_alone(
         assert since(system, before) == (1, 0)
     finally:
         ssm.delete_parameter(Name=name)
+
+
+def test_a_chain_that_was_renewed_is_known_to_both_engines_or_looked_up(system: Running) -> None:
+    ssm = system.client("ssm")
+    public_key = system.client("kms").get_public_key(KeyId=ALIAS)["PublicKey"]
+    first = ssm.get_parameter(Name=CHAIN)["Parameter"]["Value"]
+    renewed = DevelopmentCa().issue("Renewed", public_key)
+    inject(system, {**AT_HOME, "status": 500})
+    try:
+        for chain in (renewed, first):
+            ssm.put_parameter(Name=CHAIN, Type="String", Value=chain, Overwrite=True)
+            # Its next worker has the chain that is in force, the edge's the one before.
+            for worker in processes_of(system, "fallback"):
+                os.kill(worker, signal.SIGKILL)
+            wait_for(lambda: mode(sign(system, b"renewed")) == CENTRAL)
+    finally:
+        ssm.put_parameter(Name=CHAIN, Type="String", Value=first, Overwrite=True)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from emulator.credentials.development_ca import DevelopmentCa
 from emulator.system import Settings
 from tests.alarm_state import is_breached
 from tests.conftest import ROOT
@@ -22,7 +21,7 @@ RESOURCES = resolved_resources()
 ALARMS = of_type(RESOURCES, "AWS::CloudWatch::Alarm")
 (DASHBOARD,) = of_type(RESOURCES, "AWS::CloudWatch::Dashboard").values()
 CHAIN = "/edge-signer/dev/certificates/signing"
-KMS_FAILS = {"service": "kms", "operation": "Sign", "times": 1}
+SIGN = {"service": "kms", "operation": "Sign"}
 # A loaded machine decides on these.
 TIMES = {"SignLatencyAlarm", "CpuAlarm"}
 # Nothing here takes that much, or comes from Lambda.
@@ -64,16 +63,19 @@ def healthy(well: Running) -> Samples:
 def ailing(well: Running, healthy: Samples) -> Samples:
     """What was written by then, after everything went wrong that there is an alarm for."""
     assert healthy, "first, for what follows is not"
-    renew_the_chain(well)
-    # The edge is throttled; what the central signer then makes holds the chain that is not known.
-    inject(well, {**KMS_FAILS, "error_code": "ThrottlingException"})
-    assert post(well, body(b"throttled")).status == 503
+    # Wherever KMS is asked, what it gives is no signature of the certified key.
+    inject(well, {**SIGN, "corrupt": "signature"})
+    assert post(well, body(b"forged")).status == 503
+
+    make_the_probe_due(well)
+    inject(well, {**SIGN, "times": 1, "error_code": "ThrottlingException"})
+    assert post(well, body(b"throttled")).status == 200
 
     make_the_probe_due(well)
     inject(well)
     assert post(well, body(b"probe")).status == 200
 
-    inject(well, {**KMS_FAILS, "status": 500})
+    inject(well, {**SIGN, "times": 1, "status": 500})
     assert post(well, body(b"retried")).status == 200
 
     # The token and the breaker are known for some time, the limits never.
@@ -82,14 +84,6 @@ def ailing(well: Running, healthy: Samples) -> Samples:
     assert post(well, body(b"alone")).status == 200
     inject(well)
     return samples(well)
-
-
-def renew_the_chain(system: Running) -> None:
-    """Put another chain of the same key in force; workers keep the old one for a while."""
-    alias = "alias/edge-signer-dev-signing"
-    public_key = system.client("kms").get_public_key(KeyId=alias)["PublicKey"]
-    chain = DevelopmentCa().issue("Renewed", public_key)
-    system.client("ssm").put_parameter(Name=CHAIN, Type="String", Value=chain, Overwrite=True)
 
 
 def make_the_probe_due(system: Running) -> None:

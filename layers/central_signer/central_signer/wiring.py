@@ -15,6 +15,7 @@ from edge_signer.platform.clients import client
 from edge_signer.platform.kms_quota import KmsUsageTally, kms_usage_tally
 from edge_signer.platform.parameters import SsmParameterFolder
 from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
+from edge_signer.signing.installed_chain import InstalledChain
 from edge_signer.signing.kms import KmsSigner
 from edge_signer.signing.policy import SigningPolicy
 from edge_signer.signing.policy_directory import PolicyDirectory
@@ -58,9 +59,8 @@ def central_signing_service(
     ) -> KmsSigner:
         return KmsSigner(
             kms=_clients(settings, region, ssm),
-            ssm=ssm,
             key_alias=key,
-            certificate_parameter=settings.certificate_parameter(certificate_name),
+            chain=InstalledChain(ssm, settings.certificate_parameter(certificate_name)),
             algorithm=ALGORITHMS[algorithm],
             count=usage(region).count,
         )

@@ -9,6 +9,7 @@ import pytest
 from edge_signer.platform.errors import EdgeSignerError, KmsRateLimitError, KmsUnavailableError
 from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
 from edge_signer.signing.errors import TbsTooLargeError, TsaUnavailableError
+from edge_signer.signing.installed_chain import InstalledChain
 from edge_signer.signing.kms import Credential, KmsSigner
 from edge_signer.signing.time_stamp import HttpTimeStampAuthority
 from emulator.aws.services import in_process_services, moto_host
@@ -137,9 +138,8 @@ def replicated(keys: KmsKeys) -> tuple[KmsSigner, KmsSigner]:
     abroad = in_process_services(HOST, ABROAD).kms
     replica = KmsSigner(
         kms=lambda _: abroad,
-        ssm=keys.aws.ssm,
         key_alias=arn,
-        certificate_parameter=PARAMETER,
+        chain=InstalledChain(keys.aws.ssm, PARAMETER),
         algorithm=ALGORITHMS["ES256"],
     )
     return keys.signer(created["Arn"]), replica

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from edge_signer.platform.errors import KmsUnavailableError
-from edge_signer.signing import certificate, kms
+from edge_signer.signing import certificate, installed_chain
 from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName, SignatureMismatchError
 from edge_signer.signing.errors import (
     CredentialUnavailableError,
     TbsTooLargeError,
 )
+from edge_signer.signing.installed_chain import InstalledChain
 from edge_signer.signing.kms import KmsSigner
 from emulator.aws.services import in_process_services, moto_host
 from tests.kms_keys import KEY_SPECS, PARAMETER, KmsKeys
@@ -93,9 +94,8 @@ def test_only_the_digest_leaves_the_process_and_the_credential_is_fetched_once(
     asked: list[tuple[str, dict[str, Any]]] = []
     counting = KmsSigner(
         kms=lambda _: Counting(keys.aws.kms, asked),
-        ssm=Counting(keys.aws.ssm, asked),
         key_alias=key_id,
-        certificate_parameter=PARAMETER,
+        chain=InstalledChain(Counting(keys.aws.ssm, asked), PARAMETER),
         algorithm=ES256,
     )
     tbs = b"tbs" * 1000
@@ -165,11 +165,9 @@ def test_days_left_are_told_of_every_chain_that_is_fetched_an_expired_one_too(
     told: list[float] = []
     telling = KmsSigner(
         kms=lambda _: keys.aws.kms,
-        ssm=keys.aws.ssm,
         key_alias=key_id,
-        certificate_parameter=PARAMETER,
+        chain=InstalledChain(keys.aws.ssm, PARAMETER, told.append),
         algorithm=ES256,
-        tell_days_left=told.append,
     )
     end = [telling.credential() for _ in range(2)][-1].certificate_chain.expires_at
     assert told == [pytest.approx((end - datetime.now(UTC)).total_seconds() / 86_400, abs=0.01)]
@@ -179,7 +177,7 @@ def test_days_left_are_told_of_every_chain_that_is_fetched_an_expired_one_too(
         def now(cls, tz: tzinfo | None = None) -> Later:
             return cls.fromtimestamp(end.timestamp() + 86_400, tz)
 
-    for module in (kms, certificate):
+    for module in (installed_chain, certificate):
         monkeypatch.setattr(module, "datetime", Later)
     telling._fresh_until_s = 0.0
     with pytest.raises(CredentialUnavailableError, match="expired"):
@@ -245,7 +243,10 @@ def test_what_is_no_signature_is_refused(keys: KmsKeys) -> None:
     key_id = keys.new()
     keys.certify(key_id)
     garbled = KmsSigner(
-        kms=lambda _: Garbling(), ssm=None, key_alias="", certificate_parameter="", algorithm=ES256
+        kms=lambda _: Garbling(),
+        key_alias="",
+        chain=InstalledChain(keys.aws.ssm, ""),
+        algorithm=ES256,
     )
     with pytest.raises(SignatureMismatchError, match="in DER"):
         garbled.sign(keys.signer(key_id).credential(), b"tbs")

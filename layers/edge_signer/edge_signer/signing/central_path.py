@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Protocol
 
 from edge_signer.platform.deadline import Deadline
@@ -18,7 +19,12 @@ from edge_signer.signing.central_signer import CentralSigner
 from edge_signer.signing.certificate import CertificateChain
 from edge_signer.signing.errors import InvalidAssertionError, TbsTooLargeError
 from edge_signer.signing.kms import region_of
-from edge_signer.signing.manifest_check import CheckedManifest, ExpectedManifest, check_manifest
+from edge_signer.signing.manifest_check import (
+    CheckedManifest,
+    ExpectedManifest,
+    OtherChainError,
+    check_manifest,
+)
 from edge_signer.signing.manifest_reader import ManifestError
 from edge_signer.signing.policy import SigningPolicy
 from edge_signer.signing.signing_request import PlannedManifest, SignedStore, SigningRequest
@@ -32,10 +38,13 @@ _CLIENTS_TO_MEND = (InvalidAssertionError, TbsTooLargeError)
 
 
 class Chains(Protocol):
-    """Gives the chain of a key without asking KMS."""
+    """Gives the chains that certify a key, without asking KMS."""
 
-    def certificate_chain(self) -> CertificateChain:
-        """Give it, valid now."""
+    def latest(self) -> CertificateChain:
+        """Give the one in force, valid now."""
+
+    def others(self) -> Iterator[CertificateChain]:
+        """Give those that another worker may go by just now."""
 
 
 class CentralPath:
@@ -43,7 +52,7 @@ class CentralPath:
 
     Args:
         signer: The central signer.
-        chains_for: Gives the chain that a policy names.
+        chains_for: Gives the chains of the key that a policy names.
         roots: Gives the roots of the time-stamp authority.
     """
 
@@ -109,8 +118,7 @@ class CentralPath:
             )
 
         with record.stopwatch.step("check"):
-            chain = self._chains_for(planned.policy).certificate_chain()
-            checked = self._checked(made.manifest_store, request, planned, chain, record)
+            chain, checked = self._checked(made.manifest_store, request, planned, record)
             stamp = self._checked_stamp(checked, chain)
             record.tbs_hash = checked.tbs_sha256.hex()
             record.cert_serial = chain.serial_number
@@ -125,20 +133,29 @@ class CentralPath:
         manifest_store: bytes,
         request: SigningRequest,
         planned: PlannedManifest,
-        chain: CertificateChain,
         record: RequestRecord,
-    ) -> CheckedManifest:
+    ) -> tuple[CertificateChain, CheckedManifest]:
         info = planned.policy.claim_generator_info.model_dump(exclude_none=True)
+        chains = self._chains_for(planned.policy)
         expected = ExpectedManifest(
             asset_sha256=request.asset_sha256,
             assertions=planned.assertions,
             claim_generator_info=info,
             algorithm=ALGORITHMS[planned.policy.algorithm],
-            chain=chain,
+            chain=chains.latest(),
             time_stamped=planned.time_stamp_authority is not None,
         )
+        others = chains.others()
         try:
-            return check_manifest(manifest_store, expected)
+            while True:
+                try:
+                    return expected.chain, check_manifest(manifest_store, expected)
+                except OtherChainError:
+                    # A chain was renewed, and one of us has not noticed yet.
+                    other = next(others, None)
+                    if other is None:
+                        raise
+                    expected = replace(expected, chain=other)
         except ManifestError as fault:
             record.counts["signature_rejected"] += 1
             raise KmsUnavailableError(

@@ -5,20 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
+from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.platform.kms_errors import KEY_IS_GONE, kms_error, refusal_code
-from edge_signer.platform.parameters import SsmParameter
 from edge_signer.signing.algorithm import KMS_RAW_LIMIT_BYTES, Algorithm
 from edge_signer.signing.certificate import CertificateChain
 from edge_signer.signing.errors import (
     CredentialUnavailableError,
     TbsTooLargeError,
 )
+from edge_signer.signing.installed_chain import InstalledChain
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Signer(Protocol):
 class KmsSigner:
     """Signs through AWS KMS.
 
-    Needs `kms:Sign` and `kms:GetPublicKey` on the key, `ssm:GetParameter` on the chain's parameter.
+    Needs `kms:Sign` and `kms:GetPublicKey` on the key.
 
     The credential is fetched once and again after `REFRESH_S` seconds, so that a rotated key or a
     renewed certificate is taken up without a restart. If that fails, the last good credential
@@ -71,12 +71,9 @@ class KmsSigner:
     Args:
         kms: Gives the client in the key's home region that waits for so many milliseconds, or for
             as long as usual, which operators change. Its own retries should be off.
-        ssm: Client in the function's region.
         key_alias: `alias/…` of the key.
-        certificate_parameter: Name of the parameter that holds the chain in PEM.
+        chain: What certifies it.
         algorithm: Must be one that the key can.
-        tell_days_left: Told of each chain that is fetched how many days it is still valid; less
-            than none where it expired.
         count: Told of each call of KMS that asks for a signature.
     """
 
@@ -87,18 +84,15 @@ class KmsSigner:
         self,
         *,
         kms: Callable[[int | None], Any],
-        ssm: Any,
         key_alias: str,
-        certificate_parameter: str,
+        chain: InstalledChain,
         algorithm: Algorithm,
-        tell_days_left: Callable[[float], None] = lambda _: None,
         count: Callable[[], None] = lambda: None,
     ) -> None:
         self._kms = kms
-        self._certificate_parameter = SsmParameter(ssm, certificate_parameter)
+        self.chain = chain
         self._key_alias = key_alias
         self.algorithm = algorithm
-        self._tell_days_left = tell_days_left
         self._count = count
         self._last_good: Credential | None = None
         self._fresh_until_s = 0.0
@@ -115,17 +109,6 @@ class KmsSigner:
             credential = self._refreshed()
         credential.certificate_chain.require_valid()
         return credential
-
-    def certificate_chain(self) -> CertificateChain:
-        """Give the chain without asking KMS whether it is the key's; a signature will tell.
-
-        Raises:
-            CredentialUnavailableError: The chain is missing, or not valid now.
-        """
-        known = self._last_good
-        chain = known.certificate_chain if known is not None else self._fetch_chain()
-        chain.require_valid()
-        return chain
 
     def sign(self, credential: Credential, tbs: bytes, timeout_ms: int | None = None) -> bytes:
         """Have the TBS bytes signed.
@@ -190,19 +173,10 @@ class KmsSigner:
 
     def _fetch_chain(self) -> CertificateChain:
         try:
-            pem = self._certificate_parameter.read()
-        except StoreUnavailableError as failure:
-            raise CredentialUnavailableError(
-                "The certificate chain cannot be fetched.", retry_after_s=10
-            ) from failure
-        if pem is None:
-            self._last_good = None
-            raise CredentialUnavailableError(
-                "The signing key has no certificate chain yet.", retry_after_s=10
-            )
-        chain = CertificateChain.from_pem(pem)
-        self._tell_days_left((chain.expires_at - datetime.now(UTC)) / timedelta(days=1))
-        return chain
+            return self.chain.fetch()
+        finally:
+            if self.chain.was_taken_away:
+                self._last_good = None
 
     def _ask(
         self, operation: str, timeout_ms: int | None = None, **arguments: Any

@@ -35,6 +35,10 @@ _BINDING_FIELDS = {"alg", "hash", "name", "pad"}
 _PADS = ("pad", "pad2")
 
 
+class OtherChainError(ManifestError):
+    """A manifest of ours but for the chain, or the algorithm, that it is signed under."""
+
+
 @dataclass(frozen=True)
 class ExpectedManifest:
     """What a manifest must be.
@@ -78,6 +82,7 @@ def check_manifest(manifest_store: bytes, expected: ExpectedManifest) -> Checked
     """Check a manifest that another engine made.
 
     Raises:
+        OtherChainError: It is signed under another chain or algorithm.
         ManifestError: It is not what was expected, or a verifier would not trust it.
     """
     manifest = read_manifest(manifest_store)
@@ -96,12 +101,12 @@ def check_manifest(manifest_store: bytes, expected: ExpectedManifest) -> Checked
 
 def _check_signature(manifest: ReadManifest, expected: ExpectedManifest) -> None:
     chain = list(expected.chain.x5chain)
-    header = {
-        _ALG_HEADER: COSE_IDENTIFIERS[expected.algorithm.name],
-        _X5CHAIN_HEADER: chain if chain[1:] else chain[0],
-    }
-    if read_cbor(manifest.protected) != header:
-        raise ManifestError("it is signed with another algorithm or chain than this signer's")
+    protected = read_cbor(manifest.protected)
+    algorithm = {_ALG_HEADER: COSE_IDENTIFIERS[expected.algorithm.name]}
+    if protected != {**algorithm, _X5CHAIN_HEADER: chain if chain[1:] else chain[0]}:
+        if isinstance(protected, dict) and protected.keys() == {_ALG_HEADER, _X5CHAIN_HEADER}:
+            raise OtherChainError("it is signed with another algorithm or chain than this signer's")
+        raise ManifestError("its signature has other headers than one of ours")
     try:
         expected.chain.require_valid()
         expected.chain.verify(expected.algorithm, manifest.tbs, manifest.signature)

@@ -21,6 +21,7 @@ from edge_signer.signing.builder import ManifestBuilder
 from edge_signer.signing.central_path import CentralPath
 from edge_signer.signing.central_wiring import central_signer
 from edge_signer.signing.edge_path import EdgePath, Patience
+from edge_signer.signing.installed_chain import InstalledChain
 from edge_signer.signing.kms import KmsSigner
 from edge_signer.signing.policy import SigningPolicy
 from edge_signer.signing.policy_directory import PolicyDirectory
@@ -73,16 +74,21 @@ def signing_service(
         # One for all policies that share a key: it keeps the chain and the public key.
         return KmsSigner(
             kms=kms,
-            ssm=ssm,
             key_alias=settings.key_alias(key_name),
-            certificate_parameter=settings.certificate_parameter(certificate_name),
+            chain=InstalledChain(
+                ssm,
+                settings.certificate_parameter(certificate_name),
+                partial(telemetry.level, "certificate_days_left"),
+            ),
             algorithm=ALGORITHMS[algorithm],
-            tell_days_left=partial(telemetry.level, "certificate_days_left"),
             count=usage.count,
         )
 
     def signer_for(policy: SigningPolicy) -> KmsSigner:
         return signer(policy.signing_key, policy.certificate, policy.algorithm)
+
+    def chain_for(policy: SigningPolicy) -> InstalledChain:
+        return signer_for(policy).chain
 
     roots = SsmTimeStampRoots(ssm, settings.certificate_parameter("tsa"))
     edge = EdgePath(
@@ -101,7 +107,7 @@ def signing_service(
     return SigningService(
         PolicyDirectory(shipped_policies(), documents, telemetry.complaint("policy_ignored")),
         edge,
-        CentralPath(elsewhere, signer_for, roots) if elsewhere else None,
+        CentralPath(elsewhere, chain_for, roots) if elsewhere else None,
         S3ManifestStore(client("s3", region), settings.manifest_bucket, settings.manifest_base_url),
         time_stamp_authority(settings.tsa_url, roots),
         lambda tenant_id: flags().signs_at_edge(tenant_id),
