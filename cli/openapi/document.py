@@ -11,7 +11,7 @@ from cli.openapi.examples import REQUESTS
 from cli.openapi.headers import REQUEST_PARAMETERS, described_headers
 from cli.openapi.jobs import job_paths
 from cli.openapi.schemas import REFERENCE, component_schemas
-from edge_signer.http.application import PATH
+from edge_signer.http.edge_sign import PATH
 from edge_signer.http.errors import UnauthenticatedError
 from edge_signer.http.full_health import PATH as HEALTH_PATH
 from edge_signer.platform.flags import MAX_PAYLOAD_BYTES

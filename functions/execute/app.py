@@ -10,11 +10,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from edge_signer.execution.settings import ExecuteSettings
 from edge_signer.execution.wiring import job_service, receipt_keys
 from edge_signer.http.admission import Admission
+from edge_signer.http.application import application
 from edge_signer.http.authentication import Authenticator
 from edge_signer.http.cross_origin import CrossOrigin
 from edge_signer.http.jobs import JobEndpoints
 from edge_signer.http.open_door import require_open_for_jobs
-from edge_signer.http.routed_application import routed_application
 from edge_signer.platform.clients import client
 from edge_signer.platform.dynamodb_rate_limiter import dynamodb_rate_limiter
 from edge_signer.platform.operator_flags import operator_flags
@@ -38,7 +38,7 @@ endpoints = JobEndpoints(
     job_service(settings, flags),
     receipt_keys(settings, flags),
 )
-app = routed_application(endpoints.routes(), CrossOrigin(settings.cors_origins), telemetry)
+app = application(endpoints.routes(), telemetry, CrossOrigin(settings.cors_origins))
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -10,10 +10,11 @@ from edge_signer.platform.worker_start import worker_start
 with worker_start():
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from edge_signer.http.application import edge_sign_application
+    from edge_signer.http.admission import Admission
+    from edge_signer.http.application import application
     from edge_signer.http.authentication import Authenticator
     from edge_signer.http.cross_origin import CrossOrigin
-    from edge_signer.http.edge_sign import EdgeSignEndpoint
+    from edge_signer.http.edge_sign import NOTHING_HERE, EdgeSignEndpoint
     from edge_signer.http.idempotency import Idempotency
     from edge_signer.platform.clients import client
     from edge_signer.platform.dynamodb_rate_limiter import dynamodb_rate_limiter
@@ -35,13 +36,17 @@ with worker_start():
         has_central_signer=settings.has_central_signer,
     )
     endpoint = EdgeSignEndpoint(
-        authenticator,
-        dynamodb_rate_limiter(settings, telemetry.complaint("rate_limiter_impaired")),
+        Admission(
+            authenticator,
+            dynamodb_rate_limiter(settings, telemetry.complaint("rate_limiter_impaired")),
+        ),
         Idempotency(dynamodb, settings.requests_table),
         signing_service(settings, flags, telemetry),
         flags,
     )
-    app = edge_sign_application(endpoint, CrossOrigin(settings.cors_origins), telemetry)
+    app = application(
+        endpoint.routes(), telemetry, CrossOrigin(settings.cors_origins), NOTHING_HERE
+    )
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

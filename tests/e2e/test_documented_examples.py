@@ -13,8 +13,9 @@ import pytest
 
 from cli.openapi.document import openapi_document
 from cli.openapi.headers import REQUEST_PARAMETERS
-from edge_signer.http.application import edge_sign_application
+from edge_signer.http.application import Route, application
 from edge_signer.http.cross_origin import CrossOrigin
+from edge_signer.http.edge_sign import NOTHING_HERE, PATH
 from edge_signer.platform.parameters import SsmParameter
 from edge_signer.platform.settings import TelemetrySettings
 from edge_signer.platform.telemetry import Telemetry
@@ -149,7 +150,7 @@ def in_process(method: str, path: str) -> Answer:
         raise ZeroDivisionError
 
     telemetry = Telemetry("test", TelemetrySettings(stage="test", aws_region="us-east-1"))
-    app = edge_sign_application(failing, CrossOrigin(()), telemetry)
+    app = application([Route(PATH, {"POST": failing})], telemetry, CrossOrigin(()), NOTHING_HERE)
     event = event_of(Arrival(Request(method, path), "$default", {}, "api", "id", "trace"))
     answer = app.resolve(event, {})  # type: ignore[arg-type]
     headers = {name.lower(): str(value) for name, value in answer["headers"].items()}

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import signal
 import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import jsonschema_rs
 import pytest
 
-from cli.openapi.document import openapi_document
 from edge_signer.platform.breaker_item import attributes_of
 from edge_signer.platform.breaker_rules import OPEN_MS, Opening, Record
 from edge_signer.signing.central_signer import LambdaCentralSigner
@@ -24,28 +18,23 @@ from emulator.credentials.development_ca import DevelopmentCa
 from emulator.system import Settings
 from tests.central_workshop import central_request
 from tests.e2e.conftest import body, calls, inject, post, processes_of
+from tests.e2e.health import as_operator, deep, not_ok, renew
 from tests.log_lines import metrics_of, requests_of
-from tests.processes import is_known, wait_for
-from tests.running import Answer, Running, running
+from tests.running import Running, running
 
 LOG = "edge-signer-dev-health"
 CERTIFICATE = "/edge-signer/dev/certificates/signing"
-TOKENS = "/edge-signer/dev/admin/tokens"
 CHECKS = {
     *("kms", "certificate", "builder", "manifests", "tenants", "flags", "breaker"),
     *("kms_quota", "kms_replica", "time_stamps"),
 }
 NO_KMS = {"kms", "kms_replica", "certificate"}
-DOCUMENT = openapi_document()
-ANSWERS = DOCUMENT["paths"]["/health"]["get"]["responses"]
 
 
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A system whose key, certificate and flags are the module's own to spoil."""
     with running(Settings(port=0, state_directory=tmp_path_factory.mktemp("health"))) as system:
-        digest = hashlib.sha256(system.state.admin_token.encode()).hexdigest()
-        put(system, TOKENS, json.dumps({"alice": digest}), "SecureString")
         yield system
 
 
@@ -56,33 +45,8 @@ def _a_new_worker_and_no_fault(system: Running) -> Iterator[None]:
     inject(system)
 
 
-def renew(system: Running) -> None:
-    """Have the next request meet a worker that has no report yet."""
-    workers = processes_of(system, "health")
-    for worker in workers:
-        os.kill(worker, signal.SIGKILL)
-    wait_for(lambda: not any(is_known(worker) for worker in workers))
-
-
-def put(system: Running, name: str, value: str, kind: str = "String") -> None:
-    system.client("ssm").put_parameter(Name=name, Value=value, Type=kind, Overwrite=True)
-
-
-def deep(system: Running, **headers: str) -> Answer:
-    answer = system.call("GET", "/health?deep=1", headers=headers)
-    schema = ANSWERS[str(answer.status)]["content"]["application/json"]["schema"]
-    components = {"schemas": DOCUMENT["components"]["schemas"]}
-    validator = jsonschema_rs.Draft202012Validator({**schema, "components": components})
-    assert validator.is_valid(answer.json()), answer
-    return answer
-
-
-def as_operator(system: Running) -> dict[str, str]:
-    return {"X-Admin-Token": system.state.admin_token}
-
-
-def not_ok(answer: Answer) -> dict[str, str]:
-    return {name: state for name, state in answer.json()["checks"].items() if state != "ok"}
+def put(system: Running, name: str, value: str) -> None:
+    system.client("ssm").put_parameter(Name=name, Value=value, Type="String", Overwrite=True)
 
 
 def test_the_plain_question_asks_nobody_and_leaves_no_line(system: Running) -> None:

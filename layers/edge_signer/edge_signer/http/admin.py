@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
 
+from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from edge_signer.administration.audit_trail import Caller
 from edge_signer.administration.audited_change import DoneChange
@@ -20,20 +23,14 @@ from edge_signer.http.admin_models import (
 )
 from edge_signer.http.admin_token import AdminTokens
 from edge_signer.http.answer_models import AnswerBody
+from edge_signer.http.answers import json_answer
+from edge_signer.http.application import Route
 from edge_signer.http.errors import InvalidRequestError, NotFoundError, UnauthenticatedError
 from edge_signer.http.received import received_request, require_media_type
 from edge_signer.platform.flags import FlagError
 from edge_signer.platform.request_record import RequestRecord
 
 Change = Callable[[Caller, bytes], DoneChange]
-
-
-@dataclass(frozen=True)
-class Route:
-    """One route of /admin; where it changes something, that is recorded."""
-
-    method: str
-    path: str
 
 
 class AdminEndpoints:
@@ -47,50 +44,54 @@ class AdminEndpoints:
     def __init__(self, tokens: AdminTokens, administration: Administration) -> None:
         self._tokens = tokens
         self._administration = administration
-        self._changes: Mapping[Route, Change] = {
-            Route("POST", "/admin/flags"): self._change_flag,
-            Route("POST", "/admin/circuit-breaker"): self._reset_breaker,
-            Route("POST", "/admin/rate-limiter"): self._clear_usage,
-            Route("POST", "/admin/chaos"): self._change_chaos,
+
+    def routes(self) -> list[Route]:
+        """Give the table of routes."""
+        changes: Mapping[str, Change] = {
+            "/admin/flags": self._change_flag,
+            "/admin/circuit-breaker": self._reset_breaker,
+            "/admin/rate-limiter": self._clear_usage,
+            "/admin/chaos": self._change_chaos,
         }
-        self._status = Route("GET", "/admin/circuit-breaker/status")
+        return [
+            *(Route(path, {"POST": partial(self._changed, one)}) for path, one in changes.items()),
+            Route("/admin/circuit-breaker/status", {"GET": self._breaker_status}),
+        ]
 
-    @property
-    def routes(self) -> tuple[Route, ...]:
-        """All that is answered."""
-        return (*self._changes, self._status)
+    def _changed(
+        self,
+        change: Change,
+        event: APIGatewayProxyEventV2,
+        record: RequestRecord,
+        _: LambdaContext,
+    ) -> Response[str]:
+        """Authenticate, validate, record, change, answer."""
+        operator = self._operator(event, record)
+        require_media_type(event.headers, (content_types.APPLICATION_JSON,))
+        body = received_request(event).body
+        record.payload_size = len(body)
+        with record.stopwatch.step("change"):
+            done = change(Caller(operator, record.request_id), body)
+        record.audit_key = done.audit_key
+        record.counts["admin_change"] += 1
+        return _answer(ChangedAnswer.of(done, operator), record)
 
-    def __call__(
-        self, route: Route, event: APIGatewayProxyEventV2, record: RequestRecord
-    ) -> AnswerBody:
-        """Authenticate, validate, record, change, answer.
+    def _breaker_status(
+        self, event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext
+    ) -> Response[str]:
+        self._operator(event, record)
+        return _answer(BreakerAnswer.of(self._administration.breaker.status()), record)
 
-        Args:
-            route: One of `routes`.
-            event: The request.
-            record: Learns who calls, and where the change is recorded.
-
-        Raises:
-            EdgeSignerError: One of the catalogue.
-        """
+    def _operator(self, event: APIGatewayProxyEventV2, record: RequestRecord) -> str:
         with record.stopwatch.step("authenticate"):
             try:
-                record.operator = self._tokens.require(event.headers)
+                record.operator = operator = self._tokens.require(event.headers)
             except UnauthenticatedError:
                 record.counts["admin_unauthenticated"] += 1
                 raise
         if event.query_string_parameters:
             raise InvalidRequestError("No query parameter is known here.")
-        if route == self._status:
-            return BreakerAnswer.of(self._administration.breaker.status())
-        require_media_type(event.headers, ("application/json",))
-        body = received_request(event).body
-        record.payload_size = len(body)
-        with record.stopwatch.step("change"):
-            done = self._changes[route](Caller(record.operator, record.request_id), body)
-        record.audit_key = done.audit_key
-        record.counts["admin_change"] += 1
-        return ChangedAnswer.of(done, record.operator)
+        return operator
 
     def _change_flag(self, caller: Caller, body: bytes) -> DoneChange:
         asked, flags = flag_request(body), self._administration.flags
@@ -121,3 +122,8 @@ class AdminEndpoints:
         return chaos.begin(
             caller, asked.failure_type, asked.failure_rate, asked.duration, asked.scope
         )
+
+
+def _answer(body: AnswerBody, record: RequestRecord) -> Response[str]:
+    headers = {"X-Request-ID": record.request_id, "Cache-Control": "no-store"}
+    return json_answer(HTTPStatus.OK, body, headers)

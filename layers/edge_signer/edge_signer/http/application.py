@@ -1,36 +1,59 @@
-"""The resolver of the sign function: one route, and an answer in our shape for all else."""
+"""What a handler ends in: a table of routes, and an answer in our shape for all else."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from edge_signer.http.answers import error_answer, request_id_of
-from edge_signer.http.cross_origin import ALLOWED_METHODS, CrossOrigin
+from edge_signer.http.cross_origin import CrossOrigin
 from edge_signer.http.errors import InternalError, MethodNotAllowedError, NotFoundError
 from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.platform.request_record import RequestRecord, trace_id_of
 from edge_signer.platform.telemetry import Telemetry
 
-Endpoint = Callable[[APIGatewayProxyEventV2, RequestRecord, LambdaContext], Response[str]]
+#: Takes the event, its record, Lambda's context and, by name, the values of the path's variables.
+Endpoint = Callable[..., Response[str]]
 
-PATH = "/edge-sign"
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
-def edge_sign_application(
-    endpoint: Endpoint, cross_origin: CrossOrigin, telemetry: Telemetry
+@dataclass(frozen=True)
+class Route:
+    """A path and what answers there.
+
+    Attributes:
+        path: With its variables, such as /jobs/{job_id}.
+        endpoints: By method.
+    """
+
+    path: str
+    endpoints: Mapping[str, Endpoint]
+
+    @property
+    def pattern(self) -> str:
+        """The path as Powertools writes it."""
+        return self.path.replace("{", "<").replace("}", ">")
+
+
+def application(
+    routes: Sequence[Route],
+    telemetry: Telemetry,
+    cross_origin: CrossOrigin | None,
+    nothing_here: str = "There is nothing here.",
 ) -> APIGatewayHttpResolver:
-    """Give the resolver that a handler ends in.
+    """Give the resolver.
 
     Args:
-        endpoint: Answers POST /edge-sign.
-        cross_origin: Says which web pages may read the answers.
+        routes: All that the function answers.
         telemetry: Told of every request.
+        cross_origin: Says which web pages may read the answers; None where none may, nor may ask.
+        nothing_here: What is said where no route leads.
     """
     app = APIGatewayHttpResolver()
 
@@ -42,8 +65,9 @@ def edge_sign_application(
         return kept
 
     def answered(response: Response[str], error: Exception | None = None) -> Response[str]:
-        origin = app.current_event.headers.get("origin")
-        response.headers.update(cross_origin.answer_headers(origin))
+        if cross_origin is not None:
+            origin = app.current_event.headers.get("origin")
+            response.headers.update(cross_origin.answer_headers(origin))
         telemetry.report(record(), response.status_code, error)
         return response
 
@@ -54,35 +78,39 @@ def edge_sign_application(
         told = InternalError("Something failed on our side.")
         return answered(error_answer(told, record().request_id), failure)
 
-    @app.post(PATH)
-    def sign() -> Response[str]:
-        event = app.current_event
-        if event.path != PATH:
-            # The pattern of a route lets a line feed follow it.
-            raise _nothing_here()
-        record().route = f"POST {PATH}"
-        return answered(endpoint(event, record(), app.lambda_context))
-
-    @app.route(PATH, method=["OPTIONS"])
-    def preflight() -> Response[str]:
-        headers = {"Allow": ", ".join(ALLOWED_METHODS), "X-Request-ID": record().request_id}
-        headers |= cross_origin.preflight_headers(app.current_event.headers.get("origin"))
+    def preflight(asked: CrossOrigin, allowed: Sequence[str]) -> Response[str]:
+        headers = {"Allow": ", ".join(allowed), "X-Request-ID": record().request_id}
+        headers |= asked.preflight_headers(app.current_event.headers.get("origin"), allowed)
         response: Response[str] = Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
         telemetry.report(record(), HTTPStatus.NO_CONTENT)
         return response
 
-    @app.route(PATH, method=["GET", "HEAD", "PUT", "PATCH", "DELETE"])
-    def wrong_method() -> Response[str]:
-        raise MethodNotAllowedError(f"{PATH} takes POST.", allowed=ALLOWED_METHODS)
+    def serve(route: Route) -> None:
+        allowed = (*route.endpoints, *(() if cross_origin is None else ("OPTIONS",)))
+
+        @app.route(route.pattern, method=_METHODS)
+        def answer(**variables: Any) -> Response[str]:
+            event = app.current_event
+            if event.path != route.path.format(**variables):
+                # The pattern of a route lets a line feed follow it.
+                raise NotFoundError(nothing_here)
+            method = event.http_method
+            if method == "OPTIONS" and cross_origin is not None:
+                return preflight(cross_origin, allowed)
+            if method not in route.endpoints:
+                taken = " and ".join(route.endpoints)
+                raise MethodNotAllowedError(f"{route.path} takes {taken}.", allowed=allowed)
+            record().route = f"{method} {route.path}"
+            endpoint = route.endpoints[method]
+            return answered(endpoint(event, record(), app.lambda_context, **variables))
+
+    for route in routes:
+        serve(route)
 
     @app.not_found
     def no_route(_: NoRouteError) -> Response[str]:
-        return refused(_nothing_here())
+        return refused(NotFoundError(nothing_here))
 
     app.exception_handler(EdgeSignerError)(refused)
     app.exception_handler(Exception)(failed)
     return app
-
-
-def _nothing_here() -> NotFoundError:
-    return NotFoundError(f"There is nothing here; manifests are signed at POST {PATH}.")

@@ -62,9 +62,7 @@ class CrossOrigin:
             "Vary": "Origin",
         }
 
-    def preflight_headers(
-        self, origin: str | None, methods: Sequence[str] = ALLOWED_METHODS
-    ) -> dict[str, str]:
+    def preflight_headers(self, origin: str | None, methods: Sequence[str]) -> dict[str, str]:
         """Give the headers of the answer to OPTIONS.
 
         Args:

@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from edge_signer.http.admission import Admission
 from edge_signer.http.answer_models import (
     Percentiles,
     PlannedAnswer,
@@ -15,20 +16,23 @@ from edge_signer.http.answer_models import (
     SignedAnswer,
 )
 from edge_signer.http.answers import json_answer
-from edge_signer.http.authentication import Authenticator, require_same_tenant
+from edge_signer.http.application import Route
+from edge_signer.http.authentication import require_same_tenant
 from edge_signer.http.errors import InvalidRequestError
 from edge_signer.http.idempotency import Idempotency, KeyedRequest, idempotency_key_of
 from edge_signer.http.models import EdgeSignRequest
 from edge_signer.http.rate_limit_headers import rate_limit_headers
-from edge_signer.http.received import received_request, require_media_type
+from edge_signer.http.received import require_media_type
 from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.flags import Flags
-from edge_signer.platform.rate_limits import RateLimiter, Standing
+from edge_signer.platform.rate_limits import Standing
 from edge_signer.platform.request_record import RequestRecord
 from edge_signer.platform.stopwatch import RollingPercentile, Stopwatch
 from edge_signer.signing.service import SignedManifest, SigningService
 from edge_signer.signing.signing_request import PlannedManifest
 
+PATH = "/edge-sign"
+NOTHING_HERE = f"There is nothing here; manifests are signed at POST {PATH}."
 _DRY_RUN = {"0": False, "1": True}
 
 
@@ -36,8 +40,7 @@ class EdgeSignEndpoint:
     """Answers POST /edge-sign.
 
     Args:
-        authenticator: Knows who may call.
-        limiter: Counts tenants' requests.
+        admission: Authenticates and counts.
         idempotency: Remembers what was answered.
         service: Signs.
         flags: Gives the operator's flags in force.
@@ -45,20 +48,22 @@ class EdgeSignEndpoint:
 
     def __init__(
         self,
-        authenticator: Authenticator,
-        limiter: RateLimiter,
+        admission: Admission,
         idempotency: Idempotency,
         service: SigningService,
         flags: Callable[[], Flags],
     ) -> None:
-        self._authenticator = authenticator
-        self._limiter = limiter
+        self._admission = admission
         self._idempotency = idempotency
         self._service = service
         self._flags = flags
         self._recent_ms = {name: RollingPercentile() for name in ("wasm", "kms", "total")}
 
-    def __call__(
+    def routes(self) -> list[Route]:
+        """Give the table of routes."""
+        return [Route(PATH, {"POST": self.sign})]
+
+    def sign(
         self, event: APIGatewayProxyEventV2, record: RequestRecord, context: LambdaContext
     ) -> Response[str]:
         """Authenticate, count, validate, sign, answer; with `?dry_run=1`, stop before KMS.
@@ -72,18 +77,8 @@ class EdgeSignEndpoint:
             EdgeSignerError: One of the catalogue.
         """
         stopwatch, deadline = record.stopwatch, Deadline.of(context)
-        with stopwatch.step("authenticate"):
-            received = received_request(event)
-            body = received.body
-            record.payload_size = len(body)
-            tenant = self._authenticator.tenant_of(received)
-            record.tenant_id = tenant.tenant_id
-
-        with stopwatch.step("limit"):
-            standing = self._limiter.admit(tenant.tenant_id)
-
-        with stopwatch.step("authenticate"):
-            self._authenticator.let_in_once(tenant, received)
+        admitted = self._admission.admit(event, record)
+        tenant, body, standing = admitted.tenant, admitted.body, admitted.standing
 
         record.admitted_cpu_ms = stopwatch.cpu_ms
         with stopwatch.step("validate"):

@@ -7,6 +7,7 @@ from http import HTTPStatus
 
 from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from edge_signer.execution.errors import UnknownJobError
 from edge_signer.execution.job import HASH_PREFIX, checked_module
@@ -14,6 +15,7 @@ from edge_signer.execution.receipt_keys import ReceiptKeys
 from edge_signer.execution.service import JobResultBytes, JobService
 from edge_signer.http.admission import Admission, Admitted
 from edge_signer.http.answers import json_answer
+from edge_signer.http.application import Route
 from edge_signer.http.errors import InvalidRequestError
 from edge_signer.http.job_models import (
     JOB_ID,
@@ -25,7 +27,6 @@ from edge_signer.http.job_models import (
     ReceiptKeyAnswer,
 )
 from edge_signer.http.received import require_media_type
-from edge_signer.http.routed_application import Route
 from edge_signer.http.wire_formats import read_body
 from edge_signer.platform.request_record import RequestRecord
 from edge_signer.platform.stopwatch import Stopwatch
@@ -57,7 +58,9 @@ class JobEndpoints:
             Route("/keys", {"GET": self.keys}),
         ]
 
-    def run(self, event: APIGatewayProxyEventV2, record: RequestRecord) -> Response[str]:
+    def run(
+        self, event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext
+    ) -> Response[str]:
         """Authenticate, count, validate, run, answer.
 
         Raises:
@@ -72,7 +75,7 @@ class JobEndpoints:
         return _result_answer(self._service.run(asked, record), admitted, record)
 
     def result(
-        self, event: APIGatewayProxyEventV2, record: RequestRecord, job_id: str
+        self, event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext, job_id: str
     ) -> Response[str]:
         """Give a result again.
 
@@ -88,7 +91,11 @@ class JobEndpoints:
         return _result_answer(JobResultBytes(content, is_replayed=True), admitted, record)
 
     def keep_module(
-        self, event: APIGatewayProxyEventV2, record: RequestRecord, module_hash: str
+        self,
+        event: APIGatewayProxyEventV2,
+        record: RequestRecord,
+        _: LambdaContext,
+        module_hash: str,
     ) -> Response[str]:
         """Keep a module for the tenant's jobs.
 
@@ -109,7 +116,9 @@ class JobEndpoints:
         body = ModuleAnswer(module_hash=module_hash, module_bytes=len(wasm))
         return json_answer(HTTPStatus.OK, body, admitted.headers())
 
-    def keys(self, _event: APIGatewayProxyEventV2, record: RequestRecord) -> Response[str]:
+    def keys(
+        self, _event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext
+    ) -> Response[str]:
         """Give the keys that receipts are signed with, to everybody.
 
         Raises:
