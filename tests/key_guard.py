@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.template_guard import Document, listed, rendered
+from tests.template_guard import Document, branches, listed, rendered
 
 KEY_TYPES = {"AWS::KMS::Key", "AWS::KMS::ReplicaKey"}
 #: What signs, or lets others sign, and never in anybody's hands but a signer's.
@@ -33,7 +33,8 @@ def signers(statement: Mapping[str, Any], operator: str) -> set[str]:
 def _faults(key: Mapping[str, Any]) -> Iterator[str]:
     if key.get("DeletionPolicy") != "Retain" or key.get("UpdateReplacePolicy") != "Retain":
         yield "goes with the stack"
-    statements = key["Properties"]["KeyPolicy"]["Statement"]
+    policy = key["Properties"]["KeyPolicy"]
+    statements = [branch for one in policy["Statement"] for branch in branches(one)]
     leaves = [one for one in statements if one["Effect"] == "Allow"]
     for leave in leaves:
         yield from _leave_faults(leave)

@@ -5,15 +5,20 @@ They read SAM's form, with intrinsic functions as `Fn::…`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.key_guard import key_faults
-from tests.template_guard import Document, functions, listed, rendered
+from tests.template_guard import Document, branches, functions, listed, rendered
 
 #: What a CDN may give to everybody.
 SERVED = {"${ManifestBucket.Arn}/*/sha256/*.c2pa", "${ManifestBucket.Arn}/*/tsa/*.tsr"}
 HIDDEN = "${ManifestBucket.Arn}/audit/*"
+#: What is believed because of who wrote it: the record, and what is still to be signed.
+WRITTEN_BY_ONE = {
+    "${ManifestBucket.Arn}/audit/*": "${AdminFunctionRole.Arn}",
+    "${JobsBucket.Arn}/*": "${ExecuteFunctionRole.Arn}",
+}
 #: Items that are replaced and never expire.
 WITHOUT_EXPIRY = {"BreakersTable"}
 LEAST_LOG_DAYS = 90
@@ -79,10 +84,25 @@ def _bucket_faults(document: Document, logical_id: str, bucket: Mapping[str, Any
         for _, one in of_type(document, "AWS::S3::BucketPolicy")
         if one["Properties"]["Bucket"] == {"Ref": logical_id}
     ]
-    yield from _policy_faults([branch for policy in policies for branch in _branches(policy)])
+    statements = [branch for policy in policies for one in policy for branch in branches(one)]
+    yield from _policy_faults(statements)
+    for resource, role in WRITTEN_BY_ONE.items():
+        if resource.startswith(f"${{{logical_id}.") and (resource, role) not in _writers(
+            statements
+        ):
+            yield f"others than {role} may write {resource}"
 
 
-def _policy_faults(statements: list[Mapping[str, Any]]) -> Iterator[str]:
+def _writers(statements: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
+    """Name what only one role may write, and that role."""
+    return {
+        (rendered(one["Resource"]), rendered(one["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]))
+        for one in statements
+        if (one["Effect"], one["Principal"], one["Action"]) == ("Deny", "*", "s3:PutObject")
+    }
+
+
+def _policy_faults(statements: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     refusals = [one for one in statements if one["Effect"] == "Deny"]
     without_tls = {"Bool": {"aws:SecureTransport": "false"}}
     if not any(one["Principal"] == "*" and one.get("Condition") == without_tls for one in refusals):
@@ -128,11 +148,3 @@ def _table_faults(logical_id: str, table: Mapping[str, Any]) -> Iterator[str]:
 def _is_retained(resource: Mapping[str, Any]) -> bool:
     policies = ("DeletionPolicy", "UpdateReplacePolicy")
     return all(resource.get(one) == "Retain" for one in policies)
-
-
-def _branches(statements: list[Any]) -> Iterator[Mapping[str, Any]]:
-    for one in statements:
-        if "Fn::If" in one:
-            yield from _branches([part for part in one["Fn::If"][1:] if "Ref" not in part])
-        else:
-            yield one

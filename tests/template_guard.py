@@ -104,18 +104,18 @@ def statements(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
             documents = []
         for one in documents:
             for number, whole in enumerate(listed(one["Statement"])):
-                for statement in _branches(whole):
+                for statement in branches(whole):
                     yield f"{logical_id}, {statement.get('Sid', number)}", statement
 
 
-def _branches(statement: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def branches(statement: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Give what a statement is under some condition of the template; it may be nothing."""
     if "Fn::If" not in statement:
         yield dict(statement)
         return
     for branch in statement["Fn::If"][1:]:
         if branch != {"Ref": "AWS::NoValue"}:
-            yield from _branches(branch)
+            yield from branches(branch)
 
 
 def allowed_actions(document: Document) -> set[str]:

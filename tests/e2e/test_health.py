@@ -254,17 +254,24 @@ def test_an_open_breaker_leaves_the_central_signer(system: Running) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "status", "signing"),
+    ("flags", "status", "signing"),
     [
-        ("edge_signer_enabled", "false", 200, {"edge": "unavailable", "central": "ok"}),
-        ("kill_switch", "true", 503, {"edge": "unavailable", "central": "unavailable"}),
+        ({"edge_signer_enabled": "false"}, 200, {"edge": "unavailable", "central": "ok"}),
+        ({"central_signer_enabled": "false"}, 200, {"edge": "ok", "central": "unavailable"}),
+        (
+            {"edge_signer_enabled": "false", "central_signer_enabled": "false"},
+            503,
+            {"edge": "unavailable", "central": "unavailable"},
+        ),
+        ({"kill_switch": "true"}, 503, {"edge": "unavailable", "central": "unavailable"}),
     ],
 )
 def test_what_operators_switch_off_is_told(
-    system: Running, name: str, value: str, status: int, signing: dict[str, str]
+    system: Running, flags: dict[str, str], status: int, signing: dict[str, str]
 ) -> None:
-    path = f"/edge-signer/dev/flags/{name}"
-    put(system, path, value)
+    paths = {f"/edge-signer/dev/flags/{name}": value for name, value in flags.items()}
+    for path, value in paths.items():
+        put(system, path, value)
     try:
         answer, line = deep(system), requests_of(system.log(LOG))[-1]
         renew(system)
@@ -272,7 +279,7 @@ def test_what_operators_switch_off_is_told(
         assert deep(system).status == 503
         failing = requests_of(system.log(LOG))[-1]
     finally:
-        system.client("ssm").delete_parameter(Name=path)
+        system.client("ssm").delete_parameters(Names=list(paths))
     assert (answer.status, set(not_ok(answer))) == (status, {"flags"})
     assert answer.json()["signing"] == signing
     # What the operator asked for is no failure, and hides none.

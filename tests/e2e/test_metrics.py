@@ -13,6 +13,7 @@ from emulator.system import Settings
 from tests.alarm_state import is_breached
 from tests.conftest import ROOT
 from tests.e2e.conftest import body, inject, post
+from tests.jobs import job_request, post_job
 from tests.metrics import Metric, Samples, of_alarm, of_dashboard, written
 from tests.resolved_template import of_type, resolved_resources
 from tests.running import Running, running
@@ -67,6 +68,8 @@ def ailing(well: Running, healthy: Samples) -> Samples:
     inject(well, {**SIGN, "corrupt": "signature"})
     assert post(well, body(b"forged")).status == 503
 
+    assert post_job(well, job_request()).status == 503
+
     make_the_probe_due(well)
     inject(well, {**SIGN, "times": 1, "error_code": "ThrottlingException"})
     assert post(well, body(b"throttled")).status == 200
@@ -77,6 +80,9 @@ def ailing(well: Running, healthy: Samples) -> Samples:
 
     inject(well, {**SIGN, "times": 1, "status": 500})
     assert post(well, body(b"retried")).status == 200
+
+    for _ in range(20):
+        assert well.call("POST", "/admin/flags", b"{}").status == 401
 
     # The token and the breaker are known for some time, the limits never.
     time.sleep(1)

@@ -20,6 +20,7 @@ LINK = re.compile(r"docs/operations/runbook\.md#([a-z-]+)$")
 ANCHORS = {
     *("errors", "latency", "kms-errors", "kms-quota", "breaker-open", "memory", "cpu"),
     *("certificate-ends", "rate-limiter-impaired", "fallback-failing", "signature-rejected"),
+    *("throttles", "jobs", "admin-guessing"),
 }
 CRITICAL = {"KmsErrorsAlarm", "BreakerOpenAlarm", "SignatureRejectedAlarm"}
 
@@ -84,6 +85,17 @@ LIMITS: dict[str, list[tuple[dict[Metric, list[float]], dict[Metric, list[float]
     "ThrottlesAlarm": [
         ({}, {lambdas("Throttles"): [1]}),
         ({}, {lambdas("Throttles", "fallback"): [1]}),
+        ({}, {lambdas("Throttles", "execute"): [1]}),
+    ],
+    "ExecuteErrorsAlarm": [
+        ({}, {ours("job_failure", "execute"): [1]}),
+        ({}, {lambdas("Errors", "execute"): [1]}),
+    ],
+    "AdminGuessingAlarm": [
+        (
+            {ours("admin_unauthenticated", "admin"): [19]},
+            {ours("admin_unauthenticated", "admin"): [20]},
+        )
     ],
 }
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from edge_signer.health.finding import Way
-from edge_signer.platform.flags import Flags
-from edge_signer.platform.settings import SigningSettings, TenantNames
+from edge_signer.platform.settings import SigningSettings, SwitchedSettings
 
 
-class HealthSettings(SigningSettings):
+class HealthSettings(SigningSettings, SwitchedSettings):
     """What `template.yaml` tells the health function: mostly what it tells those that sign.
 
     Attributes:
@@ -23,8 +22,6 @@ class HealthSettings(SigningSettings):
     tenants_table: str = Field(min_length=3)
     requests_table: str = Field(min_length=3)
     breakers_table: str = Field(min_length=3)
-    edge_signer_enabled: bool = False
-    tenant_allowlist: TenantNames = ()
     fallback_function: str = ""
     central_signer_url: str = ""
     kms_replica_key: str = Field(
@@ -34,21 +31,9 @@ class HealthSettings(SigningSettings):
     kms_sign_quota_per_s: int = Field(1000, ge=1)
 
     @property
-    def flag_folder(self) -> str:
-        """Folder of SSM in which operators put flags."""
-        return f"/edge-signer/{self.stage}/flags"
-
-    @property
     def kms_replica_region(self) -> str:
         """Region of the replica key."""
         return self.kms_replica_key.split(":")[3]
-
-    @property
-    def flag_defaults(self) -> Flags:
-        """What holds where SSM has no such parameter."""
-        return Flags(
-            edge_signer_enabled=self.edge_signer_enabled, tenant_allowlist=self.tenant_allowlist
-        )
 
     @property
     def ways(self) -> frozenset[Way]:

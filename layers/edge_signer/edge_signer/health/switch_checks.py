@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from edge_signer.health.finding import EVERY_WAY, Finding
+from edge_signer.health.finding import EVERY_WAY, Finding, Way
 from edge_signer.platform import breaker_rules as rules
 from edge_signer.platform.breaker_store import BreakerStore
 from edge_signer.platform.flags import FlagError, Flags, flag_text, read_flag
@@ -40,9 +40,13 @@ class FlagsCheck:
             details["ignored"] = ignored
         if flags.kill_switch:
             return Finding("unavailable", details, EVERY_WAY)
+        closed: set[Way] = set()
         if not flags.edge_signer_enabled:
-            return Finding("degraded", details, frozenset({"edge"}))
-        return Finding("degraded" if ignored or not flags.tenant_allowlist else "ok", details)
+            closed.add("edge")
+        if not flags.central_signer_enabled:
+            closed |= {"central", "replica"}
+        is_well = not (closed or ignored) and flags.tenant_allowlist
+        return Finding("ok" if is_well else "degraded", details, frozenset(closed))
 
     def read(self) -> tuple[Flags, list[str]]:
         """Give the flags in force, and why texts that are none are ignored.

@@ -17,6 +17,7 @@ from edge_signer.health.store_checks import BucketCheck, TenantsCheck
 from edge_signer.health.switch_checks import BreakerCheck, FlagsCheck
 from edge_signer.platform.clients import Service, client
 from edge_signer.platform.dynamodb_breaker_store import DynamoDbBreakerStore
+from edge_signer.platform.flags import Flags
 from edge_signer.platform.kms_quota import KmsUsageReader
 from edge_signer.platform.parameters import SsmParameterFolder
 
@@ -57,7 +58,7 @@ def _checks(settings: HealthSettings) -> Iterator[Check]:
     tenants = TenantsCheck(dynamodb, settings.tenants_table)
     yield Check("tenants", tenants, needed_for=EVERY_WAY)
     folder = SsmParameterFolder(ssm, settings.flag_folder, refresh_s=0)
-    yield Check("flags", FlagsCheck(folder, settings.flag_defaults))
+    yield Check("flags", FlagsCheck(folder, Flags.defaults(settings)))
     complaints: list[str] = []
     breaker = DynamoDbBreakerStore(
         dynamodb, settings.breakers_table, f"kms:{settings.kms_region}", complaints.append

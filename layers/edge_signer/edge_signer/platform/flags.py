@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from edge_signer.platform.settings import MAX_KMS_TIMEOUT_MS, CalledSettings, TenantNames
+from edge_signer.platform.settings import MAX_KMS_TIMEOUT_MS, SwitchedSettings, TenantNames
 
 #: The largest body that anybody may send; operators can only ask for less.
 MAX_PAYLOAD_BYTES = 64 * 1024
@@ -62,7 +62,7 @@ class Flags(BaseModel):
     circuit_breaker_enabled: bool = Field(default=True, description="true or false")
 
     @classmethod
-    def defaults(cls, settings: CalledSettings) -> Flags:
+    def defaults(cls, settings: SwitchedSettings) -> Flags:
         """Give what holds where SSM has no such parameter.
 
         Args:

@@ -80,18 +80,17 @@ class TelemetrySettings(BaseModel):
             raise SettingsError("; ".join(faults)) from None
 
 
-class CalledSettings(TelemetrySettings):
-    """What every function is told besides that tenants call.
+class SwitchedSettings(TelemetrySettings):
+    """What every function is told besides that goes by operators' flags.
 
     Attributes:
+        edge_signer_enabled: Default of the flag.
+        execution_enabled: Default of the flag.
+        tenant_allowlist: Default of the flag.
         kms_timeout_ms: How long KMS may take to answer; `MAX_KMS_TIMEOUT_MS` at most, whatever it
             says.
     """
 
-    tenants_table: str = Field(min_length=3)
-    requests_table: str = Field(min_length=3)
-    limits_table: str = Field(min_length=3)
-    cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = ()
     edge_signer_enabled: bool = False
     execution_enabled: bool = False
     tenant_allowlist: TenantNames = ()
@@ -101,6 +100,15 @@ class CalledSettings(TelemetrySettings):
     def flag_folder(self) -> str:
         """Folder of SSM in which operators put flags."""
         return f"/edge-signer/{self.stage}/flags"
+
+
+class CalledSettings(SwitchedSettings):
+    """What every function is told besides that tenants call."""
+
+    tenants_table: str = Field(min_length=3)
+    requests_table: str = Field(min_length=3)
+    limits_table: str = Field(min_length=3)
+    cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = ()
 
 
 class SigningSettings(TelemetrySettings):

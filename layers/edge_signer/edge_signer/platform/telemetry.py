@@ -175,7 +175,7 @@ def _described(error: Exception, status: int) -> dict[str, Any]:
     else:
         message = error.title if error.quotes_request else error.message
         told = {"error_type": error.code, "error_message": message}
-    if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR or _is_wanted(error):
         return told
     return {**told, "error_trace": list(_trace(error))}
 
@@ -196,5 +196,5 @@ def _trace(error: BaseException) -> Iterator[str]:
 
 
 def _is_wanted(error: Exception | None) -> bool:
-    """Tell whether the operator asked for this refusal; under load it would drown the log."""
+    """Tell whether the operator asked for this refusal: as a failure it would hide others."""
     return isinstance(error, EdgeSignerError) and error.is_wanted
