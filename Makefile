@@ -5,7 +5,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# aws-sam-cli pins what others want newer; auditors are not what is audited; Lambda has its own Python.
+# aws-sam-cli pins what others want newer; auditors are not what is audited; Lambda has its own Python,
+# and MiniStack runs functions under the one that it runs under itself.
 VENV_SAM := .venv-sam
 VENV_TOOLS := .venv-tools
 VENV_LAMBDA := .venv-lambda
@@ -97,7 +98,7 @@ build-check: package dev $(VENV_LAMBDA)/.made ## Run what was built under Lambda
 cold-start: package dev $(VENV_LAMBDA)/.made ## Measure what a new worker waits for; prints docs/performance.md's table.
 	@$(BIN)/python -m tests.cold_start .aws-sam $(VENV_LAMBDA)/bin/python
 
-deploy-local: package dev $(VENV_MINISTACK)/.made ## Deploy with SAM to MiniStack on this machine, update, delete.
+deploy-local: package dev $(VENV_MINISTACK)/.made ## Deploy with SAM to MiniStack on this machine, sign there, update, delete.
 	@$(BIN)/python -m tests.deploy_local $(VENV_MINISTACK)/bin/ministack $(VENV_SAM)/bin/sam
 
 sam-local: build dev ## Invoke what was built in containers with events/; needs Docker. SAM_LOCAL has options of sam.
@@ -168,7 +169,7 @@ $(VENV_LAMBDA)/.made: requirements/lambda.txt
 	@$(VENV_LAMBDA)/bin/python -m $(PIP) -r requirements/lambda.txt
 	@touch $@
 
-$(VENV_MINISTACK)/.made: requirements/ministack.txt
-	@$(PYTHON) -m venv --clear $(VENV_MINISTACK)
-	@$(VENV_MINISTACK)/bin/python -m $(PIP) -r requirements/ministack.txt
+$(VENV_MINISTACK)/.made: requirements/ministack.txt requirements/lambda.txt
+	@python=$$($(PYTHON) -m deployment.bytecode) && $$python -m venv --clear $(VENV_MINISTACK)
+	@$(VENV_MINISTACK)/bin/python -m $(PIP) -r requirements/ministack.txt -r requirements/lambda.txt
 	@touch $@

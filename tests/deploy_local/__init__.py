@@ -1,1 +1,1 @@
-"""`make deploy-local`: a real `sam deploy` to MiniStack, an update, and the stack's end."""
+"""`make deploy-local`: a real `sam deploy` to MiniStack, its use, an update, and its end."""

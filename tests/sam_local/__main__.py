@@ -19,10 +19,11 @@ from urllib.parse import urlsplit
 
 from emulator.account import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY
 from emulator.system import Settings
-from tests.running import call, running
+from tests.event_requests import Answer, over_http
+from tests.running import running
 from tests.sam_local.relay import relay
 from tests.sam_local.template import write_local_template
-from tests.sample_events import EXPECTED, event_text, function_of, sent_body
+from tests.sample_events import EXPECTED, event_text, function_of
 
 PATIENCE_S = 120.0
 # A container for each takes its time.
@@ -34,8 +35,6 @@ _ENVIRONMENT = {
     "SAM_CLI_TELEMETRY": "0",
 }
 _OVERRIDES = ("--parameter-overrides", "ManifestBaseUrl=https://manifests.example.com")
-#: Status, and the code of an error.
-Answer = tuple[int, str | None]
 
 
 def bridge_address() -> str:
@@ -91,20 +90,6 @@ def _answers(port: int) -> bool:
     except OSError:
         return False
     return True
-
-
-def over_http(url: str, name: str, *tokens: str) -> Answer:
-    """Send the request of an event, and give status and error code of the answer."""
-    one = json.loads(event_text(name, *tokens))
-    query = one["rawQueryString"]
-    target = f"{one['rawPath']}?{query}" if query else one["rawPath"]
-    wanted = ("accept", "authorization", "content-type", "idempotency-key", "origin")
-    headers = {key: one["headers"][key] for key in wanted if key in one["headers"]}
-    method = one["requestContext"]["http"]["method"]
-    # One tenant sends them all, and has ten a second.
-    while (answer := call(url, method, target, sent_body(one) or None, headers)).status == 429:
-        time.sleep(1)
-    return answer.status, answer.json().get("code") if answer.body else None
 
 
 def main(built: str, sam_command: str, *options: str) -> None:
