@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from samtranslator.yaml_helper import yaml_parse
 
 from emulator.account import PSEUDO_PARAMETERS
 from emulator.errors import TemplateError
@@ -14,7 +17,9 @@ from emulator.stack.intrinsics import Identity, Resolver
 from emulator.stack.parameters import parameter_values
 from emulator.stack.template import translate
 from tests.conftest import ROOT
+from tests.template_guard import functions
 
+NAME = re.compile(r"\b[A-Z][A-Za-z]+\b")
 TEXT = (ROOT / "template.yaml").read_text()
 KEY = "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0000-0000-0000-000000000001"
 KEYS = f"{KEY},{KEY[:-1]}2"
@@ -163,3 +168,17 @@ def test_tables_that_are_kept_are_protected_but_on_a_disposable_stage(
     stack = Stack.of(Stage=stage)
     for table in ("TenantsTable", "LimitsTable"):
         assert stack.properties(table)["DeletionProtectionEnabled"] is protected
+
+
+#: Too long for a version's description; `Revision` stands for them.
+TEXTS = {"ManifestBaseUrl", "CorsOrigins", "TenantAllowlist", "TsaUrl", "CentralSignerUrl"}
+
+
+def test_a_parameter_that_functions_are_told_publishes_versions_when_it_changes() -> None:
+    document = yaml_parse(TEXT)
+    parameters = document["Parameters"].keys() - {"Stage"}
+    for name, function in functions(document).items():
+        told = NAME.findall(json.dumps(function["Environment"]))
+        described = NAME.findall(function["VersionDescription"]["Fn::Sub"])
+        assert parameters & set(told) <= {*described, *TEXTS}, name
+        assert "Revision" in described
