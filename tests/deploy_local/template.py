@@ -13,9 +13,6 @@ PACKAGED = Path(".aws-sam/package/template.yaml")
 #: Types that MiniStack refuses a whole template for.
 UNKNOWN = {"AWS::Logs::QueryDefinition"}
 
-# A value of its own in the template: SAM sees no change where only a parameter has another.
-_CHANGED_VARIABLE = ("SignFunction", "KMS_TIMEOUT_MS", "2500")
-
 _Resources = dict[str, dict[str, Any]]
 
 
@@ -39,16 +36,6 @@ def known_template() -> Path:
     keys = [one["Properties"].get("RouteKey") for one in routes.values()]
     print("routes written out:", ", ".join(filter(None, keys)), flush=True)
     path = PACKAGED.with_name("ministack.json")
-    path.write_text(json.dumps(document))
-    return path
-
-
-def changed_template(template: Path) -> Path:
-    """Write the same with another variable for the sign function, so that it gets a new version."""
-    document = json.loads(template.read_text())
-    function, variable, value = _CHANGED_VARIABLE
-    document["Resources"][function]["Properties"]["Environment"]["Variables"][variable] = value
-    path = template.with_stem("ministack-changed")
     path.write_text(json.dumps(document))
     return path
 
