@@ -27,7 +27,7 @@ METRIC_MONTH_USD = 0.30
 DASHBOARD_MONTH_USD = 3.00
 #: Each name counts once for each function that writes it, and only in hours in which it does.
 METRICS = 50
-ALARMED_METRICS = 19
+ALARMED_METRICS = 23
 MONTH_S = 30 * 24 * 3600
 
 
