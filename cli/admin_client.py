@@ -7,16 +7,22 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import urllib3
 
+from cli.api_address import require_api_address
 from cli.terminal import EXIT_USAGE, fail, out, show_row
 from emulator.local_state import LocalState, NotRunningError, default_directory
 
 TOKEN_VARIABLE = "EDGE_SIGNER_ADMIN_TOKEN"  # noqa: S105 - its name
 _TIMEOUT = urllib3.Timeout(connect=5, read=35)
 _REFUSED = range(400, 500)
+#: Answered by a flood that keeps operators out, and where a change cannot be recorded.
+_TRY_WITHOUT = {429, 503}
+_WITHOUT_ADMIN = (
+    "; what cannot wait needs no /admin, but AWS credentials: "
+    "`edge-signer flags set kill_switch true --stage …`"
+)
 
 
 @dataclass(frozen=True)
@@ -75,18 +81,16 @@ class AdminTarget:
             answer: dict[str, Any] = response.json()
             if response.status == 200:
                 return answer
-            said = f"{response.status} {answer.get('code', '')}: {answer['message']}"
+            said = " ".join(f"{response.status} {answer.get('code', '')}".split())
+            said, exit_code = f"{said}: {answer['message']}", _exit_code(response.status)
         except (ValueError, KeyError, TypeError, AttributeError):
-            fail(f"{url} is no edge signer ({response.status})")
-        fail(said, EXIT_USAGE if response.status in _REFUSED else 1)
+            said, exit_code = f"{url} is no edge signer ({response.status})", 1
+        fail(said + (_WITHOUT_ADMIN if response.status in _TRY_WITHOUT else ""), exit_code)
 
     def _access(self) -> tuple[str, str]:
         token = os.environ.get(TOKEN_VARIABLE)
         if self.url is not None:
-            address = urlsplit(self.url)
-            is_here = (address.scheme, address.hostname) == ("http", "127.0.0.1")
-            if address.scheme != "https" and not is_here:
-                fail(f"--url {self.url} is no address that a token may go to", EXIT_USAGE)
+            require_api_address(self.url)
             if not token:
                 fail(f"--url needs the admin token in {TOKEN_VARIABLE}", EXIT_USAGE)
             return self.url.rstrip("/"), token
@@ -95,6 +99,10 @@ class AdminTarget:
         except NotRunningError as stopped:
             fail(f"{stopped}: start one with `edge-signer run`, or name an API with --url")
         return local.url, token or local.admin_token
+
+
+def _exit_code(status: int) -> int:
+    return EXIT_USAGE if status in _REFUSED else 1
 
 
 def _shown(value: Any) -> str:

@@ -14,7 +14,10 @@ app = typer.Typer(
 )
 breaker = typer.Typer(help="The circuit breaker of KMS.", no_args_is_help=True)
 limiter = typer.Typer(help="What tenants have used of their limits.", no_args_is_help=True)
-chaos = typer.Typer(help="Have KMS fail for a while; never in prod.", no_args_is_help=True)
+chaos = typer.Typer(
+    help="Have KMS fail for a while, where ChaosAllowed is true; never in prod.",
+    no_args_is_help=True,
+)
 app.add_typer(breaker, name="breaker")
 app.add_typer(limiter, name="limiter")
 app.add_typer(chaos, name="chaos")
@@ -47,12 +50,14 @@ def flags(
 
 @app.command("shutdown")
 def shutdown(
-    service: Annotated[str, typer.Argument(metavar="SERVICE", help="edge, central or all.")],
+    service: Annotated[
+        str, typer.Argument(metavar="SERVICE", help="edge, central, execution or all.")
+    ],
     url: Url = None,
     state: State = None,
     json: Json = False,
 ) -> None:
-    """Have an engine, or all of them, sign nothing any more."""
+    """Have an engine sign, or execution run, nothing any more; all stops everything."""
     asked = {"action": "emergency_shutdown", "service": service}
     _change("/admin/flags", asked, url, state, json)
 

@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from cli.api_address import require_api_address
 from cli.job_client import JobClient, JobClientError
 from cli.terminal import EXIT_USAGE, fail, out, require_file, say_error
 from edge_signer.execution.errors import ModuleTooLargeError, NotAModuleError
@@ -132,8 +133,8 @@ def _input(stdin: Path) -> bytes:
 
 def _connected(service: Service) -> tuple[JobClient, str]:
     url, token, pubkey = service.url, service.token, service.pubkey
-    if url is not None and not url.startswith(("https://", "http://")):
-        fail(f"--url {url} is not an address: it begins with https:// or http://", EXIT_USAGE)
+    if url is not None:
+        require_api_address(url)
     if token == "" or service.hmac_key == "":
         fail("the token, or the HMAC key, is empty", EXIT_USAGE)
     if url is None:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from cli.api_address import require_api_address
 from cli.edge_client import SOURCE_TYPE_PREFIX, EdgeClient, EdgeClientError
 from cli.terminal import EXIT_USAGE, fail, require_file, show_row, sidecar_of
 from emulator.files import write_atomically
@@ -79,8 +80,8 @@ def created_from(source_type: str) -> dict[str, Any]:
 def _client(
     url: str | None, token: str | None, hmac_key: str | None, tenant: str, state_directory: Path
 ) -> EdgeClient:
-    if url is not None and not url.startswith(("https://", "http://")):
-        fail(f"--url {url} is not an address: it begins with https:// or http://", EXIT_USAGE)
+    if url is not None:
+        require_api_address(url)
     if token == "":
         fail("the token is empty", EXIT_USAGE)
     if hmac_key == "":

@@ -24,7 +24,6 @@ class IssuedToken:
     Attributes:
         token_sha256: The item's key.
         tenant_id: Whose it is.
-        role: tenant or admin.
         created_at: Epoch seconds; None for an item that does not tell.
         expires_at: Epoch seconds; None for a token that does not end.
         hmac_required: Whether requests with it must be signed.
@@ -32,7 +31,6 @@ class IssuedToken:
 
     token_sha256: str
     tenant_id: str
-    role: str
     created_at: int | None
     expires_at: int | None
     hmac_required: bool
@@ -66,8 +64,7 @@ class TenantTable:
                 TableName=self._name,
                 ConsistentRead=True,
                 # The HMAC keys are not asked for: what never comes here cannot be shown.
-                ProjectionExpression="token_sha256,tenant_id,#r,created_at,expires_at,hmac_required",
-                ExpressionAttributeNames={"#r": "role"},
+                ProjectionExpression="token_sha256,tenant_id,created_at,expires_at,hmac_required",
             )
             found = [_token_of(item) for page in pages for item in page["Items"]]
         return sorted(found, key=lambda token: (token.tenant_id, token.created_at or 0))
@@ -110,7 +107,6 @@ def _token_of(item: dict[str, Any]) -> IssuedToken:
     return IssuedToken(
         token_sha256=item["token_sha256"]["S"],
         tenant_id=item["tenant_id"]["S"],
-        role=item["role"]["S"],
         created_at=int(item["created_at"]["N"]) if "created_at" in item else None,
         expires_at=int(item["expires_at"]["N"]) if "expires_at" in item else None,
         hmac_required=bool(item.get("hmac_required", {}).get("BOOL", False)),

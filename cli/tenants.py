@@ -75,7 +75,7 @@ def rotate_tenant(
             fail(f"there is no tenant {tenant} with a token that works", EXIT_USAGE)
         if with_hmac is None:
             with_hmac = any(token.hmac_required for token in older)
-        credential = issue(tenant, older[-1].role, with_hmac=with_hmac)
+        credential = issue(tenant, with_hmac=with_hmac)
         table.put(credential)
     ends_at_s = credential.created_at + grace_s
     ending = [token.fingerprint for token in older]
@@ -107,13 +107,12 @@ def list_tenants(target: Deployment, *, as_json: bool) -> None:
     shown = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     # A long name goes on in the next line; all else keeps its width, so that nothing is cut.
     shown.add_column("tenant", overflow="fold")
-    for title in ("role", "token", "created (UTC)", "ends (UTC)", "HMAC"):
+    for title in ("token", "created (UTC)", "ends (UTC)", "HMAC"):
         shown.add_column(title, no_wrap=True)
     now_s = time.time()
     for token in tokens:
         shown.add_row(
             escape(printable(token.tenant_id)),
-            escape(printable(token.role)),
             escape(token.fingerprint),
             _date(token.created_at),
             "[red]ended[/]" if token.has_ended(now_s) else _date(token.expires_at),
@@ -184,7 +183,6 @@ def _seconds(grace: str) -> int:
 def _facts(token: IssuedToken) -> dict[str, object]:
     return {
         "tenant_id": token.tenant_id,
-        "role": token.role,
         "fingerprint": token.fingerprint,
         "created_at": token.created_at,
         "expires_at": token.expires_at,

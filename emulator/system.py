@@ -49,6 +49,7 @@ _TENANTS_TABLE = "TenantsTable"
 _LIMITS_TABLE = "LimitsTable"
 # What a deployment would be told; a template that does not ask for it never sees it.
 _DEVELOPMENT_PARAMETERS = {
+    "ChaosAllowed": "true",
     "CorsOrigins": "https://*.example.com",
     "EdgeSignerEnabled": "true",
     "ExecutionEnabled": "true",
@@ -66,8 +67,8 @@ class Settings:
         state_directory: Where local.json, certificates, logs and the cache are.
         template: The SAM template.
         parameters: Values of template parameters; ManifestBaseUrl is the emulator's own, and
-            TenantAllowlist names the emulator's tenants, and EdgeSignerEnabled and
-            ExecutionEnabled are true, unless they are given.
+            TenantAllowlist names the emulator's tenants, and ChaosAllowed, EdgeSignerEnabled
+            and ExecutionEnabled are true, unless they are given.
         concurrency: How many workers a function may have at once.
         interpreter: The Python of the workers, which has awslambdaric; None for this one.
     """

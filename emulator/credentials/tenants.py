@@ -21,7 +21,6 @@ class Credential:
 
     Attributes:
         tenant_id: The tenant.
-        role: tenant or admin.
         token: The token itself; the table of tenants has only its SHA-256.
         created_at: When it was made, in epoch seconds.
         hmac_key: What requests with it must be signed with; None where they are not. The table
@@ -29,7 +28,6 @@ class Credential:
     """
 
     tenant_id: str
-    role: str
     token: str = field(repr=False)
     created_at: int
     hmac_key: str | None = field(default=None, repr=False)
@@ -44,7 +42,7 @@ class Credential:
         item: dict[str, dict[str, Any]] = {
             "token_sha256": {"S": self.token_sha256},
             "tenant_id": {"S": self.tenant_id},
-            "role": {"S": self.role},
+            "role": {"S": "tenant"},
             "created_at": {"N": str(self.created_at)},
         }
         if self.hmac_key is not None:
@@ -52,17 +50,16 @@ class Credential:
         return item
 
 
-def issue(tenant_id: str, role: str = "tenant", *, with_hmac: bool = False) -> Credential:
+def issue(tenant_id: str, *, with_hmac: bool = False) -> Credential:
     """Make a credential of 32 random bytes.
 
     Args:
         tenant_id: Whom it is to stand for.
-        role: tenant or admin.
         with_hmac: Whether requests with it must be signed; makes a key of 32 random bytes too.
     """
     hmac_key = secrets.token_urlsafe(_SECRET_BYTES) if with_hmac else None
     token = secrets.token_urlsafe(_SECRET_BYTES)
-    return Credential(tenant_id, role, token, int(time.time()), hmac_key)
+    return Credential(tenant_id, token, int(time.time()), hmac_key)
 
 
 def issue_credentials() -> Sequence[Credential]:

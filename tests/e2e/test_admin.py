@@ -99,6 +99,13 @@ CHANGES: list[tuple[str, dict[str, Any], str, Any, Any]] = [
         None,
         "false",
     ),
+    (
+        "flags",
+        {"action": "emergency_shutdown", "service": "execution"},
+        "flags.emergency_shutdown",
+        None,
+        "false",
+    ),
 ]
 
 
@@ -156,6 +163,8 @@ WRONG: list[tuple[str, Any, str]] = [
     ("flags", {"flag": "kill_switch", "tenant_id": "acme", "value": True}, "has no tenants"),
     ("flags", {"flag": "tenant_allowlist", "tenant_id": "acme", "value": "x"}, "value: "),
     ("flags", {"flag": "tenant_allowlist", "tenant_id": "ACME", "value": True}, "tenant_id: "),
+    ("flags", {"flag": "tenant_allowlist", "value": ["acme", "audit"]}, "names of tenants"),
+    ("flags", {"flag": "tenant_allowlist", "tenant_id": "audit", "value": True}, "tenant_id: "),
     ("flags", {"flag": "tenant_allowlist", "value": ["a"] * 2500}, "more than 4096 bytes"),
     ("flags", {"action": "explode", "flag": "kill_switch", "value": True}, "action: "),
     ("flags", {"action": "emergency_shutdown", "service": "tsa"}, "service: "),
@@ -167,6 +176,8 @@ WRONG: list[tuple[str, Any, str]] = [
         ("chaos", {"enabled": True, "failure_type": "timeout", **rest}, name)
         for rest, name in (
             ({"failure_rate": 1.1, "duration": 5}, "failure_rate: "),
+            ({"failure_rate": True, "duration": 5}, "failure_rate: "),
+            ({"failure_rate": "1", "duration": 5}, "failure_rate: "),
             ({"failure_rate": 1, "duration": 3601}, "duration: "),
             ({"failure_rate": 1, "duration": 5, "scope": "s3"}, "scope: "),
         )

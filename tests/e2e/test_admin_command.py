@@ -6,7 +6,9 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -14,10 +16,13 @@ import pytest
 from tests.command import edge_signer
 from tests.e2e.administration import admin, flag, recorded, settings
 from tests.e2e.conftest import body, inject, post
+from tests.jobs import HELLO, job_request, post_job
 from tests.processes import wait_for
 from tests.running import Running, running
 from tests.secrecy import SENT
 
+WITHOUT_ADMIN = "`edge-signer flags set kill_switch true --stage …`"
+DISABLED = "EXECUTION_DISABLED"
 VARIABLE = "EDGE_SIGNER_ADMIN_TOKEN"
 
 
@@ -128,6 +133,44 @@ def test_changes_are_listed_with_those_that_failed(office: Running) -> None:
     assert (len(table), table[2].rstrip().endswith("failed")) == (3, True)
 
 
+def test_jobs_are_shut_down_alone(office: Running) -> None:
+    assert done(office, "shutdown", "execution")["target"].endswith("/flags/execution_enabled")
+    wait_for(lambda: post_job(office, job_request(HELLO)).json().get("code") == DISABLED)
+    assert post(office, body(b"x")).status == 200
+    assert done(office, "flags", "execution_enabled", "true")["before"] == "false"
+
+
+def test_where_a_change_cannot_be_recorded_the_way_without_is_told(office: Running) -> None:
+    inject(office, {"service": "s3", "operation": "PutObject", "status": 503})
+    failed = run(office, "shutdown", "all")
+    inject(office)
+    assert (failed.returncode, "503 STORE_UNAVAILABLE" in failed.stderr) == (1, True)
+    assert WITHOUT_ADMIN in failed.stderr
+    refused = run(office, "shutdown", "tsa")
+    assert (refused.returncode, WITHOUT_ADMIN in refused.stderr) == (2, False)
+
+
+@pytest.mark.parametrize("content", [b'{"message":"Service Unavailable"}', b"<html>"])
+@pytest.mark.parametrize("status", [429, 503])
+def test_where_the_gateway_lets_nobody_in_the_way_without_is_told(
+    office: Running, status: int, content: bytes
+) -> None:
+    class Gateway(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+    with HTTPServer(("127.0.0.1", 0), Gateway) as server:
+        Thread(target=server.serve_forever).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        thrown = run(office, "shutdown", "all", "--url", url, **{VARIABLE: "t"})
+        server.shutdown()
+    assert thrown.returncode in (1, 2)
+    assert (str(status) in thrown.stderr, WITHOUT_ADMIN in thrown.stderr) == (True, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
@@ -140,6 +183,7 @@ def test_changes_are_listed_with_those_that_failed(office: Running) -> None:
         (("audit", "list", "--day", "today"), "--day today is no day"),
         (("breaker", "status", "--url", "http://127.0.0.1.example.com"), "may go to"),
         (("breaker", "status", "--url", "http://example.com"), "may go to"),
+        (("breaker", "status", "--url", "https://["), "is not an address"),
         (("breaker", "status", "--url", "https://example.com"), f"the admin token in {VARIABLE}"),
     ],
 )

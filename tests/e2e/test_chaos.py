@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from edge_signer.platform.chaos_order import ChaosOrder
 from tests.e2e.administration import admin, recorded, settings
 from tests.e2e.conftest import body, calls, post
+from tests.e2e.health import deep
 from tests.judges import c2pa_rs
 from tests.processes import wait_for
 from tests.running import Answer, Running, running
@@ -83,6 +86,7 @@ def test_an_order_for_all_stops_the_central_signer_too_and_ends_by_itself(system
         scope="all",
     )
     assert recorded(system)[done.json()["audit_key"]]["action"] == "chaos"
+    assert deep(system).json()["checks"]["chaos"] == "degraded"
     wait_for(lambda: post(system, body(b"x")).json().get("code") == "KMS_RATE_LIMIT")
     stored = hashlib.sha256(b"never signed")
     assert post(system, body(b"never signed")).status == 429
@@ -90,17 +94,22 @@ def test_an_order_for_all_stops_the_central_signer_too_and_ends_by_itself(system
     wait_for(lambda: post(system, body(b"x")).status == 200)
 
 
-def test_prod_refuses_and_never_looks(tmp_path: Path) -> None:
-    with running(settings(tmp_path, Stage="prod")) as prod:
-        answer = order(prod, enabled=True, failure_type="timeout", failure_rate=1, duration=60)
+@pytest.mark.parametrize(("stage", "allowed"), [("prod", "true"), ("production", "false")])
+def test_where_it_is_not_allowed_it_is_refused_and_never_looked_for(
+    tmp_path: Path, stage: str, allowed: str
+) -> None:
+    with running(settings(tmp_path, Stage=stage, ChaosAllowed=allowed)) as live:
+        answer = order(live, enabled=True, failure_type="timeout", failure_rate=1, duration=60)
         assert (answer.status, answer.json()["code"]) == (403, "CHAOS_NOT_ALLOWED")
-        assert order(prod, enabled=False).status == 403
+        assert order(live, enabled=False).status == 403
         # Not even an order that somebody wrote by other means is heeded.
-        prod.client("ssm").put_parameter(
-            Name="/edge-signer/prod/chaos",
-            Type="String",
-            Value='{"failure_type": "429_rate_limit", "failure_rate": 1, "ends_at_s": 99999999999}',
+        by_hand = ChaosOrder(
+            failure_type="429_rate_limit", failure_rate=1, ends_at_s=int(time.time()) + 600
         )
-        assert mode(post(prod, body(b"x"))).startswith("edge")
-        bucket = prod.state.variables["edge-signer-prod-admin"]["MANIFEST_BUCKET"]
-        assert "Contents" not in prod.client("s3").list_objects_v2(Bucket=bucket, Prefix="audit/")
+        live.client("ssm").put_parameter(
+            Name=f"/edge-signer/{stage}/chaos", Type="String", Value=by_hand.model_dump_json()
+        )
+        assert mode(post(live, body(b"x"))).startswith("edge")
+        assert "chaos" not in live.call("GET", "/health?deep=1").json()["checks"]
+        bucket = live.state.variables[f"edge-signer-{stage}-admin"]["MANIFEST_BUCKET"]
+        assert "Contents" not in live.client("s3").list_objects_v2(Bucket=bucket, Prefix="audit/")

@@ -92,6 +92,7 @@ def test_a_signer_that_the_anchors_do_not_know_is_not_trusted(
         ("sign", "/dev/zero"),
         ("sign", ROOT / "README.md", "--token", ""),
         ("sign", ROOT / "README.md", "--url", "here", "--token", "x"),
+        ("sign", ROOT / "README.md", "--url", "http://127.0.0.1.example.com", "--token", "x"),
         ("verify", "/"),
         ("verify", ROOT / "README.md", "--manifest", "/dev/zero"),
         (

@@ -26,7 +26,7 @@ LOG = "edge-signer-dev-health"
 CERTIFICATE = "/edge-signer/dev/certificates/signing"
 CHECKS = {
     *("kms", "certificate", "builder", "manifests", "tenants", "flags", "breaker"),
-    *("kms_quota", "kms_replica", "time_stamps"),
+    *("kms_quota", "kms_replica", "time_stamps", "chaos"),
 }
 NO_KMS = {"kms", "kms_replica", "certificate"}
 
@@ -151,7 +151,7 @@ SERVICES: dict[str, tuple[dict[str, Any], str, set[str]]] = {
     ),
     "S3 fails": ({"service": "s3", "status": 500}, "unavailable", {"manifests"}),
     "S3 hangs": ({"service": "s3", "delay_ms": 2500}, "unavailable", {"manifests"}),
-    "SSM fails": ({"service": "ssm", "status": 500}, "degraded", {"flags", "certificate"}),
+    "SSM fails": ({"service": "ssm", "status": 500}, "degraded", {"flags", "certificate", "chaos"}),
     "DynamoDB fails": (
         {"service": "dynamodb", "status": 500},
         "unavailable",

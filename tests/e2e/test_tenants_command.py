@@ -141,7 +141,7 @@ def test_a_secret_is_shown_once_and_the_list_fits_a_terminal(system: Running) ->
     for secret in (token, hmac_key):
         assert secret not in as_json.stdout + shown.stdout + shown.stderr
     (line,) = [line for line in shown.stdout.splitlines() if line.startswith("newcorp ")]
-    assert line.split()[1:3] == ["tenant", *listed(system, "newcorp")]
+    assert line.split()[1:2] == [*listed(system, "newcorp")]
     assert line.rstrip().endswith("yes")
     assert max(map(len, shown.stdout.splitlines())) <= 80
     assert "…" not in shown.stdout

@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 from tests.template_guard import rendered
 
 RESOURCES: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
-NOT_PROD = "IsNotProd"
+CHAOS = "AllowsChaos"
 
 
 def listed(value: Any) -> list[Any]:
@@ -38,7 +38,7 @@ def test_it_may_write_every_flag_and_no_other_parameter() -> None:
     written = [
         name.partition("/edge-signer/${Stage}/")[2]
         for condition, statement in statements("AdminFunction")
-        if "ssm:PutParameter" in listed(statement["Action"]) and condition != NOT_PROD
+        if "ssm:PutParameter" in listed(statement["Action"]) and condition != CHAOS
         for name in resources(statement)
     ]
     assert sorted(written) == sorted(f"flags/{name}" for name in Flags.model_fields)
@@ -77,11 +77,15 @@ def test_whoever_signs_cannot_touch_the_record(function: str) -> None:
     assert not about_s3 or [resources(one) for one in denied] == [["${ManifestBucket.Arn}/audit/*"]]
 
 
-@pytest.mark.parametrize("function", ["SignFunction", "FallbackFunction", "AdminFunction"])
-def test_in_prod_nobody_may_read_or_write_an_order_of_chaos(function: str) -> None:
+@pytest.mark.parametrize(
+    "function", ["SignFunction", "FallbackFunction", "AdminFunction", "HealthFunction"]
+)
+def test_where_chaos_is_not_allowed_nobody_may_read_or_write_an_order_of_chaos(
+    function: str,
+) -> None:
     conditions = {
         condition
         for condition, statement in statements(function)
         if any(name.endswith("/chaos") for name in resources(statement))
     }
-    assert conditions == {NOT_PROD}
+    assert conditions == {CHAOS}

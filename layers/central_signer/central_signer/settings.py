@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from edge_signer.platform.settings import MAX_KMS_TIMEOUT_MS, SigningSettings
+from edge_signer.platform.settings import MAX_KMS_TIMEOUT_MS, ChaosSettings, SigningSettings
 
 
-class FallbackSettings(SigningSettings):
+class FallbackSettings(SigningSettings, ChaosSettings):
     """What `template.yaml` tells the fallback function.
 
     Four calls of KMS, two to each region, must fit into the function's five seconds.

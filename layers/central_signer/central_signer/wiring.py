@@ -10,7 +10,7 @@ from central_signer.engine import C2paEngine
 from central_signer.replicated_signer import ReplicatedSigner
 from central_signer.service import CentralSigningService
 from central_signer.settings import FallbackSettings
-from edge_signer.platform.chaos_order import PROD, chaos_parameter
+from edge_signer.platform.chaos_order import chaos_parameter
 from edge_signer.platform.clients import client
 from edge_signer.platform.kms_quota import KmsUsageTally, kms_usage_tally
 from edge_signer.platform.parameters import SsmParameterFolder
@@ -93,7 +93,7 @@ def _clients(settings: FallbackSettings, region: str, ssm: Any) -> Callable[[int
     def kms(_timeout_ms: int | None) -> Any:
         return client("kms", region, timeout_s=settings.kms_timeout_ms / 1000)
 
-    if settings.stage == PROD:
+    if not settings.allows_chaos:
         return kms
     from edge_signer.platform.chaotic_kms import ChaosOrders, chaotic_clients
 

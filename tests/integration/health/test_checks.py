@@ -16,9 +16,10 @@ from edge_signer.health.finding import EVERY_WAY, Finding, Way
 from edge_signer.health.key_checks import CertificateCheck, KeyCheck
 from edge_signer.health.quota_check import QuotaCheck
 from edge_signer.health.store_checks import BucketCheck, TenantsCheck
-from edge_signer.health.switch_checks import BreakerCheck, FlagsCheck
+from edge_signer.health.switch_checks import BreakerCheck, ChaosCheck, FlagsCheck
 from edge_signer.platform.breaker_rules import OPEN_MS, PROBE_MS, Opening, Probe, Record
 from edge_signer.platform.breaker_store import Stored
+from edge_signer.platform.chaos_order import ChaosOrder
 from edge_signer.platform.flags import Flags
 from edge_signer.platform.kms_quota import KmsUsage
 from edge_signer.platform.parameters import SsmParameterFolder
@@ -156,6 +157,29 @@ def test_flags_say_who_signs(case: str) -> None:
     finding = FlagsCheck(SsmParameterFolder(AWS.ssm, path, refresh_s=0), defaults)()
     assert (finding.state, finding.closes) == (expected.state, expected.closes)
     assert ("ignored" in finding.details) == (case == "a text that is none")
+
+
+NOW_S = NOW_MS // 1000
+ORDERED = ChaosOrder(failure_type="timeout", failure_rate=0.5, ends_at_s=NOW_S + 60, scope="all")
+
+
+@pytest.mark.parametrize(
+    ("text", "state"),
+    [
+        (None, "ok"),
+        (ORDERED.model_dump_json(), "degraded"),
+        (ORDERED.model_copy(update={"ends_at_s": NOW_S}).model_dump_json(), "ok"),
+        (ORDERED.model_copy(update={"ends_at_s": 10**12}).model_dump_json(), "ok"),
+        ("no order", "ok"),
+    ],
+)
+def test_chaos_in_force_is_told_and_closes_nothing(text: str | None, state: str) -> None:
+    name = f"/edge-signer/{uuid4().hex}/chaos"
+    if text is not None:
+        AWS.ssm.put_parameter(Name=name, Value=text, Type="String")
+    finding = ChaosCheck(AWS.ssm, name, lambda: float(NOW_S))()
+    assert (finding.state, finding.closes) == (state, frozenset())
+    assert finding.details == (ORDERED.model_dump() if state == "degraded" else {})
 
 
 class OneRecord:

@@ -19,10 +19,10 @@ from edge_signer.platform.tenants import Tenant
 
 
 class Directory:
-    """Two tokens: a tenant's and an administrator's."""
+    """One token."""
 
     def holder_of(self, token: str) -> Tenant | None:
-        return {"good": Tenant("acme", "tenant"), "root": Tenant("admin", "admin")}.get(token)
+        return Tenant("acme") if token == "good" else None
 
 
 def test_the_holder_of_the_token_is_the_tenant() -> None:
@@ -38,24 +38,19 @@ def test_a_token_that_nobody_holds_is_refused(header: str) -> None:
         authenticate({"authorization": header}, Directory())
 
 
-def test_an_administrators_token_signs_for_nobody() -> None:
-    with pytest.raises(TenantNotAllowedError):
-        authenticate({"authorization": "Bearer root"}, Directory())
-
-
 def test_the_named_tenant_must_be_the_tokens() -> None:
     headers = {"authorization": "Bearer good", "x-tenant-id": "testcorp"}
     with pytest.raises(TenantNotAllowedError, match="X-Tenant-ID"):
         authenticate(headers, Directory())
     with pytest.raises(TenantNotAllowedError, match="tenant_id"):
-        require_same_tenant(Tenant("acme", "tenant"), "testcorp", "tenant_id")
+        require_same_tenant(Tenant("acme"), "testcorp", "tenant_id")
 
 
 class MustSign:
     """One token, whose requests must be signed."""
 
     def holder_of(self, token: str) -> Tenant | None:
-        return Tenant("acme", "tenant", "key", hmac_required=True) if token == "good" else None
+        return Tenant("acme", "key", hmac_required=True) if token == "good" else None
 
 
 def open_to(*tenants: str, **switched: bool) -> Flags:

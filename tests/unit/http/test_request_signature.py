@@ -22,9 +22,9 @@ from tests.conftest import ROOT
 NOW_S = 1_700_000_000
 KEY = "example-key-that-nobody-uses"
 NONCE = "example-nonce-0001"
-SIGNS = Tenant("acme", "tenant", KEY, hmac_required=True)
-MAY_SIGN = Tenant("acme", "tenant", KEY)
-SIGNS_NOT = Tenant("acme", "tenant")
+SIGNS = Tenant("acme", KEY, hmac_required=True)
+MAY_SIGN = Tenant("acme", KEY)
+SIGNS_NOT = Tenant("acme")
 PAGE = (ROOT / "docs/tenants.md").read_text()
 
 

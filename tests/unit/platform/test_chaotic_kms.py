@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from edge_signer.platform.chaos_order import ChaosOrder, FailureType, Scope
+from edge_signer.platform.chaos_order import MAX_DURATION_S, ChaosOrder, FailureType, Scope
 from edge_signer.platform.chaotic_kms import ChaosOrders, ChaoticKms
 from edge_signer.platform.errors import KmsRateLimitError, KmsUnavailableError
 from edge_signer.platform.kms_errors import kms_error
@@ -56,9 +56,15 @@ class Laboratory:
         orders = ChaosOrders(self.ssm, "/edge-signer/dev/chaos", whose, lambda: self.now_s)
         self.kms = ChaoticKms(Kms(), orders, 700, self.slept_s.append, lambda: self.chance)
 
-    def order(self, failure_type: FailureType, scope: Scope = "edge", rate: float = 0.5) -> None:
+    def order(
+        self,
+        failure_type: FailureType,
+        scope: Scope = "edge",
+        rate: float = 0.5,
+        lasts_s: int = 60,
+    ) -> None:
         order = ChaosOrder(
-            failure_type=failure_type, failure_rate=rate, ends_at_s=NOON_S + 60, scope=scope
+            failure_type=failure_type, failure_rate=rate, ends_at_s=NOON_S + lasts_s, scope=scope
         )
         self.ssm.value = order.model_dump_json()
 
@@ -118,7 +124,20 @@ def test_without_ssm_an_order_holds_to_its_end(monkeypatch: pytest.MonkeyPatch) 
     assert laboratory.signs()
 
 
-@pytest.mark.parametrize("text", ["", "no JSON", "{}", '{"failure_type": "flood"}'])
+def test_an_order_that_ends_later_than_any_may_is_not_heeded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    laboratory = Laboratory(monkeypatch)
+    laboratory.order("429_rate_limit", lasts_s=MAX_DURATION_S)
+    assert not laboratory.signs()
+    laboratory.order("429_rate_limit", lasts_s=MAX_DURATION_S + 1)
+    assert laboratory.signs()
+
+
+RATE_OF_TRUE = '{"failure_type":"429_rate_limit","failure_rate":true,"ends_at_s":1700000060}'
+
+
+@pytest.mark.parametrize("text", ["", "no JSON", "{}", '{"failure_type": "flood"}', RATE_OF_TRUE])
 def test_an_order_that_is_none_is_not_heeded(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     laboratory = Laboratory(monkeypatch)
     laboratory.ssm.value = text
@@ -137,17 +156,39 @@ def test_the_central_signer_fails_only_where_all_shall(
     assert laboratory.signs() is not fails
 
 
-@pytest.mark.parametrize(("stage", "imports"), [("prod", False), ("dev", True)])
-def test_only_another_stage_than_prod_imports_it(stage: str, imports: bool) -> None:
-    program = f"""
-import sys
+SERVICES = {
+    "edge": """
 from edge_signer.platform.settings import Settings
 from edge_signer.platform.telemetry import Telemetry
 from edge_signer.platform.flags import Flags
 from edge_signer.signing.wiring import signing_service
-from tests.unit.platform.test_platform import ENVIRONMENT
-settings = Settings.from_environment({{**ENVIRONMENT, "STAGE": "{stage}"}})
+settings = Settings.from_environment(environment)
 signing_service(settings, Flags, Telemetry("sign", settings))
+""",
+    "central": """
+from central_signer.settings import FallbackSettings
+from central_signer.wiring import central_signing_service
+from edge_signer.signing.policy_document import shipped_policies
+service = central_signing_service(FallbackSettings.from_environment(environment), print, print)
+service._signer_for(next(iter(shipped_policies().values())))
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("stage", "allowed", "imports"),
+    [("prod", "true", False), ("dev", "true", True), ("dev", "false", False), ("live", "", False)],
+)
+@pytest.mark.parametrize("service", SERVICES)
+def test_it_is_imported_only_where_chaos_is_allowed(
+    service: str, stage: str, allowed: str, imports: bool
+) -> None:
+    program = f"""
+import sys
+from tests.unit.platform.test_platform import ENVIRONMENT
+told = {{"CHAOS_ALLOWED": "{allowed}"}} if "{allowed}" else {{}}
+environment = {{**ENVIRONMENT, "STAGE": "{stage}", **told}}
+{SERVICES[service]}
 print("edge_signer.platform.chaotic_kms" in sys.modules)
 """
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""Faults that an operator orders, to see what becomes of requests; never in prod."""
+"""Faults that an operator orders, to see what becomes of requests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from edge_signer.administration.audit_trail import AuditTrail, Caller, Change
 from edge_signer.administration.audited_change import DoneChange, change_recorded
 from edge_signer.administration.errors import ChaosNotAllowedError
 from edge_signer.administration.flag_parameters import FlagParameters
-from edge_signer.platform.chaos_order import PROD, ChaosOrder, FailureType, Scope
+from edge_signer.platform.chaos_order import ChaosOrder, FailureType, Scope
 
 ACTION = "chaos"
 _NAME = "chaos"
@@ -21,7 +21,7 @@ class ChaosChanges:
     Args:
         parameters: The stage's own folder, in which the order lies.
         trail: Where changes are recorded.
-        stage: Of the deployment.
+        is_allowed: Whether faults may be ordered here at all.
         clock: Seconds since 1970.
     """
 
@@ -29,12 +29,13 @@ class ChaosChanges:
         self,
         parameters: FlagParameters,
         trail: AuditTrail,
-        stage: str,
+        *,
+        is_allowed: bool,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._parameters = parameters
         self._trail = trail
-        self._stage = stage
+        self._is_allowed = is_allowed
         self._clock = clock
 
     def begin(
@@ -55,7 +56,7 @@ class ChaosChanges:
             scope: Whose calls fail.
 
         Raises:
-            ChaosNotAllowedError: The stage is prod.
+            ChaosNotAllowedError: This deployment has none.
             EdgeSignerError: It was not recorded, or could not be made.
         """
         ends_at_s = int(self._clock()) + duration_s
@@ -73,7 +74,7 @@ class ChaosChanges:
         """Have no calls fail any more.
 
         Raises:
-            ChaosNotAllowedError: The stage is prod.
+            ChaosNotAllowedError: This deployment has none.
             EdgeSignerError: It was not recorded, or could not be made.
         """
         return self._write(
@@ -81,8 +82,8 @@ class ChaosChanges:
         )
 
     def _write(self, caller: Caller, order: ChaosOrder) -> DoneChange:
-        if self._stage == PROD:
-            raise ChaosNotAllowedError("No faults are injected into prod.")
+        if not self._is_allowed:
+            raise ChaosNotAllowedError("No faults are injected into this deployment.")
         text = order.model_dump_json()
         seen = self._parameters.read(_NAME)
         change = Change(ACTION, self._parameters.name_of(_NAME), seen.text, text)

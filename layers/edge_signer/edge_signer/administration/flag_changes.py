@@ -13,7 +13,7 @@ from edge_signer.administration.flag_parameters import NOBODY, FlagParameters, S
 from edge_signer.administration.turn import Turn
 from edge_signer.platform.flags import FlagError, flag_text, read_flag
 
-ShutDown = Literal["edge", "central", "all"]
+ShutDown = Literal["edge", "central", "execution", "all"]
 #: A standard parameter of SSM holds no more.
 MAX_PARAMETER_BYTES = 4096
 UPDATE, SHUTDOWN = "flags.update", "flags.emergency_shutdown"
@@ -27,6 +27,7 @@ _LISTS: Mapping[str, tuple[str, bool]] = {
 _OFF: Mapping[ShutDown, tuple[str, str]] = {
     "edge": ("edge_signer_enabled", "false"),
     "central": ("central_signer_enabled", "false"),
+    "execution": ("execution_enabled", "false"),
     "all": ("kill_switch", "true"),
 }
 _Edit = Callable[[SeenParameter], str]
@@ -103,7 +104,7 @@ class FlagChanges:
             return self._edit(caller, UPDATE, name, edited)
 
     def shut_down(self, caller: Caller, service: ShutDown) -> DoneChange:
-        """Have a service sign nothing any more.
+        """Have a service sign, or run, nothing any more.
 
         Raises:
             EdgeSignerError: It was not recorded, or could not be made.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from edge_signer.platform.settings import TelemetrySettings, TenantNames
+from edge_signer.platform.settings import ChaosSettings, TenantNames
 
 
-class AdminSettings(TelemetrySettings):
+class AdminSettings(ChaosSettings):
     """What `template.yaml` tells the admin function.
 
     Attributes:

@@ -60,5 +60,5 @@ def administration(settings: AdminSettings, telemetry: Telemetry) -> Administrat
         ),
         BreakerChanges(breaker, f"{settings.breakers_table}/kms:{settings.kms_region}", trail),
         UsageChanges(dynamodb, settings.limits_table, trail),
-        ChaosChanges(FlagParameters(ssm, folder), trail, stage),
+        ChaosChanges(FlagParameters(ssm, folder), trail, is_allowed=settings.allows_chaos),
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pydantic import Field
 
 from edge_signer.health.finding import Way
-from edge_signer.platform.settings import SigningSettings, SwitchedSettings
+from edge_signer.platform.settings import ChaosSettings, SigningSettings, SwitchedSettings
 
 
-class HealthSettings(SigningSettings, SwitchedSettings):
+class HealthSettings(SigningSettings, SwitchedSettings, ChaosSettings):
     """What `template.yaml` tells the health function: mostly what it tells those that sign.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""What operators have switched, and what the circuit breaker of KMS has."""
+"""What operators have switched or ordered, and what the circuit breaker of KMS has."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from pydantic import ValidationError
+
 from edge_signer.health.finding import EVERY_WAY, Finding, Way
 from edge_signer.platform import breaker_rules as rules
 from edge_signer.platform.breaker_store import BreakerStore
+from edge_signer.platform.chaos_order import ChaosOrder
 from edge_signer.platform.flags import FlagError, Flags, flag_text, read_flag
 from edge_signer.platform.parameters import SsmParameterFolder
 
@@ -61,6 +64,38 @@ class FlagsCheck:
             except FlagError as broken:
                 ignored.append(str(broken))
         return self._defaults.model_copy(update=read), ignored
+
+
+class ChaosCheck:
+    """Reads the order of faults; needs `ssm:GetParameter` on its parameter.
+
+    Args:
+        ssm: Client.
+        parameter: Name of the parameter.
+        clock: Seconds since 1970.
+    """
+
+    def __init__(self, ssm: Any, parameter: str, clock: Callable[[], float] = time.time) -> None:
+        self._ssm = ssm
+        self._parameter = parameter
+        self._clock = clock
+
+    def __call__(self) -> Finding:
+        """Tell whether calls of KMS fail because an operator wants it.
+
+        An order that is none is not heeded by those who sign, so it is none here too.
+
+        Raises:
+            botocore.exceptions.BotoCoreError, ClientError: SSM does not answer.
+        """
+        try:
+            answer = self._ssm.get_parameter(Name=self._parameter)
+            order = ChaosOrder.model_validate_json(answer["Parameter"]["Value"])
+        except (self._ssm.exceptions.ParameterNotFound, ValidationError):
+            return Finding("ok")
+        if not order.is_in_force(self._clock()):
+            return Finding("ok")
+        return Finding("degraded", order.model_dump())
 
 
 class BreakerCheck:

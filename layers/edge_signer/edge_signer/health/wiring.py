@@ -14,7 +14,8 @@ from edge_signer.health.quota_check import QuotaCheck
 from edge_signer.health.report import KeptReport
 from edge_signer.health.settings import HealthSettings
 from edge_signer.health.store_checks import BucketCheck, TenantsCheck
-from edge_signer.health.switch_checks import BreakerCheck, FlagsCheck
+from edge_signer.health.switch_checks import BreakerCheck, ChaosCheck, FlagsCheck
+from edge_signer.platform.chaos_order import chaos_parameter
 from edge_signer.platform.clients import Service, client
 from edge_signer.platform.dynamodb_breaker_store import DynamoDbBreakerStore
 from edge_signer.platform.flags import Flags
@@ -68,6 +69,8 @@ def _checks(settings: HealthSettings) -> Iterator[Check]:
     yield Check("kms_quota", QuotaCheck(usage, settings.kms_sign_quota_per_s))
     if settings.tsa_url:
         yield Check("time_stamps", AuthorityCheck(settings.tsa_url, timeout_s=_CALL_S))
+    if settings.allows_chaos:
+        yield Check("chaos", ChaosCheck(ssm, chaos_parameter(settings.stage)))
 
 
 def _client(service: Service, region: str) -> Any:

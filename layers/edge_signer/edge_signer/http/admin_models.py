@@ -63,12 +63,12 @@ class FlagUpdate(AdminRequest):
 
 
 class EmergencyShutdown(AdminRequest):
-    """A service shall sign nothing any more."""
+    """A service shall sign, or run, nothing any more."""
 
     action: Literal["emergency_shutdown"]
     service: Annotated[
-        Literal["edge", "central", "all"],
-        Field(description="Which engine; all refuses every request."),
+        Literal["edge", "central", "execution", "all"],
+        Field(description="Which engine, or jobs; all refuses every request."),
     ]
 
 
@@ -92,7 +92,7 @@ class Chaos(AdminRequest):
     enabled: bool
     failure_type: FailureType | None = None
     failure_rate: Annotated[
-        float | None, Field(ge=0, le=1, strict=False, description="Share of the calls that fail.")
+        float | None, Field(ge=0, le=1, description="Share of the calls that fail.")
     ] = None
     duration: Annotated[
         int | None, Field(ge=1, le=MAX_DURATION_S, description="Seconds, after which it ends.")

@@ -77,7 +77,7 @@ def authenticate(headers: Mapping[str, str], directory: TenantDirectory) -> Tena
 
     Raises:
         UnauthenticatedError: No bearer token, or one that nobody holds.
-        TenantNotAllowedError: `X-Tenant-ID` names another tenant, or the token is no tenant's.
+        TenantNotAllowedError: `X-Tenant-ID` names another tenant.
         StoreUnavailableError: The directory does not answer.
     """
     scheme, _, token = headers.get("authorization", "").partition(" ")
@@ -87,8 +87,6 @@ def authenticate(headers: Mapping[str, str], directory: TenantDirectory) -> Tena
     holder = directory.holder_of(token) if len(token) <= _MAX_TOKEN_CHARACTERS else None
     if holder is None:
         raise UnauthenticatedError("This API token is not valid.")
-    if holder.role != "tenant":
-        raise TenantNotAllowedError("This API token is not a tenant's.")
     require_same_tenant(holder, headers.get("x-tenant-id"), "X-Tenant-ID")
     return holder
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 FailureType = Literal["429_rate_limit", "503_service_unavailable", "timeout"]
 Scope = Literal["edge", "all"]
-#: The stage into which no fault is ever injected.
+#: The stage into which no fault is ever injected, whatever the template's parameter says.
 PROD = "prod"
 MAX_DURATION_S = 3600
 
@@ -23,12 +23,20 @@ class ChaosOrder(BaseModel):
         scope: Whose calls fail: the edge's, or the central signer's too.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     failure_type: FailureType
     failure_rate: Annotated[float, Field(ge=0, le=1)]
     ends_at_s: Annotated[int, Field(ge=0)]
     scope: Scope = "edge"
+
+    def is_in_force(self, now_s: float) -> bool:
+        """Tell whether it holds; one that ends later than any may was not ordered over /admin.
+
+        Args:
+            now_s: Seconds since 1970.
+        """
+        return now_s < self.ends_at_s <= now_s + MAX_DURATION_S
 
 
 def chaos_parameter(stage: str) -> str:

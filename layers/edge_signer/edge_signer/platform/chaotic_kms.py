@@ -1,6 +1,6 @@
 """KMS as it fails: a client around the real one that fails as an operator ordered.
 
-No function of the stage prod imports this, and none there may read the order. A call that fails
+Where chaos is not allowed no function imports this, and none may read the order. A call that fails
 here never reaches KMS; one that does not is KMS's own, so nothing is signed that would not be.
 """
 
@@ -54,7 +54,7 @@ class ChaosOrders:
         if time.monotonic() >= self._fresh_until_s:
             self._refresh()
         order = self._last
-        if order is None or order.ends_at_s <= self._clock():
+        if order is None or not order.is_in_force(self._clock()):
             return None
         return order if order.scope in (self._whose, "all") else None
 

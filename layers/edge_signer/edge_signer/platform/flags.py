@@ -15,7 +15,7 @@ MAX_PAYLOAD_BYTES = 64 * 1024
 NOT_SUPPORTED_YET = ("smart_placement_enabled",)
 
 
-_TENANTS = "names of tenants (a-z, 0-9 and -), separated by commas"
+_TENANTS = "names of tenants (a-z, 0-9 and -; not audit), separated by commas"
 
 
 class FlagError(Exception):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from edge_signer.platform.chaos_order import PROD
 from edge_signer.platform.tenants import TenantName
 
 # An origin, or `*.` for all hosts below one: plain http, `null` and `*` alone are none of them.
@@ -80,6 +81,21 @@ class TelemetrySettings(BaseModel):
             raise SettingsError("; ".join(faults)) from None
 
 
+class ChaosSettings(TelemetrySettings):
+    """What functions are told besides that inject faults, or have to do with orders of them.
+
+    Attributes:
+        chaos_allowed: What the template's parameter says; alone it allows nothing.
+    """
+
+    chaos_allowed: bool = False
+
+    @property
+    def allows_chaos(self) -> bool:
+        """Whether faults may be ordered and injected; never in prod."""
+        return self.chaos_allowed and self.stage != PROD
+
+
 class SwitchedSettings(TelemetrySettings):
     """What every function is told besides that goes by operators' flags.
 
@@ -131,7 +147,7 @@ class SigningSettings(TelemetrySettings):
         return f"/edge-signer/{self.stage}/policies"
 
 
-class Settings(SigningSettings, CalledSettings):
+class Settings(SigningSettings, CalledSettings, ChaosSettings):
     """What `template.yaml` tells the sign function.
 
     Attributes:

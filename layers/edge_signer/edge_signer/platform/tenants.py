@@ -14,19 +14,28 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal, Protocol, get_args
+from typing import Annotated, Any, Protocol
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from edge_signer.platform.errors import StoreUnavailableError
 
-Role = Literal["tenant", "admin"]
 #: A tenant's name is a part of keys and addresses.
 TENANT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 #: What is no tenant's name: its manifests would lie beside the record of operators' changes.
 RESERVED = {"audit"}
+#: What every item says of itself: one that says something else lets nobody in.
+ROLE = "tenant"
+
+
+def _unreserved(tenant_id: str) -> str:
+    if tenant_id in RESERVED:
+        raise ValueError(f"{tenant_id} is no tenant's name")
+    return tenant_id
+
+
 #: The same for pydantic's models.
-TenantName = Annotated[str, Field(pattern=rf"^{TENANT_ID.pattern}$")]
+TenantName = Annotated[str, Field(pattern=rf"^{TENANT_ID.pattern}$"), AfterValidator(_unreserved)]
 
 
 @dataclass(frozen=True)
@@ -35,13 +44,11 @@ class Tenant:
 
     Attributes:
         tenant_id: Whom the token speaks for.
-        role: What it may be used for.
         hmac_key: What requests with this token are signed with; None where they are not.
         hmac_required: Whether a request without a signature is refused.
     """
 
     tenant_id: str
-    role: Role
     hmac_key: str | None = field(default=None, repr=False)
     hmac_required: bool = False
 
@@ -138,12 +145,12 @@ class DynamoDbTenantDirectory:
 
 def _entry_of(item: Mapping[str, Any]) -> _Entry:
     """Read an item; what is wrong with it must let nobody in."""
-    tenant_id, role = item["tenant_id"]["S"], item["role"]["S"]
-    if not TENANT_ID.fullmatch(tenant_id) or tenant_id in RESERVED or role not in get_args(Role):
-        raise ValueError("no such tenant or role")
+    tenant_id = item["tenant_id"]["S"]
+    if not TENANT_ID.fullmatch(tenant_id) or tenant_id in RESERVED or item["role"]["S"] != ROLE:
+        raise ValueError("no tenant's")
     hmac_key = item["hmac_key"]["S"] if "hmac_key" in item else None
     hmac_required = item["hmac_required"]["BOOL"] if "hmac_required" in item else False
     if hmac_key == "" or (hmac_required and hmac_key is None):
         raise ValueError("a signature that nobody could check")
     ends_at_s = int(item["expires_at"]["N"]) if "expires_at" in item else math.inf
-    return _Entry(Tenant(tenant_id, role, hmac_key, hmac_required), ends_at_s)
+    return _Entry(Tenant(tenant_id, hmac_key, hmac_required), ends_at_s)

@@ -8,7 +8,7 @@ from typing import Any
 
 from edge_signer.platform.breaker_admission import Admission
 from edge_signer.platform.breaker_rules import State
-from edge_signer.platform.chaos_order import PROD, chaos_parameter
+from edge_signer.platform.chaos_order import chaos_parameter
 from edge_signer.platform.clients import client
 from edge_signer.platform.dynamodb_breaker_store import TIMEOUT_S, kms_circuit_breaker
 from edge_signer.platform.flags import Flags
@@ -61,7 +61,7 @@ def signing_service(
         complain=telemetry.complaint("kms_quota_impaired"),
     )
     kms: Callable[[int | None], Any] = real_kms
-    if settings.stage != PROD:
+    if settings.allows_chaos:
         from edge_signer.platform.chaotic_kms import ChaosOrders, chaotic_clients
 
         # The read is part of somebody's request.

@@ -1,0 +1,44 @@
+"""Where a token may go."""
+
+from __future__ import annotations
+
+import pytest
+import typer
+
+from cli.api_address import require_api_address
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.example.com",
+        "HTTPS://api.example.com/v1",
+        "http://127.0.0.1:3000",
+        "http://localhost:3000/",
+    ],
+)
+def test_a_token_goes_over_tls_or_stays_here(url: str) -> None:
+    require_api_address(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://api.example.com", "no address that a token may go to"),
+        ("http://127.0.0.1.example.com", "no address that a token may go to"),
+        ("http://127.0.0.1@example.com", "no address that a token may go to"),
+        ("http://example.com\\@127.0.0.1", "no address that a token may go to"),
+        ("http://localhost.example.com", "no address that a token may go to"),
+        ("ftp://127.0.0.1", "is not an address"),
+        ("127.0.0.1:3000", "is not an address"),
+        ("localhost:3000", "is not an address"),
+        ("https://", "is not an address"),
+        ("https://[", "is not an address"),
+        ("", "is not an address"),
+    ],
+)
+def test_elsewhere_it_does_not_go(url: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as ended:
+        require_api_address(url)
+    assert ended.value.exit_code == 2
+    assert why in capsys.readouterr().err
