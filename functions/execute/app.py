@@ -35,7 +35,7 @@ authenticator = Authenticator(
 limiter = dynamodb_rate_limiter(settings, telemetry.complaint("rate_limiter_impaired"))
 endpoints = JobEndpoints(
     Admission(authenticator, limiter),
-    job_service(settings, flags),
+    job_service(settings, flags, require_open_for_jobs, telemetry.complaint("job_object_rejected")),
     receipt_keys(settings, flags),
 )
 app = application(endpoints.routes(), telemetry, CrossOrigin(settings.cors_origins))

@@ -51,7 +51,11 @@ def execute_workers() -> list[int]:
 
 
 def until_answered(system: Running, request: dict[str, object], answers: list[Answer]) -> Answer:
-    """Ask as a client does that never gives up; whatever came is in `answers`."""
+    """Ask as a client does that never gives up; whatever came is in `answers`.
+
+    All are one tenant's, more than it may have running, and those of killed workers count until
+    their claims end: many are told 429 first.
+    """
     give_up_s = time.monotonic() + 3 * PATIENCE_SECONDS
     while True:
         answer = post_job(system, request)

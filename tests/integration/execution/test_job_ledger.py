@@ -127,7 +127,7 @@ def test_a_claim_whose_answer_was_lost_is_ones_own(dynamodb: Any) -> None:
 def test_a_table_that_does_not_answer_is_told(dynamodb: Any) -> None:
     nowhere = JobLedger(dynamodb, "nowhere")
     entry = JobEntry("acme#x", "", "", 0, 0)
-    claim = Claim("acme#x", "", is_first=True)
+    claim = Claim("acme#x", "", 0, is_first=True)
     for ask in (
         lambda: nowhere.claim(asked_for(), 5),
         lambda: nowhere.take_over(entry, 5),

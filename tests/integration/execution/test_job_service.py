@@ -20,8 +20,12 @@ from edge_signer.execution.job_ledger import JobLedger
 from edge_signer.execution.job_store import JobStore
 from edge_signer.execution.limits import Requirements
 from edge_signer.execution.requested_job import RequestedJob
+from edge_signer.execution.running_jobs import RunningJobs
 from edge_signer.execution.sandbox import Outcome, Sandbox
 from edge_signer.execution.service import SETTLING_S, JobService
+from edge_signer.http.errors import ExecutionDisabledError
+from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.rate_limits import RateLimitedError
 from edge_signer.platform.request_record import RequestRecord
 from emulator.aws.services import in_process_services, moto_host
 from emulator.stack.resources import Services
@@ -55,9 +59,50 @@ class Beside:
         return outcome
 
 
-def service_at(aws: Services, sandbox: Any, clock_s: float = NOW_S) -> JobService:
-    ledger = JobLedger(aws.dynamodb, NAME, lambda: clock_s)
-    return JobService(sandbox, SoftwareReceiptSigner(), ledger, JobStore(aws.s3, NAME))
+class Operator:
+    """Switches jobs on and off."""
+
+    is_open = True
+
+    def require_open(self, tenant_id: str) -> None:
+        assert tenant_id == "acme"
+        if not self.is_open:
+            raise ExecutionDisabledError("off")
+
+
+class FailingReads:
+    """S3, which does not give what stands under a prefix."""
+
+    def __init__(self, s3: Any, prefix: str) -> None:
+        self._s3 = s3
+        self._prefix = prefix
+
+    def get_object(self, **asked: str) -> Any:
+        # A bucket that is not there stands for any failure.
+        name = "nowhere" if asked["Key"].startswith(self._prefix) else asked["Bucket"]
+        return self._s3.get_object(**{**asked, "Bucket": name})
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._s3, name)
+
+
+def service_at(
+    aws: Services,
+    sandbox: Any,
+    clock_s: float = NOW_S,
+    *,
+    s3: Any = None,
+    operator: Operator | None = None,
+    most: int = 4,
+) -> JobService:
+    return JobService(
+        sandbox,
+        SoftwareReceiptSigner(),
+        ledger=JobLedger(aws.dynamodb, NAME, lambda: clock_s),
+        running=RunningJobs(aws.dynamodb, NAME, most, lambda: clock_s),
+        store=JobStore(s3 or aws.s3, NAME, pytest.fail),
+        require_open=(operator or Operator()).require_open,
+    )
 
 
 def asked_for() -> RequestedJob:
@@ -112,3 +157,64 @@ def test_a_sandbox_that_fails_leaves_the_name_free(aws: Services, sandbox: Sandb
         well.result("acme", asked.job_id)
     other = replace(asked, args=("y",))
     assert json.loads(well.run(other, record()).content)["stdout"] == "y\n"
+
+
+def test_what_is_switched_off_while_a_job_runs_is_not_signed_until_it_is_on_again(
+    aws: Services, sandbox: Sandbox
+) -> None:
+    asked, operator, told = asked_for(), Operator(), record()
+
+    def switch_off() -> None:
+        operator.is_open = False
+
+    service = service_at(aws, Beside(sandbox, switch_off), operator=operator)
+    with pytest.raises(ExecutionDisabledError):
+        service.run(asked, told)
+    assert "wasm" in told.stopwatch.steps_ms
+    assert "kms" not in told.stopwatch.steps_ms
+    with pytest.raises(UnknownJobError):
+        service.result("acme", asked.job_id)
+    operator.is_open, again = True, record()
+    assert json.loads(service.run(asked, again).content)["stdout"] == "x\n"
+    assert "wasm" not in again.stopwatch.steps_ms
+
+
+def test_a_store_that_fails_before_a_retry_leaves_no_claim_behind(
+    aws: Services, sandbox: Sandbox
+) -> None:
+    asked, operator = asked_for(), Operator()
+    operator.is_open = False
+    with pytest.raises(ExecutionDisabledError):
+        service_at(aws, sandbox, operator=operator).run(asked, record())
+    failing = service_at(aws, sandbox, s3=FailingReads(aws.s3, "unsigned/"))
+    for _ in range(2):
+        with pytest.raises(StoreUnavailableError):
+            failing.run(asked, record())
+    assert json.loads(service_at(aws, sandbox).run(asked, record()).content)["stdout"] == "x\n"
+
+
+def test_one_job_too_many_is_refused_and_can_be_sent_again(aws: Services, sandbox: Sandbox) -> None:
+    asked, second, third = asked_for(), asked_for(), asked_for()
+    service = service_at(aws, sandbox, most=1)
+    earlier = service.run(third, record())
+
+    def ask_too() -> None:
+        with pytest.raises(RateLimitedError):
+            service.run(second, record())
+        # The refusal left the job's name free, and what has a result needs no room.
+        with pytest.raises(UnknownJobError):
+            service.result("acme", second.job_id)
+        assert service.run(third, record()).content == earlier.content
+
+    service_at(aws, Beside(sandbox, ask_too), most=1).run(asked, record())
+    other = replace(second, args=("y",))
+    assert json.loads(service.run(other, record()).content)["stdout"] == "y\n"
+
+
+def test_a_job_that_fails_no_longer_counts(aws: Services, sandbox: Sandbox) -> None:
+    def fail() -> None:
+        raise SandboxUnavailableError("no")
+
+    for _ in range(2):
+        with pytest.raises(SandboxUnavailableError):
+            service_at(aws, Beside(sandbox, fail), most=1).run(asked_for(), record())

@@ -62,6 +62,14 @@ class JobAnswer(BaseModel):
             fuel_used=ran.fuel_used,
         )
 
+    @classmethod
+    def is_of(cls, content: bytes, job_id: str) -> bool:
+        """Tell whether bytes are what `to_json` wrote of a job of that name."""
+        try:
+            return cls.model_validate_json(content).job_id == job_id
+        except ValueError:
+            return False
+
     def to_json(self) -> bytes:
         """The body on the wire."""
         return self.model_dump_json(exclude_none=True).encode()

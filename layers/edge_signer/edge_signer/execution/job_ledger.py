@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from edge_signer.execution.job_table import table_unavailable, write_if
 from edge_signer.execution.requested_job import RequestedJob
-from edge_signer.platform.errors import StoreUnavailableError
 
 RESULT_S = 7 * 24 * 60 * 60
 #: For how long a job's name is taken; its result is gone long before.
@@ -31,6 +31,7 @@ class JobEntry:
         claim_id: Of whoever claimed it last.
         claim_ends_ms: When that claim ends or ended, in epoch milliseconds.
         result_ends_s: Until when its result is given out, in epoch seconds.
+        unsigned_sha256: Of what is kept of its run, to be signed later, in hexadecimal.
     """
 
     item_id: str
@@ -38,6 +39,7 @@ class JobEntry:
     claim_id: str
     claim_ends_ms: int
     result_ends_s: int
+    unsigned_sha256: str | None = None
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,16 @@ class Claim:
     Attributes:
         item_id: Of the job's item.
         claim_id: Tells this claim from others on the same job.
+        ends_ms: When it ends, in epoch milliseconds.
         is_first: Whether nobody claimed it before.
+        unsigned_sha256: Of what an earlier claim kept of its run, in hexadecimal.
     """
 
     item_id: str
     claim_id: str
+    ends_ms: int
     is_first: bool
+    unsigned_sha256: str | None = None
 
 
 class JobLedger:
@@ -79,7 +85,8 @@ class JobLedger:
         Raises:
             StoreUnavailableError: DynamoDB did not answer. The claim may stand, and then ends.
         """
-        claim = Claim(_item_id(asked.tenant_id, asked.job_id), uuid.uuid4().hex, is_first=True)
+        item_id, ends_ms = _item_id(asked.tenant_id, asked.job_id), self._ms_from_now(lasts_s)
+        claim = Claim(item_id, uuid.uuid4().hex, ends_ms, is_first=True)
         now_s = int(self._clock())
         refused = self._write(
             "put_item",
@@ -87,7 +94,7 @@ class JobLedger:
                 "id": {"S": claim.item_id},
                 "content_sha256": {"S": asked.content_sha256},
                 "claim_id": {"S": claim.claim_id},
-                "claim_ends_ms": {"N": str(self._ms_from_now(lasts_s))},
+                "claim_ends_ms": {"N": str(claim.ends_ms)},
                 "result_ends_s": {"N": str(now_s + RESULT_S)},
                 "expiration": {"N": str(now_s + REMEMBERED_S)},
             },
@@ -107,7 +114,14 @@ class JobLedger:
         Raises:
             StoreUnavailableError: As with `claim`.
         """
-        claim = Claim(entry.item_id, uuid.uuid4().hex, is_first=False)
+        ends_ms = self._ms_from_now(lasts_s)
+        claim = Claim(
+            entry.item_id,
+            uuid.uuid4().hex,
+            ends_ms,
+            is_first=False,
+            unsigned_sha256=entry.unsigned_sha256,
+        )
         refused = self._write(
             "update_item",
             Key={"id": {"S": entry.item_id}},
@@ -116,7 +130,7 @@ class JobLedger:
             ExpressionAttributeValues={
                 ":mine": {"S": claim.claim_id},
                 ":theirs": {"S": entry.claim_id},
-                ":ends": {"N": str(self._ms_from_now(lasts_s))},
+                ":ends": {"N": str(claim.ends_ms)},
             },
         )
         return claim if refused is None else None
@@ -136,10 +150,31 @@ class JobLedger:
                 ConsistentRead=True,
             ).get("Item")
         except (BotoCoreError, ClientError) as failure:
-            raise _unavailable() from failure
+            raise table_unavailable() from failure
         if item is None or int(item["expiration"]["N"]) < self._clock():
             return None
         return _entry_of(item)
+
+    def vouch_for(self, claim: Claim, unsigned_sha256: str) -> None:
+        """Note what is kept of a job's run, so that nothing else is signed in its place.
+
+        Args:
+            claim: Under which it ran; where another has the job by now, nothing is noted.
+            unsigned_sha256: Of what is kept, in hexadecimal.
+
+        Raises:
+            StoreUnavailableError: DynamoDB did not answer; then the job runs again.
+        """
+        self._write(
+            "update_item",
+            Key={"id": {"S": claim.item_id}},
+            UpdateExpression="SET unsigned_sha256 = :kept",
+            ConditionExpression="claim_id = :mine",
+            ExpressionAttributeValues={
+                ":mine": {"S": claim.claim_id},
+                ":kept": {"S": unsigned_sha256},
+            },
+        )
 
     def end(self, claim: Claim, *, forget: bool) -> None:
         """End a claim before its time, if it still is one.
@@ -180,21 +215,7 @@ class JobLedger:
         return int((self._clock() + seconds) * 1000)
 
     def _write(self, operation: str, **arguments: Any) -> Mapping[str, Any] | None:
-        """Write on a condition; where it does not hold, give the item as it is."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            getattr(self._dynamodb, operation)(
-                TableName=self._table, ReturnValuesOnConditionCheckFailure="ALL_OLD", **arguments
-            )
-        except ClientError as failure:
-            if failure.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise _unavailable() from failure
-            item: Mapping[str, Any] = failure.response.get("Item", {})
-            return item
-        except BotoCoreError as failure:
-            raise _unavailable() from failure
-        return None
+        return write_if(self._dynamodb, self._table, operation, **arguments)
 
 
 def _item_id(tenant_id: str, job_id: str) -> str:
@@ -209,8 +230,5 @@ def _entry_of(item: Mapping[str, Any]) -> JobEntry:
         item["claim_id"]["S"],
         int(item["claim_ends_ms"]["N"]),
         int(item["result_ends_s"]["N"]),
+        item.get("unsigned_sha256", {}).get("S"),
     )
-
-
-def _unavailable() -> StoreUnavailableError:
-    return StoreUnavailableError("What became of this job cannot be told.", retry_after_s=5)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar
 
-from pydantic import ConfigDict
+from pydantic import AwareDatetime, ConfigDict
 
 from edge_signer.execution.receipt import Receipt
+from edge_signer.execution.statement import Count
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class JobOutcome:
     exit_code: int
     stdout: bytes
     stderr: bytes
-    started_at: datetime
-    finished_at: datetime
-    wall_time_ms: int
+    started_at: AwareDatetime
+    finished_at: AwareDatetime
+    wall_time_ms: Count
 
     def receipt(self) -> Receipt:
         """Give what the receipt says of it."""

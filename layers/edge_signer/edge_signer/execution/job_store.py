@@ -9,12 +9,15 @@ its name, and its content is in the key: a job's name that was used for somethin
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from edge_signer.execution.job import HASH_PREFIX, checked_module
+from edge_signer.execution.job_answer import JobAnswer
 from edge_signer.execution.ran_job import RanJob
+from edge_signer.execution.requested_job import RequestedJob
 from edge_signer.platform.errors import StoreUnavailableError
 
 
@@ -27,11 +30,13 @@ class JobStore:
     Args:
         s3: Client of S3.
         bucket: Its name.
+        complain: Told of each object that is not what it should be.
     """
 
-    def __init__(self, s3: Any, bucket: str) -> None:
+    def __init__(self, s3: Any, bucket: str, complain: Callable[[str], None]) -> None:
         self._s3 = s3
         self._bucket = bucket
+        self._complain = complain
 
     def put_module(self, tenant_id: str, module_hash: str, wasm: bytes) -> None:
         """Keep a tenant's module; put again, it lives on.
@@ -69,27 +74,55 @@ class JobStore:
         """Give a job's result; None where there is none.
 
         Raises:
-            StoreUnavailableError: S3 did not answer.
+            StoreUnavailableError: S3 did not answer, or what is there is no result of this job.
         """
-        return self._get(f"results/{_job_key(tenant_id, job_id, content_sha256)}")
+        key = f"results/{_job_key(tenant_id, job_id, content_sha256)}"
+        content = self._get(key)
+        if content is not None and not JobAnswer.is_of(content, job_id):
+            self._complain(f"result not given out: {key} is no result of its job")
+            raise StoreUnavailableError("The result of this job cannot be read.", retry_after_s=5)
+        return content
 
-    def put_unsigned(self, tenant_id: str, content_sha256: str, ran: RanJob) -> None:
-        """Keep a job that has run, to have it signed later.
+    def put_unsigned(self, tenant_id: str, content_sha256: str, ran: RanJob) -> str:
+        """Keep a job that has run, to have it signed later, and give the SHA-256 of what is kept.
 
         Raises:
             StoreUnavailableError: S3 did not confirm it.
         """
         key = f"unsigned/{_job_key(tenant_id, ran.outcome.job_id, content_sha256)}"
-        self._put(key, ran.to_json(), "application/json")
+        kept = ran.to_json()
+        self._put(key, kept, "application/json")
+        return hashlib.sha256(kept).hexdigest()
 
-    def unsigned(self, tenant_id: str, job_id: str, content_sha256: str) -> RanJob | None:
+    def unsigned(self, asked: RequestedJob, kept_sha256: str | None) -> RanJob | None:
         """Give a job that has run and could not be signed; None where there is none.
+
+        What was changed, cannot be read, or is of another job than was asked for, is none: it is
+        about to be signed.
+
+        Args:
+            asked: The job.
+            kept_sha256: As the ledger has it, in hexadecimal; None where it has none.
 
         Raises:
             StoreUnavailableError: S3 did not answer.
         """
-        kept = self._get(f"unsigned/{_job_key(tenant_id, job_id, content_sha256)}")
-        return None if kept is None else RanJob.from_json(kept)
+        key = f"unsigned/{_job_key(asked.tenant_id, asked.job_id, asked.content_sha256)}"
+        kept = self._get(key)
+        if kept is None:
+            return None
+        if hashlib.sha256(kept).hexdigest() != kept_sha256:
+            self._complain(f"not signed: {key} is not what the ledger has; the job runs again")
+            return None
+        try:
+            ran = RanJob.from_json(kept)
+        except ValueError:
+            self._complain(f"not signed: {key} cannot be read; the job runs again")
+            return None
+        if not ran.is_of(asked):
+            self._complain(f"not signed: {key} is of another job; the job runs again")
+            return None
+        return ran
 
     def _put(self, key: str, content: bytes, content_type: str, **condition: str) -> bool:
         try:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from edge_signer.execution.attestation import job_statement
 from edge_signer.execution.job_outcome import JobOutcome
 from edge_signer.execution.limits import Limits
 from edge_signer.execution.requested_job import RequestedJob
@@ -39,9 +40,23 @@ class RanJob:
         """Read what `to_json` wrote.
 
         Raises:
-            ValueError: It is something else.
+            ValueError: It is something else, or nothing that could be signed.
         """
-        return _KEPT.validate_json(kept)
+        ran = _KEPT.validate_json(kept)
+        try:
+            job_statement(ran.outcome)
+            if ran.outcome.receipt().timestamp < 0:
+                raise ValueError("it ended before 1970")
+        except OverflowError as beyond:
+            raise ValueError("a time beyond the calendar") from beyond
+        return ran
+
+    def is_of(self, asked: RequestedJob) -> bool:
+        """Tell whether this is the job that is asked for, with the limits that it gets now."""
+        outcome = self.outcome
+        found = (outcome.job_id, outcome.module_hash, tuple(outcome.args), outcome.stdin_sha256)
+        wanted = (asked.job_id, asked.module_hash, asked.args, sha256(asked.stdin).hexdigest())
+        return found == wanted and dict(outcome.limits) == attested_limits(asked.limits)
 
 
 _KEPT = TypeAdapter(RanJob)

@@ -16,7 +16,7 @@ from typing import Any, Literal
 from botocore.exceptions import BotoCoreError, ClientError
 
 from edge_signer.execution import ed25519
-from edge_signer.platform.errors import KmsUnavailableError
+from edge_signer.platform.errors import EdgeSignerError, KmsUnavailableError
 from edge_signer.platform.kms_errors import KEY_IS_GONE, kms_error, refusal_code
 
 Use = Literal["current", "next", "previous"]
@@ -56,28 +56,37 @@ class ReceiptKeys:
         self._key_alias = key_alias
         self._lock = threading.Lock()
         self._last_good: tuple[PublishedKey, ...] = ()
+        self._failure: EdgeSignerError | None = None
         self._fresh_until_s = 0.0
 
     def published(self) -> tuple[PublishedKey, ...]:
         """Give the keys, that which signs first; where KMS fails, those that were read last.
+
+        After a failure KMS is left alone for `RETRY_S`.
 
         Raises:
             KmsRateLimitError, KmsUnavailableError: KMS failed, and none was ever read.
         """
         with self._lock:
             if time.monotonic() >= self._fresh_until_s:
-                self._refresh()
+                self._failure = self._refresh()
+                wait_s = self.REFRESH_S if self._failure is None else self.RETRY_S
+                self._fresh_until_s = time.monotonic() + wait_s
+            if self._failure is not None and not self._last_good:
+                # Else each request would lengthen its traceback.
+                raise self._failure.with_traceback(None)
             return self._last_good
 
-    def _refresh(self) -> None:
+    def _refresh(self) -> EdgeSignerError | None:
         try:
             self._last_good = tuple(self._read())
         except (BotoCoreError, ClientError) as failure:
-            if not self._last_good:
-                raise kms_error(failure) from failure
-            self._fresh_until_s = time.monotonic() + self.RETRY_S
-            return
-        self._fresh_until_s = time.monotonic() + self.REFRESH_S
+            told = kms_error(failure)
+            told.__cause__ = failure
+            return told
+        except EdgeSignerError as failure:
+            return failure
+        return None
 
     def _read(self) -> Iterator[PublishedKey]:
         for use, suffix in _SUFFIXES.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -16,13 +16,15 @@ from edge_signer.execution.errors import (
 from edge_signer.execution.job_answer import JobAnswer
 from edge_signer.execution.job_ledger import Claim, JobEntry, JobLedger
 from edge_signer.execution.job_store import JobStore
-from edge_signer.execution.proof import prove
+from edge_signer.execution.proof import JobProof, prove
 from edge_signer.execution.ran_job import RanJob, run_job
 from edge_signer.execution.receipt_signer import ReceiptSigner
 from edge_signer.execution.requested_job import RequestedJob
+from edge_signer.execution.running_jobs import RunningJobs
 from edge_signer.execution.sandbox import Sandbox
 from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
 from edge_signer.platform.request_record import RequestRecord
+from edge_signer.platform.stopwatch import Stopwatch
 
 #: What a worker may need besides the job's own time: each of module, signature and store, late.
 SETTLING_S = 10.0
@@ -49,16 +51,27 @@ class JobService:
         sandbox: Runs modules.
         signer: Signs receipts and attestations.
         ledger: Knows which jobs there are.
+        running: Counts the jobs that run.
         store: Keeps modules and results.
+        require_open: Refuses a tenant that may not have jobs run now, with an EdgeSignerError.
     """
 
     def __init__(
-        self, sandbox: Sandbox, signer: ReceiptSigner, ledger: JobLedger, store: JobStore
+        self,
+        sandbox: Sandbox,
+        signer: ReceiptSigner,
+        *,
+        ledger: JobLedger,
+        running: RunningJobs,
+        store: JobStore,
+        require_open: Callable[[str], None],
     ) -> None:
         self._sandbox = sandbox
         self._signer = signer
         self._ledger = ledger
+        self._running = running
         self._store = store
+        self._require_open = require_open
 
     def run(self, asked: RequestedJob, record: RequestRecord) -> JobResultBytes:
         """Run a job, have it signed, keep and give its result; or give the result that there is.
@@ -70,39 +83,26 @@ class JobService:
 
         Raises:
             EdgeSignerError: One of the catalogue. There is no result then, unless the store did not
-                confirm it. Where the job had run and was not signed, it is kept: the next request
-                for it only signs.
+                confirm it. Where the job had run and was not signed, because KMS failed or the
+                operator switched jobs off meanwhile, it is kept: the next request only signs.
         """
         with record.stopwatch.step("claim"):
             claim = self._claim(asked)
         if isinstance(claim, JobResultBytes):
             return claim
 
-        ran = None if claim.is_first else self._ran_before(asked)
-        if ran is None:
+        with self._counted(asked.tenant_id, claim, record.stopwatch):
             with self._ending(claim, forget=True):
-                with record.stopwatch.step("load"):
-                    job = asked.with_module(self._module(asked))
-                with record.stopwatch.step("wasm"):
-                    ran = run_job(asked, lambda: self._sandbox.execute(job))
-        record.job_status = ran.outcome.status
-
-        with self._ending(claim, forget=False):
-            try:
-                with record.stopwatch.step("kms"):
-                    proof = prove(self._signer, ran.outcome)
-                    record.kms_key_id = self._signer.key().kms_key_id
-            except EdgeSignerError:
-                with suppress(StoreUnavailableError):
-                    self._store.put_unsigned(asked.tenant_id, asked.content_sha256, ran)
-                raise
-
-            with record.stopwatch.step("store"):
-                content = JobAnswer.of(ran, proof).to_json()
-                name = (asked.tenant_id, asked.job_id, asked.content_sha256)
-                if self._store.put_result(*name, content):
-                    return JobResultBytes(content, is_replayed=False)
-                return self._earlier(asked.tenant_id, asked.job_id, asked.content_sha256)
+                ran = self._ran(asked, claim, record)
+            record.job_status = ran.outcome.status
+            with self._ending(claim, forget=False):
+                proof = self._proof(asked, claim, ran, record)
+                with record.stopwatch.step("store"):
+                    content = JobAnswer.of(ran, proof).to_json()
+                    name = (asked.tenant_id, asked.job_id, asked.content_sha256)
+                    if self._store.put_result(*name, content):
+                        return JobResultBytes(content, is_replayed=False)
+                    return self._earlier(*name)
 
     def result(self, tenant_id: str, job_id: str) -> bytes:
         """Give the result of a tenant's job.
@@ -162,8 +162,30 @@ class JobService:
         if self._ledger.is_running(entry):
             raise _in_flight()
 
-    def _ran_before(self, asked: RequestedJob) -> RanJob | None:
-        return self._store.unsigned(asked.tenant_id, asked.job_id, asked.content_sha256)
+    def _ran(self, asked: RequestedJob, claim: Claim, record: RequestRecord) -> RanJob:
+        before = None if claim.is_first else self._store.unsigned(asked, claim.unsigned_sha256)
+        if before is not None:
+            return before
+        with record.stopwatch.step("load"):
+            job = asked.with_module(self._module(asked))
+        with record.stopwatch.step("wasm"):
+            return run_job(asked, lambda: self._sandbox.execute(job))
+
+    def _proof(
+        self, asked: RequestedJob, claim: Claim, ran: RanJob, record: RequestRecord
+    ) -> JobProof:
+        try:
+            # A job may run for long: what the operator switched off meanwhile is not signed.
+            self._require_open(asked.tenant_id)
+            with record.stopwatch.step("kms"):
+                proof = prove(self._signer, ran.outcome)
+                record.kms_key_id = self._signer.key().kms_key_id
+                return proof
+        except EdgeSignerError:
+            with suppress(StoreUnavailableError):
+                kept = self._store.put_unsigned(asked.tenant_id, asked.content_sha256, ran)
+                self._ledger.vouch_for(claim, kept)
+            raise
 
     def _module(self, asked: RequestedJob) -> bytes:
         wasm = asked.wasm or self._store.module(asked.tenant_id, asked.module_hash)
@@ -179,6 +201,17 @@ class JobService:
         if found is None:
             raise _in_flight()
         return JobResultBytes(found, is_replayed=True)
+
+    @contextmanager
+    def _counted(self, tenant_id: str, claim: Claim, stopwatch: Stopwatch) -> Iterator[None]:
+        """Count the job among those that run, for as long as the block does."""
+        with stopwatch.step("claim"), self._ending(claim, forget=True):
+            self._running.enter(tenant_id, claim)
+        try:
+            yield
+        finally:
+            with stopwatch.step("claim"), suppress(StoreUnavailableError):
+                self._running.leave(tenant_id, claim)
 
     @contextmanager
     def _ending(self, claim: Claim, *, forget: bool) -> Iterator[None]:

@@ -9,6 +9,7 @@ from edge_signer.execution.job_ledger import JobLedger
 from edge_signer.execution.job_store import JobStore
 from edge_signer.execution.receipt_keys import ReceiptKeys
 from edge_signer.execution.receipt_signer import KmsReceiptSigner
+from edge_signer.execution.running_jobs import RunningJobs
 from edge_signer.execution.sandbox import Sandbox
 from edge_signer.execution.service import JobService
 from edge_signer.execution.settings import ExecuteSettings
@@ -16,18 +17,28 @@ from edge_signer.platform.clients import client
 from edge_signer.platform.flags import Flags
 
 
-def job_service(settings: ExecuteSettings, flags: Callable[[], Flags]) -> JobService:
+def job_service(
+    settings: ExecuteSettings,
+    flags: Callable[[], Flags],
+    require_open: Callable[[Flags, str], None],
+    complain: Callable[[str], None],
+) -> JobService:
     """Give the service of a function; its sandbox starts at once.
 
     Args:
         settings: Of the function.
-        flags: Give how long KMS may take.
+        flags: Give how long KMS may take, and whether jobs are run.
+        require_open: Refuses a tenant by these.
+        complain: Told of what an operator must mend.
     """
+    dynamodb, table = client("dynamodb", settings.aws_region), settings.jobs_table
     return JobService(
         Sandbox(),
         KmsReceiptSigner(kms=_kms(settings, flags), key_alias=settings.receipt_key_alias),
-        JobLedger(client("dynamodb", settings.aws_region), settings.jobs_table),
-        JobStore(client("s3", settings.aws_region), settings.jobs_bucket),
+        ledger=JobLedger(dynamodb, table),
+        running=RunningJobs(dynamodb, table, settings.max_running_jobs),
+        store=JobStore(client("s3", settings.aws_region), settings.jobs_bucket, complain),
+        require_open=lambda tenant_id: require_open(flags(), tenant_id),
     )
 
 

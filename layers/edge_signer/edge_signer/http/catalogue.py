@@ -77,7 +77,7 @@ def error_headers(error: EdgeSignerError) -> dict[str, str]:
     headers = {}
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(error.retry_after_s)
-    if isinstance(error, RateLimitedError):
+    if isinstance(error, RateLimitedError) and error.standing is not None:
         headers |= rate_limit_headers(error.standing)
     if STATUS[type(error)] == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="edge-signer"'

@@ -9,7 +9,7 @@ from edge_signer.http.errors import (
 )
 from edge_signer.platform.flags import Flags
 
-NO_JOBS = "Running jobs is switched off; this one was not run."
+NO_JOBS = "Running jobs is switched off; nothing was signed."
 KILLED = "The operator has switched signing off, for everybody; nothing was signed."
 DISABLED = (
     "Nothing was signed: signing at the edge is switched off, and there is no central signer "

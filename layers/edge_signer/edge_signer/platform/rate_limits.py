@@ -19,6 +19,8 @@ LONGEST_WINDOW_MS = 60_000
 #: How far another worker's clock may be ahead and still be believed.
 MAX_SKEW_MS = 60_000
 _DAY_MS = 86_400_000
+# Nobody knows when a job will have ended.
+_AT_ONCE_RETRY_S = 1
 
 
 @dataclass(frozen=True)
@@ -90,24 +92,45 @@ class Decision:
     standing: Standing
 
 
+@dataclass(frozen=True)
+class AtOnce:
+    """A limit that no window has: as many of a tenant's jobs are running as may at once.
+
+    Attributes:
+        quota: How many may.
+    """
+
+    quota: int
+
+
 class RateLimitedError(EdgeSignerError):
     """The tenant has used what a limit admits.
 
     Args:
-        standing: Names the limit, and says when it admits again.
+        met: The limit: a standing, which says when it admits again, or that of jobs at once.
+
+    Attributes:
+        standing: The first of these.
     """
 
     code = "RATE_LIMITED"
     title = "Rate limit exceeded"
 
-    def __init__(self, standing: Standing) -> None:
-        limit = standing.tightest
+    def __init__(self, met: Standing | AtOnce) -> None:
+        self.standing = met if isinstance(met, Standing) else None
+        if isinstance(met, AtOnce):
+            super().__init__(
+                f"{met.quota} of your jobs are running, as many as may at once; "
+                "try again when one has ended.",
+                retry_after_s=_AT_ONCE_RETRY_S,
+            )
+            return
+        limit = met.tightest
         super().__init__(
             f"This tenant may make {limit.quota} requests in {limit.window_s} s; "
-            f"try again in {standing.reset_s} s.",
-            retry_after_s=standing.reset_s,
+            f"try again in {met.reset_s} s.",
+            retry_after_s=met.reset_s,
         )
-        self.standing = standing
 
 
 class RateLimiter(Protocol):
