@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from edge_signer.http.errors import InvalidRequestError, RequestTooLargeError
-from edge_signer.http.wire_formats import read_json
+from edge_signer.http.wire_formats import read_body, read_json
 from edge_signer.platform.chaos_order import MAX_DURATION_S, FailureType, Scope
 from edge_signer.platform.tenants import TenantName
 
@@ -30,15 +29,7 @@ class AdminRequest(BaseModel):
             InvalidJsonError: It is no JSON that all read alike.
             InvalidRequestError: A field is missing, wrong or unknown; the message names each.
         """
-        if len(body) > MAX_BODY_BYTES:
-            raise RequestTooLargeError(f"A request has at most {MAX_BODY_BYTES} bytes.")
-        fields = read_json(body)
-        if not isinstance(fields, dict):
-            raise InvalidRequestError("The body must be a JSON object.")
-        try:
-            return cls.model_validate(fields)
-        except ValidationError as refused:
-            raise InvalidRequestError("; ".join(_faults(refused)[:5])) from None
+        return read_body(cls, body, MAX_BODY_BYTES)
 
 
 class FlagUpdate(AdminRequest):
@@ -122,12 +113,3 @@ def flag_request(body: bytes) -> FlagUpdate | EmergencyShutdown:
         if isinstance(fields, dict) and fields.get("action") == "emergency_shutdown":
             return EmergencyShutdown.from_body(body)
     return FlagUpdate.from_body(body)
-
-
-def _faults(refused: ValidationError) -> list[str]:
-    told = []
-    for fault in refused.errors(include_input=False, include_url=False):
-        path = ".".join(str(part)[:64] for part in fault["loc"])
-        message = fault["msg"].removeprefix("Value error, ")
-        told.append(f"{path}: {message}" if path else message)
-    return told

@@ -41,11 +41,7 @@ def read_body(kind: type[Body], body: bytes, max_bytes: int) -> Body:
     try:
         return kind.model_validate(fields)
     except ValidationError as refused:
-        faults = [
-            f"{'.'.join(str(part)[:64] for part in fault['loc'])}: {fault['msg']}"
-            for fault in refused.errors(include_input=False, include_url=False)
-        ]
-        raise InvalidRequestError("; ".join(faults[:5])) from None
+        raise InvalidRequestError("; ".join(_faults(refused)[:5])) from None
 
 
 def read_base64(field: str, text: str) -> bytes:
@@ -110,3 +106,12 @@ def _finite(digits: str) -> float:
 
 def _no_constant(name: str) -> float:
     raise InvalidJsonError(f"The body is not JSON: {name} is no number.")
+
+
+def _faults(refused: ValidationError) -> list[str]:
+    told = []
+    for fault in refused.errors(include_input=False, include_url=False):
+        path = ".".join(str(part)[:64] for part in fault["loc"])
+        message = fault["msg"].removeprefix("Value error, ")
+        told.append(f"{path}: {message}" if path else message)
+    return told
