@@ -57,6 +57,14 @@ class CpuStopwatch(Stopwatch):
             self.steps_ms[name] = self.steps_ms.get(name, 0.0) + elapsed_ms
 
 
+class Unhurried(LambdaContext):
+    """An invocation that has its function's whole time left."""
+
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
+        return 29_000
+
+
 def tables() -> Iterator[Table]:
     """Answer the same request many times, each signed with a software key."""
     credential = issue_credentials()[0]
@@ -70,7 +78,7 @@ def tables() -> Iterator[Table]:
     event = _event(credential.token)
     for _ in range(WARM_UP_ROUNDS + ROUNDS):
         record = RequestRecord("a request", stopwatch=CpuStopwatch())
-        assert endpoint.sign(event, record, LambdaContext()).status_code == 200
+        assert endpoint.sign(event, record, Unhurried()).status_code == 200
     samples = _taken[WARM_UP_ROUNDS:]
     table = Table("CPU of a request, median", "µs", title="Before anything is built")
     for name in STEPS:
