@@ -11,7 +11,7 @@ from edge_signer.platform.settings import MAX_KMS_TIMEOUT_MS, SwitchedSettings, 
 #: The largest body that anybody may send; operators can only ask for less.
 MAX_PAYLOAD_BYTES = 64 * 1024
 
-#: Named in the design, but nothing of this signer heeds them yet: nobody shall think that it does.
+#: Reserved: nothing of this signer heeds them yet, and nobody shall think that it does.
 NOT_SUPPORTED_YET = ("smart_placement_enabled",)
 
 
