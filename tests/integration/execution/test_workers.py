@@ -86,7 +86,11 @@ def test_after_a_zygote_that_was_killed_the_next_job_runs(
     processes: Processes, own_sandbox: Sandbox, hello: bytes
 ) -> None:
     assert_works(own_sandbox, hello)
-    os.kill(processes.zygote(), signal.SIGKILL)
+    zygote = processes.zygote()
+    waiting = children_of(zygote)
+    os.kill(zygote, signal.SIGKILL)
+    # They die with it, but not at once; a job that one of them begins meanwhile fails.
+    assert wait_for(lambda: all(has_ended(one) for one in (zygote, *waiting)))
     assert_works(own_sandbox, hello)
 
 
