@@ -34,7 +34,7 @@ demo: setup ## Sign a photograph, verify it with c2pa-rs, show where the millise
 	@$(BIN)/edge-signer demo
 
 test: dev ## Run every test.
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest
 
 fuzz: dev ## Mutate 100,000 real inputs; what comes must be an answer or a refusal with a name.
 	$(BIN)/python -m tests.fuzz

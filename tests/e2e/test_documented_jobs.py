@@ -42,7 +42,8 @@ def require_conforming(answer: Answer, response: dict[str, Any]) -> None:
 
 def test_answers_are_what_the_document_says(system: Running) -> None:
     request = {**EXAMPLE, "job_id": "job-documented"}
-    unknown = post_job(system, request, "acme")
+    nowhere = {"job_id": "job-nowhere", "module_hash": f"sha256:{'0' * 64}"}
+    unknown = post_job(system, {**request, **nowhere}, "acme")
     stored = put_module(system, HELLO, "acme")
     ran = post_job(system, request, "acme")
     reused = post_job(system, {**request, "args": []}, "acme")

@@ -246,7 +246,8 @@ def test_every_change_is_told_once_whoever_made_it(bench: BreakerBench) -> None:
     workers = [bench.worker() for _ in range(8)]
 
     def request(number: int) -> None:
-        bench.now_s += 0.5
+        # Long enough for so many probes that all of them failing cannot be.
+        bench.now_s += 4.0
         admission = workers[number % 8].allows()
         if number % 3:
             admission.failed(throttled=number % 7 == 0)
