@@ -1,5 +1,3 @@
-# setup · run · demo · test · fuzz · lint · openapi · wasm · bench · limits · load · chaos · portability · older-engine ·
-# validate · build · package · reproducible · build-check · cold-start · sbom · audit · cost · deploy-local · sam-local; `make` alone lists them.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
@@ -54,8 +52,8 @@ openapi: dev ## Write docs/openapi.json and the errors of docs/api.md from the c
 	@$(BIN)/python -m cli.openapi
 
 wasm: dev ## Rebuild wasm_tbs/tbs.wasm, pin its SHA-256, rebuild examples/hello.wasm.
-	$(BIN)/python wasm_tbs/build.py
-	$(BIN)/python examples/build.py
+	$(BIN)/python -m wasm_tbs.build
+	$(BIN)/python -m examples.build
 	@$(BIN)/python -m edge_signer.signing.tbs_module
 
 bench: dev ## Measure builder, store size, request, start and memory, each beside its rival.

@@ -7,11 +7,10 @@ import re
 import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import urllib3
 
-from cli.request_signature import signature_headers
+from cli.tenant_credentials import TenantCredentials
 
 DEFAULT_POLICY = "newsroom-default-v3"
 SOURCE_TYPE_PREFIX = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -58,12 +57,8 @@ class EdgeClient:
     def __init__(
         self, url: str, token: str, tenant_id: str | None = None, hmac_key: str | None = None
     ) -> None:
-        if hmac_key is not None and tenant_id is None:
-            raise ValueError("a request can be signed only if its tenant is named")
-        self._hmac_key = hmac_key
+        self._credentials = TenantCredentials(token, tenant_id, hmac_key)
         self._url = url.rstrip("/")
-        self._token = token
-        self._tenant_id = tenant_id
         self._http = urllib3.PoolManager(timeout=_TIMEOUT, retries=False)
 
     def sign(
@@ -89,15 +84,12 @@ class EdgeClient:
             "policy_id": policy_id,
             "assertions": assertions,
         }
-        if self._tenant_id is not None:
-            body["tenant_id"] = self._tenant_id
+        if self._credentials.tenant_id is not None:
+            body["tenant_id"] = self._credentials.tenant_id
         if tsa is not None:
             body["tsa"] = tsa
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"}
         url, content = f"{self._url}/edge-sign", json.dumps(body).encode()
-        if self._hmac_key is not None and self._tenant_id is not None:
-            path = urlsplit(url).path
-            headers |= signature_headers(self._hmac_key, self._tenant_id, "POST", path, content)
+        headers = self._credentials.headers_of_post(url, content)
         began_s = time.perf_counter()
         response = self._request("POST", url, content, headers)
         waited_ms = (time.perf_counter() - began_s) * 1000

@@ -5,11 +5,10 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import urllib3
 
-from cli.request_signature import signature_headers
+from cli.tenant_credentials import TenantCredentials
 
 _LONGEST_DELAY_S = 5.0
 # An HTTP API answers within 30 s, or never.
@@ -44,9 +43,7 @@ class JobClient:
         self, url: str, token: str, tenant_id: str | None = None, hmac_key: str | None = None
     ) -> None:
         self._url = f"{url.rstrip('/')}/jobs"
-        self._headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
-        self._tenant_id = tenant_id
-        self._hmac_key = hmac_key
+        self._credentials = TenantCredentials(token, tenant_id, hmac_key)
         self._http = urllib3.PoolManager(timeout=_TIMEOUT, retries=False)
 
     def run(self, request_json: bytes, wait_s: float) -> bytes:
@@ -76,10 +73,7 @@ class JobClient:
             time.sleep(delay_s)
 
     def _ask(self, content: bytes) -> bytes | _Refusal:
-        headers = dict(self._headers)
-        if self._hmac_key is not None and self._tenant_id is not None:
-            path = urlsplit(self._url).path
-            headers |= signature_headers(self._hmac_key, self._tenant_id, "POST", path, content)
+        headers = self._credentials.headers_of_post(self._url, content)
         try:
             answer = self._http.request("POST", self._url, body=content, headers=headers)
         except urllib3.exceptions.HTTPError as failure:

@@ -1,16 +1,11 @@
-"""Build `tbs.wasm` from the Zig sources and pin its SHA-256, or check that it is what they give.
-
-The compiler comes from PyPI (`ziglang`), needs no network, gives the same bytes in any folder.
-"""
+"""Build `tbs.wasm` from the Zig sources and pin its SHA-256, or check that it is what they give."""
 
 from __future__ import annotations
 
-import argparse
 import hashlib
-import subprocess
-import sys
-import tempfile
 from pathlib import Path
+
+from wasm_tbs.committed_module import build_or_check, zig
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "wasm_tbs/src/tbs.zig"
@@ -29,15 +24,11 @@ def build(target: Path) -> None:
     Raises:
         subprocess.CalledProcessError: The compiler refused the sources.
     """
-    subprocess.run(  # noqa: S603 - our own arguments
-        [
-            *(sys.executable, "-m", "ziglang", "build-exe", str(SOURCE)),
-            *("-target", "wasm32-freestanding", "-mcpu=generic", "-O", "ReleaseSafe"),
-            *("-fno-entry", "-rdynamic", "-fstrip", "--stack", str(STACK_BYTES)),
-            f"-femit-bin={target}",
-        ],
-        check=True,
-        stdin=subprocess.DEVNULL,
+    zig(
+        *("build-exe", str(SOURCE)),
+        *("-target", "wasm32-freestanding", "-mcpu=generic", "-O", "ReleaseSafe"),
+        *("-fno-entry", "-rdynamic", "-fstrip", "--stack", str(STACK_BYTES)),
+        f"-femit-bin={target}",
     )
 
 
@@ -51,32 +42,7 @@ def pin() -> None:
     )
 
 
-def differs_from_sources() -> bool:
-    """Whether a fresh build gives other bytes than the committed module has."""
-    with tempfile.TemporaryDirectory() as folder:
-        fresh = Path(folder) / MODULE.name
-        build(fresh)
-        return fresh.read_bytes() != MODULE.read_bytes()
-
-
-def main() -> int:
-    """Build and pin, or check."""
-    arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument(
-        "--check", action="store_true", help="write nothing; exit 1 on a difference"
-    )
-    if arguments.parse_args().check:
-        if differs_from_sources():
-            print("tbs.wasm is not what its sources give: run make wasm", file=sys.stderr)
-            return 1
-        print("tbs.wasm is what its sources give")
-        return 0
-    build(MODULE)
-    MODULE.chmod(0o644)
-    pin()
-    print(CHECKSUM.read_text(), end="")
-    return 0
-
-
 if __name__ == "__main__":
-    raise SystemExit(main())
+    if build_or_check(__doc__, MODULE, build):
+        pin()
+        print(CHECKSUM.read_text(), end="")

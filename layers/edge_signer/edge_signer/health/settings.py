@@ -5,16 +5,20 @@ from __future__ import annotations
 from pydantic import Field
 
 from edge_signer.health.finding import Way
-from edge_signer.platform.settings import ChaosSettings, SigningSettings, SwitchedSettings
+from edge_signer.platform.settings import (
+    ChaosSettings,
+    ReplicaSettings,
+    SigningSettings,
+    SwitchedSettings,
+)
 
 
-class HealthSettings(SigningSettings, SwitchedSettings, ChaosSettings):
+class HealthSettings(SigningSettings, SwitchedSettings, ReplicaSettings, ChaosSettings):
     """What `template.yaml` tells the health function: mostly what it tells those that sign.
 
     Attributes:
         fallback_function: Name of the central signer's function; empty for none.
         central_signer_url: A central signer elsewhere; empty for none.
-        kms_replica_key: ARN of the signing key's replica, or of its alias; empty for none.
         kms_sign_quota_per_s: Signatures a second that KMS gives to the account in the key's region.
     """
 
@@ -24,16 +28,7 @@ class HealthSettings(SigningSettings, SwitchedSettings, ChaosSettings):
     breakers_table: str = Field(min_length=3)
     fallback_function: str = ""
     central_signer_url: str = ""
-    kms_replica_key: str = Field(
-        "",
-        pattern=r"^(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:(key/mrk-[0-9a-f-]+|alias/[\w/-]+))?$",
-    )
     kms_sign_quota_per_s: int = Field(1000, ge=1)
-
-    @property
-    def kms_replica_region(self) -> str:
-        """Region of the replica key."""
-        return self.kms_replica_key.split(":")[3]
 
     @property
     def ways(self) -> frozenset[Way]:

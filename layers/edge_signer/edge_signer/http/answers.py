@@ -8,10 +8,7 @@ from aws_lambda_powertools.event_handler import Response, content_types
 
 from edge_signer.http.answer_models import AnswerBody
 from edge_signer.http.catalogue import STATUS, error_body, error_headers
-from edge_signer.http.request_id import request_id_of
 from edge_signer.platform.errors import EdgeSignerError
-
-__all__ = ["error_answer", "json_answer", "request_id_of"]
 
 
 def json_answer(status: int, body: AnswerBody, headers: Mapping[str, str]) -> Response[str]:

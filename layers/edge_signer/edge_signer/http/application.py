@@ -10,9 +10,10 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError as NoRouteError
 
-from edge_signer.http.answers import error_answer, request_id_of
+from edge_signer.http.answers import error_answer
 from edge_signer.http.cross_origin import CrossOrigin
 from edge_signer.http.errors import InternalError, MethodNotAllowedError, NotFoundError
+from edge_signer.http.request_id import request_id_of
 from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.platform.request_record import RequestRecord, trace_id_of
 from edge_signer.platform.telemetry import Telemetry

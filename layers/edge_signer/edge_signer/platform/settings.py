@@ -147,6 +147,24 @@ class SigningSettings(TelemetrySettings):
         return f"/edge-signer/{self.stage}/policies"
 
 
+class ReplicaSettings(TelemetrySettings):
+    """What functions are told besides that have to do with the signing key's replica.
+
+    Attributes:
+        kms_replica_key: ARN of the replica or of its alias; empty for none.
+    """
+
+    kms_replica_key: str = Field(
+        "",
+        pattern=r"^(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:(key/mrk-[0-9a-f-]+|alias/[\w/-]+))?$",
+    )
+
+    @property
+    def kms_replica_region(self) -> str:
+        """Region of the replica key."""
+        return self.kms_replica_key.split(":")[3]
+
+
 class Settings(SigningSettings, CalledSettings, ChaosSettings):
     """What `template.yaml` tells the sign function.
 

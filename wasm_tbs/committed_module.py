@@ -1,0 +1,55 @@
+"""A WebAssembly module that is committed beside its source: build it, or check that it is current.
+
+The compiler comes as the package `ziglang`, needs no network, gives the same bytes in any folder.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+
+def zig(*arguments: str) -> None:
+    """Run the compiler.
+
+    Raises:
+        subprocess.CalledProcessError: It refused the source.
+    """
+    subprocess.run(  # noqa: S603 - our own arguments
+        [sys.executable, "-m", "ziglang", *arguments], check=True, stdin=subprocess.DEVNULL
+    )
+
+
+def build_or_check(description: str | None, module: Path, build: Callable[[Path], None]) -> bool:
+    """Do what the command line asks: write the module, or with --check compare it.
+
+    Args:
+        description: Of the command.
+        module: The committed file.
+        build: Compiles into a file.
+
+    Returns:
+        Whether the module was written.
+
+    Raises:
+        SystemExit: It was compared; with 1 where a fresh build gives other bytes.
+    """
+    arguments = argparse.ArgumentParser(description=description)
+    arguments.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 on a difference"
+    )
+    if not arguments.parse_args().check:
+        build(module)
+        module.chmod(0o644)
+        return True
+    with tempfile.TemporaryDirectory() as folder:
+        fresh = Path(folder) / module.name
+        build(fresh)
+        if fresh.read_bytes() != module.read_bytes():
+            sys.exit(f"{module.name} is not what its source gives: run make wasm")
+    print(f"{module.name} is what its source gives")
+    sys.exit()
