@@ -11,14 +11,14 @@ from pathlib import Path
 
 from deployment.bytecode import compile_where_possible
 from deployment.packages import BuildError, copy_sources, install, warn
-from deployment.service_descriptions import keep_services
+from deployment.service_descriptions import keep_operations
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 #: What each of the template's architectures is called by Linux.
 MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
-_SERVICES = (
-    "import json; from typing import get_args; from edge_signer.platform.clients import Service; "
-    "print(json.dumps(get_args(Service)))"
+_OPERATIONS = (
+    "import json; from edge_signer.platform.clients import OPERATIONS; "
+    "print(json.dumps({service: sorted(names) for service, names in OPERATIONS.items()}))"
 )
 
 
@@ -35,8 +35,10 @@ def build(architecture: Path, artifacts: Path) -> None:
     packages = artifacts / "python"
     install(CHECKOUT / "requirements" / "layer.txt", architecture / "platforms.txt", packages)
     copy_sources(CHECKOUT / "layers" / "edge_signer" / "edge_signer", packages)
-    services = frozenset(json.loads(_python(packages, "-c", _SERVICES)))
-    keep_services(packages / "botocore" / "data", services)
+    operations = json.loads(_python(packages, "-c", _OPERATIONS))
+    keep_operations(packages / "botocore" / "data", operations)
+    policies = packages / "edge_signer" / "signing" / "policies"
+    _python(packages, "-m", "edge_signer.signing.policy_yaml", str(policies))
     if MACHINES[architecture.name] == platform.machine():
         _python(packages, "-m", "edge_signer.signing.tbs_module")
     else:

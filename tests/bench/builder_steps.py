@@ -19,7 +19,7 @@ from rich.table import Table
 from edge_signer.signing import builder as builder_module
 from edge_signer.signing.assertion import Assertion
 from edge_signer.signing.builder import BuildError, ManifestBuilder, ManifestDefinition
-from edge_signer.signing.wasmtime_native import BareInstance
+from edge_signer.signing.wasmtime_instance import BareInstance
 from tests.bench.measurement import WARM_UP_ROUNDS
 from tests.jumbf_reader import read_store
 
@@ -60,7 +60,7 @@ class TimedInstance(BareInstance):
         with Step("clear the instance away"):
             super().__del__()
 
-    def call(self, name: bytes, argument: int) -> int:
+    def call(self, name: bytes, argument: int | None = None) -> int:
         with Step(name.decode()):
             return super().call(name, argument)
 

@@ -11,11 +11,8 @@ import tempfile
 from pathlib import Path
 
 from emulator.system import Settings, start
-from tests.cold_start.measurement import cold_start, measured, variants
+from tests.cold_start.measurement import LATE, cold_start, measured, variants
 from tests.running import Notes
-
-#: What the path of a first signature leaves out, or reaches only with its request.
-LATE = ("boto3", "rfc3161_client", "aws_lambda_powertools.utilities.idempotency")
 
 
 async def table(built: Path, interpreter: Path, rounds: int) -> None:

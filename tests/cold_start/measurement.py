@@ -20,6 +20,15 @@ from emulator.functions.worker_processes import WorkerProcesses
 from emulator.system import RunningSystem
 from tests.software_signer import ACTIONS
 
+#: What the path of a first signature leaves out, or reaches only with its request.
+LATE = (
+    "boto3",
+    "rfc3161_client",
+    "aws_lambda_powertools.utilities.idempotency",
+    "wasmtime",
+    "yaml",
+)
+
 
 @dataclass(frozen=True)
 class ColdStart:

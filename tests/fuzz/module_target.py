@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from wasmtime import Engine, Func, InstancePre, Linker, Memory, Module, Store
+from wasmtime import Config, Engine, Func, InstancePre, Linker, Memory, Module, Store
 
 from edge_signer.signing.builder import FUEL_PER_REQUEST
-from edge_signer.signing.tbs_module import MEMORY_LIMIT_BYTES, engine_config, read_module
+from edge_signer.signing.tbs_module import MEMORY_LIMIT_BYTES, read_module
 from tests.fuzz.framing import Call, unframed
 from tests.fuzz.outcomes import check_refusal, read_json
 from tests.manifest_reader import Said, check_store, check_tbs, check_time_stamp_payload
@@ -39,7 +39,9 @@ class ModuleTarget:
     """Gives each input an instance of its own, as the host does."""
 
     def __init__(self) -> None:
-        self._engine = Engine(engine_config())
+        config = Config()
+        config.consume_fuel = True
+        self._engine = Engine(config)
         self._instance_pre = Linker(self._engine).instantiate_pre(
             Module(self._engine, read_module())
         )

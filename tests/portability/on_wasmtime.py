@@ -1,4 +1,4 @@
-"""The module under wasmtime, as the layer loads it: what all others are compared with."""
+"""The module under wasmtime, the layer's engine: what all others are compared with."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import cast
 
-from wasmtime import Engine, Func, Linker, Memory, Module, Store
+from wasmtime import Config, Engine, Func, Linker, Memory, Module, Store
 
 from edge_signer.signing.builder import FUEL_PER_REQUEST
-from edge_signer.signing.tbs_module import load_module
+from edge_signer.signing.tbs_module import read_module
 from tests.portability.wire import serve
 
 
 class WasmtimeInstance:
-    """An instance with fuel, which the layer's configuration asks for."""
+    """An instance with fuel, as the layer's have it."""
 
     def __init__(self, engine: Engine, module: Module) -> None:
         self._store = Store(engine)
@@ -33,5 +33,8 @@ class WasmtimeInstance:
         return bytes(self._memory.read(self._store))
 
 
-engine, module = load_module(Path(sys.argv[1]))
+config = Config()
+config.consume_fuel = True
+engine = Engine(config)
+module = Module(engine, read_module(Path(sys.argv[1])))
 serve("wasmtime", version("wasmtime"), lambda: WasmtimeInstance(engine, module))

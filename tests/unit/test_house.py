@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cold_start.measurement import LATE
 from tests.conftest import ROOT
 
 LAYER = ROOT / "layers/edge_signer/edge_signer"
@@ -104,6 +105,13 @@ def test_only_the_fallback_function_has_the_central_signer() -> None:
     for handler in (ROOT / "functions").rglob("*.py"):
         imported = {one.partition(".")[0] for one in imported_modules(handler.read_text())}
         assert ("central_signer" in imported) == (handler.parent.name == "fallback"), handler
+
+
+def test_a_new_worker_imports_nothing_that_its_first_signature_may_not_need() -> None:
+    rooms = "edge_signer.http.edge_sign, edge_signer.http.application, edge_signer.signing.wiring"
+    loaded = f"import sys, {rooms}; print(*(name for name in sys.argv if name in sys.modules))"
+    told = subprocess.run([sys.executable, "-c", loaded, *LATE], capture_output=True, text=True)
+    assert (told.returncode, told.stdout.split()) == (0, []), told.stderr
 
 
 def test_the_central_signer_does_without_the_edges_engine() -> None:

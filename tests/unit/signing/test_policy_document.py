@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from edge_signer.signing.policy_document import (
     read_policy,
     shipped_policies,
 )
+from edge_signer.signing.policy_yaml import write_as_json
 from tests.sample_metadata import METADATA
 from tests.software_signer import ACTIONS
 
@@ -43,6 +46,14 @@ def test_the_shipped_documents_are_policies() -> None:
     assert shipped_policies().keys() == {"newsroom-default-v3", "demo-policy-v1"}
     for file in SHIPPED_POLICIES.glob("*.yaml"):
         assert len(file.read_bytes()) < 4096, "a standard parameter holds no more"
+
+
+def test_written_as_json_the_shipped_documents_are_the_same_policies(tmp_path: Path) -> None:
+    folder = tmp_path / "policies"
+    shutil.copytree(SHIPPED_POLICIES, folder)
+    write_as_json(folder)
+    assert {file.suffix for file in folder.iterdir()} == {".json"}
+    assert shipped_policies(folder) == shipped_policies()
 
 
 def test_a_document_becomes_a_policy() -> None:

@@ -1,7 +1,8 @@
 """The bodies of answers; what clients are told about them is generated from here.
 
 Making and writing one as a model takes no longer than `json.dumps` of a dictionary. What is told of
-a field's form is not enforced: an asset that is signed is never answered with 500.
+a field's form is not enforced: an asset that is signed is never answered with 500. What a function
+seldom or never answers, pydantic gets ready when it first does.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ class SignedAnswer(AnswerBody):
     ] = None
 
 
-class PlannedAssertion(BaseModel):
+class PlannedAssertion(BaseModel, defer_build=True):
     """An assertion as the manifest would have it."""
 
     model_config = ConfigDict(frozen=True)
@@ -75,7 +76,7 @@ class PlannedAssertion(BaseModel):
     data: Annotated[dict[str, Any], Field(description="In the standard's form.")]
 
 
-class PlannedAnswer(AnswerBody):
+class PlannedAnswer(AnswerBody, defer_build=True):
     """With `dry_run=1`: the request would be signed, and what the manifest would say."""
 
     dry_run: Literal[True]
@@ -91,7 +92,7 @@ class PlannedAnswer(AnswerBody):
 HealthState = Literal["ok", "degraded", "unavailable"]
 
 
-class SigningPaths(BaseModel):
+class SigningPaths(BaseModel, defer_build=True):
     """Who can sign now."""
 
     model_config = ConfigDict(frozen=True)
@@ -100,7 +101,7 @@ class SigningPaths(BaseModel):
     central: Annotated[HealthState, Field(description="The central signer.")]
 
 
-class HealthAnswer(AnswerBody):
+class HealthAnswer(AnswerBody, defer_build=True):
     """How the deployment is; without `deep=1` it is `status` alone."""
 
     status: Annotated[

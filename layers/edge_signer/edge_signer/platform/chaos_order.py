@@ -13,7 +13,7 @@ PROD = "prod"
 MAX_DURATION_S = 3600
 
 
-class ChaosOrder(BaseModel):
+class ChaosOrder(BaseModel, defer_build=True):
     """One order; it ends by itself.
 
     Attributes:

@@ -46,7 +46,8 @@ class TelemetrySettings(BaseModel):
         aws_lambda_function_memory_size: MB that the function has; Lambda itself tells it.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # A function makes one of these classes; pydantic need not get the others ready.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     stage: str = Field(pattern=r"^[a-z][a-z0-9]{1,15}$")
     aws_region: str = Field(min_length=1)

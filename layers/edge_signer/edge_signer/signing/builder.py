@@ -10,13 +10,12 @@ import json
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, cast
-
-from wasmtime import Engine, Func, InstancePre, Linker, Store, Trap, TrapCode, WasmtimeError
+from typing import Any, NamedTuple
 
 from edge_signer.signing.assertion import Assertion
 from edge_signer.signing.tbs_module import MEMORY_LIMIT_BYTES, load_module
-from edge_signer.signing.wasmtime_native import BareInstance
+from edge_signer.signing.wasmtime_engine import Engine, InstancePre, Trap, WasmtimeError
+from edge_signer.signing.wasmtime_instance import BareInstance
 
 FUEL_PER_REQUEST = 50_000_000
 
@@ -88,7 +87,7 @@ class ManifestBuilder:
 
     def __init__(self) -> None:
         engine, module = load_module()
-        self._template = _Template.linked(engine, Linker(engine).instantiate_pre(module))
+        self._template = _Template.linked(engine, InstancePre(engine, module))
 
     def prepare(self, definition: ManifestDefinition) -> PreparedManifest:
         """Build everything that comes before the signature.
@@ -153,8 +152,7 @@ def _call(instance: BareInstance, name: bytes, buffer: _Buffer, *fields: bytes) 
     try:
         answer = instance.call(name, len(framed))
     except Trap as trap:
-        out_of_fuel = trap.trap_code == TrapCode.OUT_OF_FUEL
-        raise BuildError("OutOfFuel" if out_of_fuel else "Trapped") from trap
+        raise BuildError("OutOfFuel" if trap.is_out_of_fuel else "Trapped") from trap
     content = instance.read(answer >> 32, answer & _LENGTH_MASK)
     if answer & _ERROR_BIT:
         raise BuildError(content.decode("ascii"))
@@ -179,29 +177,25 @@ class _Template(NamedTuple):
     @classmethod
     def linked(cls, engine: Engine, instance_pre: InstancePre) -> _Template:
         """Ask an instance for the addresses: linking fixed them, no request need ask again."""
-        store = Store(engine)
-        store.set_fuel(FUEL_PER_REQUEST)
-        exports = instance_pre.instantiate(store).exports(store)
+        instance = _bounded(engine, instance_pre)
 
-        def buffer(name: str) -> _Buffer:
-            answer = cast(int, cast(Func, exports[name])(store))
+        def buffer(name: bytes) -> _Buffer:
+            answer = instance.call(name)
             return _Buffer(answer >> 32, answer & _LENGTH_MASK)
 
-        return cls(engine, instance_pre, buffer("definition_buffer"), buffer("signature_buffer"))
+        return cls(engine, instance_pre, buffer(b"definition_buffer"), buffer(b"signature_buffer"))
 
     def instance(self) -> BareInstance:
         """Give a new instance; a reused one would keep the last tenant's bytes."""
         try:
-            return self._instantiate()
+            return _bounded(self.engine, self.instance_pre)
         except WasmtimeError:
             # Those that only a cycle of references holds, say of a traceback, keep their places.
             gc.collect()
-            return self._instantiate()
+            return _bounded(self.engine, self.instance_pre)
 
-    def _instantiate(self) -> BareInstance:
-        return BareInstance(
-            self.engine,
-            self.instance_pre,
-            fuel=FUEL_PER_REQUEST,
-            memory_bytes=MEMORY_LIMIT_BYTES,
-        )
+
+def _bounded(engine: Engine, instance_pre: InstancePre) -> BareInstance:
+    return BareInstance(
+        engine, instance_pre, fuel=FUEL_PER_REQUEST, memory_bytes=MEMORY_LIMIT_BYTES
+    )

@@ -1,7 +1,8 @@
 """What the edge and the central signer say to each other: one JSON document each way.
 
 The central signer is another engine with a key of the same certificate. The edge asks it when its
-own path fails, and checks what it gives (`manifest_check`) before anything is stored.
+own path fails, and checks what it gives (`manifest_check`) before anything is stored. It seldom
+does, so pydantic gets these models ready when they are first used.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def _base64(text: str) -> str:
     return text
 
 
-class CentralRequest(StrictModel):
+class CentralRequest(StrictModel, defer_build=True):
     """A request that the edge has authenticated, counted and validated.
 
     Attributes:
@@ -51,7 +52,7 @@ class CentralRequest(StrictModel):
     request_id: str = Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 
 
-class CentralAnswer(StrictModel):
+class CentralAnswer(StrictModel, defer_build=True):
     """A signed manifest.
 
     Attributes:
@@ -67,7 +68,7 @@ class CentralAnswer(StrictModel):
     timings: Mapping[str, float]
 
 
-class CentralFault(StrictModel):
+class CentralFault(StrictModel, defer_build=True):
     """Why there is none.
 
     Attributes:
@@ -81,7 +82,7 @@ class CentralFault(StrictModel):
     retry_after: int | None = Field(None, ge=0, le=86400)
 
 
-class CentralRefusal(StrictModel):
+class CentralRefusal(StrictModel, defer_build=True):
     """The answer where there is no manifest."""
 
     error: CentralFault

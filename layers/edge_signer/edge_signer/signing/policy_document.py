@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
 from edge_signer.signing.actions import ACTIONS_LABEL
@@ -29,36 +28,10 @@ STANDARD_LABELS = (
     CAWG_METADATA_LABEL,
 )
 _OWN_LABELS = re.compile(rf"{NAMESPACED.pattern}|[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*\.\*")
-# PyYAML finds dates, numbers and truth by their look, and lets out what their constructors raise.
-_WHAT_VALUES_RAISE = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
 
 
 class PolicyDocumentError(Exception):
     """A document is no policy; the text names the field and what is wrong with it."""
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML in which a key that stands twice is a fault: one of them was meant."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            # A few lines of them could stand for more than any memory holds.
-            line = self.line + 1
-            raise PolicyDocumentError(f"line {line}: aliases are not taken; write it out")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
-        if len(mapping) != len(node.value):
-            raise PolicyDocumentError(f"line {node.start_mark.line + 1}: a key stands twice")
-        return mapping
 
 
 def read_policy(text: str, name: str) -> SigningPolicy:
@@ -74,12 +47,33 @@ def read_policy(text: str, name: str) -> SigningPolicy:
     Raises:
         PolicyDocumentError: Naming what is wrong.
     """
+    # Imported here: most deployments have the shipped policies alone, which the layer has as JSON.
+    from edge_signer.signing.policy_yaml import UnreadableYamlError, read_yaml
+
     try:
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as broken:
-        raise PolicyDocumentError(f"is not YAML: {' '.join(str(broken).split())}") from None
-    except _WHAT_VALUES_RAISE as broken:
-        raise PolicyDocumentError(f"holds a value that cannot be read: {broken}") from None
+        document = read_yaml(text)
+    except UnreadableYamlError as broken:
+        raise PolicyDocumentError(str(broken)) from None
+    return _checked(document, name)
+
+
+def shipped_policies(folder: Path = SHIPPED_POLICIES) -> dict[str, SigningPolicy]:
+    """Read the policies in this package, by identifier.
+
+    Args:
+        folder: With documents in YAML; in the layer they are JSON.
+
+    Raises:
+        PolicyDocumentError: A document is not a policy.
+    """
+    as_json = {one.stem: json.loads(one.read_text()) for one in folder.glob("*.json")}
+    return {
+        **{name: _checked(document, name) for name, document in as_json.items()},
+        **{one.stem: read_policy(one.read_text(), one.stem) for one in folder.glob("*.yaml")},
+    }
+
+
+def _checked(document: Any, name: str) -> SigningPolicy:
     if not isinstance(document, dict):
         raise PolicyDocumentError("must be a mapping, such as policy_id: newsroom-v1")
     if "tenants" in document and document["tenants"] is None:
@@ -92,16 +86,6 @@ def read_policy(text: str, name: str) -> SigningPolicy:
     for fault in _faults(policy, name):
         raise PolicyDocumentError(fault)
     return policy
-
-
-def shipped_policies() -> dict[str, SigningPolicy]:
-    """Read the policies in this package, by identifier.
-
-    Raises:
-        PolicyDocumentError: A document is not a policy.
-    """
-    files = sorted(SHIPPED_POLICIES.glob("*.yaml"))
-    return {file.stem: read_policy(file.read_text(), file.stem) for file in files}
 
 
 def _faults(policy: SigningPolicy, name: str) -> Iterator[str]:

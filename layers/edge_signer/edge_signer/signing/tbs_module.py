@@ -7,10 +7,8 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from wasmtime import Config, Engine, Module, WasmtimeError
-
 from edge_signer.signing.tbs_pin import TBS_MODULE_SHA256
-from edge_signer.signing.wasmtime_native import pool_instances
+from edge_signer.signing.wasmtime_engine import Engine, Module, Pool, WasmtimeError
 
 MODULE_PATH = Path(__file__).parent / "tbs.wasm"
 MEMORY_LIMIT_BYTES = 4 * 1024 * 1024
@@ -22,21 +20,6 @@ KEPT_MEMORY_BYTES = 128 * 1024
 
 class TbsModuleError(Exception):
     """The module is not the one that this code was written for, or it asks for imports."""
-
-
-def engine_config() -> Config:
-    """Engine settings: fuel on; threads and 64-bit memories, which the module has not, off.
-
-    No address space beyond what a memory may have: with wasmtime's 4 GiB for each the pool would
-    have more than some hosts admit, and bounds that are checked in code cost next to nothing.
-    """
-    config = Config()
-    config.memory_reservation = MEMORY_LIMIT_BYTES
-    config.memory_guard_size = 64 * 1024
-    config.consume_fuel = True
-    config.wasm_threads = False
-    config.wasm_memory64 = False
-    return config
 
 
 def precompiled_path(module_path: Path = MODULE_PATH) -> Path:
@@ -72,26 +55,20 @@ def load_module(module_path: Path = MODULE_PATH) -> tuple[Engine, Module]:
         TbsModuleError: The hash is wrong, or the module asks for imports.
     """
     wasm = read_module(module_path)
-    config = engine_config()
-    pool_instances(
-        config,
-        instances=INSTANCES_AT_ONCE,
-        memory_bytes=MEMORY_LIMIT_BYTES,
-        kept_bytes=KEPT_MEMORY_BYTES,
+    engine = Engine(
+        MEMORY_LIMIT_BYTES, Pool(INSTANCES_AT_ONCE, MEMORY_LIMIT_BYTES, KEPT_MEMORY_BYTES)
     )
-    engine = Engine(config)
-    precompiled = precompiled_path(module_path)
-    module = _deserialize(engine, precompiled) if precompiled.exists() else None
+    module = _precompiled(engine, precompiled_path(module_path))
     if module is None:
-        module = Module(engine, wasm)
-    if module.imports:
+        module = Module.compiled(engine, wasm)
+    if module.import_count:
         raise TbsModuleError(f"{module_path.name} asks for imports; the builder may have none")
     return engine, module
 
 
-def _deserialize(engine: Engine, precompiled: Path) -> Module | None:
+def _precompiled(engine: Engine, file: Path) -> Module | None:
     try:
-        return Module.deserialize_file(engine, str(precompiled))
+        return Module.precompiled(engine, file) if file.exists() else None
     except WasmtimeError:
         return None
 
@@ -103,12 +80,11 @@ def precompile(module_path: Path = MODULE_PATH) -> Path:
         The path written. Precompiled files of other versions beside it are removed.
     """
     wasm = read_module(module_path)
-    config = engine_config()
-    config.target = f"{platform.machine()}-unknown-linux-gnu"
+    engine = Engine(MEMORY_LIMIT_BYTES, None, f"{platform.machine()}-unknown-linux-gnu")
     target = precompiled_path(module_path)
     for outdated in target.parent.glob("tbs-*.cwasm"):
         outdated.unlink()
-    target.write_bytes(bytes(Module(Engine(config), wasm).serialize()))
+    target.write_bytes(Module.compiled(engine, wasm).serialized())
     return target
 
 
