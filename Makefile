@@ -18,7 +18,7 @@ INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN
 PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .PHONY: help setup dev run demo test fuzz lint format openapi wasm bench limits load chaos portability older-engine lock pr
-.PHONY: validate build package reproducible build-check cold-start sbom audit cost deploy-local sam-local
+.PHONY: validate build package reproducible build-check cold-start import-times sbom audit cost deploy-local sam-local
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -95,6 +95,9 @@ build-check: package dev $(VENV_LAMBDA)/.made ## Run what was built under Lambda
 
 cold-start: package dev $(VENV_LAMBDA)/.made ## Measure what a new worker waits for; prints docs/performance.md's table.
 	@$(BIN)/python -m tests.cold_start .aws-sam $(VENV_LAMBDA)/bin/python
+
+import-times: package dev $(VENV_LAMBDA)/.made ## Print what a new worker imports, from 10 ms up; FUNCTION is sign or another.
+	@$(BIN)/python -m tests.cold_start.import_times .aws-sam $(VENV_LAMBDA)/bin/python $(or $(FUNCTION),sign)
 
 deploy-local: package dev $(VENV_MINISTACK)/.made ## Deploy with SAM to MiniStack on this machine, sign there, update, delete.
 	@$(BIN)/python -m tests.deploy_local $(VENV_MINISTACK)/bin/ministack $(VENV_SAM)/bin/sam

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -51,6 +52,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     [
         {"x-admin-token": TOKEN},
         {"authorization": f"Bearer {TOKEN}"},
+        {"authorization": f"bearer  {TOKEN} "},
         {"x-admin-token": TOKEN, "authorization": "Bearer other"},
     ],
 )
@@ -68,6 +70,8 @@ def test_an_operator_is_known_by_name(desk: Desk, headers: dict[str, str]) -> No
         {"x-admin-token": SHA256},
         {"x-admin-token": TOKEN + "x" * 1000},
         {"authorization": TOKEN},
+        {"authorization": "Bearer"},
+        {"authorization": "Bearer "},
         {"authorization": f"Basic {TOKEN}"},
         {"x-admin-token": "guess", "authorization": f"Bearer {TOKEN}"},
         {"x-admin-token": "\N{GRINNING FACE}\ud800"},
@@ -79,12 +83,46 @@ def test_nobody_else_is_let_in(desk: Desk, headers: dict[str, str]) -> None:
         desk.tokens.require(headers)
 
 
+def test_all_are_compared_in_constant_time_whoever_it_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {"alice": SHA256, "eve": "0" * 64}
+    desk.put(known)
+    compared: list[Any] = []
+    compare = hmac.compare_digest
+
+    def counted(one: Any, other: Any) -> bool:
+        compared.append(one)
+        return compare(one, other)
+
+    monkeypatch.setattr(hmac, "compare_digest", counted)
+    assert desk.tokens.require({"x-admin-token": TOKEN}) == "alice"
+    with pytest.raises(UnauthenticatedError):
+        desk.tokens.require({"x-admin-token": "guess"})
+    assert compared == list(known.values()) * 2
+
+
+def test_a_token_that_was_taken_away_is_refused(desk: Desk) -> None:
+    desk.put({"alice": SHA256})
+    assert desk.tokens.require({"x-admin-token": TOKEN}) == "alice"
+    desk.put({"eve": "0" * 64})
+    with pytest.raises(UnauthenticatedError):
+        desk.tokens.require({"x-admin-token": TOKEN})
+
+
 def test_without_the_parameter_there_are_no_operators(desk: Desk) -> None:
     with pytest.raises(UnauthenticatedError):
         desk.tokens.require({"x-admin-token": TOKEN})
 
 
-@pytest.mark.parametrize("value", ["[]", "{", '"x"', {"alice": "x"}, {"alice": 1}, {"A b": SHA256}])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("[]", "{", '"x"'),
+        *({"alice": "x"}, {"alice": 1}, {"A b": SHA256}, {"Alice": SHA256}),
+        {"alice": SHA256, "eve": None},
+    ],
+)
 def test_a_parameter_that_cannot_be_read_lets_nobody_in(desk: Desk, value: Any) -> None:
     desk.put(value)
     with pytest.raises(StoreUnavailableError):
@@ -95,8 +133,9 @@ def test_an_ssm_that_fails_lets_nobody_in_whoever_was_known_before(desk: Desk) -
     desk.put({"alice": SHA256})
     assert desk.tokens.require({"x-admin-token": TOKEN}) == "alice"
     desk.faults({"service": "ssm", "status": 500})
-    with pytest.raises(StoreUnavailableError):
-        desk.tokens.require({"x-admin-token": TOKEN})
+    for token in (TOKEN, "guess"):
+        with pytest.raises(StoreUnavailableError):
+            desk.tokens.require({"x-admin-token": token})
     desk.faults()
     assert desk.tokens.require({"x-admin-token": TOKEN}) == "alice"
 
