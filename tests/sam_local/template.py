@@ -13,12 +13,15 @@ from emulator.local_state import LocalState
 from tests.sample_events import functions
 
 NAME = "local.json"
+#: What modules come as.
+BINARY_TYPES = ("application/wasm", "application/octet-stream")
 
 
 def write_local_template(built: Path, state: LocalState, aws_endpoint: str) -> Path:
     """Write a template beside the built one, whose functions ask the emulator for AWS.
 
     `sam local` resolves no name of a resource, and passes on no variable that the template lacks.
+    API Gateway encodes every body that is not text; `sam local` does so with the types it is told.
 
     Args:
         built: The directory that `sam build` wrote.
@@ -33,6 +36,11 @@ def write_local_template(built: Path, state: LocalState, aws_endpoint: str) -> P
         properties = document["Resources"][logical_id]["Properties"]
         properties["Environment"] = {"Variables": _variables(state.variables[name], aws_endpoint)}
         properties.pop("CodeSigningConfigArn")
+    document["Resources"]["HttpApi"]["Properties"]["DefinitionBody"] = {
+        "openapi": "3.0.1",
+        "paths": {},
+        "x-amazon-apigateway-binary-media-types": BINARY_TYPES,
+    }
     path = built / NAME
     path.write_text(json.dumps(document))
     return path

@@ -106,6 +106,17 @@ def test_what_functions_call_is_what_is_kept() -> None:
     assert kept - UNCALLED <= called
 
 
+def test_errors_that_functions_tell_apart_are_kept(models: Path) -> None:
+    caught = {
+        (service, error)
+        for file in SOURCES
+        for service, error in re.findall(r"_(\w+)\.exceptions\.(\w+)", file.read_text())
+    }
+    assert ("ssm", "ParameterNotFound") in caught
+    for service, error in caught:
+        assert hasattr(client(models, service, "us-east-1").exceptions, error), (service, error)
+
+
 def test_only_services_with_a_client_are_kept(models: Path) -> None:
     assert {one.name for one in models.iterdir() if one.is_dir()} == SERVICES
 

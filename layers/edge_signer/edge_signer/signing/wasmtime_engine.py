@@ -115,9 +115,7 @@ class Module:
             WasmtimeError: It is none.
         """
         pointer = c_void_p()
-        require(
-            LIBRARY.wasmtime_module_new(engine.pointer, wasm, len(wasm), byref(pointer)),
-        )
+        require(LIBRARY.wasmtime_module_new(engine.pointer, wasm, len(wasm), byref(pointer)))
         return cls(pointer.value)
 
     @classmethod
@@ -128,9 +126,8 @@ class Module:
             WasmtimeError: It is of another version, another processor, or other settings.
         """
         pointer = c_void_p()
-        require(
-            LIBRARY.wasmtime_module_deserialize_file(engine.pointer, bytes(file), byref(pointer)),
-        )
+        path = bytes(file)
+        require(LIBRARY.wasmtime_module_deserialize_file(engine.pointer, path, byref(pointer)))
         return cls(pointer.value)
 
     def __del__(self) -> None:
@@ -164,9 +161,7 @@ class InstancePre:
         linked = c_void_p()
         linker = LIBRARY.wasmtime_linker_new(engine.pointer)
         try:
-            require(
-                LIBRARY.wasmtime_linker_instantiate_pre(linker, module.pointer, byref(linked)),
-            )
+            require(LIBRARY.wasmtime_linker_instantiate_pre(linker, module.pointer, byref(linked)))
         finally:
             LIBRARY.wasmtime_linker_delete(linker)
         self.pointer = linked.value
@@ -187,13 +182,13 @@ def require(error: int | None, trap: c_void_p | None = None) -> None:
         WasmtimeError: There was an error.
         Trap: There was a trap.
     """
-    message = wasm_byte_vec_t()
     if error is not None:
+        message = wasm_byte_vec_t()
         LIBRARY.wasmtime_error_message(error, byref(message))
         LIBRARY.wasmtime_error_delete(error)
         raise WasmtimeError(_taken(message).decode())
     if trap is not None and trap.value is not None:
-        code = c_uint8()
+        code, message = c_uint8(), wasm_byte_vec_t()
         has_code = LIBRARY.wasmtime_trap_code(trap, byref(code))
         LIBRARY.wasm_trap_message(trap, byref(message))
         LIBRARY.wasm_trap_delete(trap)
