@@ -50,6 +50,8 @@ def keep_operations(models: Path, operations: Mapping[str, Collection[str]]) -> 
 
 def _keep_called(version: Path, called: Collection[str]) -> None:
     """Cut down one version of a service's interface, a folder."""
+    if not (version / _INTERFACE).is_file():
+        raise BuildError(f"botocore does not describe {version.parent.name}")
     (version / _UNREAD).unlink(missing_ok=True)
     for packed in sorted(version.glob("*.json.gz")):
         description = json.loads(gzip.decompress(packed.read_bytes()))

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
-from wasmtime import Config, Engine, Func, InstancePre, Linker, Memory, Module, Store
+from wasmtime import Engine, Func, InstancePre, Linker, Memory, Module, Store
 
 from edge_signer.signing.builder import FUEL_PER_REQUEST
 from edge_signer.signing.tbs_module import MEMORY_LIMIT_BYTES, read_module
 from tests.fuzz.framing import Call, unframed
 from tests.fuzz.outcomes import check_refusal, read_json
 from tests.manifest_reader import Said, check_store, check_tbs, check_time_stamp_payload
+from tests.wasmtime_engine import engine_like_the_hosts
 
 _ERROR_BIT = 1 << 31
 
@@ -39,9 +40,7 @@ class ModuleTarget:
     """Gives each input an instance of its own, as the host does."""
 
     def __init__(self) -> None:
-        config = Config()
-        config.consume_fuel = True
-        self._engine = Engine(config)
+        self._engine = engine_like_the_hosts()
         self._instance_pre = Linker(self._engine).instantiate_pre(
             Module(self._engine, read_module())
         )

@@ -7,11 +7,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import cast
 
-from wasmtime import Config, Engine, Func, Linker, Memory, Module, Store
+from wasmtime import Engine, Func, Linker, Memory, Module, Store
 
 from edge_signer.signing.builder import FUEL_PER_REQUEST
 from edge_signer.signing.tbs_module import read_module
 from tests.portability.wire import serve
+from tests.wasmtime_engine import engine_like_the_hosts
 
 
 class WasmtimeInstance:
@@ -33,8 +34,6 @@ class WasmtimeInstance:
         return bytes(self._memory.read(self._store))
 
 
-config = Config()
-config.consume_fuel = True
-engine = Engine(config)
+engine = engine_like_the_hosts()
 module = Module(engine, read_module(Path(sys.argv[1])))
 serve("wasmtime", version("wasmtime"), lambda: WasmtimeInstance(engine, module))

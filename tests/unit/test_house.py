@@ -115,7 +115,8 @@ def test_a_new_worker_imports_nothing_that_its_first_signature_may_not_need() ->
 
 
 def test_the_central_signer_does_without_the_edges_engine() -> None:
-    loaded = "import sys, central_signer.wiring; print('wasmtime' in sys.modules)"
+    engine = "edge_signer.signing.wasmtime_c_api"
+    loaded = f"import sys, central_signer.wiring; print('{engine}' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True)
     assert told.stdout.strip() == "False", told.stderr
 

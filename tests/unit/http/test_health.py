@@ -10,7 +10,10 @@ from edge_signer.http.answer_models import HealthAnswer
 from edge_signer.http.health import ALIVE, HealthEndpoint
 from tests.conftest import ROOT
 
-HEAVY = ("aws_lambda_powertools", "boto3", "botocore", "cryptography", "pydantic", "wasmtime")
+HEAVY = (
+    *("aws_lambda_powertools", "boto3", "botocore", "cryptography", "pydantic", "wasmtime"),
+    "edge_signer.signing.wasmtime_c_api",
+)
 ASK = f"""
 import json, sys
 sys.path[:0] = ["functions/health", "layers/edge_signer"]

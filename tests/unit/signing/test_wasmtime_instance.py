@@ -39,7 +39,7 @@ MODULE = """
 
 class Pooled:
     def __init__(self, module: str = MODULE) -> None:
-        self.engine = Engine(4 * PAGE_BYTES, Pool(AT_ONCE, 4 * PAGE_BYTES, PAGE_BYTES))
+        self.engine = Engine(4 * PAGE_BYTES, Pool(AT_ONCE, PAGE_BYTES))
         self.instance_pre = InstancePre(
             self.engine, Module.compiled(self.engine, bytes(wat2wasm(module)))
         )

@@ -13,8 +13,8 @@ Service = Literal["kms", "s3", "ssm", "dynamodb", "lambda"]
 #: All that is asked of each, by AWS's names: the layer has botocore's descriptions of these alone.
 OPERATIONS: dict[Service, frozenset[str]] = {
     "kms": frozenset({"DescribeKey", "GetPublicKey", "Sign"}),
-    # HeadBucket is botocore's own question, to a bucket that turns out to be in another region.
-    "s3": frozenset({"GetObject", "HeadBucket", "ListObjectsV2", "PutObject"}),
+    # CreateSession and HeadBucket are botocore's own, for buckets of another kind or region.
+    "s3": frozenset({"CreateSession", "GetObject", "HeadBucket", "ListObjectsV2", "PutObject"}),
     "ssm": frozenset({"GetParameter", "GetParametersByPath", "PutParameter"}),
     "dynamodb": frozenset({"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"}),
     "lambda": frozenset({"Invoke"}),

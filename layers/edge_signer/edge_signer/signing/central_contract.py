@@ -1,8 +1,7 @@
 """What the edge and the central signer say to each other: one JSON document each way.
 
 The central signer is another engine with a key of the same certificate. The edge asks it when its
-own path fails, and checks what it gives (`manifest_check`) before anything is stored. It seldom
-does, so pydantic gets these models ready when they are first used.
+own path fails, and checks what it gives (`manifest_check`) before anything is stored.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ def _base64(text: str) -> str:
     return text
 
 
-class CentralRequest(StrictModel, defer_build=True):
+class CentralRequest(StrictModel):
     """A request that the edge has authenticated, counted and validated.
 
     Attributes:
@@ -52,7 +51,7 @@ class CentralRequest(StrictModel, defer_build=True):
     request_id: str = Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 
 
-class CentralAnswer(StrictModel, defer_build=True):
+class CentralAnswer(StrictModel):
     """A signed manifest.
 
     Attributes:
@@ -68,7 +67,7 @@ class CentralAnswer(StrictModel, defer_build=True):
     timings: Mapping[str, float]
 
 
-class CentralFault(StrictModel, defer_build=True):
+class CentralFault(StrictModel):
     """Why there is none.
 
     Attributes:
@@ -82,7 +81,7 @@ class CentralFault(StrictModel, defer_build=True):
     retry_after: int | None = Field(None, ge=0, le=86400)
 
 
-class CentralRefusal(StrictModel, defer_build=True):
+class CentralRefusal(StrictModel):
     """The answer where there is no manifest."""
 
     error: CentralFault

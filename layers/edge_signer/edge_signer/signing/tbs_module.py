@@ -55,9 +55,7 @@ def load_module(module_path: Path = MODULE_PATH) -> tuple[Engine, Module]:
         TbsModuleError: The hash is wrong, or the module asks for imports.
     """
     wasm = read_module(module_path)
-    engine = Engine(
-        MEMORY_LIMIT_BYTES, Pool(INSTANCES_AT_ONCE, MEMORY_LIMIT_BYTES, KEPT_MEMORY_BYTES)
-    )
+    engine = Engine(MEMORY_LIMIT_BYTES, Pool(INSTANCES_AT_ONCE, KEPT_MEMORY_BYTES))
     module = _precompiled(engine, precompiled_path(module_path))
     if module is None:
         module = Module.compiled(engine, wasm)

@@ -88,58 +88,58 @@ class wasmtime_val_t(Structure):
 
 
 # Pointers: to what only wasmtime looks into, and to a structure or a place for an answer (`byref`).
-_OWNED = _AT = c_void_p
+_OPAQUE = _AT = c_void_p
 
 #: The result and the arguments of each function.
 DECLARATIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "wasm_byte_vec_delete": (None, (_AT,)),
-    "wasmtime_error_message": (None, (_OWNED, _AT)),
-    "wasmtime_error_delete": (None, (_OWNED,)),
-    "wasmtime_trap_code": (c_bool, (_OWNED, _AT)),
-    "wasm_trap_message": (None, (_OWNED, _AT)),
-    "wasm_trap_delete": (None, (_OWNED,)),
-    "wasm_config_new": (_OWNED, ()),
-    "wasm_config_delete": (None, (_OWNED,)),
-    "wasmtime_config_consume_fuel_set": (None, (_OWNED, c_bool)),
-    "wasmtime_config_memory_guard_size_set": (None, (_OWNED, c_uint64)),
-    "wasmtime_config_memory_reservation_set": (None, (_OWNED, c_uint64)),
-    "wasmtime_config_target_set": (_OWNED, (_OWNED, c_char_p)),
-    "wasmtime_config_wasm_memory64_set": (None, (_OWNED, c_bool)),
-    "wasmtime_config_wasm_threads_set": (None, (_OWNED, c_bool)),
-    "wasmtime_pooling_allocation_config_new": (_OWNED, ()),
-    "wasmtime_pooling_allocation_config_delete": (None, (_OWNED,)),
+    "wasmtime_error_message": (None, (_OPAQUE, _AT)),
+    "wasmtime_error_delete": (None, (_OPAQUE,)),
+    "wasmtime_trap_code": (c_bool, (_OPAQUE, _AT)),
+    "wasm_trap_message": (None, (_OPAQUE, _AT)),
+    "wasm_trap_delete": (None, (_OPAQUE,)),
+    "wasm_config_new": (_OPAQUE, ()),
+    "wasm_config_delete": (None, (_OPAQUE,)),
+    "wasmtime_config_consume_fuel_set": (None, (_OPAQUE, c_bool)),
+    "wasmtime_config_memory_guard_size_set": (None, (_OPAQUE, c_uint64)),
+    "wasmtime_config_memory_reservation_set": (None, (_OPAQUE, c_uint64)),
+    "wasmtime_config_target_set": (_OPAQUE, (_OPAQUE, c_char_p)),
+    "wasmtime_config_wasm_memory64_set": (None, (_OPAQUE, c_bool)),
+    "wasmtime_config_wasm_threads_set": (None, (_OPAQUE, c_bool)),
+    "wasmtime_pooling_allocation_config_new": (_OPAQUE, ()),
+    "wasmtime_pooling_allocation_config_delete": (None, (_OPAQUE,)),
     "wasmtime_pooling_allocation_config_linear_memory_keep_resident_set": (
         None,
-        (_OWNED, c_size_t),
+        (_OPAQUE, c_size_t),
     ),
-    "wasmtime_pooling_allocation_config_max_memory_size_set": (None, (_OWNED, c_size_t)),
-    "wasmtime_pooling_allocation_config_total_core_instances_set": (None, (_OWNED, c_uint32)),
-    "wasmtime_pooling_allocation_config_total_memories_set": (None, (_OWNED, c_uint32)),
-    "wasmtime_pooling_allocation_config_total_stacks_set": (None, (_OWNED, c_uint32)),
-    "wasmtime_pooling_allocation_config_total_tables_set": (None, (_OWNED, c_uint32)),
-    "wasmtime_pooling_allocation_strategy_set": (None, (_OWNED, _OWNED)),
-    "wasm_engine_new_with_config": (_OWNED, (_OWNED,)),
-    "wasm_engine_delete": (None, (_OWNED,)),
-    "wasmtime_module_new": (_OWNED, (_OWNED, c_char_p, c_size_t, _AT)),
-    "wasmtime_module_deserialize_file": (_OWNED, (_OWNED, c_char_p, _AT)),
-    "wasmtime_module_imports": (None, (_OWNED, _AT)),
+    "wasmtime_pooling_allocation_config_max_memory_size_set": (None, (_OPAQUE, c_size_t)),
+    "wasmtime_pooling_allocation_config_total_core_instances_set": (None, (_OPAQUE, c_uint32)),
+    "wasmtime_pooling_allocation_config_total_memories_set": (None, (_OPAQUE, c_uint32)),
+    "wasmtime_pooling_allocation_config_total_stacks_set": (None, (_OPAQUE, c_uint32)),
+    "wasmtime_pooling_allocation_config_total_tables_set": (None, (_OPAQUE, c_uint32)),
+    "wasmtime_pooling_allocation_strategy_set": (None, (_OPAQUE, _OPAQUE)),
+    "wasm_engine_new_with_config": (_OPAQUE, (_OPAQUE,)),
+    "wasm_engine_delete": (None, (_OPAQUE,)),
+    "wasmtime_module_new": (_OPAQUE, (_OPAQUE, c_char_p, c_size_t, _AT)),
+    "wasmtime_module_deserialize_file": (_OPAQUE, (_OPAQUE, c_char_p, _AT)),
+    "wasmtime_module_imports": (None, (_OPAQUE, _AT)),
     "wasm_importtype_vec_delete": (None, (_AT,)),
-    "wasmtime_module_serialize": (_OWNED, (_OWNED, _AT)),
-    "wasmtime_module_delete": (None, (_OWNED,)),
-    "wasmtime_linker_new": (_OWNED, (_OWNED,)),
-    "wasmtime_linker_instantiate_pre": (_OWNED, (_OWNED, _OWNED, _AT)),
-    "wasmtime_linker_delete": (None, (_OWNED,)),
-    "wasmtime_instance_pre_instantiate": (_OWNED, (_OWNED, _OWNED, _AT, _AT)),
-    "wasmtime_instance_pre_delete": (None, (_OWNED,)),
-    "wasmtime_store_new": (_OWNED, (_OWNED, c_void_p, c_void_p)),
-    "wasmtime_store_limiter": (None, (_OWNED, c_int64, c_int64, c_int64, c_int64, c_int64)),
-    "wasmtime_store_context": (_OWNED, (_OWNED,)),
-    "wasmtime_store_delete": (None, (_OWNED,)),
-    "wasmtime_context_set_fuel": (_OWNED, (_OWNED, c_uint64)),
-    "wasmtime_instance_export_get": (c_bool, (_OWNED, _AT, c_char_p, c_size_t, _AT)),
-    "wasmtime_func_call": (_OWNED, (_OWNED, _AT, _AT, c_size_t, _AT, c_size_t, _AT)),
-    "wasmtime_memory_data": (c_void_p, (_OWNED, _AT)),
-    "wasmtime_memory_data_size": (c_size_t, (_OWNED, _AT)),
+    "wasmtime_module_serialize": (_OPAQUE, (_OPAQUE, _AT)),
+    "wasmtime_module_delete": (None, (_OPAQUE,)),
+    "wasmtime_linker_new": (_OPAQUE, (_OPAQUE,)),
+    "wasmtime_linker_instantiate_pre": (_OPAQUE, (_OPAQUE, _OPAQUE, _AT)),
+    "wasmtime_linker_delete": (None, (_OPAQUE,)),
+    "wasmtime_instance_pre_instantiate": (_OPAQUE, (_OPAQUE, _OPAQUE, _AT, _AT)),
+    "wasmtime_instance_pre_delete": (None, (_OPAQUE,)),
+    "wasmtime_store_new": (_OPAQUE, (_OPAQUE, c_void_p, c_void_p)),
+    "wasmtime_store_limiter": (None, (_OPAQUE, c_int64, c_int64, c_int64, c_int64, c_int64)),
+    "wasmtime_store_context": (_OPAQUE, (_OPAQUE,)),
+    "wasmtime_store_delete": (None, (_OPAQUE,)),
+    "wasmtime_context_set_fuel": (_OPAQUE, (_OPAQUE, c_uint64)),
+    "wasmtime_instance_export_get": (c_bool, (_OPAQUE, _AT, c_char_p, c_size_t, _AT)),
+    "wasmtime_func_call": (_OPAQUE, (_OPAQUE, _AT, _AT, c_size_t, _AT, c_size_t, _AT)),
+    "wasmtime_memory_data": (c_void_p, (_OPAQUE, _AT)),
+    "wasmtime_memory_data_size": (c_size_t, (_OPAQUE, _AT)),
 }
 
 
@@ -149,8 +149,10 @@ def _library() -> CDLL:
     if package is None or package.origin is None:
         raise ImportError("the package wasmtime is not installed", name="wasmtime")
     # A wheel has one of them, such as linux-x86_64/_libwasmtime.so.
-    (file,) = Path(package.origin).parent.glob(f"{sys.platform}-*/*wasmtime.*")
-    library = CDLL(str(file))
+    files = list(Path(package.origin).parent.glob(f"{sys.platform}-*/*wasmtime.*"))
+    if len(files) != 1:
+        raise ImportError(f"the package wasmtime is not for {sys.platform}", name="wasmtime")
+    library = CDLL(str(files[0]))
     for name, (result, arguments) in DECLARATIONS.items():
         function = getattr(library, name)
         function.restype, function.argtypes = result, arguments

@@ -16,7 +16,7 @@ from edge_signer.signing.wasmtime_c_api import (
     wasm_importtype_vec_t,
 )
 
-_GUARD_BYTES = 64 * 1024
+GUARD_BYTES = 64 * 1024
 
 
 class WasmtimeError(Exception):
@@ -40,13 +40,11 @@ class Pool(NamedTuple):
 
     Attributes:
         instances: How many may be alive at once, each with one memory and one table.
-        memory_bytes: The largest memory that a module may have.
         kept_bytes: The beginning of each memory that is set back by writing over it. The rest goes
             back to the kernel, and the next instance waits for each page that it touches.
     """
 
     instances: int
-    memory_bytes: int
     kept_bytes: int
 
 
@@ -54,8 +52,9 @@ class Engine:
     """An engine with fuel; threads and 64-bit memories, which the builder has not, are off.
 
     Args:
-        memory_bytes: Address space for each memory. With wasmtime's 4 GiB a pool would have more
-            than some hosts admit, and bounds that are checked in code cost next to nothing.
+        memory_bytes: Address space for each memory, and the most that one in a pool may have. With
+            wasmtime's 4 GiB a pool would have more than some hosts admit, where wasmtime ends the
+            process; and bounds that are checked in code cost next to nothing.
         pool: Where instances live; None if there will be none.
         target: What is compiled for, as LLVM calls it; None for this processor.
 
@@ -67,7 +66,7 @@ class Engine:
         self.pointer = None
         config = LIBRARY.wasm_config_new()
         LIBRARY.wasmtime_config_memory_reservation_set(config, memory_bytes)
-        LIBRARY.wasmtime_config_memory_guard_size_set(config, _GUARD_BYTES)
+        LIBRARY.wasmtime_config_memory_guard_size_set(config, GUARD_BYTES)
         LIBRARY.wasmtime_config_consume_fuel_set(config, True)
         LIBRARY.wasmtime_config_wasm_threads_set(config, False)
         LIBRARY.wasmtime_config_wasm_memory64_set(config, False)
@@ -77,7 +76,7 @@ class Engine:
                 LIBRARY.wasm_config_delete(config)
                 require(refused)
         if pool is not None:
-            _pool_instances(config, pool)
+            _pool_instances(config, pool, memory_bytes)
         self.pointer = LIBRARY.wasm_engine_new_with_config(config)  # which takes the config
 
     def __del__(self) -> None:
@@ -85,7 +84,7 @@ class Engine:
             LIBRARY.wasm_engine_delete(self.pointer)
 
 
-def _pool_instances(config: Any, pool: Pool) -> None:
+def _pool_instances(config: Any, pool: Pool, memory_bytes: int) -> None:
     pooling = LIBRARY.wasmtime_pooling_allocation_config_new()
     for name, number in (
         ("total_core_instances", pool.instances),
@@ -93,7 +92,7 @@ def _pool_instances(config: Any, pool: Pool) -> None:
         ("total_tables", pool.instances),
         # Stacks are for asynchronous calls; preparing the default thousand takes 2 ms.
         ("total_stacks", 0),
-        ("max_memory_size", pool.memory_bytes),
+        ("max_memory_size", memory_bytes),
         ("linear_memory_keep_resident", pool.kept_bytes),
     ):
         getattr(LIBRARY, f"wasmtime_pooling_allocation_config_{name}_set")(pooling, number)
@@ -102,7 +101,11 @@ def _pool_instances(config: Any, pool: Pool) -> None:
 
 
 class Module:
-    """Compiled code; shared by all instances."""
+    """Compiled code, shared by all instances.
+
+    Args:
+        pointer: wasmtime's; this object's from now on.
+    """
 
     def __init__(self, pointer: Any) -> None:
         self.pointer = pointer
