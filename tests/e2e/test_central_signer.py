@@ -28,7 +28,7 @@ FUNCTION = "edge-signer-dev-fallback"
 @pytest.fixture(scope="module")
 def central(system: Running) -> Iterator[LambdaCentralSigner]:
     client = system.client("lambda")
-    yield LambdaCentralSigner(client, FUNCTION)
+    yield LambdaCentralSigner(lambda: client, FUNCTION)
     client.close()
 
 
@@ -112,4 +112,6 @@ def test_no_route_leads_to_it(system: Running) -> None:
 
 def test_a_function_that_is_not_there_is_a_failure(system: Running) -> None:
     with pytest.raises(KmsUnavailableError):
-        LambdaCentralSigner(system.client("lambda"), "nobody").sign(central_request(b"asset"))
+        LambdaCentralSigner(lambda: system.client("lambda"), "nobody").sign(
+            central_request(b"asset")
+        )

@@ -91,7 +91,7 @@ def test_signatures_of_the_central_signer_are_counted_with_the_edges(system: Run
     before = deep(system, **as_operator(system)).json()["details"]["kms_quota"]
     renew(system)
     # A new worker tells its first call at once.
-    LambdaCentralSigner(system.client("lambda"), "edge-signer-dev-fallback").sign(
+    LambdaCentralSigner(lambda: system.client("lambda"), "edge-signer-dev-fallback").sign(
         central_request(b"x")
     )
     after = deep(system, **as_operator(system)).json()["details"]["kms_quota"]

@@ -2,7 +2,8 @@
 
 After "Actions" of the standard (C2PA 2.2 §18.14, with the actions that 2.4 lists), and stricter
 where engines differ: a field that one of them cannot read, or that points at an ingredient which
-our sidecars do not have, is refused here rather than there.
+our sidecars do not have, is refused here rather than there. What `Actions` is made of is never read
+by itself, so pydantic need not get it ready.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ LanguageTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$
 DigitalSourceType = Annotated[str, AfterValidator(_source_type)]
 
 
-class SoftwareAgent(StrictModel):
+class SoftwareAgent(StrictModel, defer_build=True):
     """A generator-info map; an icon would need a box of its own."""
 
     name: Text
@@ -107,7 +108,7 @@ class SoftwareAgent(StrictModel):
     operating_system: Text | None = None
 
 
-class Parameters(StrictModel):
+class Parameters(StrictModel, defer_build=True):
     """An action's parameters; namespaced ones may be added."""
 
     model_config = ConfigDict(extra="allow")
@@ -135,7 +136,7 @@ class Parameters(StrictModel):
         return self
 
 
-class Action(StrictModel):
+class Action(StrictModel, defer_build=True):
     """One action."""
 
     action: Annotated[str, AfterValidator(_action_name)]

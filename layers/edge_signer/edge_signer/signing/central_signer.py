@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -77,11 +77,12 @@ class LambdaCentralSigner:
     """The central signer of the same deployment; needs `lambda:InvokeFunction` on that function.
 
     Args:
-        client: Of Lambda, in the function's region. Its retries should be off.
+        client: Gives the client of Lambda, in the function's region, when it is first needed; its
+            retries should be off.
         function_name: Name or ARN.
     """
 
-    def __init__(self, client: Any, function_name: str) -> None:
+    def __init__(self, client: Callable[[], Any], function_name: str) -> None:
         self._client = client
         self._function_name = function_name
 
@@ -94,7 +95,7 @@ class LambdaCentralSigner:
             EdgeSignerError: What else it refuses with.
         """
         try:
-            answer = self._client.invoke(
+            answer = self._client().invoke(
                 FunctionName=self._function_name, Payload=request.model_dump_json().encode()
             )
             content = answer["Payload"].read(MAX_ANSWER_BYTES + 1)

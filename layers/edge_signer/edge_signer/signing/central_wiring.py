@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import Any
 
 from edge_signer.platform.clients import client
@@ -26,7 +27,7 @@ def central_signer(settings: Settings, ssm: Any) -> CentralSigner | None:
         name = settings.central_signer_api_key
         return HttpCentralSigner(settings.central_signer_url, _ApiKey(ssm, name))
     if settings.fallback_function:
-        invoker = client("lambda", settings.aws_region)
+        invoker = partial(client, "lambda", settings.aws_region)
         return LambdaCentralSigner(invoker, settings.fallback_function)
     return None
 

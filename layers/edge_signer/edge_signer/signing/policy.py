@@ -1,4 +1,7 @@
-"""What a signer is willing to say: a policy, `<name>-v<version>`."""
+"""What a signer is willing to say: a policy, `<name>-v<version>`.
+
+What a policy is made of is never read by itself, so pydantic need not get it ready.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from edge_signer.signing.algorithm import AlgorithmName
 from edge_signer.signing.errors import PolicyViolationError
 
 
-class SourceTypeAlias(BaseModel):
+class SourceTypeAlias(BaseModel, defer_build=True):
     """What a client's own name for a digital source type stands for."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -23,7 +26,7 @@ class SourceTypeAlias(BaseModel):
     software_agent: str | None = None
 
 
-class ClaimGeneratorInfo(BaseModel):
+class ClaimGeneratorInfo(BaseModel, defer_build=True):
     """A generator-info map ("Claim Generator Info" of the standard)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

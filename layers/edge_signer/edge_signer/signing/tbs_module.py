@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,9 +25,12 @@ class TbsModuleError(Exception):
 
 def precompiled_path(module_path: Path = MODULE_PATH) -> Path:
     """Where the precompiled module belongs: beside the module, named after what it depends on."""
-    return module_path.with_name(
-        f"tbs-{TBS_MODULE_SHA256[:16]}-wasmtime{version('wasmtime')}-{platform.machine()}.cwasm"
-    )
+    return module_path.with_name(_precompiled_name(module_path, version("wasmtime")))
+
+
+def _precompiled_name(module_path: Path, wasmtime: str) -> str:
+    digest = TBS_MODULE_SHA256[:16]
+    return f"{module_path.stem}-{digest}-wasmtime{wasmtime}-{platform.machine()}.cwasm"
 
 
 def read_module(module_path: Path = MODULE_PATH) -> bytes:
@@ -56,19 +60,18 @@ def load_module(module_path: Path = MODULE_PATH) -> tuple[Engine, Module]:
     """
     wasm = read_module(module_path)
     engine = Engine(MEMORY_LIMIT_BYTES, Pool(INSTANCES_AT_ONCE, KEPT_MEMORY_BYTES))
-    module = _precompiled(engine, precompiled_path(module_path))
-    if module is None:
-        module = Module.compiled(engine, wasm)
+    module = _precompiled(engine, module_path) or Module.compiled(engine, wasm)
     if module.import_count:
         raise TbsModuleError(f"{module_path.name} asks for imports; the builder may have none")
     return engine, module
 
 
-def _precompiled(engine: Engine, file: Path) -> Module | None:
-    try:
-        return Module.precompiled(engine, file) if file.exists() else None
-    except WasmtimeError:
-        return None
+def _precompiled(engine: Engine, module_path: Path) -> Module | None:
+    # Of any version: asking for the installed one takes longer than loading.
+    for file in module_path.parent.glob(_precompiled_name(module_path, "*")):
+        with suppress(WasmtimeError):
+            return Module.precompiled(engine, file)
+    return None
 
 
 def precompile(module_path: Path = MODULE_PATH) -> Path:
