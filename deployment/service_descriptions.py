@@ -74,15 +74,15 @@ def with_operations(interface: dict[str, Any], called: Collection[str]) -> dict[
     if missing := sorted(set(called) - interface["operations"].keys()):
         raise BuildError(f"botocore does not describe {', '.join(missing)}")
     operations = {name: interface["operations"][name] for name in sorted(called)}
-    shapes: dict[str, Any] = {}
+    kept: set[str] = set()
     waiting = list(_named_shapes(operations))
     while waiting:
         name = waiting.pop()
-        if name not in shapes:
-            shapes[name] = interface["shapes"][name]
-            waiting.extend(_named_shapes(shapes[name]))
-    kept = {name: shapes[name] for name in interface["shapes"] if name in shapes}
-    return {**interface, "operations": operations, "shapes": kept}
+        if name not in kept:
+            kept.add(name)
+            waiting.extend(_named_shapes(interface["shapes"][name]))
+    shapes = {name: shape for name, shape in interface["shapes"].items() if name in kept}
+    return {**interface, "operations": operations, "shapes": shapes}
 
 
 def _named_shapes(description: Any) -> Iterator[str]:

@@ -25,6 +25,8 @@ from tests.conftest import ROOT
 OPERATIONS: dict[str, frozenset[str]] = dict(clients.OPERATIONS.items())
 SERVICES = OPERATIONS.keys()
 SOURCES = [one for name in ("layers", "functions") for one in (ROOT / name).rglob("*.py")]
+#: What code catches of a client, by its service.
+CAUGHT = rf"\b_?({'|'.join(SERVICES)})\.exceptions\.(\w+)"
 WHOLE = Path(botocore.__file__).parent / "data"
 REGIONS = ["us-east-1", "eu-central-1", "ap-southeast-2", "us-gov-west-1", "cn-north-1"]
 
@@ -153,7 +155,7 @@ def test_errors_that_functions_tell_apart_are_kept(models: Path) -> None:
     caught = {
         (service, error)
         for file in SOURCES
-        for service, error in re.findall(r"_(\w+)\.exceptions\.(\w+)", file.read_text())
+        for service, error in re.findall(CAUGHT, file.read_text())
     }
     assert ("ssm", "ParameterNotFound") in caught
     for service, error in caught:

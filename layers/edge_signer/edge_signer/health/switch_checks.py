@@ -6,12 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import ValidationError
-
 from edge_signer.health.finding import EVERY_WAY, Finding, Way
 from edge_signer.platform import breaker_rules as rules
 from edge_signer.platform.breaker_store import BreakerStore
-from edge_signer.platform.chaos_order import ChaosOrder
+from edge_signer.platform.chaos_order import read_order
 from edge_signer.platform.flags import FlagError, Flags, flag_text, read_flag
 from edge_signer.platform.parameters import SsmParameterFolder
 
@@ -88,12 +86,8 @@ class ChaosCheck:
         Raises:
             botocore.exceptions.BotoCoreError, ClientError: SSM does not answer.
         """
-        try:
-            answer = self._ssm.get_parameter(Name=self._parameter)
-            order = ChaosOrder.model_validate_json(answer["Parameter"]["Value"])
-        except (self._ssm.exceptions.ParameterNotFound, ValidationError):
-            return Finding("ok")
-        if not order.is_in_force(self._clock()):
+        order = read_order(self._ssm, self._parameter)
+        if order is None or not order.is_in_force(self._clock()):
             return Finding("ok")
         return Finding("degraded", order.model_dump())
 

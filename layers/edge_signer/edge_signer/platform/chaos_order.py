@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 FailureType = Literal["429_rate_limit", "503_service_unavailable", "timeout"]
 Scope = Literal["edge", "all"]
@@ -42,3 +42,20 @@ class ChaosOrder(BaseModel, defer_build=True):
 def chaos_parameter(stage: str) -> str:
     """Name of the parameter that holds the order of a stage."""
     return f"/edge-signer/{stage}/chaos"
+
+
+def read_order(ssm: Any, parameter: str) -> ChaosOrder | None:
+    """Read the order; None where there is none, or a text that is no order.
+
+    Args:
+        ssm: Client; needs `ssm:GetParameter`.
+        parameter: Name of the parameter.
+
+    Raises:
+        botocore.exceptions.BotoCoreError, ClientError: SSM does not answer.
+    """
+    try:
+        answer = ssm.get_parameter(Name=parameter)
+        return ChaosOrder.model_validate_json(answer["Parameter"]["Value"])
+    except (ssm.exceptions.ParameterNotFound, ValidationError):
+        return None

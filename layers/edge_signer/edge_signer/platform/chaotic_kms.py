@@ -9,12 +9,12 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
-from pydantic import ValidationError
 
-from edge_signer.platform.chaos_order import ChaosOrder, FailureType, Scope
+from edge_signer.platform.chaos_order import ChaosOrder, FailureType, Scope, read_order
 
 Clients = Callable[[int | None], Any]
 _REFUSALS: dict[FailureType, tuple[str, int]] = {
@@ -61,13 +61,8 @@ class ChaosOrders:
     def _refresh(self) -> None:
         jitter = random.uniform(1 - self._JITTER, 1 + self._JITTER)  # noqa: S311 - no secret
         self._fresh_until_s = time.monotonic() + self.REFRESH_S * jitter
-        try:
-            answer = self._ssm.get_parameter(Name=self._parameter)
-            self._last = ChaosOrder.model_validate_json(answer["Parameter"]["Value"])
-        except (self._ssm.exceptions.ParameterNotFound, ValidationError):
-            self._last = None
-        except (BotoCoreError, ClientError):
-            return
+        with suppress(BotoCoreError, ClientError):
+            self._last = read_order(self._ssm, self._parameter)
 
 
 def chaotic_clients(clients: Clients, orders: ChaosOrders, usual_timeout_ms: int) -> Clients:
