@@ -15,14 +15,11 @@ from tests.running import Running, running
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The archives as Lambda unpacks them, beside the template that they were built from."""
-    artefacts = os.environ.get("BUILT_ARTEFACTS")
-    if artefacts is None:
-        pytest.skip("`make build-check` builds what this runs")
-    folder = tmp_path_factory.mktemp("built")
-    for archive in (Path(artefacts) / "package").glob("*.zip"):
+    artefacts, folder = Path(os.environ["BUILT_ARTEFACTS"]), tmp_path_factory.mktemp("built")
+    for archive in (artefacts / "package").glob("*.zip"):
         with zipfile.ZipFile(archive) as archived:
             archived.extractall(folder / archive.stem)
-    shutil.copy(Path(artefacts) / "build/template.yaml", folder)
+    shutil.copy(artefacts / "build/template.yaml", folder)
     return folder
 
 
