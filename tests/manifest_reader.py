@@ -197,7 +197,7 @@ def _check_assertions(store: Box, claim: bytes, said: Said) -> None:
         "claim_generator_info": definition["claim_generator_info"],
         "created_assertions": references[True],
         "instanceID": definition["instance_id"],
-        "signature": "self#jumbf=c2pa.signature",
+        "signature": f"self#jumbf=/c2pa/{definition['label']}/c2pa.signature",
     }
     assert exactly(decoded(claim)) == exactly({**whole, **gathered})
 

@@ -178,7 +178,8 @@ fn encodeClaim(arena: Allocator, definition: Definition, assertions: *const Asse
     try claim.text("alg");
     try claim.text("sha256");
     try claim.text("signature");
-    try claim.text("self#jumbf=" ++ signature_label);
+    // Absolute, so that the signature covers the manifest's label; c2pa-rs 0.92 refuses the relative form.
+    try claim.text(try std.mem.concat(arena, u8, &.{ "self#jumbf=/c2pa/", definition.label, "/" ++ signature_label }));
     try claim.text("instanceID");
     try claim.text(definition.instance_id);
     try claim.text("created_assertions");
@@ -214,6 +215,8 @@ test "the claim names every assertion, and a repeated label is numbered" {
         try std.testing.expect(std.mem.indexOf(u8, manifest.claim, url) != null);
     }
     try std.testing.expect(std.mem.indexOf(u8, manifest.assertion_store, "dwhen\xc0\x74") != null);
+    const signature_uri = "self#jumbf=/c2pa/urn:c2pa:00000000-0000-4000-8000-000000000000/c2pa.signature";
+    try std.testing.expect(std.mem.indexOf(u8, manifest.claim, signature_uri) != null);
     const store = try manifest.assemble(arena.allocator(), "s" ** 64, "");
     try std.testing.expectEqual(store.len, std.mem.readInt(u32, store[0..4], .big));
     try std.testing.expect(std.mem.indexOf(u8, store, manifest.claim) != null);

@@ -1,3 +1,3 @@
 """The SHA-256 of the module that this layer is for; `make wasm` writes it."""
 
-TBS_MODULE_SHA256 = "55ef09fb36ccf15861581ace3d09d9fb7c73f0196bec8190457a27117e065951"
+TBS_MODULE_SHA256 = "95890bcd53e43ff7b73fa13f8609cb2646d3672bac67e92d87471072b2fc6ed0"
