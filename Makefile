@@ -17,7 +17,7 @@ INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN
 # The lists are whole; older pips take a dependency's extras for something that is not pinned.
 PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: help setup dev run demo test fuzz lint format openapi wasm bench limits load chaos portability older-engine lock pr
+.PHONY: help setup dev run demo test fuzz lint format openapi wasm bench limits load chaos portability engines newer-engines lock pr
 .PHONY: validate build package reproducible build-check cold-start import-times sbom audit cost deploy-local sam-local
 
 help: ## List the targets.
@@ -71,8 +71,11 @@ load: dev ## The same with a tenth of the requests, of run A or of RUN.
 portability: dev ## Compare the module's bytes under V8 and wasmer with wasmtime's.
 	@$(BIN)/python -m tests.portability
 
-older-engine: dev ## Have c2pa-rs 0.82 judge sidecars of ours; needs Node and npm.
-	@$(BIN)/python -m tests.older_engine
+engines: dev ## Have five C2PA engines judge what we sign; three of them need Node and npm.
+	@$(BIN)/python -m tests.engines
+
+newer-engines: dev ## Fail if a newer version of one of those engines exists.
+	@$(BIN)/python -m tests.engines.newer
 
 validate: $(VENV_SAM)/.made ## Have SAM and cfn-lint judge template.yaml and replica.yaml.
 	$(SAM) validate --lint
@@ -134,7 +137,7 @@ lock: dev ## Pin all dependencies anew, with hashes and without index addresses.
 
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-pr: lint demo test older-engine ## All that CI runs.
+pr: lint demo test engines ## All that CI runs.
 
 dev: $(VENV)/.dev
 

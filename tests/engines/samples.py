@@ -1,4 +1,4 @@
-"""Sidecars to be judged: several formats, algorithms and claims, and some that must be refused."""
+"""Sidecars to judge: every format and algorithm, several claims, and some that must be refused."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from edge_signer.signing.action_model import IPTC
-from edge_signer.signing.algorithm import ALGORITHMS
+from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
+from edge_signer.signing.manifest_reader import read_manifest
+from edge_signer.signing.time_stamp import HttpTimeStampAuthority
+from emulator.credentials.development_ca import DevelopmentCa
+from tests.central_workshop import CentralWorkshop
 from tests.sample_assets import SAMPLE_ASSETS, SampleAsset
 from tests.sample_metadata import METADATA
 from tests.software_signer import ACTIONS, Workshop
+from tests.time_stamp_server import Behaviour, emulated_authority, roots_of, time_stamp_server
 
 
 @dataclass(frozen=True)
@@ -19,15 +24,19 @@ class Sample:
 
     Attributes:
         name: What it shows.
+        algorithm: What signed it.
         expected: The state that an engine must give.
+        stamped: Whether it carries a time-stamp.
     """
 
     name: str
+    algorithm: AlgorithmName
     media_type: str
     asset: bytes
     manifest_store: bytes
     anchors_pem: str
     expected: str = "Trusted"
+    stamped: bool = False
 
 
 CLAIMS: dict[str, dict[str, Any]] = {
@@ -63,28 +72,51 @@ CLAIMS: dict[str, dict[str, Any]] = {
 
 
 def samples() -> Iterator[Sample]:
-    """Give every sample; those that are to be refused come last."""
+    """Give every sample; those that engines must refuse come last."""
     workshops = {algorithm: Workshop(algorithm) for algorithm in ALGORITHMS}
     for algorithm, workshop in workshops.items():
-        for asset in SAMPLE_ASSETS.values():
-            yield _signed(algorithm, workshop, asset)
+        for name, asset in SAMPLE_ASSETS.items():
+            store = workshop.sign(asset.content, ACTIONS)
+            yield _sample(f"{algorithm}, {name}", workshop.ca, asset, store, algorithm)
     workshop, photograph = workshops["ES256"], SAMPLE_ASSETS["JPEG"]
     for name, claims in CLAIMS.items():
-        yield _signed(name, workshop, photograph, claims)
-    yield from _to_be_refused(_signed("", workshop, photograph))
+        store = workshop.sign(photograph.content, claims)
+        yield _sample(name, workshop.ca, photograph, store)
+    central = CentralWorkshop(workshop).sign(photograph.content, ACTIONS).manifest_store
+    yield _sample("central signer", workshop.ca, photograph, central)
+    yield _stamped(workshop.ca, photograph)
+    good = workshop.sign(photograph.content, ACTIONS)
+    yield from _to_be_refused(_sample("", workshop.ca, photograph, good))
 
 
-def _signed(name: str, workshop: Workshop, asset: SampleAsset, claims: Any = ACTIONS) -> Sample:
-    store = workshop.sign(asset.content, claims)
-    return Sample(name, asset.media_type, asset.content, store, workshop.ca.anchors_pem())
+def _sample(
+    name: str,
+    ca: DevelopmentCa,
+    asset: SampleAsset,
+    store: bytes,
+    algorithm: AlgorithmName = "ES256",
+) -> Sample:
+    return Sample(name, algorithm, asset.media_type, asset.content, store, ca.anchors_pem())
+
+
+def _stamped(ca: DevelopmentCa, asset: SampleAsset) -> Sample:
+    roots_pem = ca.timestamp_anchors_pem()
+    with time_stamp_server(Behaviour(emulated_authority(ca).reply)) as url:
+        authority = HttpTimeStampAuthority(url, roots_of(roots_pem))
+        store = Workshop(ca=ca, authority=authority).sign(asset.content, ACTIONS, tsa=True)
+    sample = _sample("time-stamp", ca, asset, store)
+    return replace(sample, anchors_pem=sample.anchors_pem + roots_pem, stamped=True)
 
 
 def _to_be_refused(good: Sample) -> Iterator[Sample]:
-    """An engine that calls everything Trusted would say nothing about the others."""
+    """An engine that calls everything Trusted would prove nothing about the others."""
     asset, store = good.asset, good.manifest_store
     other_asset = asset[:-40] + bytes([asset[-40] ^ 1]) + asset[-39:]
     yield replace(good, name="asset changed", asset=other_asset, expected="Invalid")
     other_store = store[:-1] + bytes([store[-1] ^ 1])
     yield replace(good, name="signature changed", manifest_store=other_store, expected="Invalid")
-    stranger = Workshop().ca.anchors_pem()
+    label = read_manifest(store).label.encode()
+    renamed = store.replace(label, label[:-1] + (b"0" if label[-1:] != b"0" else b"1"), 1)
+    yield replace(good, name="label changed", manifest_store=renamed, expected="Invalid")
+    stranger = DevelopmentCa().anchors_pem()
     yield replace(good, name="signer unknown", anchors_pem=stranger, expected="Valid")
