@@ -178,7 +178,7 @@ fn encodeClaim(arena: Allocator, definition: Definition, assertions: *const Asse
     try claim.text("alg");
     try claim.text("sha256");
     try claim.text("signature");
-    // Absolute, so that the signature covers the manifest's label; c2pa-rs 0.92 refuses the relative form.
+    // Absolute, so that the signature covers the label; c2pa-rs 0.92 finds no other from specVersion 2.4.0 on.
     try claim.text(try std.mem.concat(arena, u8, &.{ "self#jumbf=/c2pa/", definition.label, "/" ++ signature_label }));
     try claim.text("instanceID");
     try claim.text(definition.instance_id);
