@@ -115,8 +115,16 @@ def _to_be_refused(good: Sample) -> Iterator[Sample]:
     yield replace(good, name="asset changed", asset=other_asset, expected="Invalid")
     other_store = store[:-1] + bytes([store[-1] ^ 1])
     yield replace(good, name="signature changed", manifest_store=other_store, expected="Invalid")
-    label = read_manifest(store).label.encode()
-    renamed = store.replace(label, label[:-1] + (b"0" if label[-1:] != b"0" else b"1"), 1)
-    yield replace(good, name="label changed", manifest_store=renamed, expected="Invalid")
+    for renamed in _renamed(store):
+        yield replace(good, name="label changed", manifest_store=renamed, expected="Invalid")
     stranger = DevelopmentCa().anchors_pem()
     yield replace(good, name="signer unknown", anchors_pem=stranger, expected="Valid")
+
+
+def _renamed(store: bytes) -> Iterator[bytes]:
+    """Change each character of the manifest's label, where the box has it, in turn."""
+    label = read_manifest(store).label.encode()
+    begin = store.index(label)
+    for at in range(begin, begin + len(label)):
+        other = b"0" if store[at : at + 1] != b"0" else b"1"
+        yield store[:at] + other + store[at + 1 :]
