@@ -24,7 +24,7 @@ KNOWN_DEFINITION = ManifestDefinition(
     x5chain=(b"a certificate",),
 )
 #: SHA-256 of the bytes that the module of `tbs_pin` makes of it.
-KNOWN_TBS_SHA256 = "2bc5b0ba64dc1f7bd5ddee89a3a84a49c01be952d20e6817bcd873460fb625bc"
+KNOWN_TBS_SHA256 = "101965d7161bbcd496e52cf7c4ae04c69f9bdada819bec3c8fcffc28e18eeb6f"
 _EDGE: frozenset[Way] = frozenset({"edge"})
 
 
