@@ -34,8 +34,9 @@ demo: setup ## Sign a photograph, verify it with c2pa-rs, show where the millise
 test: dev ## Run every test.
 	$(BIN)/python -m pytest
 
-fuzz: dev ## Mutate 100,000 real inputs; what comes must be an answer or a refusal with a name.
+fuzz: dev ## Mutate 100,000 requests and 20,000 stores: each must get an answer or a named error.
 	$(BIN)/python -m tests.fuzz
+	$(BIN)/python -m tests.fuzz.verdicts
 
 lint: dev ## Style and types.
 	$(BIN)/ruff check

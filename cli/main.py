@@ -64,9 +64,13 @@ def sign(
     tenant: Annotated[str, typer.Option(help="The tenant to sign for.")] = "acme",
     policy: Annotated[str, typer.Option(help="The policy to sign under.")] = DEFAULT_POLICY,
     source_type: Annotated[
-        str,
-        typer.Option(help="How the asset came to be: an IPTC digital source type, term or URI."),
-    ] = "digitalCapture",
+        str | None,
+        typer.Option(
+            help="Required. How the asset came to be, a term or URI of the IPTC digital source "
+            "types: digitalCapture (a camera), digitalCreation (a person, without generative AI), "
+            "screenCapture, trainedAlgorithmicMedia (generative AI), ..."
+        ),
+    ] = None,
     tsa: Annotated[
         bool | None,
         typer.Option("--tsa/--no-tsa", help="Time-stamp it.", show_default="as the policy says"),
@@ -93,19 +97,36 @@ def sign(
 def verify(
     file: Annotated[Path, typer.Argument(help="The asset.")],
     manifest: Annotated[
-        Path | None, typer.Option(help="Its sidecar.", show_default="FILE.c2pa")
+        Path | None,
+        typer.Option(help="Its sidecar.", show_default="FILE.c2pa, or what is in the file"),
     ] = None,
     anchors: Annotated[
         Path | None,
         typer.Option(help="PEM file of trusted roots.", show_default="the emulator's"),
     ] = None,
+    tsa_anchors: Annotated[
+        Path | None, typer.Option(help="PEM file of roots of time-stamp authorities, in addition.")
+    ] = None,
     json: Json = False,
+    crjson: Annotated[bool, typer.Option("--crjson", help="Print the engine's crJSON.")] = False,
     state: State = None,
 ) -> None:
-    """Have c2pa-rs judge a file and its sidecar: exit 0 valid and trusted, 1 not, 2 usage."""
+    """Validate a file and its Content Credentials with c2pa-rs.
+
+    Exit codes: 0 valid and trusted, 1 not, 2 usage error.
+    """
     from cli.verify import verify_file
 
-    raise typer.Exit(verify_file(file, manifest, anchors, state, json))
+    code = verify_file(
+        file,
+        manifest,
+        anchors=anchors,
+        tsa_anchors=tsa_anchors,
+        state=state,
+        as_json=json,
+        as_crjson=crjson,
+    )
+    raise typer.Exit(code)
 
 
 @app.command("execute-job", context_settings={"allow_interspersed_args": False})
