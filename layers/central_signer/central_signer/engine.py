@@ -17,6 +17,7 @@ from central_signer.hashed_signing import EngineError, sign_digest
 from edge_signer.signing.algorithm import AlgorithmName
 from edge_signer.signing.assertion import Assertion
 from edge_signer.signing.certificate import CertificateChain
+from edge_signer.signing.exact_numbers import exact_digits
 
 _ALGORITHMS: Mapping[AlgorithmName, c2pa.C2paSigningAlg] = {
     "ES256": c2pa.C2paSigningAlg.ES256,
@@ -115,7 +116,7 @@ class C2paEngine:
 
 
 def _definition(assertions: Sequence[Assertion], claim_generator_info: Mapping[str, Any]) -> str:
-    return json.dumps(
+    return _json(
         {
             "claim_version": 2,
             "claim_generator_info": [dict(claim_generator_info)],
@@ -128,9 +129,20 @@ def _definition(assertions: Sequence[Assertion], claim_generator_info: Mapping[s
                 }
                 for one in assertions
             ],
-        },
-        ensure_ascii=False,
+        }
     )
+
+
+def _json(value: Any) -> str:
+    """Encode a value so that c2pa-rs reads its floats as they are."""
+    if isinstance(value, dict):
+        members = (f"{_json(name)}:{_json(item)}" for name, item in value.items())
+        return f"{{{','.join(members)}}}"
+    if isinstance(value, list):
+        return f"[{','.join(map(_json, value))}]"
+    if isinstance(value, float):
+        return exact_digits(value)
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _unversioned(label: str) -> str:

@@ -41,7 +41,7 @@ _FIELDS_OF_OTHERS = {"actions", "relationship", "reviewRatings"}
 
 
 def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[Assertion]:
-    """Give the assertions of the manifest, the actions first.
+    """Give the assertions of the manifest: the actions, then the others by label.
 
     Args:
         said: The request's `assertions`: content by label, in the API document's short form or as
@@ -73,6 +73,9 @@ def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[
             raise PolicyViolationError(
                 f"assertions.{label} is required by policy {policy.policy_id}"
             )
+    # c2pa-rs takes an assertion for one more of an earlier label that begins its own; in this order
+    # it finds each by its own label.
+    in_order = sorted(contents, key=lambda label: (label != ACTIONS_LABEL, label))
     return [
         Assertion(
             label,
@@ -80,7 +83,7 @@ def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[
             created=policy.vouches_for(label),
             encoding="json" if is_metadata(label) else "cbor",
         )
-        for label in sorted(contents, key=lambda label: label != ACTIONS_LABEL)
+        for label in in_order
     ]
 
 

@@ -7,12 +7,14 @@ import re
 from typing import Any, NamedTuple
 
 from edge_signer.signing.errors import InvalidAssertionError
+from edge_signer.signing.exact_numbers import InexactNumberError, exact_digits
 from edge_signer.signing.strict_model import MAX_PATH_CHARACTERS
 
 MAX_DEPTH = 24
 MAX_VALUES = 1500
 MAX_TEXT_CHARACTERS = 8192
 _SURROGATE = re.compile("[\ud800-\udfff]")
+# CBOR holds 64 bits unsigned too, but c2pa-rs writes no integer above the signed range.
 _MIN_INTEGER, _MAX_INTEGER = -(2**63), 2**63 - 1
 
 
@@ -47,10 +49,10 @@ def check_bounds(root: str, content: dict[str, Any]) -> None:
             )
         elif isinstance(value, str):
             _check_text(place, value)
-        elif isinstance(value, float) and not math.isfinite(value):
-            raise place.fault("is a number that JSON does not have")
+        elif isinstance(value, float):
+            _check_float(place, value)
         elif isinstance(value, int) and not _MIN_INTEGER <= value <= _MAX_INTEGER:
-            raise place.fault("is an integer of more than 64 bits")
+            raise place.fault("is an integer outside the signed 64-bit range")
 
 
 class _Place(NamedTuple):
@@ -67,6 +69,17 @@ class _Place(NamedTuple):
             steps.append(place.step[:MAX_PATH_CHARACTERS])
             place = place.above
         return InvalidAssertionError(f"{''.join(reversed(steps))[:MAX_PATH_CHARACTERS]} {demand}")
+
+
+def _check_float(place: _Place, number: float) -> None:
+    if not math.isfinite(number):
+        raise place.fault("is a number that JSON does not have")
+    try:
+        exact_digits(number)
+    except InexactNumberError:
+        raise place.fault(
+            "is a number that c2pa-rs cannot read exactly; write it with at most 15 digits"
+        ) from None
 
 
 def _check_text(place: _Place, text: str) -> None:
