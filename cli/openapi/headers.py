@@ -86,6 +86,7 @@ _DESCRIBED: dict[str, tuple[str, Header]] = {
         "Seconds for which a browser remembers this.",
         {"const": MAX_AGE_S, "type": "integer"},
     ),
+    "Accept-Encoding": ("The only coding in which a body is read.", {"const": "identity"}),
     "Allow": ("The methods that the path knows.", _TEXT),
     "Cache-Control": ("No answer may be kept.", {"const": "no-store"}),
     "Idempotency-Replayed": ("The answer was given before.", {"const": "true"}),

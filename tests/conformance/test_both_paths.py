@@ -1,4 +1,4 @@
-"""What the edge signs, the central signer signs too, and what one refuses the other refuses alike."""
+"""Edge and central signer sign the same bodies, and refuse the others with the same error."""
 
 from __future__ import annotations
 

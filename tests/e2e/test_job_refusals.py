@@ -38,6 +38,8 @@ def told(answer: Answer) -> tuple[int, str]:
     [
         ({"job_id": None}, 400, "INVALID_REQUEST"),
         ({"job_id": "a/b"}, 400, "INVALID_REQUEST"),
+        ({"job_id": "."}, 400, "INVALID_REQUEST"),
+        ({"job_id": ".."}, 400, "INVALID_REQUEST"),
         ({"job_id": "j" * 129}, 400, "INVALID_REQUEST"),
         ({"module_hash": None}, 400, "INVALID_REQUEST"),
         ({"module_hash": "0" * 64}, 400, "INVALID_REQUEST"),

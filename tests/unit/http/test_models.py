@@ -110,3 +110,22 @@ def test_the_limits_are_the_last_values_that_pass() -> None:
     EdgeSignRequest.from_body(encoded() + b" " * padding)
     with pytest.raises(RequestTooLargeError):
         EdgeSignRequest.from_body(encoded() + b" " * (padding + 1))
+
+
+@pytest.mark.parametrize(
+    ("changes", "remedy"),
+    [
+        (
+            {"asset_sha256": DIGEST.upper()},
+            "asset_sha256: must be 64 lower-case hexadecimal digits",
+        ),
+        (
+            {"assertions": [{"label": "c2pa.actions.v2", "data": {"actions": []}}]},
+            'assertions: must be an object of content by label, such as {"c2pa.actions.v2": {...}}',
+        ),
+    ],
+)
+def test_a_form_of_other_tools_is_refused_with_ours(changes: dict[str, Any], remedy: str) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        EdgeSignRequest.from_body(encoded(**changes))
+    assert refused.value.message == remedy

@@ -44,6 +44,22 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         with_action(digitalSourceType="https://example.com/x"),
         "c2pa.actions[0].digitalSourceType must be a term",
     ),
+    "a source type with https": (
+        with_action(digitalSourceType=IPTC.replace("http:", "https:") + "digitalCapture"),
+        f"did you mean {IPTC}digitalCapture?",
+    ),
+    "a source type with a slash at its end": (
+        with_action(digitalSourceType=IPTC + "digitalCapture/"),
+        f"did you mean {IPTC}digitalCapture?",
+    ),
+    "a bare source type": (
+        with_action(digitalSourceType="digitalcapture"),
+        f"did you mean {IPTC}digitalCapture?",
+    ),
+    "a leap second in the middle of an hour": (
+        with_action(when="2026-06-30T23:58:60Z"),
+        "[0].when must be a date",
+    ),
     "a source type that is no text": (
         with_action(digitalSourceType=["x"]),
         "c2pa.actions[0].digitalSourceType must be a text",

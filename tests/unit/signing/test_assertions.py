@@ -125,6 +125,15 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "infinity": ({**ACTIONS, "org.example.x": {"a": math.inf}}, "org.example.x.a is a number"),
     "a label that is long": ({**ACTIONS, "org." + "x" * 130: {}}, "is no label"),
     "a custom list": ({**ACTIONS, "org.example.x": []}, "org.example.x must be an object"),
+    "an empty constraint": (
+        {
+            **ACTIONS,
+            "cawg.training-mining": {
+                "entries": {"cawg.data_mining": {"use": "constrained", "constraint_info": ""}}
+            },
+        },
+        "entries.cawg.data_mining.constraint_info must not be empty",
+    ),
     "an unknown limitation": (
         {**ACTIONS, "c2pa.training-minims": {"limitations": "none"}},
         "training-minims.limitations must be 'no-generative-ai'",

@@ -85,6 +85,10 @@ FAULTS: dict[str, tuple[str, str]] = {
         written(claim_generator_info={"name": "Desk"}),
         "claim_generator_info.specVersion is required",
     ),
+    "another version of the standard": (
+        written(claim_generator_info={"name": "Desk", "specVersion": "2.2.0"}),
+        "claim_generator_info.specVersion",
+    ),
     "tenants that are none": (written(tenants=["ACME"]), "tenants[0] "),
     "all labels": (written(allowed_assertions=["*"]), "allowed_assertions: * is neither"),
     "all of the standard": (

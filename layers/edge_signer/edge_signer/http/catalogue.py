@@ -83,4 +83,6 @@ def error_headers(error: EdgeSignerError) -> dict[str, str]:
         headers["WWW-Authenticate"] = 'Bearer realm="edge-signer"'
     if isinstance(error, wire.MethodNotAllowedError):
         headers["Allow"] = ", ".join(error.allowed)
+    if isinstance(error, wire.UnsupportedMediaTypeError):
+        headers["Accept-Encoding"] = "identity"
     return headers

@@ -118,7 +118,7 @@ class IdempotencyMismatchError(EdgeSignerError):
 
 
 class UnsupportedMediaTypeError(EdgeSignerError):
-    """The body is not declared as JSON."""
+    """The body is declared as something that is not read: another type, charset or coding."""
 
     code = "UNSUPPORTED_MEDIA_TYPE"
     title = "Unsupported media type"

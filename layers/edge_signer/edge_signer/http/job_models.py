@@ -18,7 +18,9 @@ from edge_signer.http.wire_formats import read_base64
 #: As long as an invocation of Lambda may be; the largest module in base64 leaves some of it.
 MAX_JOB_REQUEST_BYTES = 6 * 1024 * 1024
 MODULE_HASH = r"^sha256:[0-9a-f]{64}$"
-JOB_ID = r"^[A-Za-z0-9._-]{1,128}$"
+#: Not of dots alone: `.` and `..` are no names in a path, and clients and proxies remove them.
+JOB_ID = r"^[.]{0,126}[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$"
+MAX_JOB_ID_CHARACTERS = 128
 
 ModuleHash = Annotated[
     str, Field(pattern=MODULE_HASH, description="`sha256:` and the SHA-256 of the module.")
@@ -50,6 +52,7 @@ class JobRequestBody(_Sent):
         str,
         Field(
             pattern=JOB_ID,
+            max_length=MAX_JOB_ID_CHARACTERS,
             description="The client's name for the job; a retry has the same. Usually `job-` and a "
             "UUID.",
         ),

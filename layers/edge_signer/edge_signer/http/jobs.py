@@ -19,6 +19,7 @@ from edge_signer.http.application import Route
 from edge_signer.http.errors import InvalidRequestError
 from edge_signer.http.job_models import (
     JOB_ID,
+    MAX_JOB_ID_CHARACTERS,
     MAX_JOB_REQUEST_BYTES,
     MODULE_HASH,
     JobRequestBody,
@@ -83,7 +84,7 @@ class JobEndpoints:
             EdgeSignerError: One of the catalogue.
         """
         admitted = self._admission.admit(event, record)
-        if not re.fullmatch(JOB_ID, job_id):
+        if not re.fullmatch(JOB_ID, job_id) or len(job_id) > MAX_JOB_ID_CHARACTERS:
             raise UnknownJobError("There is no such job.")
         record.job_id = job_id
         with record.stopwatch.step("load"):

@@ -13,6 +13,7 @@ from edge_signer.platform.flags import MAX_PAYLOAD_BYTES
 from edge_signer.signing.signing_request import SigningRequest
 
 MAX_INLINE_BYTES = 32 * 1024
+ASSET_SHA256 = r"^[0-9a-f]{64}$"
 
 
 class EdgeSignRequest(BaseModel):
@@ -20,7 +21,7 @@ class EdgeSignRequest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    asset_sha256: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
+    asset_sha256: str | None = Field(None, pattern=ASSET_SHA256)
     asset_inline: str | None = None
     policy_id: str = Field(min_length=1, max_length=64)
     assertions: dict[str, Any]

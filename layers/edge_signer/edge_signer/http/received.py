@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Collection, Mapping
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from edge_signer.http.errors import InvalidRequestError, UnsupportedMediaTypeError
 from edge_signer.http.request_signature import ReceivedRequest
+
+_CHARSET = re.compile(r"""\bcharset\s*=\s*["']?([^\s;"']+)""", re.IGNORECASE)
 
 
 def received_request(event: APIGatewayProxyEventV2) -> ReceivedRequest:
@@ -28,7 +31,9 @@ def received_request(event: APIGatewayProxyEventV2) -> ReceivedRequest:
 
 
 def require_media_type(headers: Mapping[str, str], allowed: Collection[str]) -> None:
-    """Refuse a body that is declared as something else.
+    """Refuse a body that is declared as something else, compressed or in another charset.
+
+    API Gateway passes a compressed body through as it is (RFC 9110 §8.4, §15.5.16).
 
     Args:
         headers: With names in lower case.
@@ -37,9 +42,17 @@ def require_media_type(headers: Mapping[str, str], allowed: Collection[str]) -> 
     Raises:
         UnsupportedMediaTypeError: It is.
     """
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in allowed:
+    media_type, _, parameters = headers.get("content-type", "").partition(";")
+    if media_type.strip().lower() not in allowed:
         raise UnsupportedMediaTypeError(f"Send the header Content-Type: {next(iter(allowed))}.")
+    charset = _CHARSET.search(parameters)
+    if charset and charset[1].lower() not in ("utf-8", "utf8"):
+        raise UnsupportedMediaTypeError(f"Send the body in UTF-8, not in {charset[1][:32]}.")
+    coding = headers.get("content-encoding", "").strip().lower()
+    if coding not in ("", "identity"):
+        raise UnsupportedMediaTypeError(
+            f"Send the body as it is, without Content-Encoding: {coding[:32]}."
+        )
 
 
 def _raw_body(event: APIGatewayProxyEventV2) -> bytes:

@@ -17,6 +17,14 @@ from edge_signer.http.errors import (
     RequestTooLargeError,
 )
 
+#: What a pattern asks for, in words.
+_MEANINGS = {
+    "^[0-9a-f]{64}$": "must be 64 lower-case hexadecimal digits",
+    "^[.]{0,126}[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$": (
+        "must be 1 to 128 letters, digits, dots, hyphens or underscores, and not dots alone"
+    ),
+}
+
 Body = TypeVar("Body", bound=BaseModel)
 
 
@@ -108,10 +116,16 @@ def _no_constant(name: str) -> float:
     raise InvalidJsonError(f"The body is not JSON: {name} is no number.")
 
 
+def _pattern_of(fault: Any) -> str:
+    return str(fault.get("ctx", {}).get("pattern", ""))
+
+
 def _faults(refused: ValidationError) -> list[str]:
     told = []
     for fault in refused.errors(include_input=False, include_url=False):
         path = ".".join(str(part)[:64] for part in fault["loc"])
-        message = fault["msg"].removeprefix("Value error, ")
+        message = _MEANINGS.get(_pattern_of(fault), fault["msg"].removeprefix("Value error, "))
+        if path == "assertions" and fault["type"] == "dict_type":
+            message = 'must be an object of content by label, such as {"c2pa.actions.v2": {...}}'
         told.append(f"{path}: {message}" if path else message)
     return told

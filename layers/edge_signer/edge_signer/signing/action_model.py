@@ -54,6 +54,8 @@ _RFC3339 = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?"
     r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 )
+# RFC 3339 §5.7: only at the end of a minute.
+_LEAP_SECOND = re.compile(r"(?<=:59):60$")
 
 
 def refused(demand: str) -> PydanticCustomError:
@@ -64,8 +66,8 @@ def refused(demand: str) -> PydanticCustomError:
 def _date_time(text: str) -> str:
     parts = _RFC3339.fullmatch(text)
     try:
-        # The fraction may have more digits than Python reads.
-        datetime.fromisoformat(parts[1] if parts else "")
+        # The fraction may have more digits than Python reads, and a minute a 61st second.
+        datetime.fromisoformat(_LEAP_SECOND.sub(":59", parts[1]) if parts else "")
     except ValueError:
         raise refused("must be a date and time such as 2026-01-31T12:00:00Z") from None
     return text
@@ -73,10 +75,18 @@ def _date_time(text: str) -> str:
 
 def _source_type(uri: str) -> str:
     if uri not in DIGITAL_SOURCE_TYPES:
+        term = uri.rstrip("/").rpartition("/")[2].lower()
+        meant = next((one for one in DIGITAL_SOURCE_TYPES if _term_of(one) == term), None)
         raise refused(
-            f"must be a term of the IPTC digital source types, such as {IPTC}digitalCapture"
+            f"must be a term of the IPTC digital source types: did you mean {meant}?"
+            if meant
+            else f"must be a term of the IPTC digital source types, such as {IPTC}digitalCapture"
         )
     return uri
+
+
+def _term_of(uri: str) -> str:
+    return uri.rpartition("/")[2].lower()
 
 
 def _action_name(name: str) -> str:

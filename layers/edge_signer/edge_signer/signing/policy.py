@@ -33,7 +33,8 @@ class ClaimGeneratorInfo(BaseModel, defer_build=True):
 
     name: str = Field(min_length=1, max_length=64)
     version: str | None = Field(None, min_length=1, max_length=64)
-    specVersion: str = Field(pattern=r"^[0-9]+[.][0-9]+[.][0-9]+$")
+    # The version whose rules the manifests follow.
+    specVersion: str = Field(pattern=r"^2[.]4[.](0|[1-9][0-9]*)$")
 
 
 class SigningPolicy(BaseModel):

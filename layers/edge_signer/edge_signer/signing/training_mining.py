@@ -22,7 +22,7 @@ class Preference(StrictModel):
     """What may be done for one purpose."""
 
     use: Literal["allowed", "notAllowed", "constrained"]
-    constraint_info: str | None = None
+    constraint_info: Annotated[str, Field(min_length=1)] | None = None
 
 
 class TrainingMining(StrictModel):
