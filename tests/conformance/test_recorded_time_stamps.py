@@ -9,7 +9,7 @@ Two answers come from a PKI of tests, the rest from public repositories:
 | `globalsign_2021.p7s` | GlobalSign | notaryproject/tspclient-go, `testdata` | Apache-2.0 |
 | `microsoft_2024.p7s` | Microsoft | the same | Apache-2.0 |
 | `ssl_com_2024.p7s` | SSL.com | ralphje/signify, `tests/test_data/AppxSignature.p7x` | MIT |
-| `adobe_2025_underscore.p7s` | DigiCert, for Adobe | `adobe_connected_identities.jpg` of c2pa-rs | |
+| `adobe_2025_underscore.p7s` | DigiCert | c2pa-rs, `adobe_connected_identities.jpg` | the same |
 
 `roots.pem` has the roots of the accepted ones as the authorities publish them, and the tests' own.
 """
