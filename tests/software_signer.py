@@ -38,10 +38,11 @@ ACTIONS: Mapping[str, Any] = {
 
 
 class SoftwareSigner:
-    """Signs with a key of this process."""
+    """Signs with a key of this process, and counts how often."""
 
     def __init__(self, ca: DevelopmentCa, algorithm: AlgorithmName = "ES256") -> None:
         self.algorithm = ALGORITHMS[algorithm]
+        self.signatures = 0
         self._key: Any
         if isinstance(self.algorithm, Ecdsa):
             self._key = ec.generate_private_key(self.algorithm.curve)
@@ -63,6 +64,7 @@ class SoftwareSigner:
         return self.sign_tbs(tbs)
 
     def sign_tbs(self, tbs: bytes) -> bytes:
+        self.signatures += 1
         return self.algorithm.cose_signature(self._sign(tbs))
 
     def _sign(self, tbs: bytes) -> bytes:

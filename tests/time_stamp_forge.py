@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from rfc3161_client import _rust
 
+from edge_signer.signing.der_reader import children, encoded, only_element
 from tests.certificates import dated, key_usage
 
 PEM = serialization.Encoding.PEM
@@ -55,6 +56,12 @@ class Lie:
         has_certificate: Whether the token carries the certificate.
         serial_number: Of the stamp.
         signed_over: The digest that the signature is over.
+        fraction: Of the second, as genTime writes it, such as `.194`.
+        certificates_reversed: Whether root and leaf are sent in the order that DER forbids.
+        attributes_reversed: Whether the signed attributes are.
+        names_key: Whether the signer is named by key identifier.
+        has_certificate_id: Whether the signed attributes have an ESSCertIDv2.
+        failure: Number of a bit of PKIFailureInfo.
     """
 
     status: int = 0
@@ -65,6 +72,12 @@ class Lie:
     has_certificate: bool = True
     serial_number: int = 4711
     signed_over: str = "sha256"
+    fraction: str = ""
+    certificates_reversed: bool = False
+    attributes_reversed: bool = False
+    names_key: bool = False
+    has_certificate_id: bool = True
+    failure: int | None = None
 
 
 class StampForge:
@@ -116,16 +129,24 @@ class StampForge:
             + bytes.fromhex("06032a0304")
             + _der(0x30, lie.algorithm + _der(4, digest))
             + _integer(lie.serial_number)
-            + _der(0x18, moment.strftime("%Y%m%d%H%M%SZ").encode())
+            + _der(0x18, (moment.strftime("%Y%m%d%H%M%S") + lie.fraction + "Z").encode())
             + nonce,
         )
         token = self._signed(tst_info, leaf, lie)
-        return _der(0x30, _der(0x30, _integer(lie.status)) + token)
+        bits = b"" if lie.failure is None else _failure_info(lie.failure)
+        response = _der(0x30, _der(0x30, _integer(lie.status) + bits) + token)
+        if lie.certificates_reversed:
+            response = _reversed(response, "certificates")
+        if lie.attributes_reversed:
+            response = _reversed(response, "attributes")
+        return response
 
     def _signed(self, tst_info: bytes, leaf: StampingLeaf, lie: Lie) -> bytes:
         with tempfile.TemporaryDirectory() as folder:
             certificate, key = Path(folder, "certificate.pem"), Path(folder, "key.pem")
-            certificate.write_bytes(self.issue(leaf).public_bytes(PEM))
+            issued, root = self.issue(leaf).public_bytes(PEM), Path(folder, "root.pem")
+            certificate.write_bytes(issued)
+            root.write_text(self.root_pem)
             key.write_bytes(
                 leaf.key.private_bytes(
                     PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -133,15 +154,39 @@ class StampForge:
             )
             return subprocess.run(
                 [
-                    *("openssl", "cms", "-sign", "-binary", "-nodetach", "-nosmimecap", "-cades"),
+                    *("openssl", "cms", "-sign", "-binary", "-nodetach", "-nosmimecap"),
                     *("-outform", "DER", "-econtent_type", "1.2.840.113549.1.9.16.1.4"),
                     *("-md", lie.signed_over, "-signer", str(certificate), "-inkey", str(key)),
                     *(() if lie.has_certificate else ("-nocerts",)),
+                    *(("-cades",) if lie.has_certificate_id else ()),
+                    *(("-keyid",) if lie.names_key else ()),
+                    *(("-certfile", str(root)) if lie.certificates_reversed else ()),
                 ],
                 input=tst_info,
                 capture_output=True,
                 check=True,
             ).stdout
+
+
+def _failure_info(bit: int) -> bytes:
+    octets = bytearray(bit // 8 + 1)
+    octets[-1] = 0x80 >> bit % 8
+    return _der(3, bytes([7 - bit % 8]) + octets)
+
+
+def _reversed(response: bytes, what: str) -> bytes:
+    """Turn the order of a SET in a TimeStampResp around; lengths and signatures stay."""
+    _, token = children(response, only_element(response))
+    (signed_data,) = children(response, children(response, token)[1])
+    fields = children(response, signed_data)
+    if what == "certificates":
+        turned = fields[3]
+    else:
+        (signer,) = children(response, fields[-1])
+        turned = children(response, signer)[3]
+    members = [encoded(response, one) for one in children(response, turned)]
+    assert members == sorted(members)
+    return response[: turned.content] + b"".join(reversed(members)) + response[turned.end :]
 
 
 def _der(tag: int, content: bytes) -> bytes:

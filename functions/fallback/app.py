@@ -18,7 +18,10 @@ with worker_start():
     settings = FallbackSettings.from_environment(os.environ)
     telemetry = Telemetry("fallback", settings)
     service = central_signing_service(
-        settings, telemetry.complaint("policy_ignored"), telemetry.complaint("kms_quota_impaired")
+        settings,
+        telemetry.complaint("policy_ignored"),
+        telemetry.complaint("kms_quota_impaired"),
+        telemetry.complaint("tsa_unusable"),
     )
     invocation = Invocation(service, telemetry)
 

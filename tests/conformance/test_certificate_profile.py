@@ -48,9 +48,9 @@ ACCEPTED = {
 REFUSED = {
     "a critical extension of TLS": (
         Leaf(others=((x509.TLSFeature([x509.TLSFeatureType.status_request]), True),)),
-        "critical extension",
+        r"critical extension TLSFeature \(1\.3\.6\.1\.5\.5\.7\.1\.24\)",
     ),
-    "a critical OCSPNoCheck": (Leaf(others=((x509.OCSPNoCheck(), True),)), "critical extension"),
+    "a critical OCSPNoCheck": (Leaf(others=((x509.OCSPNoCheck(), True),)), "OCSPNoCheck"),
     "SHA-224": (Leaf(signed_over=hashes.SHA224()), "must be signed with"),
     "no extended key usage": (Leaf(uses=()), "an extended key usage for claims"),
     "any use": (Leaf(uses=(*Leaf.uses, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE)), "anything"),
@@ -64,7 +64,7 @@ REFUSED = {
     ),
     "a CA": (Leaf(is_ca=True), "a CA"),
     "no authority key": (Leaf(has_authority_key=False), "authority key identifier"),
-    "a critical unknown": (Leaf(others=unknown(critical=True)), "critical extension"),
+    "a critical unknown": (Leaf(others=unknown(critical=True)), r"1\.3\.6\.1\.4\.1\.99999\.1"),
 }
 
 

@@ -141,6 +141,7 @@ class CentralSigningService:
             return None
         if self._authority is None:
             raise TsaUnavailableError("This signer has no time-stamp authority.")
+        self._authority.require_usable()
         return self._authority
 
     def _engine_store(

@@ -34,6 +34,7 @@ def central_signing_service(
     settings: FallbackSettings,
     complain: Callable[[str], None],
     complain_of_quota: Callable[[str], None],
+    complain_of_time_stamps: Callable[[str], None],
 ) -> CentralSigningService:
     """Give the service that the fallback function signs with.
 
@@ -41,6 +42,7 @@ def central_signing_service(
         settings: Of the function.
         complain: Told of what an operator must mend, such as a broken policy document.
         complain_of_quota: Told that calls of KMS are not counted.
+        complain_of_time_stamps: Told why the time-stamp authority cannot be used.
     """
     ssm = client("ssm", settings.aws_region, timeout_s=_SSM_TIMEOUT_S, attempts=1)
 
@@ -82,7 +84,9 @@ def central_signing_service(
     policies = PolicyDirectory(shipped_policies(), documents, complain)
     roots = SsmTimeStampRoots(ssm, settings.certificate_parameter("tsa"))
     authority = (
-        HttpTimeStampAuthority(settings.tsa_url, roots, timeout_s=_TSA_TIMEOUT_S)
+        HttpTimeStampAuthority(
+            settings.tsa_url, roots, timeout_s=_TSA_TIMEOUT_S, complain=complain_of_time_stamps
+        )
         if settings.tsa_url
         else None
     )

@@ -1,4 +1,4 @@
-"""The authority's client over real HTTP: every fault is the same error, and stores nothing."""
+"""The authority's client over real HTTP: every fault is the same code, and stores nothing."""
 
 from __future__ import annotations
 
@@ -45,8 +45,22 @@ def refusal(authority: HttpTimeStampAuthority) -> TsaUnavailableError:
     with pytest.raises(TsaUnavailableError) as refused:
         workshop.sign(b"asset", tsa=True)
     assert (workshop.store.kept, workshop.store.stamps) == ([], [])
-    assert refused.value.retry_after_s
     return refused.value
+
+
+def passing(authority: HttpTimeStampAuthority) -> str:
+    """Give the message of a refusal after which the same request may succeed."""
+    refused = refusal(authority)
+    assert refused.retry_after_s
+    return refused.message
+
+
+def lasting(authority: HttpTimeStampAuthority) -> str:
+    """Give the message of a refusal that only an operator can end."""
+    refused = refusal(authority)
+    assert refused.retry_after_s is None
+    assert "operator" in refused.message
+    return refused.message
 
 
 def test_a_stamp_covers_the_payload_and_comes_with_its_whole_response(
@@ -61,29 +75,65 @@ def test_a_stamp_covers_the_payload_and_comes_with_its_whole_response(
     assert behaviour.asked[1][1] != query, "the nonce is a fresh one"
 
 
-LIES = {
-    "refused": (Lie(status=2), "PKIStatus is not GRANTED"),
-    "granted otherwise": (Lie(status=1), "PKIStatus is not GRANTED"),
+PASSING_LIES = {
+    "refused": (Lie(status=2), "PKIStatus is 2"),
+    "no clock today": (Lie(status=2, failure=14), "PKIFailureInfo 14"),
+    "granted otherwise": (Lie(status=1), "PKIStatus is 1"),
     "another imprint": (Lie(digest=bytes(32)), "Mismatch between messages"),
-    "another digest": (Lie(algorithm=SHA512), "Mismatch between messages"),
     "another nonce": (Lie(nonce=1), "Nonce mismatch"),
     "no nonce": (Lie(nonce=None), "Nonce mismatch"),
-    "no certificate": (Lie(has_certificate=False), "verifying certificates"),
     "the past": (Lie(age=3 * HOURS), "clock"),
     "the future": (Lie(age=-3 * HOURS), "clock"),
-    "no serial number": (Lie(serial_number=-1), "serial number"),
+}
+LASTING_LIES = {
+    "an unaccepted policy": (Lie(status=2, failure=15), "PKIFailureInfo 15"),
+    "an unknown digest": (Lie(status=2, failure=0), "PKIFailureInfo 0"),
+    "another digest": (Lie(algorithm=SHA512), "imprint is not SHA-256"),
+    "no certificate": (Lie(has_certificate=False), "certificate is missing"),
+    "no certificate's hash": (Lie(has_certificate_id=False), "ESSCertID"),
+    "a signer named by key": (Lie(names_key=True), "key identifier"),
+    "attributes out of order": (Lie(attributes_reversed=True), "order of DER"),
+    "a negative serial number": (Lie(serial_number=-1), "serial number"),
     "a long serial number": (Lie(serial_number=1 << 160), "serial number"),
     "a weak digest": (Lie(signed_over="sha1"), "weak digest"),
 }
 
 
-@pytest.mark.parametrize("case", LIES)
-def test_a_lie_is_refused(
+@pytest.mark.parametrize("case", PASSING_LIES)
+def test_a_lie_is_refused_until_the_next_answer(
     case: str, authority: HttpTimeStampAuthority, behaviour: Behaviour
 ) -> None:
-    lie, reason = LIES[case]
+    lie, reason = PASSING_LIES[case]
     behaviour.reply = lambda query: FORGE.reply(query, lie=lie)
-    assert reason in refusal(authority).message
+    assert reason in passing(authority)
+
+
+@pytest.mark.parametrize("case", LASTING_LIES)
+def test_an_answer_that_no_retry_mends_says_what_an_operator_must_do(
+    case: str, authority: HttpTimeStampAuthority, behaviour: Behaviour
+) -> None:
+    lie, reason = LASTING_LIES[case]
+    behaviour.reply = lambda query: FORGE.reply(query, lie=lie)
+    assert reason in lasting(authority)
+
+
+@pytest.mark.parametrize(
+    "lie", [Lie(certificates_reversed=True), Lie(fraction=".194")], ids=["leaf first", "fraction"]
+)
+def test_unusual_forms_are_accepted_and_kept_as_they_were_sent(
+    lie: Lie, authority: HttpTimeStampAuthority, behaviour: Behaviour
+) -> None:
+    sent: list[bytes] = []
+
+    def reply(query: bytes) -> bytes:
+        sent.append(FORGE.reply(query, lie=lie))
+        return sent[-1]
+
+    behaviour.reply = reply
+    stamp = authority.stamp(b"payload")
+    assert stamp.response == sent[0]
+    assert stamp.token == sent[0][-len(stamp.token) :]
+    assert stamp.made_at.microsecond == 0
 
 
 LEAVES = {
@@ -103,13 +153,13 @@ def test_a_wrong_certificate_is_refused(
     case: str, authority: HttpTimeStampAuthority, behaviour: Behaviour
 ) -> None:
     behaviour.reply = lambda query: FORGE.reply(query, LEAVES[case])
-    refusal(authority)
+    lasting(authority)
 
 
 def test_an_authority_of_another_root_is_refused(behaviour: Behaviour) -> None:
     with time_stamp_server(behaviour) as url:
         stranger = HttpTimeStampAuthority(url, roots_of(StampForge().root_pem))
-        assert "verifying certificates" in refusal(stranger).message
+        assert "does not lead to an installed root" in lasting(stranger)
 
 
 def test_an_answer_to_an_earlier_query_is_refused(
@@ -136,24 +186,25 @@ def test_what_is_no_response_is_refused(
     case: str, authority: HttpTimeStampAuthority, behaviour: Behaviour
 ) -> None:
     behaviour.reply = REPLIES[case]
-    assert "refused" in refusal(authority).message
+    assert "refused" in passing(authority)
 
 
 def test_an_answer_is_read_to_its_limit_only(
     authority: HttpTimeStampAuthority, behaviour: Behaviour
 ) -> None:
     behaviour.reply = lambda _: bytes(MAX_REPLY_BYTES)
-    assert "too long" not in refusal(authority).message
+    assert "too long" not in passing(authority)
     behaviour.reply = lambda _: bytes(MAX_REPLY_BYTES + 1)
-    assert "too long" in refusal(authority).message
+    assert "too long" in lasting(authority)
 
 
-@pytest.mark.parametrize("status", [201, 302, 307, 404, 500])
+@pytest.mark.parametrize("status", [201, 302, 307, 401, 404, 408, 429, 500, 503])
 def test_an_http_error_is_refused_even_with_a_stamp(
     status: int, authority: HttpTimeStampAuthority, behaviour: Behaviour
 ) -> None:
     behaviour.status = status
-    assert f"status {status}" in refusal(authority).message
+    passes = status >= 500 or status in (408, 429)
+    assert f"status {status}" in (passing if passes else lasting)(authority)
     assert len(behaviour.asked) == 1, "no redirect is followed, and nothing is tried again"
 
 
@@ -161,7 +212,7 @@ def test_another_content_type_is_refused(
     authority: HttpTimeStampAuthority, behaviour: Behaviour
 ) -> None:
     behaviour.content_type = "text/html"
-    assert "text/html" in refusal(authority).message
+    assert "text/html" in lasting(authority)
 
 
 def test_an_authority_that_drips_is_not_waited_for(behaviour: Behaviour) -> None:
@@ -169,21 +220,26 @@ def test_an_authority_that_drips_is_not_waited_for(behaviour: Behaviour) -> None
     behaviour.pause_s = QUICK_S / 10
     with time_stamp_server(behaviour) as url:
         slow = HttpTimeStampAuthority(url, roots_of(FORGE.root_pem), timeout_s=QUICK_S)
-        assert "did not answer" in refusal(slow).message
+        assert "did not answer" in passing(slow)
 
 
 def test_an_authority_that_is_silent_is_not_waited_for() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         silent = HttpTimeStampAuthority(url, roots_of(FORGE.root_pem), timeout_s=QUICK_S)
-        assert "did not answer" in refusal(silent).message
+        assert "did not answer" in passing(silent)
 
 
 def test_an_authority_that_is_down_is_told() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     down = HttpTimeStampAuthority(f"http://127.0.0.1:{port}/", roots_of(FORGE.root_pem))
-    assert "did not answer" in refusal(down).message
+    assert "did not answer" in passing(down)
+
+
+@pytest.mark.parametrize("url", ["ldap://127.0.0.1/", "http://"])
+def test_an_address_that_is_none_needs_an_operator(url: str) -> None:
+    lasting(HttpTimeStampAuthority(url, roots_of(FORGE.root_pem)))
 
 
 def test_the_emulators_authority_is_one() -> None:

@@ -50,13 +50,14 @@ def test_broken_roots_are_survived_but_roots_that_were_taken_away_are_gone(
     put("half a root")
     assert roots() == (FIRST.root,)
     ssm.delete_parameter(Name=PARAMETER)
-    with pytest.raises(TsaUnavailableError, match="no roots yet"):
+    with pytest.raises(TsaUnavailableError, match="not installed"):
         roots()
 
 
 def test_roots_that_never_were_are_told(ssm: Any, put: Any) -> None:
-    with pytest.raises(TsaUnavailableError, match="no roots yet"):
+    with pytest.raises(TsaUnavailableError, match="not installed") as missing:
         SsmTimeStampRoots(ssm, PARAMETER)()
+    assert missing.value.retry_after_s is None, "only an operator can put them there"
     put("no root")
     with pytest.raises(TsaUnavailableError, match="cannot be read"):
         SsmTimeStampRoots(ssm, PARAMETER)()

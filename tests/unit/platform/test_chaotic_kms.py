@@ -169,7 +169,7 @@ signing_service(settings, Flags, Telemetry("sign", settings))
 from central_signer.settings import FallbackSettings
 from central_signer.wiring import central_signing_service
 from edge_signer.signing.policy_document import shipped_policies
-service = central_signing_service(FallbackSettings.from_environment(environment), print, print)
+service = central_signing_service(FallbackSettings.from_environment(environment), *[print] * 3)
 service._signer_for(next(iter(shipped_policies().values())))
 """,
 }

@@ -67,6 +67,9 @@ class Stamping:
         self._fails = fails
         self.payloads: list[bytes] = []
 
+    def require_usable(self) -> None:
+        pass
+
     def stamp(self, payload: bytes) -> TimeStamp:
         self.payloads.append(payload)
         if self._fails:

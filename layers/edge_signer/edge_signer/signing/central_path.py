@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Protocol
@@ -168,7 +169,7 @@ class CentralPath:
         # Imported here: most workers never see a stamp, and all would start 10 ms later.
         from edge_signer.signing.time_stamp_check import checked_token
 
-        payload = checked.time_stamp_payload
-        stamp = checked_token(checked.time_stamp_token, payload, self._roots())
+        payload_sha256 = hashlib.sha256(checked.time_stamp_payload).digest()
+        stamp = checked_token(checked.time_stamp_token, payload_sha256, self._roots())
         chain.require_valid(stamp.made_at)
         return stamp

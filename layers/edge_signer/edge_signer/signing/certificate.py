@@ -20,6 +20,7 @@ from cryptography.x509 import (
 from edge_signer.signing.algorithm import Algorithm
 from edge_signer.signing.certificate_profile import issuer_faults, profile_faults
 from edge_signer.signing.errors import CredentialUnavailableError
+from edge_signer.signing.name_constraints import name_constraint_faults
 
 #: As many as the builder takes; real chains have two or three.
 MAX_CERTIFICATES = 8
@@ -51,8 +52,8 @@ class CertificateChain:
 
         Raises:
             CredentialUnavailableError: There is no certificate in it, or a broken one; one is not
-                issued by the next; the root is there; there are too many; or verifiers would not
-                accept the leaf or an issuer.
+                issued by the next; the root is there; there are too many; a name is not one that an
+                issuer allows; or verifiers would not accept the leaf or an issuer.
         """
         try:
             certificates = tuple(load_pem_x509_certificates(pem.encode()))
@@ -60,6 +61,7 @@ class CertificateChain:
                 issued.verify_directly_issued_by(issuer)
             faults = profile_faults(certificates[0])
             issuers_faults = issuer_faults(certificates[1:])
+            names_faults = name_constraint_faults(certificates)
         except UNREADABLE as broken:
             raise CredentialUnavailableError(
                 "The certificate chain cannot be read, or is not in the order leaf to issuer."
@@ -72,6 +74,8 @@ class CertificateChain:
             raise CredentialUnavailableError(f"The signing certificate {faults[0]}.")
         if issuers_faults:
             raise CredentialUnavailableError(f"An issuer's certificate {issuers_faults[0]}.")
+        if names_faults:
+            raise CredentialUnavailableError(f"A certificate {names_faults[0]}.")
         return cls(certificates)
 
     @property

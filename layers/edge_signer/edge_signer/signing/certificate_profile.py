@@ -40,11 +40,14 @@ SIGNATURES = {
     SignatureAlgorithmOID.RSA_WITH_SHA512,
     SignatureAlgorithmOID.ED25519,
 }
-# What engines know how to heed; anything else that is critical they must refuse (RFC 5280 §4.2).
-_HEEDED = {
+# What all engines process; whatever else is critical, a verifier must reject (RFC 5280 §4.2).
+_PROCESSED = {
     ExtensionOID.BASIC_CONSTRAINTS,
-    ExtensionOID.KEY_USAGE,
+    ExtensionOID.CERTIFICATE_POLICIES,
     ExtensionOID.EXTENDED_KEY_USAGE,
+    ExtensionOID.KEY_USAGE,
+    ExtensionOID.NAME_CONSTRAINTS,
+    ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
 }
 _ISSUING_CURVES = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 
@@ -125,16 +128,19 @@ def has_common_key_form(certificate: x509.Certificate) -> bool:
     return usual in certificate.tbs_certificate_bytes
 
 
-def heeds_every_critical_extension(certificate: x509.Certificate) -> bool:
-    """Tell whether engines know all that a certificate calls critical."""
-    return all(not one.critical or one.oid in _HEEDED for one in certificate.extensions)
+def critical_extension_faults(certificate: x509.Certificate) -> list[str]:
+    """Name each critical extension that some engine does not process."""
+    return [
+        f"must not have the critical extension {one.oid._name} ({one.oid.dotted_string}), which "
+        "some verifiers do not process"
+        for one in certificate.extensions
+        if one.critical and one.oid not in _PROCESSED
+    ]
 
 
 def _common_demands(certificate: x509.Certificate) -> dict[str, bool]:
     return {
-        "must not have a critical extension that verifiers do not know": (
-            heeds_every_critical_extension(certificate)
-        ),
+        **dict.fromkeys(critical_extension_faults(certificate), False),
         "must be signed with ECDSA, RSA (PKCS #1) or Ed25519 over SHA-256, SHA-384 or SHA-512": (
             certificate.signature_algorithm_oid in SIGNATURES
         ),

@@ -110,6 +110,9 @@ class EdgePath:
             CpuTimeSpentError, BuildError: Building failed.
             EdgeSignerError: One of the catalogue.
         """
+        if planned.time_stamp_authority is not None:
+            planned.time_stamp_authority.require_usable()
+
         patience = self._patience()
         retries = Retries(
             attempts=patience.attempts,

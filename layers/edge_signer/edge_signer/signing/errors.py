@@ -44,7 +44,10 @@ class CredentialUnavailableError(EdgeSignerError):
 
 
 class TsaUnavailableError(EdgeSignerError):
-    """A time-stamp was asked for and there is none to be had."""
+    """A time-stamp was asked for and there is none to be had.
+
+    Without `retry_after_s` it will stay so until an operator acts; the message says on what.
+    """
 
     code = "TSA_UNAVAILABLE"
     title = "Time-stamp authority unavailable"

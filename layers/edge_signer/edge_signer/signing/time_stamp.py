@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ REPLY_TYPE = "application/timestamp-reply"
 #: Real answers, two certificates included, have 2 to 7 KB; the builder takes a token of 15 KB.
 MAX_REPLY_BYTES = 15 * 1024
 RETRY_AFTER_S = 5
+#: Statuses that say that the same query may be answered later, besides 5xx (RFC 9110 §15.5).
+_PASSING_STATUSES = {408, 425, 429}
 
 #: Gives the roots to which the certificates of a time-stamp authority must lead.
 TimeStampRoots = Callable[[], Sequence[Certificate]]
@@ -32,7 +35,7 @@ class TimeStamp:
         response: The whole TimeStampResp in DER (RFC 3161 §2.4.2).
         token: The TimeStampToken in it, which goes into the manifest.
         serial_number: The authority's; not negative, 160 bits at most.
-        made_at: When, by the authority's clock; whole seconds.
+        made_at: When, by the authority's clock. A fraction of a second is dropped.
     """
 
     response: bytes
@@ -44,6 +47,9 @@ class TimeStamp:
 class TimeStampAuthority(Protocol):
     """Says that bytes existed at a time."""
 
+    def require_usable(self) -> None:
+        """Refuse what is known to fail, before KMS signs something that cannot be stamped."""
+
     def stamp(self, payload: bytes) -> TimeStamp:
         """Give a time-stamp that covers the SHA-256 of the payload, checked."""
 
@@ -54,19 +60,46 @@ class HttpTimeStampAuthority:
     Each stamp has a connection of its own: in an execution environment that was frozen, a kept
     one would be dead.
 
+    An answer that only an operator can change, such as one with a certificate that engines reject,
+    is remembered for `REMEMBERED_S` seconds: `require_usable` fails that long, and each such
+    request costs no signature of KMS.
+
     Args:
         url: Where queries are posted to; it may be plain HTTP, since answers are signed.
         roots: Gives the roots to trust.
         timeout_s: The longest that an answer is waited for, in seconds, all told.
+        complain: Told what an operator must mend, once in `REMEMBERED_S` seconds.
     """
 
-    def __init__(self, url: str, roots: TimeStampRoots, *, timeout_s: float = 5.0) -> None:
+    REMEMBERED_S = 60.0
+
+    def __init__(
+        self,
+        url: str,
+        roots: TimeStampRoots,
+        *,
+        timeout_s: float = 5.0,
+        complain: Callable[[str], None] = lambda _: None,
+    ) -> None:
         self._url = url
         self._roots = roots
         self._timeout_s = timeout_s
+        self._complain = complain
+        self._refusal = ""
+        self._refused_until_s = 0.0
         self._http = urllib3.PoolManager(
             timeout=urllib3.Timeout(connect=2.0, read=timeout_s), retries=False
         )
+
+    def require_usable(self) -> None:
+        """Fail where `stamp` is known to fail.
+
+        Raises:
+            TsaUnavailableError: There are no roots, or a lasting refusal is remembered.
+        """
+        self._roots()
+        if self._refusal and time.monotonic() < self._refused_until_s:
+            raise TsaUnavailableError(self._refusal)
 
     def stamp(self, payload: bytes) -> TimeStamp:
         """Have a payload stamped.
@@ -79,8 +112,15 @@ class HttpTimeStampAuthority:
 
         roots = self._roots()
         query = time_stamp_query(payload)
-        response = self._answer_to(query.as_bytes())
-        return checked_time_stamp(response, query, payload, roots)
+        try:
+            response = self._answer_to(query.as_bytes())
+            return checked_time_stamp(response, query, payload, roots)
+        except TsaUnavailableError as refusal:
+            if refusal.retry_after_s is None:
+                self._refusal = refusal.message
+                self._refused_until_s = time.monotonic() + self.REMEMBERED_S
+                self._complain(refusal.message)
+            raise
 
     def _answer_to(self, query: bytes) -> bytes:
         """Ask in a thread: sockets bound each wait, not their sum, nor the look-up of a name."""
@@ -97,6 +137,8 @@ class HttpTimeStampAuthority:
             return answer.result(self._timeout_s)
         except TsaUnavailableError:
             raise
+        except urllib3.exceptions.LocationValueError as failure:
+            raise unusable("its address cannot be asked over HTTP") from failure
         except Exception as failure:
             raise TsaUnavailableError(
                 "The time-stamp authority did not answer.", retry_after_s=RETRY_AFTER_S
@@ -114,22 +156,34 @@ class HttpTimeStampAuthority:
         try:
             media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
             if response.status != 200 or media_type != REPLY_TYPE:
-                raise refused(f"it has status {response.status} and type {media_type[:64]!r}")
+                reason = f"it has status {response.status} and type {media_type[:64]!r}"
+                passes = response.status >= 500 or response.status in _PASSING_STATUSES
+                raise refused(reason) if passes else unusable(reason)
             content = response.read(MAX_REPLY_BYTES + 1)
         finally:
             response.close()
         if len(content) > MAX_REPLY_BYTES:
-            raise refused("it is too long")
+            raise unusable("it is too long")
         return content
 
 
-def time_stamp_authority(url: str, roots: TimeStampRoots) -> TimeStampAuthority | None:
+def time_stamp_authority(
+    url: str, roots: TimeStampRoots, complain: Callable[[str], None]
+) -> TimeStampAuthority | None:
     """Give the authority at an address; None where the address is empty."""
-    return HttpTimeStampAuthority(url, roots) if url else None
+    return HttpTimeStampAuthority(url, roots, complain=complain) if url else None
 
 
 def refused(reason: str) -> TsaUnavailableError:
-    """Give the error for an answer that no manifest may carry."""
+    """Give the error for an answer that no manifest may carry, where the next one may do."""
     return TsaUnavailableError(
         f"The time-stamp authority's answer is refused: {reason}.", retry_after_s=RETRY_AFTER_S
+    )
+
+
+def unusable(reason: str) -> TsaUnavailableError:
+    """Give the error for an answer that no manifest may carry, where the next one will not do."""
+    return TsaUnavailableError(
+        f"The time-stamp authority's answers are refused: {reason}. Sending the request again will "
+        "not help: an operator must change the authority (TsaUrl) or its roots."
     )

@@ -1,34 +1,32 @@
 """Whether an answer is a time-stamp that verifiers will accept.
 
 `rfc3161_client` checks status, nonce, imprint, signature, and the chain at the time of the stamp.
-What it leaves open is checked here: the clock, and what engines demand of the certificate. c2pa-rs
-finds a whole manifest invalid where the authority's certificate has no authority key identifier.
+What it leaves open is checked here: the clock, the certificate that the token signs for itself, and
+what engines demand of that certificate. c2pa-rs finds a whole manifest invalid where the
+authority's certificate has no authority key identifier.
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import rfc3161_client
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
-from rfc3161_client import (
-    HashAlgorithm,
-    TimeStampRequest,
-    TimestampRequestBuilder,
-    TimeStampResponse,
-    VerificationError,
-    VerifierBuilder,
-    decode_timestamp_response,
-)
+from rfc3161_client import HashAlgorithm, TimeStampRequest, TimestampRequestBuilder, VerifierBuilder
 
-from edge_signer.signing.certificate_profile import (
-    extension,
-    heeds_every_critical_extension,
-)
-from edge_signer.signing.time_stamp import TimeStamp, refused
+from edge_signer.signing.certificate_profile import critical_extension_faults, extension
+from edge_signer.signing.der_reader import DerError
+from edge_signer.signing.errors import TsaUnavailableError
+from edge_signer.signing.signing_certificate_attribute import signing_certificate_faults
+from edge_signer.signing.time_stamp import TimeStamp, refused, unusable
+from edge_signer.signing.time_stamp_response import GRANTED, TimeStampResponse, read_response
 
 #: How far an authority's clock may be from ours.
 MAX_SKEW = timedelta(minutes=2)
@@ -38,6 +36,9 @@ _SHA256 = ObjectIdentifier("2.16.840.1.101.3.4.2.1")
 #: SHA-256, SHA-384, SHA-512: what a signature may be over (C2PA 2.2 §13.1).
 _DIGESTS = {ObjectIdentifier(f"2.16.840.1.101.3.4.2.{number}") for number in (1, 2, 3)}
 _CERTIFICATE_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
+#: PKIFailureInfo that comes of what we ask or whom: badAlg, badRequest, badDataFormat,
+#: unacceptedPolicy, unacceptedExtension. The others, such as timeNotAvailable, pass.
+_LASTING_FAILURES = {0, 2, 5, 15, 16}
 
 
 def time_stamp_query(payload: bytes) -> TimeStampRequest:
@@ -52,7 +53,7 @@ def checked_time_stamp(
     """Give the time-stamp in an answer.
 
     Args:
-        response: What the authority sent: a TimeStampResp in DER.
+        response: What the authority sent: a TimeStampResp.
         query: What it was asked.
         payload: What was to be stamped.
         roots: Where its chain must end.
@@ -60,37 +61,64 @@ def checked_time_stamp(
     Raises:
         TsaUnavailableError: It is no answer to this query, or not one that verifiers accept.
     """
-    return _checked(response, query.nonce, payload, roots)
+    return _checked(response, query.nonce, hashlib.sha256(payload).digest(), roots)
 
 
-def checked_token(token: bytes, payload: bytes, roots: Sequence[x509.Certificate]) -> TimeStamp:
+def checked_token(
+    token: bytes,
+    payload_sha256: bytes,
+    roots: Sequence[x509.Certificate],
+    now: datetime | None = None,
+) -> TimeStamp:
     """Give the time-stamp that another asked for, out of its token; nobody here knows its nonce.
 
     Args:
-        token: DER of the TimeStampToken.
-        payload: What was to be stamped.
+        token: The TimeStampToken.
+        payload_sha256: Digest of what was to be stamped.
         roots: Where its chain must end.
+        now: What its clock is compared with; this moment by default.
 
     Raises:
         TsaUnavailableError: It does not stamp this payload, or verifiers would not accept it.
     """
-    return _checked(_granted(token), None, payload, roots)
+    return _checked(_granted(token), None, payload_sha256, roots, now)
 
 
 def _checked(
-    response: bytes, nonce: int | None, payload: bytes, roots: Sequence[x509.Certificate]
+    response: bytes,
+    nonce: int | None,
+    payload_sha256: bytes,
+    roots: Sequence[x509.Certificate],
+    now: datetime | None = None,
 ) -> TimeStamp:
     try:
-        answer = decode_timestamp_response(response)
+        parts = read_response(response)
+    except DerError as broken:
+        raise refused(f"it is no TimeStampResp: {broken}") from broken
+    _require_granted(parts)
+    _require_readable_form(parts)
+    try:
+        answer = rfc3161_client.decode_timestamp_response(parts.sorted_response)
         verifier = VerifierBuilder(nonce=nonce, roots=list(roots)).build()
-        verifier.verify_message(answer, payload)
-        faults = _token_faults(answer) + time_stamping_faults(_signing_certificate(answer))
+        verifier.verify(answer, payload_sha256)
+        signer = _signing_certificate(answer)
+        chain = {
+            *answer.signed_data.certificates,
+            *(one.public_bytes(Encoding.DER) for one in roots),
+        }
+        lasting = [
+            *_lasting_token_faults(answer),
+            *signing_certificate_faults(parts, signer, chain),
+            *time_stamping_faults(signer),
+        ]
+        info = answer.tst_info
     except Exception as broken:
-        raise refused(_in_short(broken)) from broken
-    if faults:
-        raise refused(faults[0])
-    info = answer.tst_info
-    return TimeStamp(response, answer.time_stamp_token(), info.serial_number, info.gen_time)
+        raise _library_refusal(str(broken)) from broken
+    if lasting:
+        raise unusable(lasting[0])
+    if abs((now or datetime.now(UTC)) - info.gen_time) > MAX_SKEW:
+        raise refused("its clock is not ours")
+    return TimeStamp(response, parts.token, info.serial_number, info.gen_time)
 
 
 def _granted(token: bytes) -> bytes:
@@ -99,6 +127,43 @@ def _granted(token: bytes) -> bytes:
     length = len(content).to_bytes((len(content).bit_length() + 7) // 8)
     head = length if len(content) < 128 else bytes([0x80 | len(length)]) + length
     return b"\x30" + head + content
+
+
+def _require_granted(parts: TimeStampResponse) -> None:
+    if parts.status == GRANTED and parts.token:
+        return
+    if parts.status == GRANTED:
+        raise refused("it grants a time-stamp and has none")
+    reason = f"PKIStatus is {parts.status}, not granted"
+    if parts.failures:
+        reason += f" (PKIFailureInfo {', '.join(str(bit) for bit in sorted(parts.failures))})"
+    raise unusable(reason) if parts.failures & _LASTING_FAILURES else refused(reason)
+
+
+def _require_readable_form(parts: TimeStampResponse) -> None:
+    """Refuse what the library cannot read, where `openssl ts -verify` cannot either."""
+    if parts.signers != 1:
+        raise unusable(f"it has {parts.signers} signers instead of one (RFC 3161 §2.4.2)")
+    if parts.signer_is_named_by_key:
+        raise unusable("it names its signer by key identifier, not by issuer and serial number")
+    if not parts.attributes_are_sorted:
+        raise unusable("its signed attributes are not in the order of DER (RFC 5652 §5.3)")
+
+
+def _library_refusal(message: str) -> TsaUnavailableError:
+    """Say what a library's message means, and whether the next answer may be another."""
+    if "certificate verify error" in message:
+        detail = re.search(r"Verify error:([a-zA-Z ]+)", message)
+        why = f" ({detail[1].strip()})" if detail else ""
+        return unusable(f"its certificate does not lead to an installed root{why}")
+    if "PrintableString" in message:
+        return unusable("a name in its certificates has a character that PrintableString forbids")
+    if "signer certificate" in message:
+        return unusable("its certificate is missing")
+    # What follows the first colon is for the library's authors.
+    in_short = message.partition(":")[0][:100].rstrip(".")
+    is_lasting = in_short.startswith(("ASN.1", "Malformed", "The certificate", "The EKU"))
+    return unusable(in_short) if is_lasting else refused(in_short)
 
 
 def time_stamping_faults(certificate: x509.Certificate) -> list[str]:
@@ -125,9 +190,7 @@ def time_stamping_faults(certificate: x509.Certificate) -> list[str]:
         "must have a key on P-256 or P-384, or RSA of 2,048 bits or more": _is_of_a_known_kind(
             certificate.public_key()
         ),
-        "must not have a critical extension that verifiers do not know": (
-            heeds_every_critical_extension(certificate)
-        ),
+        **dict.fromkeys(critical_extension_faults(certificate), False),
         "must be signed over SHA-256, SHA-384 or SHA-512": isinstance(
             certificate.signature_hash_algorithm, _CERTIFICATE_HASHES
         ),
@@ -135,35 +198,28 @@ def time_stamping_faults(certificate: x509.Certificate) -> list[str]:
     return [f"its certificate {demand}" for demand, is_met in demands.items() if not is_met]
 
 
-def _token_faults(answer: TimeStampResponse) -> list[str]:
+def _lasting_token_faults(answer: rfc3161_client.TimeStampResponse) -> list[str]:
     info = answer.tst_info
     demands = {
-        "its clock is not ours": abs(datetime.now(UTC) - info.gen_time) <= MAX_SKEW,
         "it is of a version that verifiers do not know": info.version == 1,
-        "its time has a fraction, which not all verifiers read": info.gen_time.microsecond == 0,
         "its imprint is not SHA-256": info.message_imprint.hash_algorithm == _SHA256,
         "its signature is over a weak digest": answer.signed_data.digest_algorithms <= _DIGESTS,
-        "its serial number is none": info.serial_number >= 0
+        "its serial number is negative, or too long": info.serial_number >= 0
         and info.serial_number.bit_length() <= MAX_SERIAL_BITS,
     }
     return [fault for fault, is_met in demands.items() if not is_met]
 
 
-def _signing_certificate(answer: TimeStampResponse) -> x509.Certificate:
+def _signing_certificate(answer: rfc3161_client.TimeStampResponse) -> x509.Certificate:
     (signer,) = answer.signed_data.signer_infos
     for encoded in answer.signed_data.certificates:
         certificate = x509.load_der_x509_certificate(encoded)
         if (certificate.issuer, certificate.serial_number) == (signer.issuer, signer.serial_number):
             return certificate
-    raise VerificationError("the certificate is missing")
+    raise rfc3161_client.VerificationError("The signer certificate is missing")
 
 
 def _is_of_a_known_kind(public_key: object) -> bool:
     if isinstance(public_key, ec.EllipticCurvePublicKey):
         return isinstance(public_key.curve, ec.SECP256R1 | ec.SECP384R1)
     return isinstance(public_key, rsa.RSAPublicKey) and public_key.key_size >= 2048
-
-
-def _in_short(broken: Exception) -> str:
-    """Say in a line what a library thinks; what follows the first colon is for its authors."""
-    return str(broken).partition(":")[0][:100].rstrip(".")

@@ -61,12 +61,15 @@ class SsmTimeStampRoots:
             ) from failure
         if pem is None:
             self._last_good = ()
-            raise TsaUnavailableError(
-                "The time-stamp authority has no roots yet.", retry_after_s=10
-            )
+            raise _needs_roots("are not installed")
         try:
             return tuple(load_pem_x509_certificates(pem.encode()))
         except UNREADABLE as broken:
-            raise TsaUnavailableError(
-                "The time-stamp authority's roots cannot be read.", retry_after_s=10
-            ) from broken
+            raise _needs_roots("cannot be read") from broken
+
+
+def _needs_roots(what_is_wrong: str) -> TsaUnavailableError:
+    return TsaUnavailableError(
+        f"The time-stamp authority's roots {what_is_wrong}: an operator must put them, in PEM, "
+        "into the SSM parameter certificates/tsa."
+    )

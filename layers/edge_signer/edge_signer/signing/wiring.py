@@ -109,7 +109,7 @@ def signing_service(
         edge,
         CentralPath(elsewhere, chain_for, roots) if elsewhere else None,
         S3ManifestStore(client("s3", region), settings.manifest_bucket, settings.manifest_base_url),
-        time_stamp_authority(settings.tsa_url, roots),
+        time_stamp_authority(settings.tsa_url, roots, telemetry.complaint("tsa_unusable")),
         lambda tenant_id: flags().signs_at_edge(tenant_id),
         lambda: flags().central_signer_enabled,
     )
