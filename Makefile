@@ -61,8 +61,9 @@ wasm: dev ## Rebuild wasm_tbs/tbs.wasm, pin its SHA-256, rebuild examples/hello.
 bench: dev ## Measure builder, store size, request, start and memory, each beside its rival.
 	$(BIN)/python -m tests.bench
 
-limits: dev ## Press on the rate limits for 70 s and audit what was admitted.
+limits: dev ## Press on the rate limits for two minutes and audit what was admitted.
 	@$(BIN)/python -m tests.limits
+	@$(BIN)/python -m tests.limits.contention
 
 chaos: dev ## Load a system whose parts fail, and judge each run (RUN=A to H; all without); an hour.
 	@$(BIN)/python -m tests.load $(RUN)

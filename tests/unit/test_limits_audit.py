@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from edge_signer.platform.rate_limits import Contended, RateLimitedError
 from tests.limits.audit import Attempt, most_within, undue_refusals
+from tests.limits.contention import LIFTED, press
 
 
 def test_a_window_that_holds_too_many_is_seen_wherever_it_begins() -> None:
@@ -33,3 +37,33 @@ def test_a_minute_is_counted_too() -> None:
     assert not undue_refusals(
         [number * 590 for number in range(100)], [Attempt(58_500, 58_600, 429)]
     )
+
+
+@pytest.mark.parametrize(
+    ("limits", "per_s"), [(LIFTED, 400), ({}, 9), ({}, 200), ({"limit_second": 40}, 60)]
+)
+def test_workers_that_press_on_one_item_are_counted_exactly(
+    limits: dict[str, int], per_s: float
+) -> None:
+    run = press(limits, per_s, seconds=1.0)
+    assert len(run.attempts) == per_s
+    quota = limits.get("limit_second", 10)
+    assert len(run.admitted_ms) == len(run.attempts) - run.refused
+    assert most_within(run.admitted_ms, 1000) <= quota
+    if limits is LIFTED or per_s <= quota:
+        assert run.refused == 0
+    if limits is LIFTED:
+        assert run.faults(is_windowed=False) == []
+
+
+def test_a_full_day_refuses_though_nothing_else_is_limited() -> None:
+    run = press({**LIFTED, "limit_day": 50}, per_s=300, seconds=0.5)
+    assert len(run.admitted_ms) == 50
+    assert run.refused == 100
+
+
+def test_losing_to_others_is_not_called_a_limit() -> None:
+    refused = RateLimitedError(Contended())
+    assert "close together" in refused.message
+    assert "may make" not in refused.message
+    assert (refused.standing, refused.retry_after_s) == (None, 1)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from edge_signer.platform.rate_limits import (
     MAX_SKEW_MS,
     MOST_COUNTED,
+    MOST_COUNTED_IN_A_SECOND,
     Limits,
     QuotaPolicy,
     Usage,
@@ -22,7 +23,9 @@ DAY_MS = 86_400_000
 MIDNIGHT_MS = 20_000 * DAY_MS
 NOON_MS = MIDNIGHT_MS + DAY_MS // 2
 
-QUOTAS = st.integers(0, 6) | st.just(MOST_COUNTED) | st.just(MOST_COUNTED + 1)
+QUOTAS = st.integers(0, 6) | st.sampled_from(
+    [limit + more for limit in (MOST_COUNTED_IN_A_SECOND, MOST_COUNTED) for more in (0, 1)]
+)
 LIMITS = st.just(Limits()) | st.builds(Limits, QUOTAS, QUOTAS, st.integers(0, 30))
 GAPS_MS = (
     st.just(0)
@@ -49,16 +52,13 @@ class NaiveModel:
             for name, window_ms in (("burst", 1000), ("sustained", 60_000))
         }
         used["daily"] = sum(one // DAY_MS == now_ms // DAY_MS for one in self.admitted_ms)
-        quotas = {
-            "burst": self.limits.second,
-            "sustained": self.limits.minute,
-            "daily": self.limits.day,
-        }
-        return {
-            name: quota - used[name]
-            for name, quota in quotas.items()
-            if name == "daily" or quota <= MOST_COUNTED
-        }
+        quotas = {"daily": self.limits.day}
+        if self.limits.minute <= MOST_COUNTED:
+            quotas["sustained"] = self.limits.minute
+            quotas["burst"] = min(self.limits.second, MOST_COUNTED_IN_A_SECOND)
+        elif self.limits.second <= MOST_COUNTED_IN_A_SECOND:
+            quotas["burst"] = self.limits.second
+        return {name: quota - used[name] for name, quota in quotas.items()}
 
     def admit(self, clock_ms: int) -> bool:
         if min(self.remaining(clock_ms).values()) <= 0:
@@ -172,6 +172,6 @@ def test_the_largest_item_is_below_a_kilobyte() -> None:
     assert len(usage.admitted_ms) == MOST_COUNTED
     attributes = UNSEEN.after(usage).item
     # DynamoDB counts names and values; a number takes half a byte a digit, and one or two.
-    numbers = ("expiration", "limit_second", "limit_minute", "limit_day", "day_count")
+    numbers = ("expiration", "limit_second", "limit_minute", "limit_day", "day_count", "utc_day")
     size = len("tenant_id") + 63 + len("admissions") + len(attributes["admissions"]["B"])
     assert size + sum(len(name) + 7 for name in numbers) < 1024

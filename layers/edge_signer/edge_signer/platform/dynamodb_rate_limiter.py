@@ -1,8 +1,9 @@
 """The limits of a tenant in one DynamoDB item, exact across all workers of a region.
 
-Every admission replaces the item on the condition that it is what this worker last saw. Whoever
-is wrong about that is given the item as it is, and tries again with it: one write for a request
-where nobody else was faster, and never a read.
+A request costs one write and no read. Where sliding windows are in force, an admission replaces the
+item on the condition that it is what this worker last saw; a worker that is wrong about that gets
+the item with the refusal and tries again. Where only the day is limited, an admission adds one to
+its count on the condition that the day is not full, which no other worker can spoil.
 """
 
 from __future__ import annotations
@@ -10,17 +11,18 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from edge_signer.platform.clients import client
 from edge_signer.platform.complaints import SparingComplaint
 from edge_signer.platform.rate_limits import (
+    Contended,
     Decision,
     RateLimitedError,
     Standing,
     Usage,
     decide,
+    standing_of,
 )
 from edge_signer.platform.settings import CalledSettings
 from edge_signer.platform.usage_item import UNSEEN, SeenItem
@@ -60,8 +62,8 @@ class DynamoDbRateLimiter:
         clock: Seconds since 1970.
     """
 
-    # A write that loses means that another of the tenant's requests was admitted, so the usual
-    # limits end a row of losses long before this does.
+    # A write that loses means that another of the tenant's requests was admitted, so the limit of a
+    # second ends a row of losses long before this does.
     ATTEMPTS = 32
     PATIENCE_S = 1.0
     # What was seen may only have grown since, so a refusal by it is due; but operators raise
@@ -129,33 +131,32 @@ class DynamoDbRateLimiter:
                 # As a worker that never saw the item, it is told what the item is.
                 seen = UNSEEN
                 decision = decide(seen.usage, seen.limits, self._clock_ms())
-            found = self._count(tenant_id, seen, decision.usage)
-            self._remember(tenant_id, found or seen.after(decision.usage))
-            if found is None:
-                return decision
+            is_counted, seen = self._count(tenant_id, seen, decision.usage)
+            self._remember(tenant_id, seen)
+            if is_counted:
+                standing = standing_of(seen.usage, seen.limits, self._clock_ms())
+                return Decision(admitted=True, usage=seen.usage, standing=standing)
             if time.monotonic() > give_up_s:
                 break
-            seen = found
             time.sleep(random.uniform(0, self._JITTER_S * (attempt + 1)))  # noqa: S311 - no secret
         self._say("rate limits: a request was refused because too many others were faster")
-        busy = replace(decision.standing, remaining=0, reset_s=1)
-        return Decision(admitted=False, usage=seen.usage, standing=busy)
+        raise RateLimitedError(Contended())
 
-    def _count(self, tenant_id: str, seen: SeenItem, usage: Usage) -> SeenItem | None:
-        """Write a usage over what was seen; where the item is another by now, give that one."""
+    def _count(self, tenant_id: str, seen: SeenItem, usage: Usage) -> tuple[bool, SeenItem]:
+        """Count one request; tell whether it was counted, and the item as it is now."""
         from botocore.exceptions import ClientError
 
         try:
-            self._dynamodb.update_item(
+            counted = self._dynamodb.update_item(
                 TableName=self._table,
                 Key={"tenant_id": {"S": tenant_id}},
-                **seen.replaced_by(usage),
+                **seen.counted_by(usage),
             )
         except ClientError as failure:
             if failure.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
-            return SeenItem.read(failure.response.get("Item", {}), self._say)
-        return None
+            return False, SeenItem.read(failure.response.get("Item", {}), self._say)
+        return True, SeenItem.read(counted["Attributes"], self._say)
 
     def _remember(self, tenant_id: str, seen: SeenItem) -> None:
         if tenant_id not in self._seen and len(self._seen) >= self._TENANTS_KEPT:

@@ -14,6 +14,9 @@ from edge_signer.platform.errors import EdgeSignerError
 
 #: A window counts at most this many: their times must fit into a DynamoDB item of 1 KB.
 MOST_COUNTED = 400
+#: No more are counted in a second: each admission replaces the item on a condition, and beyond this
+#: rate workers would keep losing to each other.
+MOST_COUNTED_IN_A_SECOND = 50
 #: No window is longer; an admission that is older is not kept.
 LONGEST_WINDOW_MS = 60_000
 #: How far another worker's clock may be ahead and still be believed.
@@ -24,8 +27,21 @@ _AT_ONCE_RETRY_S = 1
 
 
 @dataclass(frozen=True)
+class QuotaPolicy:
+    """One limit as clients are told of it: `quota` requests in `window_s` seconds."""
+
+    name: str
+    quota: int
+    window_s: int
+
+
+@dataclass(frozen=True)
 class Limits:
-    """A tenant's limits; 0 admits nothing, and more than `MOST_COUNTED` lifts that of a window.
+    """A tenant's limits; 0 admits nothing.
+
+    More than `MOST_COUNTED` in a minute lifts that limit, and then more than
+    `MOST_COUNTED_IN_A_SECOND` lifts that of a second. While a minute is counted, a second admits no
+    more than the latter.
 
     Attributes:
         second: Requests in any second.
@@ -36,6 +52,20 @@ class Limits:
     second: int = 10
     minute: int = 100
     day: int = 10_000
+
+    @property
+    def windows(self) -> tuple[QuotaPolicy, ...]:
+        """The sliding windows that are in force."""
+        counts_minutes = self.minute <= MOST_COUNTED
+        second = min(self.second, MOST_COUNTED_IN_A_SECOND) if counts_minutes else self.second
+        burst = QuotaPolicy("burst", second, 1)
+        sustained = QuotaPolicy("sustained", self.minute, 60)
+        in_force = (second <= MOST_COUNTED_IN_A_SECOND, counts_minutes)
+        return tuple(
+            one
+            for one, is_in_force in zip((burst, sustained), in_force, strict=True)
+            if is_in_force
+        )
 
 
 @dataclass(frozen=True)
@@ -49,15 +79,6 @@ class Usage:
 
     admitted_ms: tuple[int, ...] = ()
     day_count: int = 0
-
-
-@dataclass(frozen=True)
-class QuotaPolicy:
-    """One limit as clients are told of it: `quota` requests in `window_s` seconds."""
-
-    name: str
-    quota: int
-    window_s: int
 
 
 @dataclass(frozen=True)
@@ -103,11 +124,17 @@ class AtOnce:
     quota: int
 
 
+@dataclass(frozen=True)
+class Contended:
+    """No limit was met, but other requests of the tenant were faster each time this was counted."""
+
+
 class RateLimitedError(EdgeSignerError):
-    """The tenant has used what a limit admits.
+    """The tenant has used what a limit admits, or its requests came too close together.
 
     Args:
-        met: The limit: a standing, which says when it admits again, or that of jobs at once.
+        met: A standing, which says when its limit admits again, the limit of jobs at once, or
+            none of them.
 
     Attributes:
         standing: The first of these.
@@ -116,8 +143,15 @@ class RateLimitedError(EdgeSignerError):
     code = "RATE_LIMITED"
     title = "Rate limit exceeded"
 
-    def __init__(self, met: Standing | AtOnce) -> None:
+    def __init__(self, met: Standing | AtOnce | Contended) -> None:
         self.standing = met if isinstance(met, Standing) else None
+        if isinstance(met, Contended):
+            super().__init__(
+                "This tenant's requests came too close together to be counted; "
+                f"try again in {_AT_ONCE_RETRY_S} s.",
+                retry_after_s=_AT_ONCE_RETRY_S,
+            )
+            return
         if isinstance(met, AtOnce):
             super().__init__(
                 f"{met.quota} of your jobs are running, as many as may at once; "
@@ -162,14 +196,34 @@ def decide(usage: Usage, limits: Limits, clock_ms: int) -> Decision:
     admitted = all(position.remaining > 0 for position in before)
     after = _counted(usage, limits, now_ms) if admitted else usage
     positions = list(_positions(after, limits, now_ms)) if admitted else before
+    return Decision(admitted, after, _standing(positions, clock_ms))
+
+
+def standing_of(usage: Usage, limits: Limits, clock_ms: int) -> Standing:
+    """Say how a tenant stands whose last request was admitted.
+
+    Args:
+        usage: With at least that admission.
+        limits: Of the tenant.
+        clock_ms: Milliseconds since 1970.
+    """
+    now_ms = max(clock_ms, usage.admitted_ms[-1])
+    return _standing(list(_positions(usage, limits, now_ms)), clock_ms)
+
+
+def utc_day(usage: Usage) -> int:
+    """Give the UTC day of the last admission, in days since 1970."""
+    return usage.admitted_ms[-1] // _DAY_MS
+
+
+def _standing(positions: list[_Position], clock_ms: int) -> Standing:
     tightest = min(positions, key=lambda one: (one.remaining, -one.grows_ms))
-    standing = Standing(
+    return Standing(
         policies=tuple(position.policy for position in positions),
         tightest=tightest.policy,
         remaining=tightest.remaining,
         reset_s=max(1, -(-(tightest.grows_ms - clock_ms) // 1000)),
     )
-    return Decision(admitted, after, standing)
 
 
 @dataclass(frozen=True)
@@ -182,23 +236,20 @@ class _Position:
 
 
 def _positions(usage: Usage, limits: Limits, now_ms: int) -> Iterator[_Position]:
-    for name, quota, window_s in (("burst", limits.second, 1), ("sustained", limits.minute, 60)):
-        if quota > MOST_COUNTED:
-            continue
-        window_ms = window_s * 1000
+    for policy in limits.windows:
+        quota, window_ms = policy.quota, policy.window_s * 1000
         # Of two admissions just a window apart, no window of that length holds both.
         within = [one for one in usage.admitted_ms if one > now_ms - window_ms]
         # Limits that were lowered may leave more than `quota` inside.
         leaving = [*within, now_ms][max(0, len(within) - quota)]
-        policy = QuotaPolicy(name, quota, window_s)
         yield _Position(policy, max(0, quota - len(within)), leaving + window_ms)
-    policy = QuotaPolicy("daily", limits.day, _DAY_MS // 1000)
+    daily = QuotaPolicy("daily", limits.day, _DAY_MS // 1000)
     midnight_ms = (now_ms // _DAY_MS + 1) * _DAY_MS
-    yield _Position(policy, max(0, limits.day - _day_count(usage, now_ms)), midnight_ms)
+    yield _Position(daily, max(0, limits.day - _day_count(usage, now_ms)), midnight_ms)
 
 
 def _counted(usage: Usage, limits: Limits, now_ms: int) -> Usage:
-    counted = [limit for limit in (limits.second, limits.minute) if limit <= MOST_COUNTED]
+    counted = [window.quota for window in limits.windows]
     recent = [one for one in usage.admitted_ms if one > now_ms - LONGEST_WINDOW_MS]
     kept = (*recent, now_ms)[-max(counted, default=1) :]
     return Usage(kept, _day_count(usage, now_ms) + 1)
