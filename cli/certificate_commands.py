@@ -70,11 +70,15 @@ def request(
 @app.command()
 def install(
     chain: Annotated[
-        Path, typer.Argument(metavar="CHAIN", help="PEM: the key's certificate, then its issuers.")
+        Path,
+        typer.Argument(
+            metavar="CHAIN",
+            help="The key's certificate, then its issuers: PEM, DER or PKCS #7.",
+        ),
     ],
     anchors: Annotated[
         Path | None,
-        typer.Option(help="PEM file of roots; the chain must lead to one of them."),
+        typer.Option(help="File of roots; the chain must lead to one of them."),
     ] = None,
     key: Key = "signing",
     certificate: Certificate = None,

@@ -7,16 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cryptography import x509
-
+from cli.certificate_file import CertificateFile, read_certificate_file
 from cli.certified_key import CertifiedKey
 from cli.chain_check import (
     ChainError,
     algorithms_of,
+    arranged,
     as_pem,
     checked_chain,
     parse_certificates,
-    read_certificates,
     require_anchored,
 )
 from cli.deployment import aws_failures_told
@@ -29,19 +28,20 @@ def install_chain(key: CertifiedKey, file: Path, anchors_file: Path | None) -> N
 
     Args:
         key: Whose it must be.
-        file: PEM: the key's certificate, then its issuers without the root.
-        anchors_file: PEM: roots, to one of which it must lead; None where none are known.
+        file: The key's certificate, then its issuers; or a PKCS #7 file with them.
+        anchors_file: Roots, to one of which it must lead; None where none are known.
 
     Raises:
         typer.Exit: A file cannot be read (2), it is not that key's chain, or AWS refuses (1).
     """
-    certificates = _read(file)
-    anchors = None if anchors_file is None else _read(anchors_file)
+    found = _read(file)
+    anchors = None if anchors_file is None else _read(anchors_file).certificates
     with aws_failures_told():
         public_key_der = key.kms().get_public_key(KeyId=key.alias)["PublicKey"]
         try:
-            chain = checked_chain(certificates, public_key_der)
-            require_anchored(chain, anchors)
+            parts = arranged(found.certificates, public_key_der, is_ordered=found.is_ordered)
+            chain = checked_chain(parts.chain, public_key_der)
+            require_anchored(chain, anchors, parts.left_out)
         except ChainError as refused:
             fail(f"{file} is not the chain of {key.alias}: {refused}")
         before = _installed(key)
@@ -57,6 +57,8 @@ def install_chain(key: CertifiedKey, file: Path, anchors_file: Path | None) -> N
     show_row("was", "nothing" if before is None else _summary(before))
     show_row("is", _summary(as_pem(chain.certificates)))
     show_row("until", f"{chain.expires_at:%Y-%m-%d %H:%M} UTC, {_days_left(chain.expires_at)} days")
+    for one in parts.left_out:
+        show_row("left out", one.subject.rfc4514_string())
     if anchors is None:
         show_row("root", f"not checked: {chain.certificates[-1].issuer.rfc4514_string()}")
     out.print(f"Every worker has it within {KmsSigner.REFRESH_S / 60:.0f} minutes.")
@@ -89,7 +91,7 @@ def show_chain(key: CertifiedKey, *, as_json: bool) -> int:
 
 def _facts(pem: str, public_key_der: bytes) -> dict[str, Any]:
     try:
-        certificates = parse_certificates(pem)
+        certificates = parse_certificates(pem.encode())
     except ChainError as broken:
         return {"fault": str(broken)}
     leaf = certificates[0]
@@ -119,16 +121,16 @@ def _installed(key: CertifiedKey) -> str | None:
 
 def _summary(pem: str) -> str:
     try:
-        leaf = parse_certificates(pem)[0]
+        leaf = parse_certificates(pem.encode())[0]
     except ChainError:
         return "no certificate that can be read"
     return f"{leaf.subject.rfc4514_string()}, until {leaf.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
 
 
-def _read(file: Path) -> list[x509.Certificate]:
+def _read(file: Path) -> CertificateFile:
     require_file(file)
     try:
-        return read_certificates(file)
+        return read_certificate_file(file)
     except ChainError as refused:
         fail(f"{file}: {refused}")
     except OSError as unreadable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 from cryptography import x509
@@ -16,34 +16,50 @@ from edge_signer.signing.certificate import UNREADABLE, CertificateChain
 #: What an advanced parameter of SSM holds; a standard one holds 4,096 bytes.
 MAX_CHAIN_BYTES = 8192
 
-# More is no chain, whatever is written around its certificates.
-_MAX_FILE_BYTES = 256 * 1024
-_PRIVATE = b"PRIVATE KEY"
-
 
 class ChainError(Exception):
     """Certificates are not the chain of that key; the message says why."""
 
 
-def read_certificates(file: Path) -> list[x509.Certificate]:
-    """Read the certificates of a PEM file; text around them is passed over.
+@dataclass(frozen=True)
+class ArrangedCertificates:
+    """A chain and what was beside it.
+
+    Attributes:
+        chain: As the signer wants it: leaf first, without the root.
+        left_out: The root, and what does not belong to the chain.
+    """
+
+    chain: list[x509.Certificate]
+    left_out: list[x509.Certificate]
+
+
+def arranged(
+    certificates: Sequence[x509.Certificate], public_key_der: bytes, *, is_ordered: bool
+) -> ArrangedCertificates:
+    """Leave the root out, and put a set in the order leaf to issuer.
 
     Args:
-        file: A plain file.
-
-    Raises:
-        ChainError: It is too long, holds a private key or no certificate, or a broken one.
-        OSError: It cannot be read.
+        certificates: Of a file.
+        public_key_der: The SubjectPublicKeyInfo of the key in KMS.
+        is_ordered: Whether their order means something; it is kept then, right or wrong.
     """
-    if file.stat().st_size > _MAX_FILE_BYTES:
-        raise ChainError(f"has more than {_MAX_FILE_BYTES} bytes")
-    content = file.read_bytes()
-    if _PRIVATE in content:
-        raise ChainError(
-            "this file holds a private key: nothing else of it was read, and nothing was sent. "
-            "The signing key is in KMS; only certificates go in"
-        )
-    return _certificates(content)
+    if is_ordered:
+        chain = list(certificates)
+        root = [chain.pop()] if len(chain) > 1 and _is_self_issued(chain[-1]) else []
+        return ArrangedCertificates(chain, root)
+    left = list(certificates)
+    leaf = next((one for one in left if _spki(one) == public_key_der), None)
+    if leaf is None:
+        return ArrangedCertificates(left, [])
+    chain = [leaf]
+    left = [one for one in left if one != leaf]
+    while issuer := next((one for one in left if _issued(chain[-1], one)), None):
+        if _is_self_issued(issuer):
+            break
+        chain.append(issuer)
+        left = [one for one in left if one != issuer]
+    return ArrangedCertificates(chain, left)
 
 
 def checked_chain(
@@ -80,19 +96,25 @@ def checked_chain(
     return chain
 
 
-def require_anchored(chain: CertificateChain, anchors: Sequence[x509.Certificate] | None) -> None:
+def require_anchored(
+    chain: CertificateChain,
+    anchors: Sequence[x509.Certificate] | None,
+    left_out: Sequence[x509.Certificate] = (),
+) -> None:
     """Check that a chain is whole, as far as that can be told.
 
     Args:
         chain: Of which the root is left out.
         anchors: Roots that its last certificate may be issued by; None where none are known.
+        left_out: Certificates that came with the chain; they tell that it is whole, and are no
+            anchors.
 
     Raises:
         ChainError: None of the roots issued it; or there are none, and the chain is the leaf alone.
     """
     last = chain.certificates[-1]
     if anchors is None:
-        if len(chain.certificates) == 1:
+        if len(chain.certificates) == 1 and not any(_issued(last, one) for one in left_out):
             raise ChainError(
                 f"the certificate of its issuer is missing: {last.issuer.rfc4514_string()}. Add "
                 "it; or, if it is a root, name it with --anchors"
@@ -116,23 +138,35 @@ def as_pem(certificates: Sequence[x509.Certificate]) -> str:
     return "".join(one.public_bytes(serialization.Encoding.PEM).decode() for one in certificates)
 
 
-def parse_certificates(text: str) -> list[x509.Certificate]:
-    """Read certificates in PEM.
+def parse_certificates(pem: bytes) -> list[x509.Certificate]:
+    """Read certificates in PEM; other things around them are passed over.
 
     Raises:
         ChainError: There is none, or a broken one.
     """
-    return _certificates(text.encode())
-
-
-def _certificates(content: bytes) -> list[x509.Certificate]:
     try:
-        certificates = x509.load_pem_x509_certificates(content)
+        certificates = x509.load_pem_x509_certificates(pem)
+    except UNREADABLE as broken:
+        raise ChainError("it holds no certificate in PEM, or a broken one") from broken
+    require_readable_keys(certificates)
+    return certificates
+
+
+def require_readable_keys(certificates: Sequence[x509.Certificate]) -> None:
+    """Refuse certificates whose public keys cannot be read.
+
+    Raises:
+        ChainError: One of them is such.
+    """
+    try:
         for one in certificates:
             _spki(one)
     except UNREADABLE as broken:
-        raise ChainError("it holds no certificate in PEM, or a broken one") from broken
-    return certificates
+        raise ChainError("a certificate's public key cannot be read") from broken
+
+
+def _is_self_issued(certificate: x509.Certificate) -> bool:
+    return certificate.subject == certificate.issuer
 
 
 def _spki(certificate: x509.Certificate) -> bytes:

@@ -21,6 +21,7 @@ from tests.certificates import dated, key_usage
 PEM = serialization.Encoding.PEM
 DAY = timedelta(days=1)
 SHA256 = bytes.fromhex("300d06096086480165030402010500")
+_ECDSA_WITH_SHA256 = bytes.fromhex("06082a8648ce3d040302")
 SHA512 = bytes.fromhex("300d06096086480165030402030500")
 
 
@@ -61,6 +62,7 @@ class Lie:
         attributes_reversed: Whether the signed attributes are.
         names_key: Whether the signer is named by key identifier.
         has_certificate_id: Whether the signed attributes have an ESSCertIDv2.
+        signature_algorithm: OID in the place of ecdsa-with-SHA256, as long as that.
         failure: Number of a bit of PKIFailureInfo.
     """
 
@@ -77,6 +79,7 @@ class Lie:
     attributes_reversed: bool = False
     names_key: bool = False
     has_certificate_id: bool = True
+    signature_algorithm: bytes = _ECDSA_WITH_SHA256
     failure: int | None = None
 
 
@@ -135,6 +138,9 @@ class StampForge:
         token = self._signed(tst_info, leaf, lie)
         bits = b"" if lie.failure is None else _failure_info(lie.failure)
         response = _der(0x30, _der(0x30, _integer(lie.status) + bits) + token)
+        if lie.signature_algorithm != _ECDSA_WITH_SHA256:
+            before, _, signature = response.rpartition(_ECDSA_WITH_SHA256)
+            response = before + lie.signature_algorithm + signature
         if lie.certificates_reversed:
             response = _reversed(response, "certificates")
         if lie.attributes_reversed:

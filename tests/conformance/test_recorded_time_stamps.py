@@ -25,6 +25,7 @@ import pytest
 from cryptography import x509
 from rfc3161_client import decode_timestamp_response
 
+from edge_signer.signing.der_reader import children, only_element
 from edge_signer.signing.errors import TsaUnavailableError
 from edge_signer.signing.time_stamp_check import checked_token
 from edge_signer.signing.time_stamp_response import read_response
@@ -122,6 +123,20 @@ def chain_names(token: bytes) -> set[x509.Name]:
     )
     certificates = map(x509.load_der_x509_certificate, answer.signed_data.certificates)
     return {name for one in certificates for name in (one.issuer, one.subject)}
+
+
+def test_no_byte_outside_of_the_certificates_can_be_changed_unnoticed() -> None:
+    file = "leaf_first.tsr"
+    token, made_at = read_response(response_of(file)).token, ACCEPTED[file].made_at
+    _, body = children(token, only_element(token))
+    version, _, _, certificates, signers = children(token, children(token, body)[0])
+    (signer,) = children(token, signers)
+    # Neither openssl nor an engine looks at the versions of SignedData and SignerInfo.
+    versions = {version.content, children(token, signer)[0].content}
+    for at in {*range(len(token))} - {*range(certificates.content, certificates.end)} - versions:
+        changed = token[:at] + bytes([token[at] ^ 1]) + token[at + 1 :]
+        with pytest.raises(TsaUnavailableError):
+            checked_token(changed, imprint_of(file), ROOTS, made_at)
 
 
 def test_a_name_that_breaks_the_rules_of_its_string_is_refused_with_the_reason() -> None:

@@ -142,3 +142,20 @@ def test_what_openssl_rejects_is_not_published_even_where_engines_trust_it(
         authority = HttpTimeStampAuthority(url, roots_of(FORGE.root_pem))
         with pytest.raises(TsaUnavailableError, match=reason):
             authority.stamp(b"payload")
+
+
+def test_a_signature_algorithm_that_an_engine_rejects_is_refused_though_openssl_does_not_look(
+    tmp_path: Path,
+) -> None:
+    # ecdsa-with-SHA384, where the digest is SHA-256.
+    lie = Lie(signature_algorithm=bytes.fromhex("06082a8648ce3d040303"))
+    unchecked = Unchecked(lie)
+    workshop = Workshop(authority=unchecked)
+    store = workshop.sign(b"asset", tsa=True)
+    assert openssl_verifies(unchecked.query, unchecked.response, tmp_path)
+    assert not all(codes(verdict) == TRUSTED for verdict in verdicts(store, workshop))
+
+    with time_stamp_server(Behaviour(lambda query: FORGE.reply(query, lie=lie))) as url:
+        authority = HttpTimeStampAuthority(url, roots_of(FORGE.root_pem))
+        with pytest.raises(TsaUnavailableError, match="signature algorithm"):
+            authority.stamp(b"payload")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -145,6 +146,26 @@ def test_a_chain_longer_than_a_standard_parameter_is_installed(
     assert done.returncode == 0, done.stderr
     assert len(stored(office, "long")["Value"]) > 4096
     assert edge_signer(state, "certificate", "show", *options).returncode == 0
+
+
+def test_a_bundle_of_an_authority_is_installed_without_its_root(
+    office: Running, state: Path, ca: OpensslCa, tmp_path: Path
+) -> None:
+    pem, bundle = tmp_path / "all.pem", tmp_path / "all.p7b"
+    leaf = ca.issue(requested(state, "signing-es384"))
+    pem.write_text(ca.root + ca.issuing + leaf)
+    convert = ("openssl", "crl2pkcs7", "-nocrl", "-certfile", pem, "-outform", "DER")
+    subprocess.run((*convert, "-out", bundle), check=True)
+    options = ("--key", "signing-es384", "--certificate", "bundle")
+    done = edge_signer(state, "certificate", "install", bundle, *options)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert "left out" in done.stdout
+    assert "CN=Test root" in done.stdout
+    assert (
+        stored(office, "bundle")["Value"]
+        == leaf[leaf.index("-----BEGIN") :] + ca.issuing[ca.issuing.index("-----BEGIN") :]
+    )
 
 
 def test_a_request_goes_to_a_file_that_is_not_there_yet(state: Path, tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from cli.chain_check import (
     ChainError,
     checked_chain,
     parse_certificates,
-    read_certificates,
     require_anchored,
 )
 from tests.openssl_ca import CLAIM_SIGNING, ISSUING, OpensslCa
@@ -64,8 +63,8 @@ def requested(folder: Path, name: str) -> tuple[str, str]:
 
 
 def check(pki: Pki, text: str, anchors: str | None = None) -> None:
-    chain = checked_chain(parse_certificates(text), pki.public_key_der)
-    require_anchored(chain, None if anchors is None else parse_certificates(anchors))
+    chain = checked_chain(parse_certificates(text.encode()), pki.public_key_der)
+    require_anchored(chain, None if anchors is None else parse_certificates(anchors.encode()))
 
 
 def test_a_whole_chain_is_taken_with_and_without_its_root_known(pki: Pki) -> None:
@@ -137,27 +136,3 @@ def test_a_chain_without_its_last_intermediate_is_refused_where_anchors_are_know
             check(pki, pki.leaf + pki.ca.issuing, anchors)
     with pytest.raises(ChainError, match=r"it leads to none of the anchors.*CN=Test issuing"):
         check(pki, pki.leaf, pki.ca.root)
-
-
-@pytest.mark.parametrize("placed", ["before", "after"])
-def test_a_file_with_a_private_key_is_refused_and_not_read_further(
-    pki: Pki, tmp_path: Path, placed: str
-) -> None:
-    file = tmp_path / "chain.pem"
-    parts = [pki.private_key, pki.leaf + pki.ca.issuing]
-    file.write_text("".join(parts if placed == "before" else reversed(parts)))
-    with pytest.raises(ChainError) as refused:
-        read_certificates(file)
-    assert str(refused.value).startswith("this file holds a private key")
-    assert not [line for line in pki.private_key.splitlines() if line in str(refused.value)]
-
-
-def test_words_around_certificates_are_passed_over_and_a_long_file_is_not_read(
-    pki: Pki, tmp_path: Path
-) -> None:
-    file = tmp_path / "chain.pem"
-    file.write_text("Bag Attributes\n" + pki.leaf + "issuer:\n" + pki.ca.issuing)
-    assert len(read_certificates(file)) == 2
-    file.write_text(" " * (256 * 1024) + pki.leaf)
-    with pytest.raises(ChainError, match="more than 262144 bytes"):
-        read_certificates(file)

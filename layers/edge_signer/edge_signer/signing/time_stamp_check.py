@@ -36,6 +36,14 @@ _SHA256 = ObjectIdentifier("2.16.840.1.101.3.4.2.1")
 #: SHA-256, SHA-384, SHA-512: what a signature may be over (C2PA 2.2 §13.1).
 _DIGESTS = {ObjectIdentifier(f"2.16.840.1.101.3.4.2.{number}") for number in (1, 2, 3)}
 _CERTIFICATE_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
+# Contents of OIDs: SHA-256, SHA-384, SHA-512, each with RSA (PKCS #1) and ECDSA over it; and
+# rsaEncryption, which goes with all. openssl goes by the key and does not look; engines do.
+_RSA_ENCRYPTION = bytes.fromhex("2a864886f70d010101")
+_SIGNATURES_OVER = {
+    bytes.fromhex("608648016503040201"): ("2a864886f70d01010b", "2a8648ce3d040302"),
+    bytes.fromhex("608648016503040202"): ("2a864886f70d01010c", "2a8648ce3d040303"),
+    bytes.fromhex("608648016503040203"): ("2a864886f70d01010d", "2a8648ce3d040304"),
+}
 #: PKIFailureInfo that comes of what we ask or whom: badAlg, badRequest, badDataFormat,
 #: unacceptedPolicy, unacceptedExtension. The others, such as timeNotAvailable, pass.
 _LASTING_FAILURES = {0, 2, 5, 15, 16}
@@ -107,7 +115,7 @@ def _checked(
             *(one.public_bytes(Encoding.DER) for one in roots),
         }
         lasting = [
-            *_lasting_token_faults(answer),
+            *_lasting_token_faults(answer, parts),
             *signing_certificate_faults(parts, signer, chain),
             *time_stamping_faults(signer),
         ]
@@ -198,12 +206,18 @@ def time_stamping_faults(certificate: x509.Certificate) -> list[str]:
     return [f"its certificate {demand}" for demand, is_met in demands.items() if not is_met]
 
 
-def _lasting_token_faults(answer: rfc3161_client.TimeStampResponse) -> list[str]:
+def _lasting_token_faults(
+    answer: rfc3161_client.TimeStampResponse, parts: TimeStampResponse
+) -> list[str]:
     info = answer.tst_info
     demands = {
         "it is of a version that verifiers do not know": info.version == 1,
         "its imprint is not SHA-256": info.message_imprint.hash_algorithm == _SHA256,
         "its signature is over a weak digest": answer.signed_data.digest_algorithms <= _DIGESTS,
+        "its signature algorithm is not RSA or ECDSA over its digest": (
+            parts.signature_algorithm == _RSA_ENCRYPTION
+            or parts.signature_algorithm.hex() in _SIGNATURES_OVER.get(parts.digest_algorithm, ())
+        ),
         "its serial number is negative, or too long": info.serial_number >= 0
         and info.serial_number.bit_length() <= MAX_SERIAL_BITS,
     }

@@ -45,6 +45,8 @@ class TimeStampResponse:
         signer_is_named_by_key: Whether it is named by a key identifier, not issuer and serial.
         signed_attributes: The encoded values of each attribute, by the OID's content.
         attributes_are_sorted: Whether the signed attributes are in the order of DER.
+        digest_algorithm: Content of the OID; empty where there is no signer.
+        signature_algorithm: The same.
     """
 
     status: int
@@ -55,6 +57,8 @@ class TimeStampResponse:
     signer_is_named_by_key: bool = False
     signed_attributes: tuple[tuple[bytes, tuple[bytes, ...]], ...] = ()
     attributes_are_sorted: bool = True
+    digest_algorithm: bytes = b""
+    signature_algorithm: bytes = b""
 
     def attribute_values(self, oid: bytes) -> list[bytes]:
         """Give the values that the signed attributes of one OID have, encoded."""
@@ -87,6 +91,7 @@ def read_response(response: bytes) -> TimeStampResponse:
     signers = children(response, fields[-1])
     certificates = [one for one in fields[3:-1] if one.tag == _ZERO]
     attributes = _signed_attributes(response, signers[0]) if signers else None
+    algorithms = _algorithms(response, signers[0]) if signers else (b"", b"")
     encodings = [encoded(response, one) for one in attributes or ()]
     return TimeStampResponse(
         status=status,
@@ -97,6 +102,8 @@ def read_response(response: bytes) -> TimeStampResponse:
         signer_is_named_by_key=bool(signers) and _is_named_by_key(response, signers[0]),
         signed_attributes=tuple(_attribute(response, one) for one in attributes or ()),
         attributes_are_sorted=encodings == sorted(encodings),
+        digest_algorithm=algorithms[0],
+        signature_algorithm=algorithms[1],
     )
 
 
@@ -149,6 +156,15 @@ def _signed_attributes(der: bytes, signer: Element) -> list[Element] | None:
     if len(fields) < 4 or fields[3].tag != _ZERO:
         return None
     return children(der, fields[3])
+
+
+def _algorithms(der: bytes, signer: Element) -> tuple[bytes, bytes]:
+    """Give the OIDs of digest and signature: what is a SEQUENCE after the signer's identifier."""
+    fields = [one for one in _children(der, signer, SEQUENCE)[2:] if one.tag == SEQUENCE]
+    names = [children(der, one)[:1] for one in fields]
+    if len(names) < 2 or not names[0] or not names[1]:
+        raise DerError("a signer has two algorithms")
+    return content(der, names[0][0]), content(der, names[1][0])
 
 
 def _attribute(der: bytes, attribute: Element) -> tuple[bytes, tuple[bytes, ...]]:
