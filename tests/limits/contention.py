@@ -53,7 +53,7 @@ class OneItem:
                     "Error": {"Code": "ConditionalCheckFailedException", "Message": ""},
                     "Item": dict(self.item),
                 }
-                raise ClientError(refused, "UpdateItem")  # type: ignore[arg-type]
+                raise ClientError(refused, "UpdateItem")
             self._apply(update["UpdateExpression"], values)
             self.admitted_ms.append(int.from_bytes(values[":admissions"]["B"][:8], "big"))
             return {"Attributes": dict(self.item)}
