@@ -17,6 +17,8 @@ Document = Mapping[str, Any]
 KMS_ACTIONS = {"kms:describekey", "kms:getpublickey", "kms:sign", "kms:verify"}
 _FORBIDDEN = re.compile(
     r"s3:(delete|putbucket|putobjectacl|bypass).*|dynamodb:(delete|create|update)table"
+    # Of tokens and of other tenants' usage, nobody reads more than the item that is asked for.
+    r"|dynamodb:(scan|query|partiql.*)"
     r"|(iam|sts|organizations|lambda:(update|create|add|put)).*"
 )
 _KEYS = "arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*"
@@ -60,6 +62,8 @@ def faults(document: Document) -> list[str]:
     """Say what the functions of a template may do and must not, or are told and must not be."""
     found = [fault for where, one in statements(document) for fault in _faults(where, one)]
     found += list(_role_faults(document))
+    found += list(_manifest_faults(document))
+    found += list(_chaos_faults(document))
     found += list(_parameter_faults(document))
     for logical_id, properties in functions(document).items():
         variables = properties.get("Environment", {}).get("Variables", {})
@@ -212,6 +216,46 @@ def _parameter_faults(document: Document) -> Iterator[str]:
         for resource in map(rendered, listed(statement.get("Resource"))):
             if resource in free:
                 yield f"{where}: the resource {resource} may be anything"
+
+
+def _manifest_faults(document: Document) -> Iterator[str]:
+    """Say which functions may read manifests: they are written, and served by others."""
+    for where, statement in statements(document):
+        actions = {rendered(one).lower() for one in listed(statement.get("Action"))}
+        resources = map(rendered, listed(statement.get("Resource")))
+        reads = actions & {"s3:getobject", "s3:getobjectversion"}
+        if reads and any(one.startswith("${ManifestBucket.Arn}") for one in resources):
+            yield f"{where}: may read manifests"
+
+
+def _chaos_faults(document: Document) -> Iterator[str]:
+    """Say whether calls of KMS may be made to fail in production."""
+    never_in_prod = {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "prod"]}]}
+    allows = document.get("Conditions", {}).get("AllowsChaos", {"Fn::And": [never_in_prod]})
+    if never_in_prod not in allows.get("Fn::And", []):
+        yield "AllowsChaos: allows chaos in prod"
+    for where, statement in statements(document):
+        resources = map(rendered, listed(statement.get("Resource")))
+        if any("/chaos" in one for one in resources) and statement not in _under_chaos(document):
+            yield f"{where}: may touch the order of faults in every stage"
+
+
+def _under_chaos(document: Document) -> list[Any]:
+    """Give every statement that is there under the condition alone."""
+    found: list[Any] = []
+
+    def look(value: Any) -> None:
+        if isinstance(value, Mapping):
+            if isinstance(value.get("Fn::If"), list) and value["Fn::If"][0] == "AllowsChaos":
+                found.append(value["Fn::If"][1])
+            for one in value.values():
+                look(one)
+        elif isinstance(value, list):
+            for one in value:
+                look(one)
+
+    look(document["Resources"])
+    return found
 
 
 def _is_narrowed_by_alias(condition: Mapping[str, Mapping[str, Any]]) -> bool:

@@ -82,6 +82,21 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
     "kms:CreateGrant": (adding("kms:CreateGrant"), "is forbidden"),
     "s3:DeleteObject": (adding("s3:DeleteObject"), "s3:DeleteObject is forbidden"),
     "s3:DeleteObjectVersion": (adding("s3:DeleteObjectVersion"), "is forbidden"),
+    "dynamodb:Scan": (adding("dynamodb:Scan"), "dynamodb:Scan is forbidden"),
+    "to read manifests": (
+        adding("s3:GetObject", {"Fn::Sub": "${ManifestBucket.Arn}/*/sha256/*.c2pa"}),
+        "may read manifests",
+    ),
+    "chaos in prod": (
+        lambda document: document["Conditions"].update(
+            AllowsChaos={"Fn::Equals": [{"Ref": "ChaosAllowed"}, "true"]}
+        ),
+        "AllowsChaos: allows chaos in prod",
+    ),
+    "an order of faults everywhere": (
+        adding("ssm:GetParameter", "arn:aws:ssm:us-east-1:123456789012:parameter/e/dev/chaos/kms"),
+        "may touch the order of faults in every stage",
+    ),
     "iam:PassRole": (adding("iam:PassRole"), "iam:PassRole is forbidden"),
     "lambda:UpdateFunctionCode": (adding("lambda:UpdateFunctionCode"), "is forbidden"),
     "every action": (adding("*"), "* is a wildcard"),
