@@ -11,7 +11,6 @@ from cli.edge_client import DEFAULT_POLICY, EdgeClient, EdgeClientError, SignedA
 from cli.running_system import SystemStartError, running_system
 from cli.sidecar_verdict import judge
 from cli.sign import created_from
-from cli.source_types import source_type_uri
 from cli.terminal import EXIT_NOT_TRUSTED, bar, fail, out, show_row, sidecar_of
 from cli.verify import show
 from emulator.local_state import checkout, default_directory
@@ -61,8 +60,8 @@ def _sign_and_judge() -> int:
         client = EdgeClient(state.url, state.token_of("acme"), "acme")
         # Without openssl there is no authority; the rest is worth seeing all the same.
         tsa = find_openssl() is not None
-        cold = client.sign(digest, DEFAULT_POLICY, created_from(source_type_uri(SOURCE_TYPE)), tsa)
-        warm = client.sign(digest, DEFAULT_POLICY, created_from(source_type_uri(SOURCE_TYPE)), tsa)
+        cold = client.sign(digest, DEFAULT_POLICY, created_from(SOURCE_TYPE), tsa)
+        warm = client.sign(digest, DEFAULT_POLICY, created_from(SOURCE_TYPE), tsa)
         sidecar.write_bytes(client.fetch(warm.manifest_url))
         anchors = Path(state.anchors).read_text() + Path(state.tsa_anchors).read_text()
     _show_signed(photograph, digest, warm, sidecar)

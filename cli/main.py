@@ -64,13 +64,9 @@ def sign(
     tenant: Annotated[str, typer.Option(help="The tenant to sign for.")] = "acme",
     policy: Annotated[str, typer.Option(help="The policy to sign under.")] = DEFAULT_POLICY,
     source_type: Annotated[
-        str | None,
-        typer.Option(
-            help="Required. How the asset came to be, a term or URI of the IPTC digital source "
-            "types: digitalCapture (a camera), digitalCreation (a person, without generative AI), "
-            "screenCapture, trainedAlgorithmicMedia (generative AI), ..."
-        ),
-    ] = None,
+        str,
+        typer.Option(help="How the asset came to be: an IPTC digital source type, term or URI."),
+    ] = "digitalCapture",
     tsa: Annotated[
         bool | None,
         typer.Option("--tsa/--no-tsa", help="Time-stamp it.", show_default="as the policy says"),
@@ -97,36 +93,19 @@ def sign(
 def verify(
     file: Annotated[Path, typer.Argument(help="The asset.")],
     manifest: Annotated[
-        Path | None,
-        typer.Option(help="Its sidecar.", show_default="FILE.c2pa, or what is in the file"),
+        Path | None, typer.Option(help="Its sidecar.", show_default="FILE.c2pa")
     ] = None,
     anchors: Annotated[
         Path | None,
         typer.Option(help="PEM file of trusted roots.", show_default="the emulator's"),
     ] = None,
-    tsa_anchors: Annotated[
-        Path | None, typer.Option(help="PEM file of roots of time-stamp authorities, in addition.")
-    ] = None,
     json: Json = False,
-    crjson: Annotated[bool, typer.Option("--crjson", help="Print the engine's crJSON.")] = False,
     state: State = None,
 ) -> None:
-    """Validate a file and its Content Credentials with c2pa-rs.
-
-    Exit codes: 0 valid and trusted, 1 not, 2 usage error.
-    """
+    """Have c2pa-rs judge a file and its sidecar: exit 0 valid and trusted, 1 not, 2 usage."""
     from cli.verify import verify_file
 
-    code = verify_file(
-        file,
-        manifest,
-        anchors=anchors,
-        tsa_anchors=tsa_anchors,
-        state=state,
-        as_json=json,
-        as_crjson=crjson,
-    )
-    raise typer.Exit(code)
+    raise typer.Exit(verify_file(file, manifest, anchors, state, json))
 
 
 @app.command("execute-job", context_settings={"allow_interspersed_args": False})

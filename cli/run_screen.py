@@ -35,8 +35,7 @@ class RunScreen:
         out.print()
         out.print(facts)
         out.print()
-        sign = "edge-signer sign photo.jpg --source-type digitalCapture"
-        out.print(f"{sign}    [dim]writes photo.jpg.c2pa[/]")
+        out.print("edge-signer sign photo.jpg      [dim]writes photo.jpg.c2pa[/]")
         out.print("edge-signer verify photo.jpg    [dim]asks c2pa-rs what it is worth[/]")
         out.print("edge-signer execute-job examples/hello.wasm olleh    [dim]runs it, signed[/]")
         out.print()

@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from cli.api_address import require_api_address
-from cli.edge_client import EdgeClient, EdgeClientError
-from cli.sidecar_verdict import has_credentials
-from cli.source_types import SourceTypeError, source_type_uri, usual
-from cli.terminal import EXIT_USAGE, fail, require_file, say_error, show_row, sidecar_of
+from cli.edge_client import SOURCE_TYPE_PREFIX, EdgeClient, EdgeClientError
+from cli.terminal import EXIT_USAGE, fail, require_file, show_row, sidecar_of
 from emulator.files import write_atomically
 from emulator.local_state import LocalState, NotRunningError, default_directory
 
@@ -24,7 +22,7 @@ def sign_file(
     hmac_key: str | None,
     tenant: str,
     policy: str,
-    source_type: str | None,
+    source_type: str,
     tsa: bool | None,
     state: Path | None,
 ) -> None:
@@ -38,7 +36,6 @@ def sign_file(
         tenant: The tenant to sign for.
         policy: The policy to sign under.
         source_type: How the asset came to be: a term of the IPTC digital source types, or a URI.
-            None is refused: nobody but the caller can know.
         tsa: Whether to time-stamp; None leaves it to the policy.
         state: The emulator's state directory; None for the default.
 
@@ -46,18 +43,16 @@ def sign_file(
         typer.Exit: The file cannot be read (2), or the signer refuses or cannot be reached (1).
     """
     require_file(file)
-    uri = _source_type(file, source_type)
     if file.stat().st_size == 0:
         fail(f"{file} is empty: engines find nothing to verify in it", EXIT_USAGE)
     client = _client(url, token, hmac_key, tenant, state or default_directory())
     sidecar = sidecar_of(file)
-    replaced = ", which replaces the one that was there" if sidecar.exists() else ""
     if not os.access(sidecar.parent, os.W_OK):
         fail(f"{sidecar.parent} cannot be written", EXIT_USAGE)
     try:
         with file.open("rb") as asset:
             asset_sha256 = hashlib.file_digest(asset, "sha256").hexdigest()
-        signed = client.sign(asset_sha256, policy, created_from(uri), tsa)
+        signed = client.sign(asset_sha256, policy, created_from(source_type), tsa)
         manifest_store = client.fetch(signed.manifest_url)
         write_atomically(sidecar, manifest_store, mode=0o644)
     except OSError as unreadable:
@@ -65,50 +60,21 @@ def sign_file(
     except EdgeClientError as refused:
         fail(str(refused))
     for name, value in (
-        ("said", f"c2pa.created, {uri.rpartition('/')[2]}"),
+        ("said", f"c2pa.created, {source_type}"),
         ("key", signed.kms_key_id),
         ("mode", f"{signed.signing_mode}, {signed.total_ms:.1f} ms"),
         ("manifest", signed.manifest_url),
         ("token", signed.tsa_token_url),
-        ("sidecar", f"{sidecar} ({len(manifest_store)} bytes){replaced}"),
+        ("sidecar", f"{sidecar} ({len(manifest_store)} bytes)"),
     ):
         if value:
             show_row(name, value)
 
 
 def created_from(source_type: str) -> dict[str, Any]:
-    """Give the assertions that say that an asset was created, and how.
-
-    Args:
-        source_type: URI of a digital source type.
-    """
-    action = {"action": "c2pa.created", "digitalSourceType": source_type}
-    return {"c2pa.actions.v2": {"actions": [action]}}
-
-
-def _source_type(file: Path, named: str | None) -> str:
-    """Give the URI that the caller named; only they know how the asset came to be."""
-    try:
-        uri = None if named is None else source_type_uri(named)
-        is_signed = has_credentials(file)
-    except SourceTypeError as unknown:
-        fail(str(unknown), EXIT_USAGE)
-    except OSError as unreadable:
-        fail(f"{unreadable.filename}: {unreadable.strerror}", EXIT_USAGE)
-    if is_signed and uri is None:
-        fail(
-            f"{file} already has Content Credentials, which tell how it came to be. "
-            "edge-signer cannot refer to them yet. To sign it as new all the same, name its "
-            "--source-type.",
-            EXIT_USAGE,
-        )
-    if uri is None:
-        fail(f"name the --source-type, which nobody else can know. {usual()}", EXIT_USAGE)
-    if is_signed:
-        say_error(
-            f"warning: {file} already has Content Credentials; the new ones do not refer to them"
-        )
-    return uri
+    """The assertions that say that an asset was created, and how."""
+    uri = source_type if ":" in source_type else SOURCE_TYPE_PREFIX + source_type
+    return {"c2pa.actions.v2": {"actions": [{"action": "c2pa.created", "digitalSourceType": uri}]}}
 
 
 def _client(

@@ -56,10 +56,9 @@ def printable(text: str) -> str:
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
-def show_row(name: str, value: str, colour: str = "") -> None:
-    """Print a fact beside its name; in a colour where somebody should look."""
-    named = f"[{colour or 'dim'}]{name:<10}[/]"
-    out.print(f"{named} {escape(printable(value))}")
+def show_row(name: str, value: str) -> None:
+    """Print a fact beside its name."""
+    out.print(f"[dim]{name:<10}[/] {escape(printable(value))}")
 
 
 def say_error(line: str) -> None:
