@@ -19,7 +19,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from cli.sidecar_verdict import TRUST_CONFIG
+from cli.verdict.engine import TRUST_CONFIG
 from tests.borrowed import Missing, install, program
 from tests.older_engine.samples import Sample, samples
 

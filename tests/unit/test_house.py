@@ -98,7 +98,7 @@ def test_a_forbidden_import_would_be_seen() -> None:
     assert forbidden_imports("functions", "from emulator.system import start")
     for room in ("edge_signer.platform", "edge_signer.signing", "edge_signer.http"):
         assert forbidden_imports(room, "from central_signer.engine import C2paEngine")
-    assert forbidden_imports("central_signer", "from cli.sidecar_verdict import judge")
+    assert forbidden_imports("central_signer", "from cli.verdict.judgement import judge")
 
 
 def test_only_the_fallback_function_has_the_central_signer() -> None:
