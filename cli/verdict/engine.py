@@ -13,6 +13,7 @@ from typing import Any
 
 import c2pa
 
+from cli.verdict.embedded_store import embedded_store, has_store
 from cli.verdict.trusted_roots import TrustedRoots
 
 #: Uses of a key that may sign claims and time-stamps; c2pa-rs wants them named beside the anchors.
@@ -83,7 +84,7 @@ def read(asset: Path, manifest_store: bytes | None, roots: TrustedRoots) -> Read
         try:
             with c2pa.Reader(format_of(asset), stream, manifest_store, context=context) as reader:
                 report = json.loads(reader.json())
-                store = manifest_store or _embedded_store(reader, report)
+                store = manifest_store or embedded_store(asset) or _rewritten_store(reader, report)
                 return Reading(report, _crjson(reader), store)
         except c2pa.C2paError as refused:
             return _refusal(refused)
@@ -93,7 +94,10 @@ def read(asset: Path, manifest_store: bytes | None, roots: TrustedRoots) -> Read
 
 
 def carries_credentials(asset: Path) -> bool:
-    """Whether a file has Content Credentials inside, or names where they are; valid or not.
+    """Whether a file has Content Credentials inside or names where they are, valid or not.
+
+    Args:
+        asset: A file that is not empty.
 
     Raises:
         OSError: The file cannot be read.
@@ -105,10 +109,7 @@ def carries_credentials(asset: Path) -> bool:
                 return True
         except c2pa.C2paError as refused:
             problem = _refusal(refused).problem
-        if problem is Problem.UNSUPPORTED:
-            stream.seek(0)
-            return _has_store_box(stream)
-        return problem is not Problem.ABSENT
+    return has_store(asset) if problem is Problem.UNSUPPORTED else problem is not Problem.ABSENT
 
 
 def format_of(asset: Path) -> str:
@@ -122,7 +123,7 @@ def format_of(asset: Path) -> str:
     return mimetypes.guess_type(asset.name)[0] or "application/octet-stream"
 
 
-def _embedded_store(reader: Any, report: Any) -> bytes:
+def _rewritten_store(reader: Any, report: Any) -> bytes:
     label = report.get("active_manifest") if isinstance(report, dict) else None
     store = io.BytesIO()
     try:
@@ -149,18 +150,3 @@ def _refusal(refused: Exception) -> Reading:
     if said.startswith("Remote") and (url := _URL.search(said)):
         return Reading(problem=Problem.REMOTE, explanation=url[0])
     return Reading(problem=Problem.UNREADABLE, explanation=said)
-
-
-#: The description box of a manifest store (C2PA 2.2 §11.1.4): its UUID, toggles and label.
-_STORE_DESCRIPTION = b"jumdc2pa" + bytes.fromhex("00110010800000AA00389B7103") + b"c2pa\0"
-_CHUNK_BYTES = 1 << 20
-
-
-def _has_store_box(stream: io.BufferedReader) -> bool:
-    """Search the bytes of a file in a format that c2pa-rs does not know."""
-    kept = b""
-    while chunk := stream.read(_CHUNK_BYTES):
-        if _STORE_DESCRIPTION in kept + chunk:
-            return True
-        kept = chunk[-len(_STORE_DESCRIPTION) :]
-    return False

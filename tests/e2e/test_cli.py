@@ -17,7 +17,6 @@ from tests.command import edge_signer
 from tests.conftest import ROOT
 from tests.running import Running
 
-
 SIGN = ("sign", "--source-type", "digitalCapture")
 
 
