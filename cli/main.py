@@ -67,9 +67,8 @@ def sign(
     source_type: Annotated[
         str | None,
         typer.Option(
-            help="How the asset came to be: a digital source type, as a term or a URI. Usual ones: "
-            + "; ".join(f"{term}, {meaning}" for term, meaning in USUAL.items())
-            + ".",
+            help="How the asset came to be: a digital source type, as a term or a URI.\n\n"
+            + "\n\n".join(f"{term}: {meaning}" for term, meaning in USUAL.items()),
             show_default="none: it must be given",
         ),
     ] = None,

@@ -43,17 +43,21 @@ def signed_by_c2pa_rs(
     remote_url: str | None = None,
     embed: bool = True,
     trusts: str = "",
+    media_type: str = "image/jpeg",
+    note: str = "",
 ) -> Signed:
-    """Have c2pa-rs sign a JPEG.
+    """Have c2pa-rs sign a file.
 
     Args:
         workshop: Whose key signs.
-        asset: The JPEG.
+        asset: The file.
         parents: What it was made from.
         update: Write an update manifest over the credentials that the asset has.
         remote_url: Where the file says that its credentials are.
         embed: Whether to put them into the file.
         trusts: Roots that the signing software trusts, in PEM, besides the workshop's own.
+        media_type: Of the file and its parents.
+        note: Text to say in an assertion of its own.
     """
     settings: dict[str, Any] = {
         "trust": {
@@ -66,6 +70,8 @@ def signed_by_c2pa_rs(
     opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["0"]}}
     first = opened if parents else CREATED
     actions = [] if update else [{"label": "c2pa.actions.v2", "data": {"actions": [first]}}]
+    if note:
+        actions.append({"label": "org.example.note", "data": {"note": note}})
     definition = {"claim_generator_info": [{"name": "c2pa-rs"}], "assertions": actions}
     builder = c2pa.Builder(definition, c2pa.Context(c2pa.Settings.from_dict(settings)))
     if update:
@@ -73,13 +79,13 @@ def signed_by_c2pa_rs(
     for number, parent in enumerate(parents):
         said = {"title": parent.title, "relationship": "componentOf" if number else "parentOf"}
         said |= {"label": str(number), "instance_id": str(number)}
-        builder.add_ingredient(said, "image/jpeg", io.BytesIO(parent.asset))
+        builder.add_ingredient(said, media_type, io.BytesIO(parent.asset))
     if remote_url:
         builder.set_remote_url(remote_url)
     if not embed:
         builder.set_no_embed()
     written = io.BytesIO()
-    store: bytes = builder.sign(_signer(workshop), "image/jpeg", io.BytesIO(asset), written)
+    store: bytes = builder.sign(_signer(workshop), media_type, io.BytesIO(asset), written)
     return Signed(written.getvalue(), store)
 
 

@@ -87,7 +87,6 @@ def test_a_key_that_stands_twice_is_found_in_any_form_of_cbor() -> None:
     [
         "5f41014102ff",
         "7f6161ff",
-        "c1187b",
         "f93c00",
         "f6",
         "1bffffffffffffffff",
