@@ -13,9 +13,13 @@ from cli.verdict.engine import Reading
 from cli.verdict.judgement import Verdict, judge, verdict_on
 from cli.verdict.screen import show
 from cli.verdict.trusted_roots import TrustedRoots
+from edge_signer.signing.time_stamp import HttpTimeStampAuthority
 from tests.conftest import ROOT
 from tests.foreign_credentials import Parent, signed_by_c2pa_rs
 from tests.software_signer import Workshop
+from tests.time_stamp_forge import StampForge
+from tests.time_stamp_server import Behaviour, time_stamp_server
+from tests.time_stamp_server import roots_of as roots_of_authorities
 
 DATA = ROOT / "tests/data/verify"
 DATA_HASH = "assertion.dataHash.mismatch"
@@ -165,6 +169,34 @@ def test_roots_of_time_stamp_authorities_make_no_signer_trusted(
     verdict = judged(tmp_path, photograph, roots, workshop.sign(photograph))
     assert (verdict.state, verdict.trusted) == ("Valid", False)
     assert codes(verdict.failures) == {UNTRUSTED}
+
+
+def test_a_time_stamp_is_worth_what_its_authority_is(
+    photograph: bytes, workshop: Workshop, tmp_path: Path
+) -> None:
+    forge = StampForge()
+    with time_stamp_server(Behaviour(forge.reply)) as url:
+        authority = HttpTimeStampAuthority(url, roots_of_authorities(forge.root_pem))
+        stamping = Workshop(ca=workshop.ca, authority=authority)
+        store = stamping.sign(photograph, tsa=True)
+    signers = workshop.ca.anchors_pem()
+    known = judged(tmp_path, photograph, TrustedRoots(signers, forge.root_pem), store)
+    assert (known.time_stamp.state, known.time_stamp.findings, known.trusted) == (
+        "Trusted",
+        (),
+        True,
+    )
+    assert known.time_stamp.time
+
+    unknown = judged(tmp_path, photograph, TrustedRoots(signers), store)
+    assert (unknown.time_stamp.state, unknown.trusted) == ("Untrusted", True)
+    assert codes(unknown.time_stamp.findings) == {"timeStamp.untrusted"}
+
+    # A GeneralizedTime of the token begins with its century.
+    later = store.replace(b"\x18\x0f20", b"\x18\x0f30")
+    broken = judged(tmp_path, photograph, TrustedRoots(signers, forge.root_pem), later)
+    assert (broken.state, broken.trusted) == ("Trusted", False)
+    assert broken.time_stamp.state == "Invalid"
 
 
 def test_a_store_that_makes_the_engine_raise_is_unreadable(
