@@ -9,10 +9,12 @@ from pathlib import Path
 
 from cli.edge_client import DEFAULT_POLICY, EdgeClient, EdgeClientError, SignedAsset
 from cli.running_system import SystemStartError, running_system
-from cli.sidecar_verdict import judge
 from cli.sign import created_from
+from cli.source_types import TERMS
 from cli.terminal import EXIT_NOT_TRUSTED, bar, fail, out, show_row, sidecar_of
-from cli.verify import show
+from cli.verdict.judgement import judge
+from cli.verdict.screen import show
+from cli.verdict.trusted_roots import TrustedRoots
 from emulator.local_state import checkout, default_directory
 from emulator.time_stamps import NEEDS_OPENSSL, find_openssl
 
@@ -60,13 +62,14 @@ def _sign_and_judge() -> int:
         client = EdgeClient(state.url, state.token_of("acme"), "acme")
         # Without openssl there is no authority; the rest is worth seeing all the same.
         tsa = find_openssl() is not None
-        cold = client.sign(digest, DEFAULT_POLICY, created_from(SOURCE_TYPE), tsa)
-        warm = client.sign(digest, DEFAULT_POLICY, created_from(SOURCE_TYPE), tsa)
+        cold = client.sign(digest, DEFAULT_POLICY, created_from(TERMS[SOURCE_TYPE]), tsa)
+        warm = client.sign(digest, DEFAULT_POLICY, created_from(TERMS[SOURCE_TYPE]), tsa)
         sidecar.write_bytes(client.fetch(warm.manifest_url))
-        anchors = Path(state.anchors).read_text() + Path(state.tsa_anchors).read_text()
+        anchors = Path(state.anchors).read_text()
+        roots = TrustedRoots(anchors, Path(state.tsa_anchors).read_text())
     _show_signed(photograph, digest, warm, sidecar)
     _show_steps(cold, warm)
-    verdict = judge(photograph, sidecar.read_bytes(), anchors)
+    verdict = judge(photograph, sidecar.read_bytes(), roots)
     show(verdict)
     return 0 if verdict.trusted else EXIT_NOT_TRUSTED
 

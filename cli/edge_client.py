@@ -13,7 +13,6 @@ import urllib3
 from cli.tenant_credentials import TenantCredentials
 
 DEFAULT_POLICY = "newsroom-default-v3"
-SOURCE_TYPE_PREFIX = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _TIMEOUT = urllib3.Timeout(connect=5, read=35)
 
 

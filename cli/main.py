@@ -14,6 +14,7 @@ from cli import (
 )
 from cli.edge_client import DEFAULT_POLICY
 from cli.options import Json, PinnedKey, State
+from cli.source_types import USUAL
 
 app = typer.Typer(
     help="C2PA Content Credentials signed from the edge, while the key never leaves KMS.",
@@ -64,9 +65,13 @@ def sign(
     tenant: Annotated[str, typer.Option(help="The tenant to sign for.")] = "acme",
     policy: Annotated[str, typer.Option(help="The policy to sign under.")] = DEFAULT_POLICY,
     source_type: Annotated[
-        str,
-        typer.Option(help="How the asset came to be: an IPTC digital source type, term or URI."),
-    ] = "digitalCapture",
+        str | None,
+        typer.Option(
+            help="How the asset came to be: a digital source type, as a term or a URI.\n\n"
+            + "\n\n".join(f"{term}: {meaning}" for term, meaning in USUAL.items()),
+            show_default="none: it must be given",
+        ),
+    ] = None,
     tsa: Annotated[
         bool | None,
         typer.Option("--tsa/--no-tsa", help="Time-stamp it.", show_default="as the policy says"),
@@ -93,19 +98,41 @@ def sign(
 def verify(
     file: Annotated[Path, typer.Argument(help="The asset.")],
     manifest: Annotated[
-        Path | None, typer.Option(help="Its sidecar.", show_default="FILE.c2pa")
+        Path | None,
+        typer.Option(help="Its sidecar.", show_default="FILE.c2pa if there is one"),
     ] = None,
+    embedded: Annotated[
+        bool, typer.Option("--embedded", help="Judge what is in the file, not the sidecar.")
+    ] = False,
     anchors: Annotated[
         Path | None,
         typer.Option(help="PEM file of trusted roots.", show_default="the emulator's"),
     ] = None,
+    tsa_anchors: Annotated[
+        Path | None, typer.Option(help="PEM file of more roots, for time-stamps alone.")
+    ] = None,
     json: Json = False,
+    crjson: Annotated[bool, typer.Option("--crjson", help="Print c2pa-rs's crJSON.")] = False,
     state: State = None,
 ) -> None:
-    """Have c2pa-rs judge a file and its sidecar: exit 0 valid and trusted, 1 not, 2 usage."""
+    """Validate a file and its credentials with c2pa-rs.
+
+    Exit codes: 0 valid and trusted, with everything in it; 1 anything else; 2 usage error.
+    """
     from cli.verify import verify_file
 
-    raise typer.Exit(verify_file(file, manifest, anchors, state, json))
+    raise typer.Exit(
+        verify_file(
+            file,
+            manifest=manifest,
+            embedded=embedded,
+            anchors=anchors,
+            tsa_anchors=tsa_anchors,
+            state=state,
+            as_json=json,
+            as_crjson=crjson,
+        )
+    )
 
 
 @app.command("execute-job", context_settings={"allow_interspersed_args": False})

@@ -35,9 +35,12 @@ class RunScreen:
         out.print()
         out.print(facts)
         out.print()
-        out.print("edge-signer sign photo.jpg      [dim]writes photo.jpg.c2pa[/]")
-        out.print("edge-signer verify photo.jpg    [dim]asks c2pa-rs what it is worth[/]")
-        out.print("edge-signer execute-job examples/hello.wasm olleh    [dim]runs it, signed[/]")
+        for command, effect in (
+            ("sign photo.jpg --source-type digitalCapture", "writes photo.jpg.c2pa"),
+            ("verify photo.jpg", "asks c2pa-rs what it is worth"),
+            ("execute-job examples/hello.wasm olleh", "runs it, signed"),
+        ):
+            out.print(f"edge-signer {command:<46} [dim]{effect}[/]")
         out.print()
         out.print("[dim]Ctrl-C stops.[/]")
         out.print()

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from cli.api_address import require_api_address
-from cli.edge_client import SOURCE_TYPE_PREFIX, EdgeClient, EdgeClientError
-from cli.terminal import EXIT_USAGE, fail, require_file, show_row, sidecar_of
+from cli.edge_client import EdgeClient, EdgeClientError
+from cli.source_types import SourceTypeError, source_type_uri, term_of, usual_lines
+from cli.terminal import EXIT_USAGE, fail, require_file, say_warning, show_row, sidecar_of
 from emulator.files import write_atomically
 from emulator.local_state import LocalState, NotRunningError, default_directory
 
@@ -22,7 +23,7 @@ def sign_file(
     hmac_key: str | None,
     tenant: str,
     policy: str,
-    source_type: str,
+    source_type: str | None,
     tsa: bool | None,
     state: Path | None,
 ) -> None:
@@ -35,16 +36,19 @@ def sign_file(
         hmac_key: What the request is signed with; None where the token has no HMAC key.
         tenant: The tenant to sign for.
         policy: The policy to sign under.
-        source_type: How the asset came to be: a term of the IPTC digital source types, or a URI.
+        source_type: How the asset came to be: a digital source type, term or URI. There is no
+            default: nobody but the caller knows.
         tsa: Whether to time-stamp; None leaves it to the policy.
         state: The emulator's state directory; None for the default.
 
     Raises:
-        typer.Exit: The file cannot be read (2), or the signer refuses or cannot be reached (1).
+        typer.Exit: The file cannot be read or no source type is given (2), or the signer refuses
+            or cannot be reached (1).
     """
     require_file(file)
     if file.stat().st_size == 0:
         fail(f"{file} is empty: engines find nothing to verify in it", EXIT_USAGE)
+    uri = _source_type(file, source_type)
     client = _client(url, token, hmac_key, tenant, state or default_directory())
     sidecar = sidecar_of(file)
     if not os.access(sidecar.parent, os.W_OK):
@@ -52,29 +56,63 @@ def sign_file(
     try:
         with file.open("rb") as asset:
             asset_sha256 = hashlib.file_digest(asset, "sha256").hexdigest()
-        signed = client.sign(asset_sha256, policy, created_from(source_type), tsa)
+        signed = client.sign(asset_sha256, policy, created_from(uri), tsa)
         manifest_store = client.fetch(signed.manifest_url)
+        replaced = sidecar.exists()
         write_atomically(sidecar, manifest_store, mode=0o644)
     except OSError as unreadable:
         fail(f"{unreadable.filename}: {unreadable.strerror}", EXIT_USAGE)
     except EdgeClientError as refused:
         fail(str(refused))
     for name, value in (
-        ("said", f"c2pa.created, {source_type}"),
+        ("said", f"c2pa.created, {term_of(uri)}"),
         ("key", signed.kms_key_id),
         ("mode", f"{signed.signing_mode}, {signed.total_ms:.1f} ms"),
         ("manifest", signed.manifest_url),
         ("token", signed.tsa_token_url),
         ("sidecar", f"{sidecar} ({len(manifest_store)} bytes)"),
+        ("replaced", "the earlier sidecar of that name" if replaced else ""),
     ):
         if value:
             show_row(name, value)
 
 
-def created_from(source_type: str) -> dict[str, Any]:
-    """The assertions that say that an asset was created, and how."""
-    uri = source_type if ":" in source_type else SOURCE_TYPE_PREFIX + source_type
-    return {"c2pa.actions.v2": {"actions": [{"action": "c2pa.created", "digitalSourceType": uri}]}}
+def created_from(digital_source_type: str) -> dict[str, Any]:
+    """The assertions that say that an asset was created, and how.
+
+    Args:
+        digital_source_type: URI of the vocabulary of IPTC or C2PA.
+    """
+    created = {"action": "c2pa.created", "digitalSourceType": digital_source_type}
+    return {"c2pa.actions.v2": {"actions": [created]}}
+
+
+def _source_type(file: Path, given: str | None) -> str:
+    """Give the URI of the source type, after a look at what the file says of itself already."""
+    try:
+        carries = _carries_credentials(file)
+    except OSError as unreadable:
+        fail(f"{unreadable.filename}: {unreadable.strerror}", EXIT_USAGE)
+    earlier = f"{file} already carries Content Credentials, and ingredients are not supported yet: "
+    if given is None:
+        ask = "say how the file came to be with --source-type:"
+        if carries:
+            ask = "to sign without a reference to them, " + ask
+        fail((earlier if carries else "") + ask, EXIT_USAGE, usual_lines())
+    try:
+        uri = source_type_uri(given)
+    except SourceTypeError as unknown:
+        fail(f"{unknown} --source-type takes:", EXIT_USAGE, usual_lines())
+    if carries:
+        say_warning(earlier + "the new manifest does not refer to them")
+    return uri
+
+
+def _carries_credentials(file: Path) -> bool:
+    # c2pa-rs is a large library, so it is loaded only once the file is known to be one.
+    from cli.verdict.engine import carries_credentials
+
+    return carries_credentials(file)
 
 
 def _client(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
@@ -66,9 +67,22 @@ def say_error(line: str) -> None:
     _errors.print(f"[red]edge-signer:[/] {escape(printable(line))}")
 
 
-def fail(line: str, exit_code: int = 1) -> NoReturn:
-    """Say why a command cannot go on, and end it."""
+def say_warning(line: str) -> None:
+    """Say on standard error what the user should know although the command goes on."""
+    _errors.print(f"[yellow]edge-signer:[/] {escape(printable(line))}")
+
+
+def fail(line: str, exit_code: int = 1, choices: Iterable[str] = ()) -> NoReturn:
+    """Say why a command cannot go on, and end it.
+
+    Args:
+        line: The reason.
+        exit_code: How the process ends.
+        choices: Further lines: what can be given instead.
+    """
     say_error(line)
+    for choice in choices:
+        _errors.print(escape(printable(choice)))
     raise typer.Exit(exit_code)
 
 

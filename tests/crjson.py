@@ -10,7 +10,7 @@ from typing import Any
 import c2pa
 import cbor2
 
-from cli.sidecar_verdict import TRUST_CONFIG
+from cli.verdict.engine import TRUST_CONFIG
 from tests.jumbf_reader import read_store
 
 

@@ -29,6 +29,7 @@ def forged(
     label: str | None = None,
     assertions: Mapping[str, Any] | None = None,
     claim: Mapping[str, Any] | None = None,
+    claim_label: str = "c2pa.claim.v2",
 ) -> bytes:
     """Give the store with some of its words changed.
 
@@ -38,6 +39,7 @@ def forged(
         label: Another label of the manifest.
         assertions: Contents by label, in place of those there or added to the gathered ones.
         claim: Fields of the claim, in place of those there or added.
+        claim_label: Another label of the claim's box.
     """
     (manifest,) = read_store(store).children
     boxes = {
@@ -53,7 +55,7 @@ def forged(
             b"c2ma",
             label or manifest.label,
             _superbox(b"c2as", "c2pa.assertions", *boxes.values()),
-            _superbox(b"c2cl", "c2pa.claim.v2", _plain(b"cbor", encoded)),
+            _superbox(b"c2cl", claim_label, _plain(b"cbor", encoded)),
             _superbox(b"c2cs", "c2pa.signature", _signature(manifest, encoded, signer)),
         ),
     )

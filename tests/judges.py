@@ -11,7 +11,7 @@ from typing import Any
 import c2pa
 import encypher_c2pa
 
-from cli.sidecar_verdict import TRUST_CONFIG
+from cli.verdict.engine import TRUST_CONFIG
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ def signers(statement: Mapping[str, Any], operator: str) -> set[str]:
 
 
 def _faults(key: Mapping[str, Any]) -> Iterator[str]:
-    if key.get("DeletionPolicy") != "Retain" or key.get("UpdateReplacePolicy") != "Retain":
+    if not is_retained(key):
         yield "goes with the stack"
     policy = key["Properties"]["KeyPolicy"]
     statements = [branch for one in policy["Statement"] for branch in branches(one)]
@@ -77,3 +77,13 @@ def _named(leave: Mapping[str, Any]) -> set[str]:
 
 def _actions(statement: Mapping[str, Any]) -> set[str]:
     return {str(one).lower() for one in listed(statement.get("Action"))}
+
+
+def is_retained(resource: Mapping[str, Any]) -> bool:
+    """Tell whether a resource outlives its stack, once the stack was made.
+
+    What a first deployment that failed has made goes with it: names are fixed, so that the next
+    attempt would otherwise find them taken.
+    """
+    policies = (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
+    return policies == ("RetainExceptOnCreate", "Retain")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tests.key_guard import key_faults
+from tests.key_guard import is_retained, key_faults
 from tests.template_guard import Document, branches, functions, listed, rendered
 
 #: What a CDN may give to everybody.
@@ -66,7 +66,7 @@ def _function_faults(document: Document, function: Mapping[str, Any]) -> Iterato
 
 def _bucket_faults(document: Document, logical_id: str, bucket: Mapping[str, Any]) -> Iterator[str]:
     properties = bucket["Properties"]
-    if not _is_retained(bucket):
+    if not is_retained(bucket):
         yield "goes with the stack"
     if properties.get("VersioningConfiguration") != {"Status": "Enabled"}:
         yield "is not versioned"
@@ -141,10 +141,5 @@ def _table_faults(logical_id: str, table: Mapping[str, Any]) -> Iterator[str]:
         yield "cannot be restored to a point in time"
     if logical_id not in WITHOUT_EXPIRY and not properties.get("TimeToLiveSpecification"):
         yield "its items never expire"
-    if _is_retained(table) and not properties.get("DeletionProtectionEnabled"):
+    if is_retained(table) and not properties.get("DeletionProtectionEnabled"):
         yield "is kept, and may be deleted in one call"
-
-
-def _is_retained(resource: Mapping[str, Any]) -> bool:
-    policies = ("DeletionPolicy", "UpdateReplacePolicy")
-    return all(resource.get(one) == "Retain" for one in policies)

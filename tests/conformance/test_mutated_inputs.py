@@ -8,9 +8,12 @@ import pytest
 
 from tests.fuzz.campaign import Campaign, Finding
 from tests.fuzz.outcomes import documented_names, read_json
+from tests.fuzz.verdicts import Verdicts
 
 SEED = 1
 INPUTS = 5000
+# One byte each of three stores; `make fuzz-verify` judges 20,000.
+MUTANTS = 300
 # Seldom met by so few inputs; `test_builder.py` asks for each.
 RARE = {"AssertionIsHardBinding", "OutOfMemory"}
 
@@ -55,3 +58,12 @@ def test_the_names_are_those_that_the_sources_declare() -> None:
 def test_the_other_reader_is_strict(text: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         read_json(text)
+
+
+def test_verify_has_a_verdict_on_every_damaged_store() -> None:
+    verdicts = Verdicts(SEED)
+    verdicts.run(range(MUTANTS))
+    assert sum(states.total() for states in verdicts.states.values()) == MUTANTS
+    # Else the damage no longer reaches both what the engine reports on and what it cannot read.
+    came = {state for states in verdicts.states.values() for state in states}
+    assert {"Invalid, exit 1", "Unreadable, exit 1"} <= came

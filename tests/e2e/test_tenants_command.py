@@ -117,7 +117,8 @@ def test_a_tenant_that_signs_its_requests_goes_on_doing_so(system: Running, tmp_
         credential = tenants(system, "rotate", "newcorp", *changes)
         assert (credential["hmac_key"] is not None) == has_key
         photograph = Path(shutil.copy(ROOT / "examples/rocket-small.jpg", tmp_path / "a.jpg"))
-        sign = ("sign", photograph, "--tenant", "newcorp", "--token", credential["token"])
+        said = ("--source-type", "digitalCapture")
+        sign = ("sign", photograph, *said, "--tenant", "newcorp", "--token", credential["token"])
         key = {"EDGE_SIGNER_HMAC_KEY": credential["hmac_key"]} if credential["hmac_key"] else {}
         done = edge_signer(system, *sign, **key)
         assert done.returncode == 0, done.stderr

@@ -16,7 +16,7 @@ from typing import Any
 
 import c2pa
 
-from cli.sidecar_verdict import TRUST_CONFIG
+from cli.verdict.engine import TRUST_CONFIG
 from tests.borrowed import Missing, install, program
 from tests.engines.samples import Sample
 from tests.judges import Judge, c2pa_rs, encypher

@@ -21,7 +21,7 @@ MOST_COUNTED_IN_A_SECOND = 50
 LONGEST_WINDOW_MS = 60_000
 #: How far another worker's clock may be ahead and still be believed.
 MAX_SKEW_MS = 60_000
-_DAY_MS = 86_400_000
+DAY_MS = 86_400_000
 # Nobody knows when a job will have ended.
 _AT_ONCE_RETRY_S = 1
 
@@ -56,16 +56,11 @@ class Limits:
     @property
     def windows(self) -> tuple[QuotaPolicy, ...]:
         """The sliding windows that are in force."""
-        counts_minutes = self.minute <= MOST_COUNTED
-        second = min(self.second, MOST_COUNTED_IN_A_SECOND) if counts_minutes else self.second
-        burst = QuotaPolicy("burst", second, 1)
-        sustained = QuotaPolicy("sustained", self.minute, 60)
-        in_force = (second <= MOST_COUNTED_IN_A_SECOND, counts_minutes)
-        return tuple(
-            one
-            for one, is_in_force in zip((burst, sustained), in_force, strict=True)
-            if is_in_force
-        )
+        if self.minute <= MOST_COUNTED:
+            second = min(self.second, MOST_COUNTED_IN_A_SECOND)
+            return QuotaPolicy("burst", second, 1), QuotaPolicy("sustained", self.minute, 60)
+        is_counted = self.second <= MOST_COUNTED_IN_A_SECOND
+        return (QuotaPolicy("burst", self.second, 1),) if is_counted else ()
 
 
 @dataclass(frozen=True)
@@ -211,11 +206,6 @@ def standing_of(usage: Usage, limits: Limits, clock_ms: int) -> Standing:
     return _standing(list(_positions(usage, limits, now_ms)), clock_ms)
 
 
-def utc_day(usage: Usage) -> int:
-    """Give the UTC day of the last admission, in days since 1970."""
-    return usage.admitted_ms[-1] // _DAY_MS
-
-
 def _standing(positions: list[_Position], clock_ms: int) -> Standing:
     tightest = min(positions, key=lambda one: (one.remaining, -one.grows_ms))
     return Standing(
@@ -243,8 +233,8 @@ def _positions(usage: Usage, limits: Limits, now_ms: int) -> Iterator[_Position]
         # Limits that were lowered may leave more than `quota` inside.
         leaving = [*within, now_ms][max(0, len(within) - quota)]
         yield _Position(policy, max(0, quota - len(within)), leaving + window_ms)
-    daily = QuotaPolicy("daily", limits.day, _DAY_MS // 1000)
-    midnight_ms = (now_ms // _DAY_MS + 1) * _DAY_MS
+    daily = QuotaPolicy("daily", limits.day, DAY_MS // 1000)
+    midnight_ms = (now_ms // DAY_MS + 1) * DAY_MS
     yield _Position(daily, max(0, limits.day - _day_count(usage, now_ms)), midnight_ms)
 
 
@@ -256,6 +246,6 @@ def _counted(usage: Usage, limits: Limits, now_ms: int) -> Usage:
 
 
 def _day_count(usage: Usage, now_ms: int) -> int:
-    if not usage.admitted_ms or usage.admitted_ms[-1] // _DAY_MS != now_ms // _DAY_MS:
+    if not usage.admitted_ms or usage.admitted_ms[-1] // DAY_MS != now_ms // DAY_MS:
         return 0
     return usage.day_count

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from edge_signer.platform.rate_limits import Limits, Usage, utc_day
+from edge_signer.platform.rate_limits import DAY_MS, Limits, Usage
 
 _LIMITS = {"limit_second": "second", "limit_minute": "minute", "limit_day": "day"}
 # Two items are the same where these are: the same times and count never come again.
@@ -71,7 +71,7 @@ class SeenItem:
 
     def after(self, usage: Usage) -> SeenItem:
         """Give the item with another usage."""
-        item = {**self.item, **_attributes(usage), "utc_day": {"N": str(utc_day(usage))}}
+        item = {**self.item, **_attributes(usage), "utc_day": _utc_day(usage)}
         return replace(self, item=item, usage=usage, _seen_s=time.monotonic())
 
     def age_s(self) -> float:
@@ -84,7 +84,7 @@ class SeenItem:
         Without windows only the day is counted, and adding to that never loses to another worker.
         With windows, or on a new day, the item is replaced if it still is what was seen.
         """
-        day = {"N": str(utc_day(usage))}
+        day = _utc_day(usage)
         if not self.limits.windows and self.item.get("utc_day") == day:
             return self._added(usage, day)
         return self._replaced(usage, day)
@@ -144,6 +144,10 @@ def _attributes(usage: Usage) -> dict[str, Any]:
         "admissions": {"B": _bytes(usage.admitted_ms)},
         "day_count": {"N": str(usage.day_count)},
     }
+
+
+def _utc_day(usage: Usage) -> dict[str, str]:
+    return {"N": str(usage.admitted_ms[-1] // DAY_MS)}
 
 
 def _bytes(admitted_ms: tuple[int, ...]) -> bytes:

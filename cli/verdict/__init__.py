@@ -1,0 +1,1 @@
+"""What credentials are worth: c2pa-rs judges them; its report is read, explained and shown."""

@@ -1,0 +1,152 @@
+"""c2pa-rs reads an asset and its manifest store, without any use of the network."""
+
+from __future__ import annotations
+
+import io
+import json
+import mimetypes
+import re
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import c2pa
+
+from cli.verdict.embedded_store import embedded_store, has_store
+from cli.verdict.trusted_roots import TrustedRoots
+
+#: Uses of a key that may sign claims and time-stamps; c2pa-rs wants them named beside the anchors.
+TRUST_CONFIG = "\n".join(
+    ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.62558.2.1", "1.3.6.1.5.5.7.3.8")
+)
+#: c2pa-rs names the list in which it found a root; this is its name for `user_anchors`.
+TIME_STAMP_ANCHORS_LIST = "user_anchors"
+# Neither a remote manifest nor an OCSP responder is asked: a verdict must not tell anybody what
+# is being verified, and must be the same tomorrow.
+_OFFLINE = {"remote_manifest_fetch": False, "ocsp_fetch": False}
+_URL = re.compile(r"https?://\S+")
+
+
+class Problem(Enum):
+    """Why c2pa-rs gave no report."""
+
+    ABSENT = "absent"
+    UNSUPPORTED = "unsupported"
+    REMOTE = "remote"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What c2pa-rs answered.
+
+    Attributes:
+        report: Its JSON report; None where it gave none.
+        crjson: The same in crJSON; empty where it gave none.
+        manifest_store: The manifest store that it read; empty where it cannot be had.
+        problem: Why there is no report.
+        explanation: The engine's own words for that, or the URL of a remote manifest.
+    """
+
+    report: Any = None
+    crjson: str = ""
+    manifest_store: bytes = b""
+    problem: Problem | None = None
+    explanation: str = ""
+
+
+def engine_name() -> str:
+    """Name and version of the engine."""
+    return f"c2pa-rs {c2pa.sdk_version()}"
+
+
+def read(asset: Path, manifest_store: bytes | None, roots: TrustedRoots) -> Reading:
+    """Have c2pa-rs read and validate an asset.
+
+    Args:
+        asset: The file.
+        manifest_store: Its manifest store, from a sidecar; None reads the one in the file.
+        roots: Whom to trust.
+
+    Raises:
+        AnchorsError: c2pa-rs does not take the roots.
+        OSError: The asset cannot be read.
+    """
+    trust = {"trust_anchors": roots.signers_pem, "trust_config": TRUST_CONFIG}
+    if roots.time_stamps_pem:
+        trust["user_anchors"] = roots.time_stamps_pem
+    try:
+        context = c2pa.Context(c2pa.Settings.from_dict({"trust": trust, "verify": _OFFLINE}))
+    except c2pa.C2paError as broken:
+        raise roots.refused(str(broken)) from broken
+    with asset.open("rb") as stream, context:
+        try:
+            with c2pa.Reader(format_of(asset), stream, manifest_store, context=context) as reader:
+                report = json.loads(reader.json())
+                store = manifest_store or embedded_store(asset) or _rewritten_store(reader, report)
+                return Reading(report, _crjson(reader), store)
+        except c2pa.C2paError as refused:
+            return _refusal(refused)
+        except (ValueError, RecursionError) as garbled:
+            # The report of a damaged store may be no text or no JSON.
+            return Reading(problem=Problem.UNREADABLE, explanation=str(garbled))
+
+
+def carries_credentials(asset: Path) -> bool:
+    """Whether a file has Content Credentials inside or names where they are, valid or not.
+
+    Args:
+        asset: A file that is not empty.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    verify = _OFFLINE | {"verify_after_reading": False}
+    with asset.open("rb") as stream, c2pa.Context(c2pa.Settings.from_dict({"verify": verify})) as c:
+        try:
+            with c2pa.Reader(format_of(asset), stream, context=c):
+                return True
+        except c2pa.C2paError as refused:
+            problem = _refusal(refused).problem
+    return has_store(asset) if problem is Problem.UNSUPPORTED else problem is not Problem.ABSENT
+
+
+def format_of(asset: Path) -> str:
+    """Give the extension where c2pa-rs knows it, else the media type.
+
+    Python's table of media types is the machine's own and knows fewer formats than c2pa-rs.
+    """
+    extension = asset.suffix.removeprefix(".").lower()
+    if extension in c2pa.Reader.get_supported_mime_types():
+        return extension
+    return mimetypes.guess_type(asset.name)[0] or "application/octet-stream"
+
+
+def _rewritten_store(reader: Any, report: Any) -> bytes:
+    label = report.get("active_manifest") if isinstance(report, dict) else None
+    store = io.BytesIO()
+    try:
+        reader.resource_to_stream(str(label), store)
+    except c2pa.C2paError:
+        return b""
+    return store.getvalue()
+
+
+def _crjson(reader: Any) -> str:
+    try:
+        return str(reader.crjson())
+    except (c2pa.C2paError, ValueError):
+        return ""
+
+
+def _refusal(refused: Exception) -> Reading:
+    said = str(refused)
+    if isinstance(refused, c2pa.C2paError.ManifestNotFound):
+        return Reading(problem=Problem.ABSENT, explanation=said)
+    if isinstance(refused, c2pa.C2paError.NotSupported):
+        return Reading(problem=Problem.UNSUPPORTED, explanation=said)
+    # c2pa-python has no class for this error of c2pa-rs; its text begins with its name.
+    if said.startswith("Remote") and (url := _URL.search(said)):
+        return Reading(problem=Problem.REMOTE, explanation=url[0])
+    return Reading(problem=Problem.UNREADABLE, explanation=said)

@@ -1,0 +1,154 @@
+"""Ingredients of a manifest, each with what was found about its own credentials.
+
+An ingredient assertion records what its signer found when the ingredient was added. c2pa-rs
+validates the ingredient's manifest again and reports only what differs, the deltas
+(C2PA 2.2 §15.12). What holds today is the record with the deltas applied.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cli.verdict.report import Findings, Manifest, Report, findings_of, mapping, text
+
+MAX_DEPTH = 32
+MAX_INGREDIENTS = 500
+_TRUSTED = "signingCredential.trusted"
+_UNTRUSTED = "signingCredential.untrusted"
+
+
+@dataclass(frozen=True)
+class Ingredient:
+    """An ingredient.
+
+    Attributes:
+        title: What it is called.
+        relationship: `parentOf`, `componentOf` or `inputTo`.
+        format: Its media type.
+        state: `Trusted`, `Valid` (sound, signer unknown), `Invalid`, or `NoCredentials`.
+        findings: What holds about its credentials.
+        manifest: What its own manifest says; empty where it has none.
+        ingredients: Its own ingredients.
+    """
+
+    title: str
+    relationship: str
+    format: str
+    state: str
+    findings: Findings
+    manifest: Manifest
+    ingredients: tuple[Ingredient, ...] = ()
+
+    @property
+    def trusted(self) -> bool:
+        """Whether it and all that it was made of are trusted, or carry no credentials."""
+        good = self.state in {"Trusted", "NoCredentials"} and not self.findings.failure
+        return good and all(one.trusted for one in self.ingredients)
+
+
+@dataclass(frozen=True)
+class IngredientTree:
+    """All ingredients of a manifest.
+
+    Attributes:
+        ingredients: Those of the active manifest.
+        unplaced: What was found about ingredients that are not in the tree.
+        complete: Whether the tree holds all of them; it is bounded in depth and number.
+    """
+
+    ingredients: tuple[Ingredient, ...]
+    unplaced: Findings
+    complete: bool
+
+
+def ingredient_tree(report: Report) -> IngredientTree:
+    """Read the ingredients of the active manifest, and theirs."""
+    reader = _TreeReader(report)
+    ingredients = reader.ingredients_of(report.active_label, ())
+    left = [found for uri, found in reader.deltas.items() if uri not in reader.placed]
+    unplaced = Findings(
+        informational=tuple(one for found in left for one in found.informational),
+        failure=tuple(one for found in left for one in found.failure),
+    )
+    return IngredientTree(ingredients, unplaced, reader.complete)
+
+
+class _TreeReader:
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._count = 0
+        self.deltas = report.deltas()
+        self.placed: set[str] = set()
+        self.complete = True
+
+    def ingredients_of(self, label: str, above: tuple[str, ...]) -> tuple[Ingredient, ...]:
+        if label in above:
+            # A manifest that is its own ingredient.
+            self.complete = False
+            return ()
+        found: list[Ingredient] = []
+        for said in self._report.ingredients(label):
+            if len(above) == MAX_DEPTH or self._count == MAX_INGREDIENTS:
+                self.complete = False
+                break
+            self._count += 1
+            found.append(self._ingredient(said, (*above, label)))
+        return tuple(found)
+
+    def _ingredient(self, said: Mapping[str, Any], above: tuple[str, ...]) -> Ingredient:
+        uri = f"self#jumbf=/c2pa/{above[-1]}/c2pa.assertions/{text(said.get('label'))}"
+        self.placed.add(uri)
+        delta = self.deltas.get(uri, Findings())
+        findings = _applied(_recorded(said), delta)
+        own = text(said.get("active_manifest"))
+        return Ingredient(
+            title=text(said.get("title")),
+            relationship=text(said.get("relationship")),
+            format=text(said.get("format")),
+            state=_state(bool(own), findings),
+            findings=findings,
+            manifest=self._report.manifest(own) if own else Manifest(),
+            ingredients=self.ingredients_of(own, above) if own else (),
+        )
+
+
+def _recorded(said: Mapping[str, Any]) -> Findings:
+    """What the ingredient assertion records; older versions of it list failures alone."""
+    results = mapping(said.get("validation_results"))
+    if results:
+        return findings_of(results.get("activeManifest"))
+    return findings_of({"failure": said.get("validation_status")})
+
+
+def _applied(recorded: Findings, delta: Findings) -> Findings:
+    """Apply the deltas: whom the recording software trusted is settled by the roots of today."""
+    trusted = {one.url for one in delta.success if one.code == _TRUSTED}
+    untrusted = {one.url for one in delta.failure if one.code == _UNTRUSTED}
+    kept = replace(
+        recorded,
+        success=tuple(
+            one for one in recorded.success if (one.code, one.url in untrusted) != (_TRUSTED, True)
+        ),
+        failure=tuple(
+            one
+            for one in recorded.failure
+            if one not in delta.failure and (one.code, one.url in trusted) != (_UNTRUSTED, True)
+        ),
+    )
+    return Findings(
+        kept.success + delta.success,
+        kept.informational + delta.informational,
+        kept.failure + delta.failure,
+    )
+
+
+def _state(has_manifest: bool, findings: Findings) -> str:
+    failures = {one.code for one in findings.failure}
+    if failures - {_UNTRUSTED}:
+        return "Invalid"
+    if not has_manifest and not failures:
+        return "NoCredentials"
+    trusted = any(one.code == _TRUSTED for one in findings.success)
+    return "Trusted" if trusted and not failures else "Valid"

@@ -1,0 +1,146 @@
+"""The verdict on an asset: what c2pa-rs found, and what our own reader adds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cli.verdict.engine import TIME_STAMP_ANCHORS_LIST, Problem, Reading, engine_name, read
+from cli.verdict.ingredients import Ingredient, ingredient_tree
+from cli.verdict.report import Finding, Findings, Manifest, Report
+from cli.verdict.store_notes import Note, StoreFacts, examine
+from cli.verdict.trusted_roots import TrustedRoots
+from cli.verdict.wording import meaning_of
+
+_UNTRUSTED = "signingCredential.untrusted"
+
+
+@dataclass(frozen=True)
+class TimeStamp:
+    """The time-stamp of a signature.
+
+    Attributes:
+        state: `None`, `Trusted`, `Untrusted` (sound, authority unknown) or `Invalid`.
+        time: What it says.
+        findings: Why it is not trusted.
+    """
+
+    state: str = "None"
+    time: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A verdict and what it rests on.
+
+    Attributes:
+        state: What c2pa-rs says: `Trusted`, `Valid` (sound, signer unknown) or `Invalid`; or
+            `Unreadable`; or `NoCredentials`, where there is nothing to judge.
+        engine: Name and version of who says so.
+        failures: What is wrong with the manifest, or with ingredients that have no place.
+        informational: What is worth knowing about it.
+        manifest: What it says.
+        manifest_kind: `standard`, `update` or `compressed`; empty where that cannot be told.
+        time_stamp: When it was signed, and what that is worth.
+        ingredients: What the asset was made of.
+        notes: Where the standard asks for more than c2pa-rs checks.
+        remote_url: Where the credentials are said to be; it was not asked.
+    """
+
+    state: str
+    engine: str
+    failures: tuple[Finding, ...] = ()
+    informational: tuple[Finding, ...] = ()
+    manifest: Manifest = field(default_factory=Manifest)
+    manifest_kind: str = ""
+    time_stamp: TimeStamp = field(default_factory=TimeStamp)
+    ingredients: tuple[Ingredient, ...] = ()
+    notes: tuple[Note, ...] = ()
+    remote_url: str = ""
+
+    @property
+    def trusted(self) -> bool:
+        """Whether everything holds: the manifest, its time-stamp and its ingredients."""
+        return (
+            self.state == "Trusted"
+            and not self.failures
+            and self.time_stamp.state != "Invalid"
+            and all(one.trusted for one in self.ingredients)
+        )
+
+
+def judge(asset: Path, manifest_store: bytes | None, roots: TrustedRoots) -> Verdict:
+    """Judge an asset.
+
+    Args:
+        asset: The file.
+        manifest_store: Its manifest store, from a sidecar; None judges the one in the file.
+        roots: Whom to trust.
+
+    Raises:
+        AnchorsError: The engine does not take the roots.
+        OSError: The asset cannot be read.
+    """
+    return verdict_on(read(asset, manifest_store, roots))
+
+
+def verdict_on(reading: Reading) -> Verdict:
+    """Give the verdict on what was read; there is one for every reading."""
+    engine = engine_name()
+    if reading.problem in {Problem.ABSENT, Problem.UNSUPPORTED}:
+        return Verdict("NoCredentials", engine)
+    if reading.problem is Problem.REMOTE:
+        return Verdict("NoCredentials", engine, remote_url=reading.explanation)
+    facts = examine(reading.manifest_store)
+    if reading.problem is Problem.UNREADABLE:
+        failure = _own_failure("unreadable", reading.explanation)
+        return Verdict("Unreadable", engine, (failure,), notes=facts.notes)
+    return _from_report(Report(reading.report), facts, engine)
+
+
+def _from_report(report: Report, facts: StoreFacts, engine: str) -> Verdict:
+    findings = report.findings
+    tree = ingredient_tree(report)
+    manifest = report.manifest(report.active_label)
+    state = report.state or "Unreadable"
+    failures = [*findings.failure, *tree.unplaced.failure]
+    if report.trust_list == TIME_STAMP_ANCHORS_LIST:
+        # c2pa-rs has one trust for signers and time-stamps; whoever named the roots has two.
+        state = "Valid" if state == "Trusted" else state
+        reason = "the signer's root was named for time-stamps alone"
+        failures.append(Finding(_UNTRUSTED, reason, meaning=meaning_of(_UNTRUSTED)))
+    if not tree.complete:
+        failures.append(_own_failure("ingredients.unread", "too many or too deep to read them all"))
+    if not report.state:
+        failures.append(_own_failure("unreadable", "the engine's report has no state"))
+    informational = [*findings.informational, *tree.unplaced.informational]
+    return Verdict(
+        state=state,
+        engine=engine,
+        failures=tuple(failures),
+        informational=tuple(one for one in informational if not _is_stamp(one)),
+        manifest=manifest,
+        manifest_kind=facts.kinds.get(report.active_label, ""),
+        time_stamp=_time_stamp(manifest.time, findings),
+        ingredients=tree.ingredients,
+        notes=facts.notes,
+    )
+
+
+def _time_stamp(time: str, findings: Findings) -> TimeStamp:
+    good = {one.code for one in findings.success if _is_stamp(one)}
+    bad = tuple(one for one in findings.informational + findings.failure if _is_stamp(one))
+    if {one.code for one in bad} - {"timeStamp.untrusted"}:
+        return TimeStamp("Invalid", time, bad)
+    if bad or (time and "timeStamp.trusted" not in good):
+        return TimeStamp("Untrusted", time, bad)
+    return TimeStamp("Trusted", time) if good else TimeStamp()
+
+
+def _is_stamp(finding: Finding) -> bool:
+    return finding.code.startswith("timeStamp.")
+
+
+def _own_failure(code: str, explanation: str) -> Finding:
+    return Finding(code, explanation, meaning=meaning_of(code))

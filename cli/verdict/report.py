@@ -1,0 +1,183 @@
+"""The JSON report of c2pa-rs, read field by field: a damaged store leaves any of them out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cli.verdict.wording import meaning_of
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that an engine found.
+
+    Attributes:
+        code: A validation code of the standard.
+        explanation: The engine's own words.
+        url: JUMBF URI of what it is about.
+        meaning: The code in plain English; empty where there is no sentence for it.
+    """
+
+    code: str
+    explanation: str = ""
+    url: str = ""
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What an engine found about one manifest."""
+
+    success: tuple[Finding, ...] = ()
+    informational: tuple[Finding, ...] = ()
+    failure: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action that a manifest tells.
+
+    Attributes:
+        action: Its name.
+        digital_source_type: URI; empty where the action has none.
+    """
+
+    action: str
+    digital_source_type: str = ""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a manifest says.
+
+    Attributes:
+        label: What the manifest is called.
+        title: What the asset is called in it.
+        signer: Common name and organisation of the certificate.
+        algorithm: COSE name of the signature algorithm, or as c2pa-rs spells it.
+        generator: The claim generator.
+        time: When a time-stamp says that it was signed; empty where no time-stamp holds.
+        actions: The actions that it tells.
+    """
+
+    label: str = ""
+    title: str = ""
+    signer: str = ""
+    algorithm: str = ""
+    generator: str = ""
+    time: str = ""
+    actions: tuple[Action, ...] = ()
+
+
+class Report:
+    """A report of c2pa-rs.
+
+    Args:
+        content: The JSON; of any shape.
+    """
+
+    def __init__(self, content: Any) -> None:
+        self._content = mapping(content)
+        self._results = mapping(self._content.get("validation_results"))
+        self._manifests = mapping(self._content.get("manifests"))
+
+    @property
+    def state(self) -> str:
+        """`Trusted`, `Valid` or `Invalid`; empty where the report does not say."""
+        return text(self._content.get("validation_state"))
+
+    @property
+    def active_label(self) -> str:
+        """What the active manifest is called."""
+        return text(self._content.get("active_manifest"))
+
+    @property
+    def trust_list(self) -> str:
+        """In which list of roots the active manifest's signer was found."""
+        return text(self._results.get("trustListUri"))
+
+    @property
+    def findings(self) -> Findings:
+        """What was found about the active manifest."""
+        if self._results:
+            return findings_of(self._results.get("activeManifest"))
+        return Findings(failure=_findings(self._content.get("validation_status")))
+
+    def deltas(self) -> dict[str, Findings]:
+        """What was found anew about ingredients, by the JUMBF URI of their assertion."""
+        found: dict[str, Findings] = {}
+        for one in sequence(self._results.get("ingredientDeltas")):
+            uri = text(mapping(one).get("ingredientAssertionURI"))
+            new, old = findings_of(mapping(one).get("validationDeltas")), found.get(uri, Findings())
+            found[uri] = Findings(
+                old.success + new.success,
+                old.informational + new.informational,
+                old.failure + new.failure,
+            )
+        return found
+
+    def manifest(self, label: str) -> Manifest:
+        """Give what a manifest says; nothing where the engine could not read it."""
+        said = mapping(self._manifests.get(label))
+        signature = mapping(said.get("signature_info"))
+        signer = (text(signature.get(part)) for part in ("common_name", "issuer"))
+        generators = [mapping(one) for one in sequence(said.get("claim_generator_info"))]
+        return Manifest(
+            label=label,
+            title=text(said.get("title")),
+            signer=" · ".join(filter(None, signer)),
+            algorithm=_cose_name(text(signature.get("alg"))),
+            generator=text(generators[0].get("name")) if generators else "",
+            time=text(signature.get("time")),
+            actions=tuple(_actions(said)),
+        )
+
+    def ingredients(self, label: str) -> list[Mapping[str, Any]]:
+        """Give the ingredients of a manifest as the report has them."""
+        said = mapping(self._manifests.get(label))
+        return [mapping(one) for one in sequence(said.get("ingredients"))]
+
+
+def findings_of(results: Any) -> Findings:
+    """Read the three lists of a validation result."""
+    lists = mapping(results)
+    return Findings(*(_findings(lists.get(k)) for k in ("success", "informational", "failure")))
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """Give an object, or an empty one in place of what is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def sequence(value: Any) -> list[Any]:
+    """Give a list, or an empty one in place of what is none."""
+    return value if isinstance(value, list) else []
+
+
+def text(value: Any) -> str:
+    """Give a text, or an empty one in place of what is none."""
+    return value if isinstance(value, str) else ""
+
+
+def _findings(listed: Any) -> tuple[Finding, ...]:
+    found = []
+    for one in map(mapping, sequence(listed)):
+        code = text(one.get("code")) or "unnamed"
+        explanation, url = text(one.get("explanation")), text(one.get("url"))
+        found.append(Finding(code, explanation, url, meaning_of(code)))
+    return tuple(found)
+
+
+def _actions(manifest: Mapping[str, Any]) -> Iterator[Action]:
+    for assertion in map(mapping, sequence(manifest.get("assertions"))):
+        if text(assertion.get("label")).startswith("c2pa.actions"):
+            listed = sequence(mapping(assertion.get("data")).get("actions"))
+            for one in map(mapping, listed):
+                yield Action(text(one.get("action")), text(one.get("digitalSourceType")))
+
+
+def _cose_name(algorithm: str) -> str:
+    """Spell Es256 as COSE does, ES256."""
+    return algorithm.upper() if algorithm[:2] in {"Es", "Ps"} else algorithm
