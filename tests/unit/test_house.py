@@ -206,5 +206,5 @@ NEVER = re.compile(
 
 def test_no_registry_no_machine_path_and_no_private_key_is_committed() -> None:
     for file in tracked_files():
-        if file.suffix not in {".jpg", ".wasm"}:
+        if file.suffix not in {".jpg", ".p7s", ".tsr", ".wasm"}:
             assert not NEVER.search(file.read_text()), file
