@@ -17,6 +17,8 @@ HIDDEN = "${ManifestBucket.Arn}/audit/*"
 #: What is believed because of who wrote it: the record, and what is still to be signed.
 WRITTEN_BY_ONE = {
     "${ManifestBucket.Arn}/audit/*": "${AdminFunctionRole.Arn}",
+    "${ManifestBucket.Arn}/*/sha256/*": "${SignFunctionRole.Arn}",
+    "${ManifestBucket.Arn}/*/tsa/*": "${SignFunctionRole.Arn}",
     "${JobsBucket.Arn}/*": "${ExecuteFunctionRole.Arn}",
 }
 #: Items that are replaced and never expire.
@@ -96,8 +98,9 @@ def _bucket_faults(document: Document, logical_id: str, bucket: Mapping[str, Any
 def _writers(statements: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
     """Name what only one role may write, and that role."""
     return {
-        (rendered(one["Resource"]), rendered(one["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]))
+        (rendered(resource), rendered(one["Condition"]["ArnNotEquals"]["aws:PrincipalArn"]))
         for one in statements
+        for resource in listed(one["Resource"])
         if (one["Effect"], one["Principal"], one["Action"]) == ("Deny", "*", "s3:PutObject")
     }
 

@@ -236,26 +236,20 @@ def _chaos_faults(document: Document) -> Iterator[str]:
         yield "AllowsChaos: allows chaos in prod"
     for where, statement in statements(document):
         resources = map(rendered, listed(statement.get("Resource")))
-        if any("/chaos" in one for one in resources) and statement not in _under_chaos(document):
+        if any("/chaos" in one for one in resources) and statement not in list(
+            _under_chaos(document)
+        ):
             yield f"{where}: may touch the order of faults in every stage"
 
 
-def _under_chaos(document: Document) -> list[Any]:
+def _under_chaos(value: Any) -> Iterator[Any]:
     """Give every statement that is there under the condition alone."""
-    found: list[Any] = []
-
-    def look(value: Any) -> None:
-        if isinstance(value, Mapping):
-            if isinstance(value.get("Fn::If"), list) and value["Fn::If"][0] == "AllowsChaos":
-                found.append(value["Fn::If"][1])
-            for one in value.values():
-                look(one)
-        elif isinstance(value, list):
-            for one in value:
-                look(one)
-
-    look(document["Resources"])
-    return found
+    if isinstance(value, Mapping):
+        if listed(value.get("Fn::If"))[:1] == ["AllowsChaos"]:
+            yield value["Fn::If"][1]
+        value = list(value.values())
+    for one in value if isinstance(value, list) else ():
+        yield from _under_chaos(one)
 
 
 def _is_narrowed_by_alias(condition: Mapping[str, Mapping[str, Any]]) -> bool:

@@ -49,7 +49,11 @@ def key(sid: str, **changed: Any) -> Change:
 
 
 def served(**changed: Any) -> Change:
-    return lambda document: bucket_statements(document)[1]["Fn::If"][1].update(changed)
+    def change(document: dict[str, Any]) -> None:
+        choices = [one["Fn::If"][1] for one in bucket_statements(document) if "Fn::If" in one]
+        choices[0].update(changed)
+
+    return change
 
 
 def another_signer(document: dict[str, Any]) -> None:
@@ -106,6 +110,10 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
     "a record by anybody": (
         unguarded("ManifestBucketPolicy", "OnlyTheAdminFunctionRecords"),
         "others than ${AdminFunctionRole.Arn} may write ${ManifestBucket.Arn}/audit/*",
+    ),
+    "manifests by anybody": (
+        unguarded("ManifestBucketPolicy", "OnlyTheSignFunctionWritesManifests"),
+        "others than ${SignFunctionRole.Arn} may write ${ManifestBucket.Arn}/*/sha256/*",
     ),
     "results by anybody": (
         unguarded("JobsBucketPolicy", "OnlyTheExecuteFunctionWrites"),

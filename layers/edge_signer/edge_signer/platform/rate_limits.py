@@ -14,8 +14,7 @@ from edge_signer.platform.errors import EdgeSignerError
 
 #: A window counts at most this many: their times must fit into a DynamoDB item of 1 KB.
 MOST_COUNTED = 400
-#: No more are counted in a second: each admission replaces the item on a condition, and beyond this
-#: rate workers would keep losing to each other.
+#: No more are counted in a second: beyond this rate workers would keep losing to each other.
 MOST_COUNTED_IN_A_SECOND = 50
 #: No window is longer; an admission that is older is not kept.
 LONGEST_WINDOW_MS = 60_000
