@@ -27,7 +27,7 @@ METRIC_MONTH_USD = 0.30
 DASHBOARD_MONTH_USD = 3.00
 #: Each name counts once for each function that writes it, and only in hours in which it does.
 METRICS = 50
-ALARMED_METRICS = 23
+ALARMED_METRICS = 28
 MONTH_S = 30 * 24 * 3600
 
 
@@ -94,7 +94,7 @@ def per_month_usd(memory_mb: int = Request.memory_mb) -> dict[str, float]:
     snapshot_usd = memory_mb / 1024 * MONTH_S * SNAPSHOT_GB_S_USD
     return {
         "Lambda, snapshots of two functions": 2 * snapshot_usd,
-        "KMS keys, of manifests and of receipts": 2 * KMS_KEY_MONTH_USD,
+        "KMS keys, of manifests, of receipts and of the tenants' table": 3 * KMS_KEY_MONTH_USD,
         "KMS key, replica in a second region": KMS_KEY_MONTH_USD,
         f"CloudWatch: at most {METRICS} metrics of our own": METRICS * METRIC_MONTH_USD,
         f"CloudWatch: alarms on {ALARMED_METRICS} metrics": ALARMED_METRICS * ALARM_MONTH_USD,

@@ -7,10 +7,15 @@ from typing import Any
 
 from tests.template_guard import Document, branches, listed, rendered
 
-KEY_TYPES = {"AWS::KMS::Key", "AWS::KMS::ReplicaKey"}
+REPLICAS = {"AWS::KMS::ReplicaKey"}
+KEY_TYPES = {"AWS::KMS::Key", *REPLICAS}
 #: What signs, or lets others sign, and never in anybody's hands but a signer's.
 SIGNING = {"kms:sign"}
 FORBIDDEN = {"kms:creategrant", "kms:decrypt", "kms:encrypt", "kms:generatemac"}
+USES_OF_A_TABLE_KEY = {
+    *("kms:creategrant", "kms:decrypt", "kms:encrypt", "kms:reencryptfrom", "kms:reencryptto"),
+    *("kms:generatedatakey", "kms:generatedatakeywithoutplaintext"),
+}
 PUBLIC_KEY = "kms:getpublickey"
 PRINCIPAL = "aws:PrincipalArn"
 _ACCOUNT = {"AWS": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}
@@ -20,7 +25,8 @@ def key_faults(document: Document) -> Iterator[str]:
     """Say which keys others than their signers could sign with, or nobody could administer."""
     for logical_id, key in document["Resources"].items():
         if key["Type"] in KEY_TYPES:
-            for fault in _faults(key):
+            signs = key["Type"] in REPLICAS or "KeyUsage" in key["Properties"]
+            for fault in _faults(key) if signs else _table_key_faults(key):
                 yield f"{logical_id}: {fault}"
 
 
@@ -48,6 +54,30 @@ def _faults(key: Mapping[str, Any]) -> Iterator[str]:
     ]
     if allowed not in refused:
         yield "nothing refuses a signature to those who are not named"
+
+
+def _table_key_faults(key: Mapping[str, Any]) -> Iterator[str]:
+    """Say how a key that encrypts a table could be used without asking DynamoDB for that table."""
+    if not is_retained(key):
+        yield "goes with the stack"
+    if key["Properties"].get("EnableKeyRotation") is not True:
+        yield "is never rotated"
+    for leave in key["Properties"]["KeyPolicy"]["Statement"]:
+        where, actions = leave["Sid"], _actions(leave)
+        if any("*" in one for one in actions):
+            yield f"{where}: allows more than it names"
+        if not actions & USES_OF_A_TABLE_KEY:
+            continue
+        exact = leave.get("Condition", {}).get("StringEquals", {})
+        if rendered(exact.get("kms:CallerAccount")) != "${AWS::AccountId}":
+            yield f"{where}: is for other accounts too"
+        if rendered(exact.get("kms:ViaService")) != "dynamodb.${AWS::Region}.amazonaws.com":
+            yield f"{where}: is not for DynamoDB alone"
+        if "kms:creategrant" in actions:
+            if leave["Condition"].get("Bool") != {"kms:GrantIsForAWSResource": "true"}:
+                yield f"{where}: grants the key to others than AWS"
+        elif not exact.get("kms:EncryptionContext:aws:dynamodb:tableName"):
+            yield f"{where}: is for every table"
 
 
 def _leave_faults(leave: Mapping[str, Any]) -> Iterator[str]:

@@ -52,6 +52,21 @@ def of_dashboard(properties: Mapping[str, Any]) -> Iterator[Metric]:
             yield Metric(namespace, name, frozenset(zip(pairs[::2], pairs[1::2], strict=True)))
 
 
+def of_filters(resources: Mapping[str, Any]) -> Iterator[Metric]:
+    """Give the metrics that CloudWatch reads out of the API's access log."""
+    line = json.loads(
+        resources["HttpApiApiGatewayDefaultStage"].properties["AccessLogSettings"]["Format"]
+    )
+    for resource in resources.values():
+        if resource.type == "AWS::Logs::MetricFilter":
+            for one in resource.properties["MetricTransformations"]:
+                dimensions = (
+                    (each["Key"], line[each["Value"].removeprefix("$.")])
+                    for each in one["Dimensions"]
+                )
+                yield Metric(one["MetricNamespace"], one["MetricName"], frozenset(dimensions))
+
+
 def _metric(described: Mapping[str, Any]) -> Metric:
     dimensions = frozenset((one["Name"], one["Value"]) for one in described["Dimensions"])
     return Metric(described["Namespace"], described["MetricName"], dimensions)

@@ -23,6 +23,8 @@ WRITTEN_BY_ONE = {
 }
 #: Items that are replaced and never expire.
 WITHOUT_EXPIRY = {"BreakersTable"}
+#: Their items hold secrets.
+OF_OUR_OWN_KEY = {"TenantsTable"}
 LEAST_LOG_DAYS = 90
 _CDN = {"Service": "cloudfront.amazonaws.com"}
 _BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
@@ -142,6 +144,10 @@ def _table_faults(logical_id: str, table: Mapping[str, Any]) -> Iterator[str]:
     recovery = properties.get("PointInTimeRecoverySpecification", {})
     if recovery.get("PointInTimeRecoveryEnabled") is not True:
         yield "cannot be restored to a point in time"
+    if logical_id in OF_OUR_OWN_KEY and "KMSMasterKeyId" not in properties.get(
+        "SSESpecification", {}
+    ):
+        yield "is encrypted with a key that is not the account's"
     if logical_id not in WITHOUT_EXPIRY and not properties.get("TimeToLiveSpecification"):
         yield "its items never expire"
     if is_retained(table) and not properties.get("DeletionProtectionEnabled"):

@@ -69,6 +69,12 @@ def _api(logical_id: str, _properties: _Properties) -> Identity:
     return Identity(api_id, {"ApiId": api_id, "ApiEndpoint": endpoint})
 
 
+def _domain(_logical_id: str, properties: _Properties) -> Identity:
+    name = str(properties["DomainName"])
+    target = f"{name}.execute-api.invalid"
+    return Identity(name, {"RegionalDomainName": target, "RegionalHostedZoneId": "Z0"})
+
+
 def _topic(logical_id: str, properties: _Properties) -> Identity:
     name = str(properties.get("TopicName") or f"{STACK_NAME}-{logical_id}")
     topic = arn("sns", name)
@@ -89,6 +95,8 @@ _Namer = Callable[[str, _Properties], Identity]
 
 IGNORED_TYPES: Mapping[str, _Namer] = {
     "AWS::ApiGatewayV2::Api": _api,
+    "AWS::ApiGatewayV2::ApiMapping": _unnamed,
+    "AWS::ApiGatewayV2::DomainName": _domain,
     "AWS::ApiGatewayV2::Stage": _named("StageName"),
     "AWS::CloudFront::CachePolicy": _with_id,
     "AWS::CloudFront::Distribution": _distribution,
@@ -111,6 +119,7 @@ IGNORED_TYPES: Mapping[str, _Namer] = {
     "AWS::Logs::LogGroup": _named("LogGroupName", "logs", "log-group:{}:*"),
     "AWS::Logs::MetricFilter": _unnamed,
     "AWS::Logs::QueryDefinition": _unnamed,
+    "AWS::Route53::RecordSet": _named("Name"),
     "AWS::SNS::Subscription": _unnamed,
     "AWS::SNS::Topic": _topic,
     "AWS::SNS::TopicPolicy": _unnamed,

@@ -16,7 +16,7 @@ from edge_signer.platform.clients import client
 from edge_signer.platform.telemetry import Telemetry
 
 settings = AdminSettings.from_environment(os.environ)
-telemetry = Telemetry("admin", settings, counted=None)
+telemetry = Telemetry("admin", settings, counted="admin")
 tokens = AdminTokens(client("ssm", settings.aws_region), admin_tokens_parameter(settings.stage))
 endpoints = AdminEndpoints(tokens, administration(settings, telemetry))
 app = application(endpoints.routes(), telemetry, cross_origin=None)

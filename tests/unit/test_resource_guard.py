@@ -143,6 +143,10 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
         lambda document: document["Resources"]["SigningKey"].pop("DeletionPolicy"),
         "SigningKey: goes with the stack",
     ),
+    "secrets under AWS's key": (
+        without("TenantsTable", "SSESpecification"),
+        "TenantsTable: is encrypted with a key that is not the account's",
+    ),
     "no alias": (
         lambda document: document["Globals"]["Function"].pop("AutoPublishAlias"),
         "SignFunction: has no alias",

@@ -20,7 +20,7 @@ LINK = re.compile(r"docs/operations/runbook\.md#([a-z-]+)$")
 ANCHORS = {
     *("errors", "latency", "kms-errors", "kms-quota", "breaker-open", "memory", "cpu"),
     *("certificate-ends", "rate-limiter-impaired", "fallback-failing", "signature-rejected"),
-    *("throttles", "jobs", "admin-guessing"),
+    *("throttles", "jobs", "admin-guessing", "admin-errors", "health-errors", "gateway-errors"),
 }
 CRITICAL = {"KmsErrorsAlarm", "BreakerOpenAlarm", "SignatureRejectedAlarm"}
 
@@ -97,6 +97,15 @@ LIMITS: dict[str, list[tuple[dict[Metric, list[float]], dict[Metric, list[float]
             {ours("admin_unauthenticated", "admin"): [20]},
         )
     ],
+    "AdminErrorsAlarm": [
+        ({}, {ours("admin_failure", "admin"): [1]}),
+        ({}, {lambdas("Errors", "admin"): [1]}),
+    ],
+    "HealthErrorsAlarm": [
+        ({}, {lambdas("Errors", "health"): [1]}),
+        ({}, {lambdas("Throttles", "health"): [1]}),
+    ],
+    "GatewayErrorsAlarm": [({}, {ours("gateway_failure", "api"): [1]})],
 }
 
 

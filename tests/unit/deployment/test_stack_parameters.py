@@ -19,12 +19,13 @@ from emulator.stack.template import translate
 from tests.conftest import ROOT
 from tests.template_guard import functions
 
-NAME = re.compile(r"\b[A-Z][A-Za-z]+\b")
+NAME = re.compile(r"(?<![.])\b[A-Z][A-Za-z]+\b")
 TEXT = (ROOT / "template.yaml").read_text()
 KEY = "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0000-0000-0000-000000000001"
 KEYS = f"{KEY},{KEY[:-1]}2"
 ROLE = "arn:aws:iam::123456789012:role/edge"
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0123abcd-0000"
+API_CERTIFICATE = CERTIFICATE.replace("us-east-1", "eu-central-1")
 DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/E123"
 
 
@@ -42,8 +43,11 @@ class Stack:
 
         def identify(name: str) -> Identity:
             kind = document["Resources"][name]["Type"]
-            if kind in IGNORED_TYPES and kind.startswith(("AWS::CloudFront", "AWS::IAM")):
-                return ignored_identity(kind, name, {})
+            if kind in IGNORED_TYPES and kind.startswith(
+                ("AWS::ApiGatewayV2", "AWS::CloudFront", "AWS::IAM")
+            ):
+                properties = {"DomainName": values["DomainName"]}
+                return ignored_identity(kind, name, properties)
             attributes = ("Arn", "RegionalDomainName", "Version")
             return Identity(name, {one: f"{name}-{one}" for one in attributes})
 
@@ -54,6 +58,14 @@ class Stack:
 
     def properties(self, logical_id: str) -> Any:
         return self.resolver.resolve(self.document["Resources"][logical_id]["Properties"], "")
+
+    def output(self, name: str) -> str:
+        return str(self.resolver.resolve(self.document["Outputs"][name]["Value"], ""))
+
+    def is_reached_by_its_domain_alone(self) -> bool:
+        (server,) = self.properties("HttpApi")["Body"]["servers"]
+        endpoint = server["x-amazon-apigateway-endpoint-configuration"]
+        return bool(endpoint["disableExecuteApiEndpoint"])
 
     def variable(self, name: str) -> str:
         return str(self.properties("SignFunction")["Environment"]["Variables"][name])
@@ -152,6 +164,49 @@ def test_another_cdn_reads_the_bucket_where_it_is_named() -> None:
     policy = stack.properties("ManifestBucketPolicy")["PolicyDocument"]["Statement"]
     leaves = [one for one in policy if one["Effect"] == "Allow"]
     assert [one["Condition"]["StringEquals"]["aws:SourceArn"] for one in leaves] == [DISTRIBUTION]
+
+
+DOMAIN = {"DomainName": "sign.example.com", "DomainCertificateArn": API_CERTIFICATE}
+DOMAIN_PARTS = ("ApiDomain", "ApiDomainMapping", "ApiDomainRecord")
+
+
+def test_the_api_has_the_address_that_aws_gives_it() -> None:
+    stack = Stack.of()
+    assert not any(stack.has(one) for one in DOMAIN_PARTS)
+    assert not stack.is_reached_by_its_domain_alone()
+    assert stack.output("ApiUrl").endswith(".execute-api.invalid")
+
+
+def test_a_domain_is_the_only_way_to_the_api() -> None:
+    stack = Stack.of(**DOMAIN, HostedZoneId="Z0123456789ABC")
+    assert all(stack.has(one) for one in DOMAIN_PARTS)
+    assert stack.is_reached_by_its_domain_alone()
+    assert stack.output("ApiUrl") == "https://sign.example.com"
+    domain = stack.properties("ApiDomain")
+    assert domain["DomainNameConfigurations"][0]["CertificateArn"] == API_CERTIFICATE
+    assert "MutualTlsAuthentication" not in domain
+    assert stack.properties("ApiDomainMapping")["DomainName"] == "sign.example.com"
+    record = stack.properties("ApiDomainRecord")
+    assert record["AliasTarget"]["DNSName"] == stack.output("ApiDomainTarget")
+
+
+def test_a_domain_with_dns_elsewhere_has_no_record_in_route_53() -> None:
+    stack = Stack.of(**DOMAIN)
+    assert [stack.has(one) for one in DOMAIN_PARTS] == [True, True, False]
+
+
+def test_callers_of_a_domain_show_certificates_where_that_is_asked_for() -> None:
+    stack = Stack.of(**DOMAIN, TruststoreUri="s3://trust/clients.pem")
+    tls = stack.properties("ApiDomain")["MutualTlsAuthentication"]
+    assert tls == {"TruststoreUri": "s3://trust/clients.pem"}
+
+
+def test_a_domain_without_its_certificate_is_refused_before_anything_is_made() -> None:
+    (rule,) = yaml_parse(TEXT)["Rules"].values()
+    named = set(re.findall(r'"Ref": "(\w+)"', json.dumps(rule["RuleCondition"])))
+    assert named == {"DomainName", "DomainCertificateArn", "HostedZoneId", "TruststoreUri"}
+    needed = re.findall(r'"Ref": "(\w+)"', json.dumps(rule["Assertions"][0]["Assert"]))
+    assert needed == ["DomainName", "DomainCertificateArn"]
 
 
 def test_manifests_are_locked_where_that_is_asked_for() -> None:
