@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 
 from botocore.exceptions import WaiterError
 
@@ -17,6 +18,8 @@ from tests.deploy_local.stack import Stack
 from tests.deploy_local.template import known_template
 from tests.running import aws_client
 from tests.sample_events import functions
+
+CERTIFICATE = f"arn:aws:acm:{REGION}:{'0' * 12}:certificate/0123abcd-0000"
 
 
 def main(server: str, sam: str) -> None:
@@ -42,8 +45,9 @@ def main(server: str, sam: str) -> None:
         try:
             deployed.sign()
             send_events(deployed)
-            stack.deploy(template, TraceSamplingRate="1")
+            stack.deploy(template, TraceSamplingRate="1", **domain_of(url))
             stack.expect("updated", "UPDATE_COMPLETE")
+            show_domain(url, stack.outputs())
             second = versions(url)
             if behind := sorted(name for name in first if first[name] == second[name]):
                 sys.exit(f"no new version of {', '.join(behind)}")
@@ -57,6 +61,27 @@ def main(server: str, sam: str) -> None:
         stack.expect("deleted", "gone", "DELETE_COMPLETE")
         buckets = aws_client("s3", url).list_buckets()["Buckets"]
         print("left over:", ", ".join(one["Name"] for one in buckets))
+
+
+def domain_of(url: str) -> dict[str, str]:
+    """Make a hosted zone, and give the parameters of a domain in it."""
+    zone = aws_client("route53", url).create_hosted_zone(Name="example.com", CallerReference="once")
+    return {
+        "DomainName": "sign.example.com",
+        "DomainCertificateArn": CERTIFICATE,
+        "HostedZoneId": zone["HostedZone"]["Id"].rpartition("/")[2],
+    }
+
+
+def show_domain(url: str, outputs: Mapping[str, str]) -> None:
+    """Print the API's address and where DNS sends it; end where that is not the domain's target."""
+    dns = aws_client("route53", url)
+    (zone,) = dns.list_hosted_zones()["HostedZones"]
+    records = dns.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
+    (found,) = (one["AliasTarget"]["DNSName"] for one in records if one["Type"] == "A")
+    print(f"domain: {outputs['ApiUrl']}, an alias of {found}", flush=True)
+    if found.rstrip(".") != outputs["ApiDomainTarget"]:
+        sys.exit(f"not {outputs['ApiDomainTarget']}")
 
 
 def versions(url: str) -> dict[str, str]:
