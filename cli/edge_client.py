@@ -66,6 +66,7 @@ class EdgeClient:
         policy_id: str,
         assertions: dict[str, Any],
         tsa: bool | None = None,
+        title: str | None = None,
     ) -> SignedAsset:
         """Have an asset signed.
 
@@ -74,6 +75,7 @@ class EdgeClient:
             policy_id: The policy to sign under.
             assertions: Content by label.
             tsa: Whether to time-stamp; None leaves it to the policy.
+            title: Name of the asset, for people, in the claim; None for none.
 
         Raises:
             EdgeClientError: Refused, or not reached.
@@ -87,6 +89,8 @@ class EdgeClient:
             body["tenant_id"] = self._credentials.tenant_id
         if tsa is not None:
             body["tsa"] = tsa
+        if title is not None:
+            body["title"] = title
         url, content = f"{self._url}/edge-sign", json.dumps(body).encode()
         headers = self._credentials.headers_of_post(url, content)
         began_s = time.perf_counter()

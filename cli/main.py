@@ -76,6 +76,9 @@ def sign(
         bool | None,
         typer.Option("--tsa/--no-tsa", help="Time-stamp it.", show_default="as the policy says"),
     ] = None,
+    title: Annotated[
+        str | None, typer.Option(help="Name of the asset; anybody who verifies it can read it.")
+    ] = None,
     state: State = None,
 ) -> None:
     """Sign a file and write FILE.c2pa beside it."""
@@ -90,6 +93,7 @@ def sign(
         policy=policy,
         source_type=source_type,
         tsa=tsa,
+        title=title,
         state=state,
     )
 

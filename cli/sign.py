@@ -25,6 +25,7 @@ def sign_file(
     policy: str,
     source_type: str | None,
     tsa: bool | None,
+    title: str | None,
     state: Path | None,
 ) -> None:
     """Sign a file and write the sidecar beside it.
@@ -39,6 +40,7 @@ def sign_file(
         source_type: How the asset came to be: a digital source type, term or URI. There is no
             default: nobody but the caller knows.
         tsa: Whether to time-stamp; None leaves it to the policy.
+        title: Name of the asset, for people; None for none.
         state: The emulator's state directory; None for the default.
 
     Raises:
@@ -56,7 +58,7 @@ def sign_file(
     try:
         with file.open("rb") as asset:
             asset_sha256 = hashlib.file_digest(asset, "sha256").hexdigest()
-        signed = client.sign(asset_sha256, policy, created_from(uri), tsa)
+        signed = client.sign(asset_sha256, policy, created_from(uri), tsa, title)
         manifest_store = client.fetch(signed.manifest_url)
         replaced = sidecar.exists()
         write_atomically(sidecar, manifest_store, mode=0o644)

@@ -28,6 +28,7 @@ def central_request(
     assertions: Mapping[str, Any] = ACTIONS,
     policy_id: str = "newsroom-default-v3",
     tsa: bool | None = None,
+    title: str | None = None,
 ) -> CentralRequest:
     return CentralRequest(
         asset_sha256=hashlib.sha256(asset).hexdigest(),
@@ -36,6 +37,7 @@ def central_request(
         tenant_id="acme",
         tsa=tsa,
         request_id="5f0c2f1e-8a0b-4d5b-9c37-0d7c6a1b2e3f",
+        title=title,
     )
 
 
@@ -87,10 +89,11 @@ class CentralWorkshop:
         policy_id: str = "newsroom-default-v3",
         *,
         time_stamped: bool = False,
+        title: str | None = None,
     ) -> ExpectedManifest:
         """What the edge would hold a manifest of such a request against."""
         digest = hashlib.sha256(asset).digest()
-        request = SigningRequest("acme", digest, assertions, policy_id, None)
+        request = SigningRequest("acme", digest, assertions, policy_id, None, title)
         planned = self.edge.service.plan(request)
         return ExpectedManifest(
             asset_sha256=digest,
@@ -99,4 +102,5 @@ class CentralWorkshop:
             algorithm=self.signer.algorithm,
             chain=self.signer.key().certificate_chain,
             time_stamped=time_stamped,
+            title=title,
         )

@@ -164,9 +164,10 @@ class Workshop:
         assertions: Mapping[str, Any] = ACTIONS,
         policy_id: str = "newsroom-default-v3",
         tsa: bool | None = None,
+        title: str | None = None,
     ) -> bytes:
         """Sign an asset and give its manifest store."""
         digest = hashlib.sha256(asset).digest()
-        request = SigningRequest("acme", digest, assertions, policy_id, tsa)
+        request = SigningRequest("acme", digest, assertions, policy_id, tsa, title)
         self.service.sign(request, RequestRecord("a request"), Deadline())
         return self.store.kept[-1][2]

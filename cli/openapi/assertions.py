@@ -11,6 +11,7 @@ from typing import Any
 
 from edge_signer.signing.action_model import DIGITAL_SOURCE_TYPES, STANDARD_ACTIONS
 from edge_signer.signing.actions import ACTIONS_LABEL
+from edge_signer.signing.ai_disclosure import AI_DISCLOSURE_LABEL
 from edge_signer.signing.assertions import MAX_LABELS, RESERVED_PREFIXES, TRAINING_ALIASES
 from edge_signer.signing.metadata import C2PA_METADATA_LABEL, CAWG_METADATA_LABEL
 from edge_signer.signing.strict_model import NAMESPACED
@@ -48,6 +49,10 @@ def assertions_schema() -> Schema:
                 alias: {**training, "description": f"Becomes {TRAINING_MINING_LABEL}."}
                 for alias in sorted(TRAINING_ALIASES - {TRAINING_MINING_LABEL})
             },
+            AI_DISCLOSURE_LABEL: {
+                **_reference("AiDisclosure"),
+                "description": "Which AI model made the content, and who looked at it.",
+            },
             C2PA_METADATA_LABEL: {
                 **_JSON_LD,
                 "description": "Metadata as JSON-LD; only properties that the standard lists.",
@@ -65,33 +70,35 @@ def with_short_forms(schemas: dict[str, Schema]) -> dict[str, Schema]:
     """Add to the schemas of the signer's models what clients may say instead.
 
     Args:
-        schemas: Of the models `Actions`, `TrainingMining` and of all in them, by name.
+        schemas: By name, of the models of assertions and of all that is in them.
     """
     words = sorted(name.removeprefix("c2pa.") for name in STANDARD_ACTIONS)
     short = [word for word in words if "." not in word]
-    action = _amended(
-        schemas["Action"],
-        action={
-            "anyOf": [
-                {"enum": sorted(STANDARD_ACTIONS), "description": "Of the standard."},
-                {"enum": short, "description": "The same without its prefix."},
-                {"type": "string", "pattern": _OWN_NAME, "description": "Of one's own."},
-            ]
-        },
-        digitalSourceType={
+    names: list[Schema] = [
+        {"enum": sorted(STANDARD_ACTIONS), "description": "Of the standard."},
+        {"enum": short, "description": "The same without its prefix."},
+        {"type": "string", "pattern": _OWN_NAME, "description": "Of one's own."},
+    ]
+    agent: list[Schema] = [
+        _reference("SoftwareAgent"),
+        {"type": "string", "minLength": 1, "description": "Its name alone."},
+    ]
+    shared: dict[str, Schema] = {
+        "digitalSourceType": {
             "anyOf": [
                 {"enum": sorted(DIGITAL_SOURCE_TYPES), "description": "Of the vocabulary."},
                 {"type": "string", "description": "An alias that the policy knows."},
                 {"type": "null"},
             ]
         },
-        softwareAgent={
-            "anyOf": [
-                _reference("SoftwareAgent"),
-                {"type": "string", "minLength": 1, "description": "Its name alone."},
-                {"type": "null"},
-            ]
-        },
+        "softwareAgent": {"anyOf": [*agent, {"type": "null"}]},
+    }
+    every = {"const": "*", "description": "Every action."}
+    template = _amended(schemas["Template"], action={"anyOf": [*names, every]}, **shared)
+    action = _amended(
+        schemas["Action"],
+        action={"anyOf": names},
+        **shared,
         when={
             "anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}],
         },
@@ -107,7 +114,12 @@ def with_short_forms(schemas: dict[str, Schema]) -> dict[str, Schema]:
         "patternProperties": {f"^{NAMESPACED.pattern}$": {}},
         "additionalProperties": False,
     }
-    actions = _amended(schemas["Actions"], actions=_reference("ActionList"))
+    agents = {"type": "array", "items": {"anyOf": agent}, "minItems": 1}
+    actions = _amended(
+        schemas["Actions"],
+        actions=_reference("ActionList"),
+        softwareAgents={"anyOf": [agents, {"type": "null"}]},
+    )
     training = _amended(schemas["TrainingMining"], entries=_entries(schemas["TrainingMining"]))
     return {
         **schemas,
@@ -137,6 +149,7 @@ def with_short_forms(schemas: dict[str, Schema]) -> dict[str, Schema]:
             "additionalProperties": False,
         },
         "Parameters": parameters,
+        "Template": template,
         "TrainingMining": training,
     }
 

@@ -18,6 +18,7 @@ from edge_signer.http.answer_models import (
 from edge_signer.http.job_models import JobRequestBody, KeysAnswer, ModuleAnswer
 from edge_signer.http.models import MAX_INLINE_BYTES, EdgeSignRequest
 from edge_signer.signing.action_model import Actions
+from edge_signer.signing.ai_disclosure import AiDisclosure
 from edge_signer.signing.training_mining import TrainingMining
 
 REFERENCE = "#/components/schemas/{model}"
@@ -31,6 +32,9 @@ _FIELDS: dict[str, Schema] = {
     },
     "policy_id": {"description": "The policy to sign under, such as newsroom-default-v3."},
     "tenant_id": {"description": "If sent, the token's tenant."},
+    "title": {
+        "description": "Name of the asset for people; the claim carries it, if the policy allows.",
+    },
     "tsa": {"description": "Whether the signature shall have a time-stamp (RFC 3161)."},
 }
 
@@ -45,7 +49,7 @@ class _WithoutTitles(GenerateJsonSchema):
 
 def component_schemas() -> dict[str, Schema]:
     """Give the document's schemas by name."""
-    said = with_short_forms(_of_models(Actions, TrainingMining))
+    said = with_short_forms(_of_models(Actions, AiDisclosure, TrainingMining))
     answers = _of_models(
         SignedAnswer, PlannedAnswer, JobAnswer, ModuleAnswer, KeysAnswer, HealthAnswer, ErrorAnswer
     )

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from edge_signer.signing.cbor_reader import read_cbor
+from edge_signer.signing.manifest_reader import read_manifest
 from tests.conftest import ROOT
 from tests.documented_requests import DOCUMENTED_ASSERTIONS
 from tests.e2e.conftest import Faults, body, inline_body, post
@@ -102,6 +104,12 @@ def test_the_answer_is_that_of_the_api_document(system: Running) -> None:
     assert headers["link"] == f'<{url}>; rel="c2pa-manifest"'
     for name in ("x-cpu-time-ms", "x-kms-time-ms", "x-total-time-ms"):
         assert float(headers[name]) > 0
+
+
+def test_a_title_stands_in_the_claim(system: Running) -> None:
+    answer = post(system, {**body(b"titled"), "title": "Harbour, Zoë 😀"})
+    store = fetched(system, answer.json()["manifest_url"])
+    assert read_cbor(read_manifest(store).claim)["dc:title"] == "Harbour, Zoë 😀"
 
 
 def test_signing_again_keeps_the_older_version(system: Running) -> None:

@@ -58,6 +58,43 @@ CLAIMS: dict[str, dict[str, Any]] = {
             "allActionsIncluded": True,
         }
     },
+    "agents in a list, and templates": {
+        "c2pa.actions.v2": {
+            "softwareAgents": [{"name": "Brush", "version": "7"}, {"name": "Resizer"}],
+            "templates": [
+                {"action": "*", "description": "made by the desk"},
+                {
+                    "action": "com.example.stacked",
+                    "softwareAgentIndex": 1,
+                    "templateParameters": {"com.example.n": {"a": [None, 1.5]}},
+                },
+            ],
+            "actions": [
+                {
+                    "action": "c2pa.created",
+                    "digitalSourceType": IPTC + "digitalCreation",
+                    "softwareAgentIndex": 0,
+                },
+                {"action": "com.example.stacked"},
+            ],
+            "allActionsIncluded": True,
+        }
+    },
+    "AI disclosure": {
+        "c2pa.actions.v2": {
+            "actions": [
+                {"action": "c2pa.created", "digitalSourceType": IPTC + "trainedAlgorithmicMedia"}
+            ],
+            "allActionsIncluded": True,
+        },
+        "c2pa.ai-disclosure": {
+            "modelType": "c2pa.types.model.huggingface.transformers",
+            "modelName": "Example 2",
+            "modelIdentifier": "pkg:huggingface/example/example-2@main",
+            "contentProfile": {"humanOversightLevel": "prompt_guided"},
+            "scientificDomain": "cs.CV",
+        },
+    },
     "custom assertions": {
         **ACTIONS,
         "com.example.a": {},
@@ -82,6 +119,8 @@ def samples() -> Iterator[Sample]:
     for name, claims in CLAIMS.items():
         store = workshop.sign(photograph.content, claims)
         yield _sample(name, workshop.ca, photograph, store)
+    titled = workshop.sign(photograph.content, ACTIONS, title="Harbour, Zoë 😀")
+    yield _sample("title", workshop.ca, photograph, titled)
     central = CentralWorkshop(workshop).sign(photograph.content, ACTIONS).manifest_store
     yield _sample("central signer", workshop.ca, photograph, central)
     yield _stamped(workshop.ca, photograph)

@@ -21,6 +21,7 @@ from tests.central_workshop import CentralWorkshop
 from tests.software_signer import Workshop
 
 ASSET = b"an asset"
+POLICY = "newsroom-default-v3"
 _WORDS = ("a", "b", "key", "Zoë", "", "日本", "x.y", "com.example", "with space", "😀")
 _STEMS = ("x", "xy", "xyz", "note", "note.v2", "note-a", "note_a", "a.b", "a.b.c", "v2", "data.v10")
 _EDITS = ("c2pa.edited", "c2pa.cropped", "c2pa.resized", "c2pa.published", "com.example.stacked")
@@ -71,6 +72,8 @@ def action(random: Random, name: str) -> dict[str, Any]:
         made["when"] = f"2026-0{random.randrange(1, 10)}-11T10:11:12{fraction}+01:00"
     if random.random() < 0.3:
         made["softwareAgent"] = {"name": "Brush", "version": random.choice(_WORDS) or "1"}
+    elif random.random() < 0.3:
+        made["softwareAgentIndex"] = random.randrange(2)
     if random.random() < 0.4:
         made["parameters"] = {f"com.example.{random.choice(_STEMS)}": value(random)}
     return made
@@ -79,18 +82,30 @@ def action(random: Random, name: str) -> dict[str, Any]:
 def body(random: Random) -> dict[str, Any]:
     """Give the assertions of a request."""
     names = ["c2pa.created", *random.choices(_EDITS, k=random.randrange(4))]
-    said: dict[str, Any] = {
-        "c2pa.actions.v2": {
-            "actions": [action(random, name) for name in names],
-            "allActionsIncluded": random.random() < 0.5,
-        }
+    history: dict[str, Any] = {
+        "actions": [action(random, name) for name in names],
+        "allActionsIncluded": random.random() < 0.5,
+        "softwareAgents": [{"name": "Brush"}, {"name": random.choice(_WORDS) or "1"}],
     }
+    if random.random() < 0.3:
+        parameters = {f"com.example.{random.choice(_STEMS)}": value(random)}
+        history["templates"] = [
+            {"action": "*", "description": "all", "templateParameters": parameters},
+            {"action": random.choice(_EDITS), "softwareAgentIndex": 1},
+        ]
+    said: dict[str, Any] = {"c2pa.actions.v2": history}
     for _ in range(random.randrange(5)):
         prefix = random.choice(("com.example.", "org.example.", "com.example2."))
         said[prefix + random.choice(_STEMS)] = content(random)
     if random.random() < 0.3:
         use = random.choice(("allowed", "notAllowed", "constrained"))
         said["cawg.training-mining"] = {"entries": {"cawg.data_mining": {"use": use}}}
+    if random.random() < 0.3:
+        said["c2pa.ai-disclosure"] = {
+            "modelType": random.choice(("c2pa.types.model", "com.example.model")),
+            "modelName": random.choice(_WORDS) or "1",
+            "scientificDomain": random.choice(("cs.CV", ["cs.CV", "cs.LG"])),
+        }
     if random.random() < 0.3:
         said["cawg.metadata"] = {
             "@context": {"exif": "http://ns.adobe.com/exif/1.0/"},
@@ -108,21 +123,25 @@ class BothPaths:
         self._edge = Workshop()
         self._central = CentralWorkshop(self._edge)
 
-    def answers(self, said: dict[str, Any]) -> tuple[str, str]:
+    def answers(self, said: dict[str, Any], title: str | None = None) -> tuple[str, str]:
         """Give what the edge answers and what the central signer answers."""
-        return self._answer(self._at_the_edge, said), self._answer(self._centrally, said)
+        paths = (self._at_the_edge, self._centrally)
+        edge, central = (self._answer(sign, said, title) for sign in paths)
+        return edge, central
 
-    def _at_the_edge(self, said: dict[str, Any]) -> None:
-        self._edge.sign(ASSET, said, "newsroom-default-v3")
+    def _at_the_edge(self, said: dict[str, Any], title: str | None) -> None:
+        self._edge.sign(ASSET, said, POLICY, title=title)
 
-    def _centrally(self, said: dict[str, Any]) -> None:
-        store = self._central.sign(ASSET, said, "newsroom-default-v3").manifest_store
-        check_manifest(store, self._central.expected(ASSET, said, "newsroom-default-v3"))
+    def _centrally(self, said: dict[str, Any], title: str | None) -> None:
+        store = self._central.sign(ASSET, said, POLICY, title=title).manifest_store
+        check_manifest(store, self._central.expected(ASSET, said, POLICY, title=title))
 
     @staticmethod
-    def _answer(sign: Callable[[dict[str, Any]], None], said: dict[str, Any]) -> str:
+    def _answer(
+        sign: Callable[[dict[str, Any], str | None], None], said: dict[str, Any], title: str | None
+    ) -> str:
         try:
-            sign(said)
+            sign(said, title)
         except EdgeSignerError as refused:
             return f"{refused.code}: {refused.message}"
         return "signed"
@@ -136,8 +155,9 @@ def main() -> int:
     paths = BothPaths()
     said: Counter[str] = Counter()
     for position in range(wanted.bodies):
-        one = body(Random(f"{wanted.seed}:{position}"))
-        edge, central = paths.answers(one)
+        random = Random(f"{wanted.seed}:{position}")
+        one, title = body(random), random.choice((None, *filter(None, _WORDS)))
+        edge, central = paths.answers(one, title)
         said[edge.partition(":")[0] if edge == central else "DIFFERENT"] += 1
         if edge != central:
             print(f"{json.dumps(one)}\n  edge: {edge}\n  central: {central}")

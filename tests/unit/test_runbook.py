@@ -12,6 +12,9 @@ from tests.resolved_template import of_type, resolved_resources
 
 RUNBOOK = (ROOT / "docs/operations/runbook.md").read_text()
 LINK = re.compile(r"docs/operations/runbook\.md#([a-z-]+)$")
+STAGE = resolved_resources()["HttpApiApiGatewayDefaultStage"].properties
+#: What API Gateway writes, by field.
+ACCESS_LOG = json.loads(STAGE["AccessLogSettings"]["Format"])
 # What Logs Insights itself knows.
 LANGUAGE = re.compile(
     r"@timestamp|[0-9]+m?|and|as|asc|avg|bin|by|count|desc|failures|fields|filter|ispresent|max|or"
@@ -35,6 +38,7 @@ def test_every_section_says_what_to_do() -> None:
 def test_every_query_asks_for_fields_that_the_log_has() -> None:
     kinds = json.loads(SCHEMA.read_text())["$defs"]
     known = {name for kind in kinds.values() for name in kind.get("properties", {})}
+    known |= set(ACCESS_LOG)
     queries = re.findall(r"^```text\n(.*?)^```", RUNBOOK, re.M | re.S)
     queries += [one for one in re.findall(r"`([^`]+)`", RUNBOOK) if one.startswith("fields ")]
     assert len(queries) >= 10

@@ -9,6 +9,8 @@ const Value = json_value.Value;
 
 pub const max_assertions = 64;
 const max_text_bytes = 256;
+/// 256 characters of four bytes.
+const max_title_bytes = 1024;
 
 pub const Error = json_value.ParseError || error{
     DefinitionFieldMissing,
@@ -28,10 +30,12 @@ pub const Definition = struct {
     algorithm: cose.Algorithm,
     claim_generator_info: Value,
     assertions: []Assertion,
+    /// Name of the asset, for people.
+    title: ?[]const u8,
 
     pub fn parse(arena: Allocator, input: []const u8) Error!Definition {
         const root = try json_value.parse(arena, input);
-        try admitOnly(root, &.{ "label", "instance_id", "alg", "claim_generator_info", "assertions" });
+        try admitOnly(root, &.{ "label", "instance_id", "alg", "claim_generator_info", "assertions", "title" });
         const generator = root.get("claim_generator_info") orelse return error.DefinitionFieldMissing;
         _ = try requiredText(generator.*, "name");
         const items = root.get("assertions") orelse return error.AssertionsMissing;
@@ -48,6 +52,7 @@ pub const Definition = struct {
             .algorithm = cose.Algorithm.fromName(try requiredText(root, "alg")) orelse return error.AlgorithmUnknown,
             .claim_generator_info = generator.*,
             .assertions = assertions,
+            .title = try optionalText(root, "title"),
         };
     }
 };
@@ -109,6 +114,12 @@ fn admitOnly(object: Value, names: []const []const u8) Error!void {
 fn requiredText(object: Value, name: []const u8) Error![]const u8 {
     const field = object.get(name) orelse return error.DefinitionFieldMissing;
     if (field.* != .text or field.text.len == 0 or field.text.len > max_text_bytes) return error.DefinitionFieldInvalid;
+    return field.text;
+}
+
+fn optionalText(object: Value, name: []const u8) Error!?[]const u8 {
+    const field = object.get(name) orelse return null;
+    if (field.* != .text or field.text.len == 0 or field.text.len > max_title_bytes) return error.DefinitionFieldInvalid;
     return field.text;
 }
 

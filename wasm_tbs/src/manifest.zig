@@ -174,9 +174,13 @@ const AssertionStore = struct {
 fn encodeClaim(arena: Allocator, definition: Definition, assertions: *const AssertionStore) Error![]const u8 {
     var claim = cbor.Writer.init(arena);
     const gathered = assertions.gathered.items;
-    try claim.map(@as(usize, 5) + @intFromBool(gathered.len > 0));
+    try claim.map(@as(usize, 5) + @intFromBool(gathered.len > 0) + @intFromBool(definition.title != null));
     try claim.text("alg");
     try claim.text("sha256");
+    if (definition.title) |title| {
+        try claim.text("dc:title");
+        try claim.text(title);
+    }
     try claim.text("signature");
     // Absolute, so that the signature covers the label; c2pa-rs 0.92 finds no other from specVersion 2.4.0 on.
     try claim.text(try std.mem.concat(arena, u8, &.{ "self#jumbf=/c2pa/", definition.label, "/" ++ signature_label }));
@@ -220,6 +224,19 @@ test "the claim names every assertion, and a repeated label is numbered" {
     const store = try manifest.assemble(arena.allocator(), "s" ** 64, "");
     try std.testing.expectEqual(store.len, std.mem.readInt(u32, store[0..4], .big));
     try std.testing.expect(std.mem.indexOf(u8, store, manifest.claim) != null);
+}
+
+test "a title stands in the claim" {
+    var arena = std.heap.ArenaAllocator.init(std.testing.allocator);
+    defer arena.deinit();
+    const a = arena.allocator();
+    const plain = try Manifest.prepare(a, test_definition, "h" ** 32, &.{"leaf"});
+    try std.testing.expect(std.mem.indexOf(u8, plain.claim, "dc:title") == null);
+    const definition = try std.mem.replaceOwned(u8, a, test_definition, "\"assertions\":", "\"title\":\"Harbour\",\"assertions\":");
+    const titled = try Manifest.prepare(a, definition, "h" ** 32, &.{"leaf"});
+    try std.testing.expect(std.mem.indexOf(u8, titled.claim, "\x68dc:title\x67Harbour") != null);
+    const empty = try std.mem.replaceOwned(u8, a, definition, "Harbour", "");
+    try std.testing.expectError(error.DefinitionFieldInvalid, Manifest.prepare(a, empty, "h" ** 32, &.{"leaf"}));
 }
 
 test "a JSON text is copied into a JSON box" {

@@ -55,6 +55,7 @@ class C2paEngine:
         algorithm: AlgorithmName,
         chain: CertificateChain,
         sign_tbs: Callable[[bytes], bytes],
+        title: str | None = None,
     ) -> bytes:
         """Give a manifest store, as c2pa-rs makes it.
 
@@ -65,6 +66,7 @@ class C2paEngine:
             algorithm: What `sign_tbs` signs with.
             chain: Whose leaf's key it is.
             sign_tbs: Gives the signature over TBS bytes, as COSE has it.
+            title: Name of the asset, for people; None for none.
 
         Raises:
             EngineError: c2pa-rs refused or failed.
@@ -79,7 +81,7 @@ class C2paEngine:
                 raised.append(failure)
                 raise
 
-        definition = _definition(assertions, claim_generator_info)
+        definition = _definition(assertions, claim_generator_info, title)
         certificates = "".join(
             one.public_bytes(Encoding.PEM).decode() for one in chain.certificates
         )
@@ -115,10 +117,13 @@ class C2paEngine:
         return [*sorted(failed), *(f"no {code}" for code in sorted(wanted - confirmed))]
 
 
-def _definition(assertions: Sequence[Assertion], claim_generator_info: Mapping[str, Any]) -> str:
+def _definition(
+    assertions: Sequence[Assertion], claim_generator_info: Mapping[str, Any], title: str | None
+) -> str:
     return _json(
         {
             "claim_version": 2,
+            **({"title": title} if title is not None else {}),
             "claim_generator_info": [dict(claim_generator_info)],
             "assertions": [
                 {

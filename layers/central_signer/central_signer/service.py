@@ -83,6 +83,7 @@ class CentralSigningService:
         stopwatch = record.stopwatch
         with stopwatch.step("policy"):
             policy = self._policies.find(request.policy_id, request.tenant_id)
+            policy.require_title_allowed(request.title)
             assertions = manifest_assertions(request.assertions, policy)
             authority = self._authority_for(policy, request.tsa)
             record.policy_id = policy.policy_id
@@ -98,6 +99,7 @@ class CentralSigningService:
             algorithm=signer.algorithm,
             chain=key.certificate_chain,
             time_stamped=authority is not None,
+            title=request.title,
         )
         key_ids: list[str] = []
 
@@ -154,6 +156,7 @@ class CentralSigningService:
             algorithm=expected.algorithm.name,
             chain=expected.chain,
             sign_tbs=sign_tbs,
+            title=expected.title,
         )
 
     def _check_with_engine(self, manifest_store: bytes, *, stamped: bool) -> None:

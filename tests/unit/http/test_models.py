@@ -64,6 +64,9 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no policy": ({"policy_id": None}, "policy_id"),
     "assertions as list": ({"assertions": []}, "assertions"),
     "tsa as text": ({"tsa": "true"}, "tsa"),
+    "an empty title": ({"title": ""}, "title"),
+    "a title that is too long": ({"title": "x" * 257}, "title"),
+    "half of a surrogate pair as title": ({"title": "\ud83d"}, "title"),
     "an unknown field": ({"asset_sha265": DIGEST}, "asset_sha265"),
     "a digest of something else": (
         {"asset_inline": base64.b64encode(b"other").decode()},

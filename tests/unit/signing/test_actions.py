@@ -13,6 +13,8 @@ from edge_signer.signing.policy_document import shipped_policies
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 CREATED = {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCapture"}
 
+AGENTS = {"softwareAgents": ["Brush"]}
+
 
 def with_action(**changes: Any) -> dict[str, Any]:
     return {"c2pa.actions": [{**CREATED, **changes}]}
@@ -124,13 +126,57 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a language that is none": (
         with_action(parameters={"sourceLanguage": "!!"}),
-        "[0].parameters.sourceLanguage String should match",
+        "[0].parameters.sourceLanguage must be a language tag",
     ),
     "a soft binding": (with_second({"action": "c2pa.watermarked.bound"}), "needs a soft binding"),
     "an action of one word and a dot": (with_second({"action": "."}), "must be the name of an"),
     "trained data as media": (
         with_action(digitalSourceType="http://c2pa.org/digitalsourcetype/trainedAlgorithmicData"),
         "[0].digitalSourceType must be a term",
+    ),
+    "an agent that is not listed": (
+        {"c2pa.actions": {"actions": [{**CREATED, "softwareAgentIndex": 1}], **AGENTS}},
+        "c2pa.actions has 1 softwareAgents, counted from 0; actions[0] has 1",
+    ),
+    "an agent's number without a list": (
+        with_action(softwareAgentIndex=0),
+        "c2pa.actions has 0 softwareAgents, counted from 0; actions[0] has 0",
+    ),
+    "two agents of one action": (
+        {
+            "c2pa.actions": {
+                "actions": [{**CREATED, "softwareAgent": "x", "softwareAgentIndex": 0}],
+                **AGENTS,
+            }
+        },
+        "must have softwareAgent or softwareAgentIndex in actions[0]",
+    ),
+    "a template of an unknown action": (
+        {"c2pa.actions": {"actions": [CREATED], "templates": [{"action": "c2pa.x"}]}},
+        "c2pa.actions.templates[0].action is c2pa.x, which is no action",
+    ),
+    "a template's parameter that points": (
+        {
+            "c2pa.actions": {
+                "actions": [CREATED],
+                "templates": [{"action": "*", "templateParameters": {"ingredients": []}}],
+            }
+        },
+        "templates[0].templateParameters must not have ingredients",
+    ),
+    "a template's agent that is not listed": (
+        {
+            "c2pa.actions": {
+                "actions": [CREATED],
+                "templates": [{"action": "*", "softwareAgentIndex": 2}],
+                **AGENTS,
+            }
+        },
+        "c2pa.actions has 1 softwareAgents, counted from 0; templates[0] has 2",
+    ),
+    "no templates": (
+        {"c2pa.actions": {"actions": [CREATED], "templates": []}},
+        "c2pa.actions.templates must not be empty",
     ),
     "completeness in words": (
         {"c2pa.actions.v2": {"actions": [CREATED], "allActionsIncluded": "yes"}},
@@ -145,3 +191,18 @@ def test_a_wrong_action_is_refused_with_its_path(case: str) -> None:
     with pytest.raises(InvalidAssertionError) as refused:
         manifest_assertions(said, shipped_policies()["newsroom-default-v3"])
     assert message in refused.value.message
+
+
+def test_names_alone_stand_for_agents_and_actions_in_templates_too() -> None:
+    said = {
+        "actions": [CREATED],
+        "softwareAgents": ["Brush", {"name": "Resizer", "version": "2"}],
+        "templates": [{"action": "resized", "softwareAgent": "Resizer"}, {"action": "*"}],
+    }
+    policy = shipped_policies()["newsroom-default-v3"]
+    (made,) = manifest_assertions({"c2pa.actions": said}, policy)
+    assert made.content["softwareAgents"][0] == {"name": "Brush"}
+    assert made.content["templates"] == [
+        {"action": "c2pa.resized", "softwareAgent": {"name": "Resizer"}},
+        {"action": "*"},
+    ]

@@ -55,6 +55,7 @@ POLICIES = policy_directory(
     {
         "newsroom-default-v3": SHIPPED,
         "stamped-v1": SHIPPED.model_copy(update={"time_stamp": "required"}),
+        "untitled-v1": SHIPPED.model_copy(update={"title": "forbidden"}),
         "unstamped-v1": SHIPPED.model_copy(update={"time_stamp": "forbidden"}),
     }
 )
@@ -105,6 +106,7 @@ def test_a_signature_that_does_not_verify_is_never_stored(workshop: Workshop) ->
         ({"policy_id": "stamped-v1", "tsa": None}, TsaUnavailableError),
         ({"policy_id": "stamped-v1", "tsa": False}, PolicyViolationError),
         ({"policy_id": "unstamped-v1", "tsa": True}, PolicyViolationError),
+        ({"policy_id": "untitled-v1", "title": "Harbour"}, PolicyViolationError),
     ],
 )
 def test_what_is_refused_leaves_nothing_behind(

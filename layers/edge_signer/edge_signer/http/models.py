@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from edge_signer.http.errors import AssetTooLargeError, InvalidRequestError
 from edge_signer.http.wire_formats import read_base64, read_body
 from edge_signer.platform.flags import MAX_PAYLOAD_BYTES
-from edge_signer.signing.signing_request import SigningRequest
+from edge_signer.signing.signing_request import MAX_TITLE_CHARACTERS, SigningRequest
 
 MAX_INLINE_BYTES = 32 * 1024
 ASSET_SHA256 = r"^[0-9a-f]{64}$"
@@ -27,6 +27,7 @@ class EdgeSignRequest(BaseModel):
     assertions: dict[str, Any]
     tenant_id: str | None = Field(None, min_length=1, max_length=64)
     tsa: bool | None = None
+    title: str | None = Field(None, min_length=1, max_length=MAX_TITLE_CHARACTERS)
 
     @classmethod
     def from_body(cls, body: bytes, max_bytes: int = MAX_PAYLOAD_BYTES) -> EdgeSignRequest:
@@ -56,6 +57,7 @@ class EdgeSignRequest(BaseModel):
             assertions=self.assertions,
             policy_id=self.policy_id,
             tsa=self.tsa,
+            title=self.title,
         )
 
     def _asset_digest(self) -> bytes:

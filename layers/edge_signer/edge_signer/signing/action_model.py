@@ -9,6 +9,7 @@ by itself, so pydantic need not get it ready.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Self
 
@@ -54,6 +55,7 @@ _RFC3339 = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?"
     r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 )
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 # RFC 3339 §5.7: only at the end of a minute.
 _LEAP_SECOND = re.compile(r"(?<=:59):60$")
 
@@ -99,6 +101,16 @@ def _action_name(name: str) -> str:
     return name
 
 
+def _language_tag(tag: str) -> str:
+    if not _LANGUAGE_TAG.fullmatch(tag):
+        raise refused("must be a language tag, such as en or pt-BR")
+    return tag
+
+
+def _template_name(name: str) -> str:
+    return name if name == "*" else _action_name(name)
+
+
 def _reason(name: str) -> str:
     if name not in _REASONS and (name.startswith("c2pa.") or not NAMESPACED.fullmatch(name)):
         raise refused("must be a reason of the standard, or one such as com.example.reason")
@@ -106,7 +118,8 @@ def _reason(name: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1)]
-LanguageTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+Index = Annotated[int, Field(ge=0, lt=1024)]
+LanguageTag = Annotated[str, AfterValidator(_language_tag)]
 DigitalSourceType = Annotated[str, AfterValidator(_source_type)]
 
 
@@ -146,12 +159,24 @@ class Parameters(StrictModel, defer_build=True):
         return self
 
 
+class Template(StrictModel, defer_build=True):
+    """What actions of one name, or all of them (`*`), have in common (C2PA 2.2 §18.14.6)."""
+
+    action: Annotated[str, AfterValidator(_template_name)]
+    digitalSourceType: DigitalSourceType | None = None
+    softwareAgent: SoftwareAgent | None = None
+    softwareAgentIndex: Index | None = None
+    description: Text | None = None
+    templateParameters: Parameters | None = None
+
+
 class Action(StrictModel, defer_build=True):
     """One action."""
 
     action: Annotated[str, AfterValidator(_action_name)]
     digitalSourceType: DigitalSourceType | None = None
     softwareAgent: SoftwareAgent | None = None
+    softwareAgentIndex: Index | None = None
     when: Annotated[str, AfterValidator(_date_time)] | None = None
     description: Text | None = None
     reason: Annotated[str, AfterValidator(_reason)] | None = None
@@ -174,6 +199,8 @@ class Actions(StrictModel):
 
     actions: Annotated[list[Action], Field(min_length=1)]
     allActionsIncluded: bool
+    softwareAgents: Annotated[list[SoftwareAgent], Field(min_length=1)] | None = None
+    templates: Annotated[list[Template], Field(min_length=1)] | None = None
 
     @model_validator(mode="after")
     def _begins_with_creation(self) -> Self:
@@ -182,6 +209,26 @@ class Actions(StrictModel):
             raise refused("must begin with c2pa.created: how the asset came to be")
         if any(created[1:]):
             raise refused("must not have c2pa.created twice")
+        return self
+
+    @model_validator(mode="after")
+    def _agents_are_listed(self) -> Self:
+        listed = len(self.softwareAgents or ())
+        described: dict[str, Sequence[Action | Template]] = {
+            "actions": self.actions,
+            "templates": self.templates or (),
+        }
+        for name, items in described.items():
+            for position, one in enumerate(items):
+                if (index := one.softwareAgentIndex) is None:
+                    continue
+                where = f"{name}[{position}]"
+                if one.softwareAgent is not None:
+                    raise refused(f"must have softwareAgent or softwareAgentIndex in {where}")
+                if index >= listed:
+                    raise refused(
+                        f"has {listed} softwareAgents, counted from 0; {where} has {index}"
+                    )
         return self
 
     def content(self) -> dict[str, Any]:

@@ -30,14 +30,14 @@ def actions_assertion(said: Any, path: str, policy: SigningPolicy) -> dict[str, 
     assertion = {"actions": said} if isinstance(said, list) else said
     if not isinstance(assertion, dict):
         raise InvalidAssertionError(f"{path} must be a list of actions or an actions assertion")
-    actions = assertion.get("actions")
-    standard = {
-        "allActionsIncluded": policy.all_actions_included,
-        **assertion,
-        "actions": [_in_the_standards_words(one, policy) for one in actions]
-        if isinstance(actions, list)
-        else actions,
-    }
+    standard = {"allActionsIncluded": policy.all_actions_included, **assertion}
+    for name, translated in (
+        ("actions", _in_the_standards_words),
+        ("templates", _in_the_standards_words),
+        ("softwareAgents", _agent_by_name),
+    ):
+        if isinstance(listed := assertion.get(name), list):
+            standard[name] = [translated(one, policy) for one in listed]
     try:
         return Actions.model_validate(standard).content()
     except ValidationError as invalid:
@@ -50,14 +50,18 @@ def _in_the_standards_words(said: Any, policy: SigningPolicy) -> Any:
         return said
     action = dict(said)
     name = action.get("action")
-    if isinstance(name, str) and name and "." not in name:
+    if isinstance(name, str) and name not in {"", "*"} and "." not in name:
         action["action"] = f"c2pa.{name}"
     source_type = action.get("digitalSourceType")
     alias = policy.source_type_aliases.get(source_type) if isinstance(source_type, str) else None
     if alias:
         action["digitalSourceType"] = alias.digital_source_type
-        if alias.software_agent:
+        if alias.software_agent and "softwareAgentIndex" not in action:
             action.setdefault("softwareAgent", alias.software_agent)
-    if isinstance(action.get("softwareAgent"), str):
-        action["softwareAgent"] = {"name": action["softwareAgent"]}
+    if "softwareAgent" in action:
+        action["softwareAgent"] = _agent_by_name(action["softwareAgent"], policy)
     return action
+
+
+def _agent_by_name(said: Any, _policy: SigningPolicy) -> Any:
+    return {"name": said} if isinstance(said, str) else said

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from edge_signer.signing.actions import ACTIONS_LABEL, actions_assertion
+from edge_signer.signing.ai_disclosure import AI_DISCLOSURE_LABEL, ai_disclosure_assertion
 from edge_signer.signing.assertion import Assertion
 from edge_signer.signing.errors import InvalidAssertionError, PolicyViolationError
 from edge_signer.signing.json_bounds import check_bounds
@@ -111,6 +112,8 @@ def standard_assertion(
         return ACTIONS_LABEL, actions_assertion(content, path, policy)
     if label in TRAINING_ALIASES:
         return TRAINING_MINING_LABEL, training_mining_assertion(content, path)
+    if label == AI_DISCLOSURE_LABEL:
+        return label, ai_disclosure_assertion(content, path)
     if label.startswith(RESERVED_PREFIXES) and label not in _METADATA_LABELS:
         raise InvalidAssertionError(f"{path} is not an assertion that this signer makes")
     well_formed = NAMESPACED.fullmatch(label) and "__" not in label

@@ -51,6 +51,7 @@ class ManifestDefinition:
         assertions: In the order in which the claim names them; the hard binding is the builder's.
         asset_sha256: 32 bytes, the digest of the whole asset.
         x5chain: Certificates in DER, leaf first, root left out.
+        title: `dc:title` of the claim; None for none.
     """
 
     label: str
@@ -60,6 +61,7 @@ class ManifestDefinition:
     assertions: Sequence[Assertion]
     asset_sha256: bytes
     x5chain: Sequence[bytes]
+    title: str | None = None
 
     def to_json(self) -> bytes:
         """The part that goes to the module as JSON.
@@ -75,6 +77,8 @@ class ManifestDefinition:
                 "claim_generator_info": self.claim_generator_info,
                 "assertions": [one.to_definition() for one in self.assertions],
             }
+            if self.title is not None:
+                definition["title"] = self.title
             return _JSON.encode(definition).encode()
         except RecursionError:
             raise BuildError("JsonTooDeep") from None

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field
 
 from edge_signer.platform.tenants import TenantName
 from edge_signer.signing.algorithm import AlgorithmName
+from edge_signer.signing.signing_request import MAX_TITLE_CHARACTERS
 from edge_signer.signing.strict_model import StrictModel
 
 #: The longest manifest that is taken: 16 KiB to sign and as much besides, certificates, a token.
@@ -41,6 +42,7 @@ class CentralRequest(StrictModel):
         tenant_id: Whose request it is.
         tsa: Whether a time-stamp is wanted; None leaves it to the policy.
         request_id: A UUID, under which both log.
+        title: Name of the asset, for people; None for none.
     """
 
     asset_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
@@ -49,6 +51,11 @@ class CentralRequest(StrictModel):
     tenant_id: TenantName
     tsa: bool | None
     request_id: str = Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
+    title: str | None = Field(default=None, min_length=1, max_length=MAX_TITLE_CHARACTERS)
+
+    def to_json(self) -> bytes:
+        """Give the document; a central signer of an earlier version knows no title."""
+        return self.model_dump_json(exclude={"title"} if self.title is None else None).encode()
 
 
 class CentralAnswer(StrictModel):

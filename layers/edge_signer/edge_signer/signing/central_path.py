@@ -115,6 +115,7 @@ class CentralPath:
                     tenant_id=request.tenant_id,
                     tsa=request.tsa,
                     request_id=record.request_id,
+                    title=request.title,
                 )
             )
 
@@ -145,6 +146,7 @@ class CentralPath:
             algorithm=ALGORITHMS[planned.policy.algorithm],
             chain=chains.latest(),
             time_stamped=planned.time_stamp_authority is not None,
+            title=request.title,
         )
         others = chains.others()
         try:

@@ -96,7 +96,7 @@ class LambdaCentralSigner:
         """
         try:
             answer = self._client().invoke(
-                FunctionName=self._function_name, Payload=request.model_dump_json().encode()
+                FunctionName=self._function_name, Payload=request.to_json()
             )
             content = answer["Payload"].read(MAX_ANSWER_BYTES + 1)
         except ClientError as refused:

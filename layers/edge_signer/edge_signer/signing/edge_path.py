@@ -217,6 +217,7 @@ class EdgePath:
             assertions=planned.assertions,
             asset_sha256=request.asset_sha256,
             x5chain=chain.x5chain,
+            title=request.title,
         )
         try:
             return self._builder.prepare(definition)

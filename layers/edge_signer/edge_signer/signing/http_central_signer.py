@@ -57,7 +57,7 @@ class HttpCentralSigner:
             KmsUnavailableError: It did not answer in time, or not as the contract says.
             EdgeSignerError: What else it refuses with.
         """
-        body, api_key = request.model_dump_json().encode(), self._api_key()
+        body, api_key = request.to_json(), self._api_key()
         answer: Future[CentralManifest] = Future()
 
         def ask() -> None:

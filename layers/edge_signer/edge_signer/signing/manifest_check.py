@@ -50,6 +50,7 @@ class ExpectedManifest:
         algorithm: What signed.
         chain: Whose key signed; exactly these certificates go with it.
         time_stamped: Whether it carries a time-stamp.
+        title: `dc:title` of the claim; None for none.
     """
 
     asset_sha256: bytes
@@ -58,6 +59,7 @@ class ExpectedManifest:
     algorithm: Algorithm
     chain: CertificateChain
     time_stamped: bool
+    title: str | None = None
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,14 @@ def _check_signature(manifest: ReadManifest, expected: ExpectedManifest) -> None
 
 def _check_claim(manifest: ReadManifest, expected: ExpectedManifest) -> None:
     claim = read_cbor(manifest.claim)
-    if not isinstance(claim, dict) or claim.keys() - {"gathered_assertions"} != _CLAIM_FIELDS:
+    titled = set() if expected.title is None else {"dc:title"}
+    if (
+        not isinstance(claim, dict)
+        or claim.keys() - {"gathered_assertions"} != _CLAIM_FIELDS | titled
+    ):
         raise ManifestError("its claim has other fields than a claim of ours")
+    if claim.get("dc:title") != expected.title:
+        raise ManifestError("its claim has another title than was asked")
     label, instance_id = manifest.label, claim["instanceID"]
     if not _MANIFEST_LABEL.fullmatch(label) or not isinstance(instance_id, str) or not instance_id:
         raise ManifestError("it has no identifiers")

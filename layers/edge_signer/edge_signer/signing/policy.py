@@ -51,6 +51,7 @@ class SigningPolicy(BaseModel):
         vouched_assertions: Labels that go to `created_assertions`; all others are gathered.
         default_assertions: Content by label of what is said where the client does not.
         all_actions_included: `allActionsIncluded` where the client says nothing.
+        title: Whether a client may name the asset: the name goes into the claim.
         time_stamp: Whether manifests must, may or must not have a time-stamp.
         source_type_aliases: From a client's URI to the vocabulary's.
     """
@@ -68,6 +69,7 @@ class SigningPolicy(BaseModel):
     vouched_assertions: tuple[str, ...] = ()
     default_assertions: Mapping[str, Any] = {}
     all_actions_included: bool = False
+    title: Literal["allowed", "forbidden"] = "forbidden"
     time_stamp: Literal["required", "allowed", "forbidden"] = "allowed"
     source_type_aliases: Mapping[str, SourceTypeAlias] = {}
 
@@ -82,6 +84,15 @@ class SigningPolicy(BaseModel):
     def serves(self, tenant_id: str) -> bool:
         """Whether a tenant may sign under it."""
         return self.tenants is None or tenant_id in self.tenants
+
+    def require_title_allowed(self, title: str | None) -> None:
+        """Refuse a title where clients may not give one.
+
+        Raises:
+            PolicyViolationError: There is one, and there may be none.
+        """
+        if title is not None and self.title == "forbidden":
+            raise PolicyViolationError(f"title is forbidden by policy {self.policy_id}")
 
     def wants_time_stamp(self, asked: bool | None) -> bool:
         """Whether a manifest gets a time-stamp.

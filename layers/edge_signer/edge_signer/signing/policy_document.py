@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from edge_signer.signing.actions import ACTIONS_LABEL
+from edge_signer.signing.ai_disclosure import AI_DISCLOSURE_LABEL
 from edge_signer.signing.assertions import RESERVED_PREFIXES, standard_assertion
 from edge_signer.signing.errors import InvalidAssertionError
 from edge_signer.signing.json_bounds import check_bounds
@@ -23,6 +24,7 @@ SHIPPED_POLICIES = Path(__file__).parent / "policies"
 #: What this signer makes of the labels that the standard and CAWG reserve.
 STANDARD_LABELS = (
     ACTIONS_LABEL,
+    AI_DISCLOSURE_LABEL,
     TRAINING_MINING_LABEL,
     C2PA_METADATA_LABEL,
     CAWG_METADATA_LABEL,

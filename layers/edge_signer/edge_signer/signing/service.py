@@ -92,6 +92,7 @@ class SigningService:
             EdgeSignerError: One of the catalogue.
         """
         policy = self._policies.find(request.policy_id, request.tenant_id)
+        policy.require_title_allowed(request.title)
         assertions = manifest_assertions(request.assertions, policy)
         return PlannedManifest(policy, assertions, self._authority_for(policy, request.tsa))
 

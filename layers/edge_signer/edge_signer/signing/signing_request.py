@@ -10,6 +10,8 @@ from edge_signer.signing.assertion import Assertion
 from edge_signer.signing.policy import SigningPolicy
 from edge_signer.signing.time_stamp import TimeStamp, TimeStampAuthority
 
+MAX_TITLE_CHARACTERS = 256
+
 
 @dataclass(frozen=True)
 class SigningRequest:
@@ -21,6 +23,7 @@ class SigningRequest:
         assertions: What the client says of the asset, by label.
         policy_id: Which policy to sign under.
         tsa: Whether a time-stamp is wanted; None leaves it to the policy.
+        title: Name of the asset, for people (`dc:title` of the claim); None for none.
     """
 
     tenant_id: str
@@ -28,6 +31,7 @@ class SigningRequest:
     assertions: Mapping[str, Any]
     policy_id: str
     tsa: bool | None
+    title: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,3 @@
 """The SHA-256 of the module that this layer is for; `make wasm` writes it."""
 
-TBS_MODULE_SHA256 = "95890bcd53e43ff7b73fa13f8609cb2646d3672bac67e92d87471072b2fc6ed0"
+TBS_MODULE_SHA256 = "b4808a014b66d27df9e45a80356e501a527095323e7b217b78545eb0aef38dc4"
