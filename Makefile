@@ -58,7 +58,7 @@ openapi: dev ## Write docs/openapi.json and the errors of docs/api.md from the c
 wasm: dev ## Rebuild wasm_tbs/tbs.wasm, pin its SHA-256, rebuild examples/hello.wasm.
 	$(BIN)/python -m wasm_tbs.build
 	$(BIN)/python -m examples.build
-	@$(BIN)/python -m edge_signer.signing.tbs_module
+	@$(BIN)/python -m edge_signer.signing.manifest.tbs_module
 
 bench: dev ## Measure builder, store size, request, start and memory, each beside its rival.
 	$(BIN)/python -m tests.bench
@@ -155,7 +155,7 @@ $(VENV)/.python: requirements/setup.txt
 $(VENV)/.run: $(VENV)/.python requirements/run.txt pyproject.toml wasm_tbs/tbs.wasm
 	@$(call INSTALL,--require-hashes -r requirements/run.txt)
 	@$(call INSTALL,--no-deps --no-build-isolation -e .)
-	@$(BIN)/python -m edge_signer.signing.tbs_module >/dev/null
+	@$(BIN)/python -m edge_signer.signing.manifest.tbs_module >/dev/null
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/lock.txt

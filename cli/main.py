@@ -5,14 +5,9 @@ from typing import Annotated
 
 import typer
 
-from cli import (
-    admin_commands,
-    certificate_commands,
-    flag_commands,
-    policy_commands,
-    tenant_commands,
-)
+from cli.certificates import certificate_commands
 from cli.edge_client import DEFAULT_POLICY
+from cli.operation import admin_commands, flag_commands, policy_commands, tenant_commands
 from cli.options import Json, PinnedKey, State
 from cli.source_types import USUAL
 

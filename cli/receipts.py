@@ -8,12 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.terminal import EXIT_NOT_TRUSTED, EXIT_USAGE, fail, out, require_file, show_row
-from edge_signer.execution.job_result import MAX_JSON_BYTES
-from edge_signer.execution.receipt import Receipt
-from edge_signer.execution.receipt_verifier import MAX_RECEIPT_BYTES, pinned_key, verify_receipt
-from edge_signer.execution.refusals import Refusal
-from edge_signer.execution.result_verifier import verify_result
-from edge_signer.execution.statement import Statement
+from edge_signer.execution.receipts.job_result import MAX_JSON_BYTES
+from edge_signer.execution.receipts.receipt import Receipt
+from edge_signer.execution.receipts.receipt_verifier import (
+    MAX_RECEIPT_BYTES,
+    pinned_key,
+    verify_receipt,
+)
+from edge_signer.execution.receipts.refusals import Refusal
+from edge_signer.execution.receipts.result_verifier import verify_result
+from edge_signer.execution.receipts.statement import Statement
 
 
 def verify_receipt_file(file: Path, pubkey: str, *, as_json: bool) -> int:

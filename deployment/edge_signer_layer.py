@@ -37,10 +37,10 @@ def build(architecture: Path, artifacts: Path) -> None:
     copy_sources(CHECKOUT / "layers" / "edge_signer" / "edge_signer", packages)
     operations = json.loads(_python(packages, "-c", _OPERATIONS))
     keep_operations(packages / "botocore" / "data", operations)
-    policies = packages / "edge_signer" / "signing" / "policies"
-    _python(packages, "-m", "edge_signer.signing.policy_yaml", str(policies))
+    policies = packages / "edge_signer" / "signing" / "rules" / "policies"
+    _python(packages, "-m", "edge_signer.signing.rules.policy_yaml", str(policies))
     if MACHINES[architecture.name] == platform.machine():
-        _python(packages, "-m", "edge_signer.signing.tbs_module")
+        _python(packages, "-m", "edge_signer.signing.manifest.tbs_module")
     else:
         warn(
             f"no precompiled module: wasmtime's wheel compiles for {platform.machine()} alone. "

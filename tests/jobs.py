@@ -8,7 +8,7 @@ from base64 import b64encode
 from hashlib import sha256
 from typing import Any
 
-from edge_signer.execution.result_verifier import ResultVerdict, verify_result
+from edge_signer.execution.receipts.result_verifier import ResultVerdict, verify_result
 from tests.conftest import ROOT
 from tests.running import Answer, Running
 from tests.secrecy import SENT

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from functools import cache
 
-from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
-from edge_signer.signing.installed_chain import InstalledChain
-from edge_signer.signing.kms import KmsSigner
+from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
+from edge_signer.signing.credentials.installed_chain import InstalledChain
+from edge_signer.signing.credentials.kms import KmsSigner
 from emulator.credentials.development_ca import DevelopmentCa
 from emulator.stack.resources import Services
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import cbor2
 
-from edge_signer.signing.assertion import Assertion
-from edge_signer.signing.builder import ManifestDefinition
+from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.manifest.builder import ManifestDefinition
 from tests.jumbf_reader import Box, read_store
 
 COSE_IDENTIFIERS = {

@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge_signer.execution.receipt import Receipt
+from edge_signer.execution.receipts.receipt import Receipt
 from tests.receipts import GENUINE, PUBKEY, VECTORS, Sample
 
 _GROUP_ORDER = 2**252 + 27742317777372353535851937790883648493

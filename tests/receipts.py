@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge_signer.execution.job_outcome import JobOutcome
 from edge_signer.execution.proof import JobProof
-from edge_signer.execution.receipt_signer import ReceiptKey
+from edge_signer.execution.receipts.job_outcome import JobOutcome
+from edge_signer.execution.receipts.receipt_signer import ReceiptKey
 from tests.conftest import ROOT
 
 DATA = ROOT / "tests/data/receipts"

@@ -10,21 +10,21 @@ from typing import Any, NoReturn
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
-from edge_signer.platform.breaker_admission import Admission
+from edge_signer.kms_guard.breaker_admission import Admission
 from edge_signer.platform.deadline import Deadline
-from edge_signer.platform.request_record import RequestRecord
-from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName, Ecdsa, RsaPss
-from edge_signer.signing.builder import ManifestBuilder
-from edge_signer.signing.certificate import CertificateChain
+from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName, Ecdsa, RsaPss
+from edge_signer.signing.credentials.certificate import CertificateChain
+from edge_signer.signing.credentials.kms import Credential, Signer
+from edge_signer.signing.credentials.time_stamp import TimeStamp, TimeStampAuthority
 from edge_signer.signing.edge_path import EdgePath, Patience
-from edge_signer.signing.kms import Credential, Signer
-from edge_signer.signing.policy import SigningPolicy
-from edge_signer.signing.policy_directory import PolicyDirectory
-from edge_signer.signing.policy_document import shipped_policies
+from edge_signer.signing.manifest.builder import ManifestBuilder
+from edge_signer.signing.rules.policy import SigningPolicy
+from edge_signer.signing.rules.policy_directory import PolicyDirectory
+from edge_signer.signing.rules.policy_document import shipped_policies
 from edge_signer.signing.service import SigningService
 from edge_signer.signing.signing_request import SigningRequest
 from edge_signer.signing.store import StoredManifest
-from edge_signer.signing.time_stamp import TimeStamp, TimeStampAuthority
+from edge_signer.telemetry.request_record import RequestRecord
 from emulator.credentials.development_ca import DevelopmentCa
 
 ACTIONS: Mapping[str, Any] = {

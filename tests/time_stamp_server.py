@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from cryptography import x509
 
-from edge_signer.signing.time_stamp import REPLY_TYPE
+from edge_signer.signing.credentials.time_stamp import REPLY_TYPE
 from emulator.credentials.certification import time_stamp_authority
 from emulator.credentials.development_ca import DevelopmentCa
 from emulator.time_stamps import TimeStampAuthority, find_openssl

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from wasmtime import Config, Engine
 
-from edge_signer.signing.tbs_module import MEMORY_LIMIT_BYTES
-from edge_signer.signing.wasmtime_engine import GUARD_BYTES
+from edge_signer.signing.manifest.tbs_module import MEMORY_LIMIT_BYTES
+from edge_signer.signing.manifest.wasmtime_engine import GUARD_BYTES
 
 
 def engine_like_the_hosts() -> Engine:

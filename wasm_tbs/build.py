@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "wasm_tbs/src/tbs.zig"
 MODULE = ROOT / "wasm_tbs/tbs.wasm"
 CHECKSUM = ROOT / "wasm_tbs/tbs.wasm.sha256"
-PIN = ROOT / "layers/edge_signer/edge_signer/signing/tbs_pin.py"
+PIN = ROOT / "layers/edge_signer/edge_signer/signing/manifest/tbs_pin.py"
 STACK_BYTES = 64 * 1024
 
 

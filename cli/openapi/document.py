@@ -11,10 +11,10 @@ from cli.openapi.examples import REQUESTS
 from cli.openapi.headers import REQUEST_PARAMETERS, described_headers
 from cli.openapi.jobs import job_paths
 from cli.openapi.schemas import REFERENCE, component_schemas
-from edge_signer.http.edge_sign import PATH
+from edge_signer.configuration.flags import MAX_PAYLOAD_BYTES
 from edge_signer.http.errors import UnauthenticatedError
-from edge_signer.http.full_health import PATH as HEALTH_PATH
-from edge_signer.platform.flags import MAX_PAYLOAD_BYTES
+from edge_signer.http.routes.edge_sign import PATH
+from edge_signer.http.routes.full_health import PATH as HEALTH_PATH
 from emulator.local_state import checkout
 
 _ABOUT = f"""\

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from edge_signer.http.open_door import KILLED, NO_JOBS
-from edge_signer.platform.rate_limits import Limits, RateLimitedError, Usage, decide
+from edge_signer.tenancy.rate_limits import Limits, RateLimitedError, Usage, decide
 
 _DIGEST = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"

@@ -7,7 +7,7 @@ from typing import Any
 from cli.openapi.headers import COMMON, headers
 from cli.openapi.responses import OF_GATEWAY, name_of
 from cli.openapi.schemas import REFERENCE
-from edge_signer.http.health import ALIVE_STATUS
+from edge_signer.http.routes.health import ALIVE_STATUS
 
 Response = dict[str, Any]
 

@@ -7,8 +7,8 @@ from typing import Any
 from cli.openapi import responses
 from cli.openapi.headers import COMMON, FOR_PAGES, OF_LIMITS, OF_REPLAYS, headers
 from cli.openapi.schemas import REFERENCE
-from edge_signer.http.job_models import JOB_ID, MODULE_HASH
-from edge_signer.http.jobs import KEYS_CACHE_CONTROL
+from edge_signer.http.routes.job_models import JOB_ID, MODULE_HASH
+from edge_signer.http.routes.jobs import KEYS_CACHE_CONTROL
 
 _HELLO = "sha256:8e0502d6eb1f6dba1da58be05ea0b768030c87ced19f8cf4d5b5057ec914ede5"
 EXAMPLE = {

@@ -23,7 +23,7 @@ from edge_signer.http.catalogue import STATUS, error_body, error_headers
 from edge_signer.http.cross_origin import ALLOWED_METHODS
 from edge_signer.http.errors import MethodNotAllowedError, NotFoundError
 from edge_signer.platform.errors import EdgeSignerError
-from edge_signer.platform.rate_limits import RateLimitedError
+from edge_signer.tenancy.rate_limits import RateLimitedError
 
 ErrorKind = type[EdgeSignerError]
 Response = dict[str, Any]

@@ -15,11 +15,11 @@ from edge_signer.http.answer_models import (
     PlannedAnswer,
     SignedAnswer,
 )
-from edge_signer.http.job_models import JobRequestBody, KeysAnswer, ModuleAnswer
-from edge_signer.http.models import MAX_INLINE_BYTES, EdgeSignRequest
-from edge_signer.signing.action_model import Actions
-from edge_signer.signing.ai_disclosure import AiDisclosure
-from edge_signer.signing.training_mining import TrainingMining
+from edge_signer.http.routes.edge_sign_models import MAX_INLINE_BYTES, EdgeSignRequest
+from edge_signer.http.routes.job_models import JobRequestBody, KeysAnswer, ModuleAnswer
+from edge_signer.signing.rules.action_model import Actions
+from edge_signer.signing.rules.ai_disclosure import AiDisclosure
+from edge_signer.signing.rules.training_mining import TrainingMining
 
 REFERENCE = "#/components/schemas/{model}"
 _BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)$"

@@ -9,11 +9,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from edge_signer.administration.settings import AdminSettings
 from edge_signer.administration.wiring import administration
-from edge_signer.http.admin import AdminEndpoints
 from edge_signer.http.admin_token import AdminTokens, admin_tokens_parameter
 from edge_signer.http.application import application
+from edge_signer.http.routes.admin import AdminEndpoints
 from edge_signer.platform.clients import client
-from edge_signer.platform.telemetry import Telemetry
+from edge_signer.telemetry.telemetry import Telemetry
 
 settings = AdminSettings.from_environment(os.environ)
 telemetry = Telemetry("admin", settings, counted="admin")

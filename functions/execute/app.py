@@ -7,20 +7,20 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from edge_signer.configuration.operator_flags import operator_flags
 from edge_signer.execution.settings import ExecuteSettings
 from edge_signer.execution.wiring import job_service, receipt_keys
 from edge_signer.http.admission import Admission
 from edge_signer.http.application import application
 from edge_signer.http.authentication import Authenticator
 from edge_signer.http.cross_origin import CrossOrigin
-from edge_signer.http.jobs import JobEndpoints
 from edge_signer.http.open_door import require_open_for_jobs
+from edge_signer.http.routes.jobs import JobEndpoints
 from edge_signer.platform.clients import client
-from edge_signer.platform.dynamodb_rate_limiter import dynamodb_rate_limiter
-from edge_signer.platform.operator_flags import operator_flags
-from edge_signer.platform.replays import DynamoDbReplayGuard
-from edge_signer.platform.telemetry import Telemetry
-from edge_signer.platform.tenants import DynamoDbTenantDirectory
+from edge_signer.telemetry.telemetry import Telemetry
+from edge_signer.tenancy.dynamodb_rate_limiter import dynamodb_rate_limiter
+from edge_signer.tenancy.replays import DynamoDbReplayGuard
+from edge_signer.tenancy.tenants import DynamoDbTenantDirectory
 
 settings = ExecuteSettings.from_environment(os.environ)
 telemetry = Telemetry("execute", settings, counted="job")

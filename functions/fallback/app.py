@@ -13,7 +13,8 @@ with worker_start():
     from central_signer.invocation import Invocation
     from central_signer.settings import FallbackSettings
     from central_signer.wiring import central_signing_service
-    from edge_signer.platform.telemetry import Telemetry
+    from edge_signer.http.catalogue import STATUS
+    from edge_signer.telemetry.telemetry import Telemetry
 
     settings = FallbackSettings.from_environment(os.environ)
     telemetry = Telemetry("fallback", settings)
@@ -23,7 +24,7 @@ with worker_start():
         telemetry.complaint("kms_quota_impaired"),
         telemetry.complaint("tsa_unusable"),
     )
-    invocation = Invocation(service, telemetry)
+    invocation = Invocation(service, telemetry, STATUS)
 
 
 def handler(event: Any, _context: LambdaContext) -> dict[str, Any]:

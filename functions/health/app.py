@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from edge_signer.http.health import FullAnswers, HealthEndpoint
+from edge_signer.http.routes.health import FullAnswers, HealthEndpoint
 
 
 def full_answers() -> FullAnswers:
@@ -13,9 +13,9 @@ def full_answers() -> FullAnswers:
     from edge_signer.health.settings import HealthSettings
     from edge_signer.health.wiring import health_report
     from edge_signer.http.admin_token import AdminTokens, admin_tokens_parameter
-    from edge_signer.http.full_health import FullHealth
+    from edge_signer.http.routes.full_health import FullHealth
     from edge_signer.platform.clients import client
-    from edge_signer.platform.telemetry import Telemetry
+    from edge_signer.telemetry.telemetry import Telemetry
 
     settings = HealthSettings.from_environment(os.environ)
     ssm = client("ssm", settings.aws_region, timeout_s=1.0, attempts=1)

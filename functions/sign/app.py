@@ -10,20 +10,20 @@ from edge_signer.platform.worker_start import worker_start
 with worker_start():
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+    from edge_signer.configuration.operator_flags import operator_flags
+    from edge_signer.configuration.settings import Settings
     from edge_signer.http.admission import Admission
     from edge_signer.http.application import application
     from edge_signer.http.authentication import Authenticator
     from edge_signer.http.cross_origin import CrossOrigin
-    from edge_signer.http.edge_sign import NOTHING_HERE, EdgeSignEndpoint
     from edge_signer.http.idempotency import Idempotency
+    from edge_signer.http.routes.edge_sign import NOTHING_HERE, EdgeSignEndpoint
     from edge_signer.platform.clients import client
-    from edge_signer.platform.dynamodb_rate_limiter import dynamodb_rate_limiter
-    from edge_signer.platform.operator_flags import operator_flags
-    from edge_signer.platform.replays import DynamoDbReplayGuard
-    from edge_signer.platform.settings import Settings
-    from edge_signer.platform.telemetry import Telemetry
-    from edge_signer.platform.tenants import DynamoDbTenantDirectory
     from edge_signer.signing.wiring import signing_service
+    from edge_signer.telemetry.telemetry import Telemetry
+    from edge_signer.tenancy.dynamodb_rate_limiter import dynamodb_rate_limiter
+    from edge_signer.tenancy.replays import DynamoDbReplayGuard
+    from edge_signer.tenancy.tenants import DynamoDbTenantDirectory
 
     settings = Settings.from_environment(os.environ)
     telemetry = Telemetry("sign", settings)

@@ -14,15 +14,15 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from rich.table import Table
 
+from edge_signer.configuration.flags import Flags
 from edge_signer.http.admission import Admission
 from edge_signer.http.authentication import Authenticator
-from edge_signer.http.edge_sign import EdgeSignEndpoint
 from edge_signer.http.idempotency import Idempotency
-from edge_signer.platform.flags import Flags
-from edge_signer.platform.replays import DynamoDbReplayGuard
-from edge_signer.platform.request_record import RequestRecord
-from edge_signer.platform.stopwatch import Stopwatch
-from edge_signer.platform.tenants import DynamoDbTenantDirectory
+from edge_signer.http.routes.edge_sign import EdgeSignEndpoint
+from edge_signer.telemetry.request_record import RequestRecord
+from edge_signer.telemetry.stopwatch import Stopwatch
+from edge_signer.tenancy.replays import DynamoDbReplayGuard
+from edge_signer.tenancy.tenants import DynamoDbTenantDirectory
 from emulator.aws.services import in_process_services, moto_host
 from emulator.credentials.tenants import TENANT_IDS, issue_credentials
 from emulator.gateway.event import Arrival, event_of

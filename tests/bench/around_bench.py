@@ -17,14 +17,14 @@ from botocore.config import Config
 from rich.table import Table
 
 from cli.running_system import running_system
+from edge_signer.configuration.flags import Flags
+from edge_signer.configuration.operator_flags import OperatorFlags
+from edge_signer.configuration.parameters import SsmParameterFolder
+from edge_signer.configuration.settings import TelemetrySettings
 from edge_signer.http.idempotency import Idempotency, KeyedRequest
-from edge_signer.platform.dynamodb_rate_limiter import TIMEOUT_S, DynamoDbRateLimiter
-from edge_signer.platform.flags import Flags
-from edge_signer.platform.operator_flags import OperatorFlags
-from edge_signer.platform.parameters import SsmParameterFolder
-from edge_signer.platform.request_record import RequestRecord
-from edge_signer.platform.settings import TelemetrySettings
-from edge_signer.platform.telemetry import Telemetry
+from edge_signer.telemetry.request_record import RequestRecord
+from edge_signer.telemetry.telemetry import Telemetry
+from edge_signer.tenancy.dynamodb_rate_limiter import TIMEOUT_S, DynamoDbRateLimiter
 from tests.bench.measurement import medians_us
 from tests.limits.flood import TABLE
 

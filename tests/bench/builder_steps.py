@@ -16,10 +16,10 @@ from unittest.mock import patch
 
 from rich.table import Table
 
-from edge_signer.signing import builder as builder_module
-from edge_signer.signing.assertion import Assertion
-from edge_signer.signing.builder import BuildError, ManifestBuilder, ManifestDefinition
-from edge_signer.signing.wasmtime_instance import BareInstance
+from edge_signer.signing.manifest import builder as builder_module
+from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.manifest.builder import BuildError, ManifestBuilder, ManifestDefinition
+from edge_signer.signing.manifest.wasmtime_instance import BareInstance
 from tests.bench.measurement import WARM_UP_ROUNDS
 from tests.jumbf_reader import read_store
 

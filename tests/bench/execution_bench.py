@@ -11,7 +11,7 @@ from rich.table import Table
 
 from edge_signer.execution.job import Job
 from edge_signer.execution.limits import Requirements, effective_limits
-from edge_signer.execution.sandbox import Sandbox
+from edge_signer.execution.sandbox.sandbox import Sandbox
 from tests.bench.measurement import medians_us
 from tests.sample_assets import EXAMPLES
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from deployment.archives import function_bytes
-from edge_signer.signing.tbs_module import MODULE_PATH
+from edge_signer.signing.manifest.tbs_module import MODULE_PATH
 from emulator.time_stamps import NEEDS_OPENSSL, find_openssl
 from tests.e2e.conftest import body, post
 from tests.judges import JUDGES, Judge
@@ -52,7 +52,7 @@ def test_the_built_function_stamps_what_it_signs(system: Running, photograph: by
 
 
 def test_the_module_in_the_layer_is_the_committed_one(built: Path) -> None:
-    layer = built / "EdgeSignerLayer/python/edge_signer/signing"
+    layer = built / "EdgeSignerLayer/python/edge_signer/signing/manifest"
     digests = {
         hashlib.sha256(path.read_bytes()).hexdigest() for path in (layer / "tbs.wasm", MODULE_PATH)
     }
@@ -60,7 +60,7 @@ def test_the_module_in_the_layer_is_the_committed_one(built: Path) -> None:
 
 
 def test_the_layer_holds_the_module_compiled_for_its_architecture(built: Path) -> None:
-    (compiled,) = (built / "EdgeSignerLayer/python/edge_signer/signing").glob("*.cwasm")
+    (compiled,) = (built / "EdgeSignerLayer/python/edge_signer/signing/manifest").glob("*.cwasm")
     wanted = re.search(
         r"Architecture:.*?Default: (\w+)", (built / "template.yaml").read_text(), re.S
     )

@@ -9,11 +9,11 @@ from typing import Any, Protocol
 import pytest
 
 from edge_signer.platform.deadline import Deadline
-from edge_signer.platform.request_record import RequestRecord
-from edge_signer.signing.action_model import IPTC
-from edge_signer.signing.policy import SigningPolicy
-from edge_signer.signing.policy_document import shipped_policies
+from edge_signer.signing.rules.action_model import IPTC
+from edge_signer.signing.rules.policy import SigningPolicy
+from edge_signer.signing.rules.policy_document import shipped_policies
 from edge_signer.signing.signing_request import SigningRequest
+from edge_signer.telemetry.request_record import RequestRecord
 from tests.crjson import Credentials, read_credentials
 from tests.documented_requests import DOCUMENTED_ASSERTIONS
 from tests.forgery import forged

@@ -6,8 +6,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from edge_signer.signing.assertion import Assertion
-from edge_signer.signing.builder import ManifestDefinition
+from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.manifest.builder import ManifestDefinition
 from tests.manifest_reader import COSE_IDENTIFIERS
 
 MAX_UNSIGNED = 2**64 - 1

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_signer.signing.action_model import DIGITAL_SOURCE_TYPES, IPTC, STANDARD_ACTIONS
 from edge_signer.signing.errors import InvalidAssertionError
+from edge_signer.signing.rules.action_model import DIGITAL_SOURCE_TYPES, IPTC, STANDARD_ACTIONS
 from tests.conftest import ROOT
 from tests.judges import JUDGES, Judge
 from tests.sample_metadata import METADATA

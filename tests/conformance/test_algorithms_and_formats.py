@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
+from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
 from emulator.aws.services import in_process_services, moto_host
 from tests.judges import JUDGES, Judge, encypher
 from tests.kms_keys import KmsKeys

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from edge_signer.signing.action_model import STANDARD_ACTIONS
+from edge_signer.signing.rules.action_model import STANDARD_ACTIONS
 from tests.conformance.conftest import Spoiler
 from tests.crjson import Credentials
 

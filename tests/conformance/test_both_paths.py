@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from edge_signer.signing.exact_numbers import InexactNumberError, exact_digits
+from edge_signer.signing.rules.exact_numbers import InexactNumberError, exact_digits
 from tests.conftest import ROOT
 from tests.fuzz.agreement import BothPaths, any_float, body
 from tests.software_signer import ACTIONS

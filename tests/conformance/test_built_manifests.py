@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_signer.signing.assertion import Assertion
-from edge_signer.signing.builder import BuildError, ManifestBuilder, ManifestDefinition
+from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.manifest.builder import BuildError, ManifestBuilder, ManifestDefinition
 from tests.conformance.definitions import (
     FLOATS,
     INTEGERS,

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_signer.platform.errors import EdgeSignerError
-from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
-from edge_signer.signing.json_bounds import MAX_TEXT_CHARACTERS
-from edge_signer.signing.manifest_check import check_manifest
-from edge_signer.signing.time_stamp import HttpTimeStampAuthority
-from edge_signer.signing.time_stamp_check import checked_token
+from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
+from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority
+from edge_signer.signing.credentials.time_stamp_check import checked_token
+from edge_signer.signing.manifest.manifest_check import check_manifest
+from edge_signer.signing.rules.json_bounds import MAX_TEXT_CHARACTERS
 from tests.central_workshop import CentralWorkshop
 from tests.conformance.conftest import _REQUESTS
 from tests.judges import JUDGES

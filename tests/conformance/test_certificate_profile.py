@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
-from edge_signer.signing.certificate import CertificateChain
-from edge_signer.signing.certificate_profile import profile_faults
+from edge_signer.signing.credentials.certificate import CertificateChain
+from edge_signer.signing.credentials.certificate_profile import profile_faults
 from edge_signer.signing.errors import CredentialUnavailableError
 from tests.certificates import dated, key_usage
 from tests.judges import c2pa_rs

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.name import _ASN1Type as NameType
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
-from edge_signer.signing.certificate import CertificateChain
+from edge_signer.signing.credentials.certificate import CertificateChain
 from edge_signer.signing.errors import CredentialUnavailableError
 from tests.issuing_chains import Issuer, chain_under, pem_of
 from tests.judges import JUDGES

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from edge_signer.signing.algorithm import ALGORITHMS
-from edge_signer.signing.manifest_check import check_manifest
-from edge_signer.signing.manifest_reader import ManifestError, read_manifest
+from edge_signer.signing.credentials.algorithm import ALGORITHMS
+from edge_signer.signing.manifest.manifest_check import check_manifest
+from edge_signer.signing.manifest.manifest_reader import ManifestError, read_manifest
 from tests.central_workshop import CentralWorkshop
 from tests.forgery import forged
 from tests.judges import JUDGES, c2pa_rs

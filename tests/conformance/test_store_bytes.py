@@ -8,8 +8,8 @@ from typing import Any
 import cbor2
 import pytest
 
-from edge_signer.signing.assertion import Assertion
-from edge_signer.signing.builder import ManifestBuilder, ManifestDefinition
+from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.manifest.builder import ManifestBuilder, ManifestDefinition
 from tests.jumbf_reader import Box, read_store
 from tests.software_signer import Workshop
 

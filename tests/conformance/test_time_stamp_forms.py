@@ -10,10 +10,10 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ObjectIdentifier
 
+from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority, TimeStamp
+from edge_signer.signing.credentials.time_stamp_check import time_stamp_query
+from edge_signer.signing.credentials.time_stamp_response import read_response
 from edge_signer.signing.errors import TsaUnavailableError
-from edge_signer.signing.time_stamp import HttpTimeStampAuthority, TimeStamp
-from edge_signer.signing.time_stamp_check import time_stamp_query
-from edge_signer.signing.time_stamp_response import read_response
 from tests.judges import Verdict, c2pa_rs, encypher
 from tests.software_signer import Workshop
 from tests.time_stamp_forge import Lie, StampForge, StampingLeaf

@@ -13,11 +13,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
-from edge_signer.signing import time_stamp_check
-from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
+from edge_signer.signing.credentials import time_stamp_check
+from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
+from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority
+from edge_signer.signing.credentials.time_stamp_check import time_stamping_faults
 from edge_signer.signing.errors import CredentialUnavailableError, TsaUnavailableError
-from edge_signer.signing.time_stamp import HttpTimeStampAuthority
-from edge_signer.signing.time_stamp_check import time_stamping_faults
 from emulator.credentials import development_ca
 from emulator.credentials.development_ca import DevelopmentCa
 from tests.judges import JUDGES, Judge, Verdict

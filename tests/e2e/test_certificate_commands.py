@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from edge_signer.signing.algorithm import AlgorithmName
+from edge_signer.signing.credentials.algorithm import AlgorithmName
 from emulator.system import Settings
 from tests.command import edge_signer
 from tests.e2e.conftest import body, post

@@ -13,12 +13,12 @@ import pytest
 
 from cli.openapi.document import openapi_document
 from cli.openapi.headers import REQUEST_PARAMETERS
+from edge_signer.configuration.parameters import SsmParameter
+from edge_signer.configuration.settings import TelemetrySettings
 from edge_signer.http.application import Route, application
 from edge_signer.http.cross_origin import CrossOrigin
-from edge_signer.http.edge_sign import NOTHING_HERE, PATH
-from edge_signer.platform.parameters import SsmParameter
-from edge_signer.platform.settings import TelemetrySettings
-from edge_signer.platform.telemetry import Telemetry
+from edge_signer.http.routes.edge_sign import NOTHING_HERE, PATH
+from edge_signer.telemetry.telemetry import Telemetry
 from emulator.gateway.event import Arrival, event_of
 from emulator.http.message import Request
 from emulator.system import Settings

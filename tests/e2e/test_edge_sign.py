@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from edge_signer.signing.cbor_reader import read_cbor
-from edge_signer.signing.manifest_reader import read_manifest
+from edge_signer.signing.manifest.cbor_reader import read_cbor
+from edge_signer.signing.manifest.manifest_reader import read_manifest
 from tests.conftest import ROOT
 from tests.documented_requests import DOCUMENTED_ASSERTIONS
 from tests.e2e.conftest import Faults, body, inline_body, post

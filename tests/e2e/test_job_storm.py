@@ -21,7 +21,7 @@ from tests.running import Answer, Running, running
 
 JOBS = 100
 KILLS = 12
-ZYGOTE = b"edge_signer.execution.zygote"
+ZYGOTE = b"edge_signer.execution.sandbox.zygote"
 MAY_PASS = {409, 429, 500, 503}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
+from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
 from emulator.credentials.development_ca import DevelopmentCa
 from emulator.system import Settings
 from tests.e2e.conftest import body, post

@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 from tests.e2e.conftest import body, post
 from tests.running import Running
 
-SHIPPED = ROOT / "layers/edge_signer/edge_signer/signing/policies/demo-policy-v1.yaml"
+SHIPPED = ROOT / "layers/edge_signer/edge_signer/signing/rules/policies/demo-policy-v1.yaml"
 
 
 @pytest.fixture

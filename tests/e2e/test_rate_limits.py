@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from edge_signer.platform.dynamodb_rate_limiter import DynamoDbRateLimiter
+from edge_signer.tenancy.dynamodb_rate_limiter import DynamoDbRateLimiter
 from emulator.system import Settings
 from tests.e2e.conftest import body, calls, inject, post, sign_workers
 from tests.limits.__main__ import faults

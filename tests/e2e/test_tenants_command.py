@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from edge_signer.platform.tenants import TENANT_ID
+from edge_signer.platform.names import TENANT_ID
 from tests import command
 from tests.conftest import ROOT
 from tests.e2e.conftest import body, calls, post

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from edge_signer.signing.action_model import IPTC
-from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
-from edge_signer.signing.manifest_reader import read_manifest
-from edge_signer.signing.time_stamp import HttpTimeStampAuthority
+from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
+from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority
+from edge_signer.signing.manifest.manifest_reader import read_manifest
+from edge_signer.signing.rules.action_model import IPTC
 from emulator.credentials.development_ca import DevelopmentCa
 from tests.central_workshop import CentralWorkshop
 from tests.sample_assets import SAMPLE_ASSETS, SampleAsset

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from edge_signer.signing.builder import FUEL_PER_REQUEST
-from edge_signer.signing.tbs_module import MEMORY_LIMIT_BYTES
+from edge_signer.signing.manifest.builder import FUEL_PER_REQUEST
+from edge_signer.signing.manifest.tbs_module import MEMORY_LIMIT_BYTES
 from tests.fuzz.campaign import Campaign, Finding, Tally
 
 # After this many inputs, caches are full: what the process takes from then on would be a leak.

@@ -15,8 +15,8 @@ from random import Random, SystemRandom
 from typing import Any
 
 from edge_signer.platform.errors import EdgeSignerError
-from edge_signer.signing.action_model import DIGITAL_SOURCE_TYPES
-from edge_signer.signing.manifest_check import check_manifest
+from edge_signer.signing.manifest.manifest_check import check_manifest
+from edge_signer.signing.rules.action_model import DIGITAL_SOURCE_TYPES
 from tests.central_workshop import CentralWorkshop
 from tests.software_signer import Workshop
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from edge_signer.signing.assertion import Assertion
-from edge_signer.signing.builder import BuildError, ManifestBuilder, ManifestDefinition
+from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.manifest.builder import BuildError, ManifestBuilder, ManifestDefinition
 from tests.fuzz.mutations import JSON_MUTATIONS, mutate_bytes, mutated
 from tests.fuzz.outcomes import check_refusal, read_json
 from tests.fuzz.seeds import MODULE_SEEDS

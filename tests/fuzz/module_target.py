@@ -11,8 +11,8 @@ from typing import cast
 
 from wasmtime import Engine, Func, InstancePre, Linker, Memory, Module, Store
 
-from edge_signer.signing.builder import FUEL_PER_REQUEST
-from edge_signer.signing.tbs_module import MEMORY_LIMIT_BYTES, read_module
+from edge_signer.signing.manifest.builder import FUEL_PER_REQUEST
+from edge_signer.signing.manifest.tbs_module import MEMORY_LIMIT_BYTES, read_module
 from tests.fuzz.framing import Call, unframed
 from tests.fuzz.outcomes import check_refusal, read_json
 from tests.manifest_reader import Said, check_store, check_tbs, check_time_stamp_payload

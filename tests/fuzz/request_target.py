@@ -6,10 +6,10 @@ from random import Random
 from typing import Any
 
 from edge_signer.http.catalogue import STATUS
-from edge_signer.http.models import EdgeSignRequest
+from edge_signer.http.routes.edge_sign_models import EdgeSignRequest
 from edge_signer.platform.deadline import Deadline
-from edge_signer.platform.request_record import RequestRecord
 from edge_signer.signing.errors import TsaUnavailableError
+from edge_signer.telemetry.request_record import RequestRecord
 from tests.fuzz.mutations import JSON_MUTATIONS, mutated
 from tests.fuzz.outcomes import read_json
 from tests.fuzz.seeds import REQUEST_SEEDS

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from edge_signer.signing.assertion import Assertion
-from edge_signer.signing.builder import ManifestDefinition
+from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.manifest.builder import ManifestDefinition
 from tests.manifest_reader import SIGNATURE_LENGTHS
 from tests.sample_metadata import METADATA
 

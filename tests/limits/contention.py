@@ -20,8 +20,8 @@ from botocore.exceptions import ClientError
 from rich.console import Console
 from rich.table import Table
 
-from edge_signer.platform.dynamodb_rate_limiter import DynamoDbRateLimiter
-from edge_signer.platform.rate_limits import RateLimitedError
+from edge_signer.tenancy.dynamodb_rate_limiter import DynamoDbRateLimiter
+from edge_signer.tenancy.rate_limits import RateLimitedError
 from tests.limits.audit import WINDOWS, Attempt, most_within, undue_refusals
 
 WORKERS = 64

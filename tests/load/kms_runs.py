@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge_signer.platform.breaker_rules import FAILURES_TO_OPEN, WINDOW_MS
+from edge_signer.kms_guard.breaker_rules import FAILURES_TO_OPEN, WINDOW_MS
 from edge_signer.platform.deadline import REQUEST_S
 from emulator.account import REGION
 from tests.edge_requests import calls_of

@@ -9,8 +9,8 @@ from typing import cast
 
 from wasmtime import Engine, Func, Linker, Memory, Module, Store
 
-from edge_signer.signing.builder import FUEL_PER_REQUEST
-from edge_signer.signing.tbs_module import read_module
+from edge_signer.signing.manifest.builder import FUEL_PER_REQUEST
+from edge_signer.signing.manifest.tbs_module import read_module
 from tests.portability.wire import serve
 from tests.wasmtime_engine import engine_like_the_hosts
 

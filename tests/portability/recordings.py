@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from edge_signer.signing.assertion import Assertion
-from edge_signer.signing.builder import ManifestDefinition
+from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.manifest.builder import ManifestDefinition
 
 Call = tuple[str, bytes, int]
 SIGNATURE_LENGTHS = {

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_signer.signing.tbs_module import MODULE_PATH
+from edge_signer.signing.manifest.tbs_module import MODULE_PATH
 from tests.borrowed import program
 from tests.conftest import ROOT
 from tests.portability import wasmer_environment

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from edge_signer.signing.builder import ManifestBuilder
-from edge_signer.signing.tbs_module import MODULE_PATH
+from edge_signer.signing.manifest.builder import ManifestBuilder
+from edge_signer.signing.manifest.tbs_module import MODULE_PATH
 from tests.borrowed import Missing
 from tests.conftest import ROOT
 from tests.portability.__main__ import main

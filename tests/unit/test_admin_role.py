@@ -8,7 +8,7 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from edge_signer.administration.turn import TURN_ID
-from edge_signer.platform.flags import Flags
+from edge_signer.configuration.flags import Flags
 from tests.conftest import ROOT
 from tests.template_guard import rendered
 

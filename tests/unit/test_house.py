@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,42 +18,75 @@ from tests.conftest import ROOT
 
 LAYER = ROOT / "layers/edge_signer/edge_signer"
 CENTRAL_LAYER = ROOT / "layers/central_signer/central_signer"
+MOST_FILES_IN_A_ROOM = 20
+#: What any room of the layer may stand on.
+GROUND = {"platform"}
+# Which rooms of the layer a room may import from, itself and the ground apart. A module that stands
+# here by itself is the ground of the room around it.
+LAYER_ROOMS: dict[str, set[str]] = {
+    "platform": set(),
+    "configuration": set(),
+    "telemetry": {"configuration"},
+    "tenancy": {"configuration", "telemetry"},
+    "kms_guard": {"telemetry"},
+    "signing.errors": set(),
+    "signing.credentials": {"configuration", "kms_guard", "signing.errors"},
+    "signing.manifest": {"signing.errors", "signing.credentials"},
+    "signing.rules": {
+        *("configuration", "signing.errors", "signing.credentials", "signing.manifest"),
+    },
+    "signing": {
+        *("configuration", "telemetry", "kms_guard"),
+        *("signing.errors", "signing.credentials", "signing.manifest", "signing.rules"),
+    },
+    "execution.errors": set(),
+    "execution.limits": {"execution.errors"},
+    "execution.job": {"execution.errors", "execution.limits"},
+    "execution.sandbox": {"execution.errors", "execution.limits", "execution.job"},
+    "execution.receipts": {"kms_guard"},
+    "execution": {
+        *("configuration", "telemetry", "tenancy"),
+        *("execution.errors", "execution.limits", "execution.job"),
+        *("execution.sandbox", "execution.receipts"),
+    },
+    "health": {
+        *("configuration", "kms_guard"),
+        *("signing.errors", "signing.credentials", "signing.manifest"),
+    },
+    "administration": {"configuration", "telemetry", "tenancy", "kms_guard"},
+    "http": {
+        *("configuration", "telemetry", "tenancy", "administration"),
+        *("signing", "signing.errors", "execution", "execution.errors"),
+    },
+    "http.routes": {
+        *("configuration", "telemetry", "tenancy", "kms_guard", "administration", "health"),
+        *("signing", "signing.errors", "http"),
+        *("execution", "execution.errors", "execution.limits", "execution.job"),
+        "execution.receipts",
+    },
+}
+_LAYER = {
+    f"edge_signer.{room}": {f"edge_signer.{one}" for one in allowed | GROUND}
+    for room, allowed in LAYER_ROOMS.items()
+}
 # Which rooms of this project a room may import from; every room may import from itself.
-MAY_IMPORT = {
-    "edge_signer.platform": set(),
-    "edge_signer.signing": {"edge_signer.platform"},
-    "edge_signer.execution": {"edge_signer.platform"},
-    "edge_signer.health": {"edge_signer.platform", "edge_signer.signing"},
-    "edge_signer.administration": {"edge_signer.platform"},
-    "edge_signer.http": {
-        *("edge_signer.platform", "edge_signer.signing", "edge_signer.execution"),
-        *("edge_signer.health", "edge_signer.administration"),
+MAY_IMPORT: dict[str, set[str]] = {
+    **_LAYER,
+    "central_signer": {
+        f"edge_signer.{room}"
+        for room in (
+            *("platform", "configuration", "telemetry", "kms_guard", "signing", "signing.errors"),
+            *("signing.credentials", "signing.manifest", "signing.rules"),
+        )
     },
-    "central_signer": {"edge_signer.platform", "edge_signer.signing", "edge_signer.http"},
-    "functions": {
-        *("edge_signer.platform", "edge_signer.signing", "edge_signer.execution"),
-        *("edge_signer.http", "edge_signer.health", "edge_signer.administration"),
-        "central_signer",
-    },
+    "functions": {*_LAYER, "central_signer"},
     "emulator": set(),
     "deployment": set(),
     # What an operator checks at a desk is what the function checks; the API is described from it.
-    "cli": {
-        "emulator",
-        "edge_signer.platform",
-        "edge_signer.signing",
-        "edge_signer.execution",
-        "edge_signer.administration",
-        "edge_signer.http",
-    },
+    "cli": {*_LAYER, "emulator"},
 }
 FOLDERS = {
-    "edge_signer.platform": LAYER / "platform",
-    "edge_signer.signing": LAYER / "signing",
-    "edge_signer.execution": LAYER / "execution",
-    "edge_signer.health": LAYER / "health",
-    "edge_signer.administration": LAYER / "administration",
-    "edge_signer.http": LAYER / "http",
+    **{name: LAYER / name.removeprefix("edge_signer.").replace(".", "/") for name in _LAYER},
     "central_signer": CENTRAL_LAYER,
     "functions": ROOT / "functions",
     "emulator": ROOT / "emulator",
@@ -62,7 +96,20 @@ FOLDERS = {
 
 
 def room_of(module: str) -> str | None:
-    return next((room for room in MAY_IMPORT if f"{module}.".startswith(f"{room}.")), None)
+    found = [room for room in MAY_IMPORT if f"{module}.".startswith(f"{room}.")]
+    return max(found, key=len, default=None)
+
+
+def files_of(room: str) -> list[Path]:
+    folder = FOLDERS[room]
+    if not folder.is_dir():
+        return [folder.with_suffix(".py")]
+    others = [one for one in FOLDERS.values() if one != folder and one.is_relative_to(folder)]
+    return [
+        file
+        for file in folder.rglob("*.py")
+        if not any(file.is_relative_to(one) or file == one.with_suffix(".py") for one in others)
+    ]
 
 
 def imported_modules(source: str) -> Iterator[str]:
@@ -85,17 +132,43 @@ def forbidden_imports(room: str, source: str) -> list[str]:
 
 @pytest.mark.parametrize("room", MAY_IMPORT)
 def test_imports_go_one_way(room: str) -> None:
-    files = list(FOLDERS[room].rglob("*.py"))
+    files = files_of(room)
     assert files
     for file in files:
         assert forbidden_imports(room, file.read_text()) == [], file
 
 
+def test_no_two_rooms_stand_on_each_other() -> None:
+    below: dict[str, set[str]] = {}
+    while len(below) < len(MAY_IMPORT):
+        standing = [
+            room
+            for room in MAY_IMPORT
+            if room not in below and MAY_IMPORT[room] - {room} <= below.keys()
+        ]
+        assert standing, MAY_IMPORT.keys() - below.keys()
+        below |= {room: MAY_IMPORT[room] for room in standing}
+
+
+def test_every_file_of_the_layer_is_in_a_room() -> None:
+    inside = {file for room in _LAYER for file in files_of(room)}
+    assert {*LAYER.rglob("*.py")} - inside == {LAYER / "__init__.py"}
+
+
+@pytest.mark.parametrize("folder", ["layers", "cli", "emulator", "deployment", "functions"])
+def test_a_room_is_small_enough_to_know(folder: str) -> None:
+    rooms = Counter(file.parent for file in (ROOT / folder).rglob("*.py"))
+    assert {room: files for room, files in rooms.items() if files > MOST_FILES_IN_A_ROOM} == {}
+
+
 def test_a_forbidden_import_would_be_seen() -> None:
     assert forbidden_imports("edge_signer.platform", "from edge_signer.http import errors")
-    assert forbidden_imports("edge_signer.signing", "import edge_signer.http.models")
+    assert forbidden_imports(
+        "edge_signer.signing", "import edge_signer.http.routes.edge_sign_models"
+    )
     assert forbidden_imports("edge_signer.execution", "from edge_signer.signing import kms")
     assert forbidden_imports("functions", "from emulator.system import start")
+    assert forbidden_imports("edge_signer.signing.rules", "from edge_signer.signing import store")
     for room in ("edge_signer.platform", "edge_signer.signing", "edge_signer.http"):
         assert forbidden_imports(room, "from central_signer.engine import C2paEngine")
     assert forbidden_imports("central_signer", "from cli.verdict.judgement import judge")
@@ -108,14 +181,15 @@ def test_only_the_fallback_function_has_the_central_signer() -> None:
 
 
 def test_a_new_worker_imports_nothing_that_its_first_signature_may_not_need() -> None:
-    rooms = "edge_signer.http.edge_sign, edge_signer.http.application, edge_signer.signing.wiring"
-    loaded = f"import sys, {rooms}; print(*(name for name in sys.argv if name in sys.modules))"
+    rooms = ("http.routes.edge_sign", "http.application", "signing.wiring")
+    imported = ", ".join(f"edge_signer.{room}" for room in rooms)
+    loaded = f"import sys, {imported}; print(*(name for name in sys.argv if name in sys.modules))"
     told = subprocess.run([sys.executable, "-c", loaded, *LATE], capture_output=True, text=True)
     assert (told.returncode, told.stdout.split()) == (0, []), told.stderr
 
 
 def test_the_central_signer_does_without_the_edges_engine() -> None:
-    engine = "edge_signer.signing.wasmtime_c_api"
+    engine = "edge_signer.signing.manifest.wasmtime_c_api"
     loaded = f"import sys, central_signer.wiring; print('{engine}' in sys.modules)"
     told = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True)
     assert told.stdout.strip() == "False", told.stderr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_signer.platform.rate_limits import Contended, RateLimitedError
+from edge_signer.tenancy.rate_limits import Contended, RateLimitedError
 from tests.limits.audit import Attempt, most_within, undue_refusals
 from tests.limits.contention import LIFTED, press
 

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 
 from central_signer.hashed_signing import EngineError, sign_digest
-from edge_signer.signing.algorithm import AlgorithmName
-from edge_signer.signing.assertion import Assertion
-from edge_signer.signing.certificate import CertificateChain
-from edge_signer.signing.exact_numbers import exact_digits
+from edge_signer.signing.credentials.algorithm import AlgorithmName
+from edge_signer.signing.credentials.certificate import CertificateChain
+from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.rules.exact_numbers import exact_digits
 
 _ALGORITHMS: Mapping[AlgorithmName, c2pa.C2paSigningAlg] = {
     "ES256": c2pa.C2paSigningAlg.ES256,

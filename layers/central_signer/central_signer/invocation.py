@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from pydantic import ValidationError
 
 from central_signer.service import CentralSigningService
-from edge_signer.http.catalogue import STATUS
-from edge_signer.http.errors import InvalidRequestError
-from edge_signer.platform.errors import EdgeSignerError
-from edge_signer.platform.request_record import RequestRecord
-from edge_signer.platform.telemetry import Telemetry
+from edge_signer.platform.errors import EdgeSignerError, InvalidRequestError
 from edge_signer.signing.central_contract import (
     CentralAnswer,
     CentralFault,
     CentralRefusal,
     CentralRequest,
 )
-from edge_signer.signing.strict_model import first_fault
+from edge_signer.signing.rules.strict_model import first_fault
+from edge_signer.telemetry.request_record import RequestRecord
+from edge_signer.telemetry.telemetry import Telemetry
 
 # Of an event that is no request.
 _NO_REQUEST_ID = "00000000-0000-0000-0000-000000000000"
@@ -32,11 +31,18 @@ class Invocation:
     Args:
         service: Signs.
         telemetry: Told of every event.
+        status_of: The HTTP status that the log line gives each refusal.
     """
 
-    def __init__(self, service: CentralSigningService, telemetry: Telemetry) -> None:
+    def __init__(
+        self,
+        service: CentralSigningService,
+        telemetry: Telemetry,
+        status_of: Mapping[type[EdgeSignerError], int],
+    ) -> None:
         self._service = service
         self._telemetry = telemetry
+        self._status_of = status_of
 
     def __call__(self, event: Any) -> dict[str, Any]:
         """Answer one event with a CentralAnswer or a CentralRefusal, as JSON has it."""
@@ -47,7 +53,7 @@ class Invocation:
             record.asset_sha256 = request.asset_sha256
             signed = self._service.sign(request, record)
         except EdgeSignerError as refused:
-            self._telemetry.report(record, STATUS[type(refused)], refused)
+            self._telemetry.report(record, self._status_of[type(refused)], refused)
             fault = CentralFault(
                 code=refused.code, message=refused.message, retry_after=refused.retry_after_s
             )

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 
 from edge_signer.platform.errors import EdgeSignerError, KmsRateLimitError, KmsUnavailableError
-from edge_signer.signing.algorithm import Algorithm, SignatureMismatchError
-from edge_signer.signing.certificate import CertificateChain
-from edge_signer.signing.kms import Credential, Signer
+from edge_signer.signing.credentials.algorithm import Algorithm, SignatureMismatchError
+from edge_signer.signing.credentials.certificate import CertificateChain
+from edge_signer.signing.credentials.kms import Credential, Signer
 
 _REGION_FAILED = (KmsRateLimitError, KmsUnavailableError)
 

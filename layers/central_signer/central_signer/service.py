@@ -10,17 +10,21 @@ from central_signer.engine import C2paEngine
 from central_signer.hashed_signing import EngineError
 from central_signer.replicated_signer import ReplicatedSigner
 from edge_signer.platform.errors import KmsUnavailableError
-from edge_signer.platform.request_record import RequestRecord
-from edge_signer.signing.algorithm import AlgorithmName
-from edge_signer.signing.assertions import manifest_assertions
 from edge_signer.signing.central_contract import CentralRequest
+from edge_signer.signing.credentials.algorithm import AlgorithmName
+from edge_signer.signing.credentials.kms import region_of
+from edge_signer.signing.credentials.time_stamp import (
+    RETRY_AFTER_S,
+    TimeStampAuthority,
+    TimeStampRoots,
+)
 from edge_signer.signing.errors import TbsTooLargeError, TsaUnavailableError
-from edge_signer.signing.kms import region_of
-from edge_signer.signing.manifest_check import ExpectedManifest, check_manifest
-from edge_signer.signing.manifest_reader import ManifestError, read_manifest
-from edge_signer.signing.policy import SigningPolicy
-from edge_signer.signing.policy_directory import PolicyDirectory
-from edge_signer.signing.time_stamp import RETRY_AFTER_S, TimeStampAuthority, TimeStampRoots
+from edge_signer.signing.manifest.manifest_check import ExpectedManifest, check_manifest
+from edge_signer.signing.manifest.manifest_reader import ManifestError, read_manifest
+from edge_signer.signing.rules.assertions import manifest_assertions
+from edge_signer.signing.rules.policy import SigningPolicy
+from edge_signer.signing.rules.policy_directory import PolicyDirectory
+from edge_signer.telemetry.request_record import RequestRecord
 
 #: As much as the edge's builder takes.
 MAX_TBS_BYTES = 16 * 1024

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from edge_signer.platform.settings import (
+from edge_signer.configuration.settings import (
     MAX_KMS_TIMEOUT_MS,
     ChaosSettings,
     ReplicaSettings,

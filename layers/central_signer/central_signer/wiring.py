@@ -10,18 +10,18 @@ from central_signer.engine import C2paEngine
 from central_signer.replicated_signer import ReplicatedSigner
 from central_signer.service import CentralSigningService
 from central_signer.settings import FallbackSettings
-from edge_signer.platform.chaos_order import chaos_parameter
+from edge_signer.configuration.parameters import SsmParameterFolder
+from edge_signer.kms_guard.chaos_order import chaos_parameter
+from edge_signer.kms_guard.kms_quota import KmsUsageTally, kms_usage_tally
 from edge_signer.platform.clients import client
-from edge_signer.platform.kms_quota import KmsUsageTally, kms_usage_tally
-from edge_signer.platform.parameters import SsmParameterFolder
-from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
-from edge_signer.signing.installed_chain import InstalledChain
-from edge_signer.signing.kms import KmsSigner
-from edge_signer.signing.policy import SigningPolicy
-from edge_signer.signing.policy_directory import PolicyDirectory
-from edge_signer.signing.policy_document import shipped_policies
-from edge_signer.signing.time_stamp import HttpTimeStampAuthority
-from edge_signer.signing.time_stamp_roots import SsmTimeStampRoots
+from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
+from edge_signer.signing.credentials.installed_chain import InstalledChain
+from edge_signer.signing.credentials.kms import KmsSigner
+from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority
+from edge_signer.signing.credentials.time_stamp_roots import SsmTimeStampRoots
+from edge_signer.signing.rules.policy import SigningPolicy
+from edge_signer.signing.rules.policy_directory import PolicyDirectory
+from edge_signer.signing.rules.policy_document import shipped_policies
 
 _POLICY_REFRESH_S = 30.0
 # The function has five seconds: whoever asked it has no more for it.
@@ -99,7 +99,7 @@ def _clients(settings: FallbackSettings, region: str, ssm: Any) -> Callable[[int
 
     if not settings.allows_chaos:
         return kms
-    from edge_signer.platform.chaotic_kms import ChaosOrders, chaotic_clients
+    from edge_signer.kms_guard.chaotic_kms import ChaosOrders, chaotic_clients
 
     orders = ChaosOrders(ssm, chaos_parameter(settings.stage), "all")
     return chaotic_clients(kms, orders, settings.kms_timeout_ms)

@@ -14,8 +14,8 @@ from edge_signer.administration.errors import ConcurrentChangeError
 from edge_signer.administration.flag_changes import FlagChanges
 from edge_signer.administration.flag_parameters import FlagParameters, SeenParameter
 from edge_signer.administration.turn import Turn
+from edge_signer.configuration.flags import FlagError, read_flag
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.platform.flags import FlagError, read_flag
 from tests.integration.administration.conftest import Office
 
 

@@ -10,9 +10,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
-from cli.certificate_request import RequestError, signed_by_kms
-from cli.requested_certificate import listed_product, requested_extensions, subject
-from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
+from cli.certificates.certificate_request import RequestError, signed_by_kms
+from cli.certificates.requested_certificate import listed_product, requested_extensions, subject
+from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
 from emulator.aws.services import in_process_services, moto_host
 from tests.kms_keys import KEY_SPECS, KmsKeys
 

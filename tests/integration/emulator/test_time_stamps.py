@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rfc3161_client import TimeStampResponse, decode_timestamp_response
 
-from edge_signer.signing.time_stamp_check import time_stamp_query
+from edge_signer.signing.credentials.time_stamp_check import time_stamp_query
 from emulator.credentials.development_ca import DevelopmentCa
 from emulator.http.message import Request
 from emulator.time_stamps import PATH, QUERY_TYPE, TimeStampAuthority

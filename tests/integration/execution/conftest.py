@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from edge_signer.execution.sandbox import Sandbox
+from edge_signer.execution.sandbox.sandbox import Sandbox
 from tests.sample_assets import EXAMPLES
 
 

@@ -10,8 +10,8 @@ import sys
 
 import pytest
 
-from edge_signer.execution.sandbox import Sandbox
-from edge_signer.execution.system_call_filter import _MACHINES, _program
+from edge_signer.execution.sandbox.sandbox import Sandbox
+from edge_signer.execution.sandbox.system_call_filter import _MACHINES, _program
 from tests.conftest import ROOT
 
 PR_GET_DUMPABLE = 3
@@ -19,7 +19,7 @@ PR_GET_DUMPABLE = 3
 # Every attempt is made after confinement, so all imports come before it.
 PROGRAM = """
 import ctypes, errno, fcntl, json, os, socket, threading
-from edge_signer.execution.confinement import DATA_BYTES, confine
+from edge_signer.execution.sandbox.confinement import DATA_BYTES, confine
 
 libc = ctypes.CDLL(None, use_errno=True)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from edge_signer.execution.sandbox import Sandbox
-from edge_signer.execution.verdicts import HOST_EXIT_CODES, Verdict
+from edge_signer.execution.sandbox.sandbox import Sandbox
+from edge_signer.execution.sandbox.verdicts import HOST_EXIT_CODES, Verdict
 from tests.guests import (
     MIB,
     a_million_functions,

@@ -21,12 +21,12 @@ from edge_signer.execution.job_store import JobStore
 from edge_signer.execution.limits import Requirements
 from edge_signer.execution.requested_job import RequestedJob
 from edge_signer.execution.running_jobs import RunningJobs
-from edge_signer.execution.sandbox import Outcome, Sandbox
+from edge_signer.execution.sandbox.sandbox import Outcome, Sandbox
 from edge_signer.execution.service import SETTLING_S, JobService
 from edge_signer.http.errors import ExecutionDisabledError
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.platform.rate_limits import RateLimitedError
-from edge_signer.platform.request_record import RequestRecord
+from edge_signer.telemetry.request_record import RequestRecord
+from edge_signer.tenancy.rate_limits import RateLimitedError
 from emulator.aws.services import in_process_services, moto_host
 from emulator.stack.resources import Services
 from tests.dynamodb_tables import make_table

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from edge_signer.execution.receipt_keys import ReceiptKeys
+from edge_signer.execution.receipts.receipt_keys import ReceiptKeys
 from edge_signer.platform.errors import KmsUnavailableError
 from emulator.aws.services import in_process_services, moto_host
 from tests.kms_keys import KmsKeys

@@ -11,7 +11,7 @@ import pytest
 from edge_signer.execution.job_ledger import Claim
 from edge_signer.execution.running_jobs import RunningJobs
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.platform.rate_limits import RateLimitedError
+from edge_signer.tenancy.rate_limits import RateLimitedError
 from emulator.aws.services import in_process_services, moto_host
 from tests.dynamodb_tables import make_table
 

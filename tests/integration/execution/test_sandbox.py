@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from edge_signer.execution.errors import SandboxUnavailableError
-from edge_signer.execution.sandbox import Sandbox
-from edge_signer.execution.verdicts import LARGEST_GUEST_EXIT_CODE, Verdict
+from edge_signer.execution.sandbox.sandbox import Sandbox
+from edge_signer.execution.sandbox.verdicts import LARGEST_GUEST_EXIT_CODE, Verdict
 from tests.guests import job, limits, text, wasi
 
 WRITE = "fd_write i32 i32 i32 i32 -> i32"
@@ -153,6 +153,6 @@ def test_a_hundred_jobs_at_once_are_all_answered(sandbox: Sandbox, hello: bytes)
 def test_a_host_that_cannot_confine_runs_nothing(
     monkeypatch: pytest.MonkeyPatch, hello: bytes
 ) -> None:
-    monkeypatch.setattr("edge_signer.execution.kernel.sys.platform", "darwin")
+    monkeypatch.setattr("edge_signer.execution.sandbox.kernel.sys.platform", "darwin")
     with pytest.raises(SandboxUnavailableError, match="confine"):
         Sandbox().execute(job(hello))

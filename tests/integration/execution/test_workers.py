@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 
 from edge_signer.execution.errors import SandboxUnavailableError
-from edge_signer.execution.sandbox import Outcome, Sandbox
-from edge_signer.execution.verdicts import Verdict
-from edge_signer.execution.workers import zygote_environment
+from edge_signer.execution.sandbox.sandbox import Outcome, Sandbox
+from edge_signer.execution.sandbox.verdicts import Verdict
+from edge_signer.execution.sandbox.workers import zygote_environment
 from tests.conftest import ROOT
 from tests.guests import job, limits, text
 from tests.processes import children_of, has_ended, is_known, wait_for

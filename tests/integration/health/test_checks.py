@@ -11,18 +11,18 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
+from edge_signer.configuration.flags import Flags
+from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.health.authority_check import AuthorityCheck
 from edge_signer.health.finding import EVERY_WAY, Finding, Way
 from edge_signer.health.key_checks import CertificateCheck, KeyCheck
 from edge_signer.health.quota_check import QuotaCheck
 from edge_signer.health.store_checks import BucketCheck, TenantsCheck
 from edge_signer.health.switch_checks import BreakerCheck, ChaosCheck, FlagsCheck
-from edge_signer.platform.breaker_rules import OPEN_MS, PROBE_MS, Opening, Probe, Record
-from edge_signer.platform.breaker_store import Stored
-from edge_signer.platform.chaos_order import ChaosOrder
-from edge_signer.platform.flags import Flags
-from edge_signer.platform.kms_quota import KmsUsage
-from edge_signer.platform.parameters import SsmParameterFolder
+from edge_signer.kms_guard.breaker_rules import OPEN_MS, PROBE_MS, Opening, Probe, Record
+from edge_signer.kms_guard.breaker_store import Stored
+from edge_signer.kms_guard.chaos_order import ChaosOrder
+from edge_signer.kms_guard.kms_quota import KmsUsage
 from emulator.aws.services import in_process_services, moto_host
 from emulator.credentials import development_ca
 from emulator.http.message import Request

@@ -6,9 +6,9 @@ import json
 from typing import Any
 from uuid import uuid4
 
-from edge_signer.platform.circuit_breaker import CircuitBreaker
-from edge_signer.platform.complaints import SparingComplaint
-from edge_signer.platform.dynamodb_breaker_store import DynamoDbBreakerStore
+from edge_signer.kms_guard.circuit_breaker import CircuitBreaker
+from edge_signer.kms_guard.dynamodb_breaker_store import DynamoDbBreakerStore
+from edge_signer.telemetry.complaints import SparingComplaint
 from emulator.aws.services import ServiceHost, in_process_services, moto_host
 from emulator.http.message import Request
 from tests.dynamodb_tables import make_table

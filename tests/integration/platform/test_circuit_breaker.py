@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from edge_signer.platform.circuit_breaker import CircuitBreaker
+from edge_signer.kms_guard.circuit_breaker import CircuitBreaker
 from tests.integration.platform.breaker_bench import NOON_S, BreakerBench, fail
 
 OPENED = [("closed", "open")]

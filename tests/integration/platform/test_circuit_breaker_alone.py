@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from edge_signer.platform.circuit_breaker import CircuitBreaker
+from edge_signer.kms_guard.circuit_breaker import CircuitBreaker
 from edge_signer.platform.errors import StoreUnavailableError
 from tests.integration.platform.breaker_bench import BreakerBench, fail
 

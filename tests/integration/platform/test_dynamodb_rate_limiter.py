@@ -10,8 +10,8 @@ from uuid import uuid4
 
 import pytest
 
-from edge_signer.platform.dynamodb_rate_limiter import DynamoDbRateLimiter
-from edge_signer.platform.rate_limits import RateLimitedError
+from edge_signer.tenancy.dynamodb_rate_limiter import DynamoDbRateLimiter
+from edge_signer.tenancy.rate_limits import RateLimitedError
 from emulator.aws.services import ServiceHost, in_process_services, moto_host
 from emulator.http.message import Request
 from tests.dynamodb_tables import make_table
@@ -253,7 +253,7 @@ def test_who_loses_every_race_is_refused_and_nothing_is_counted(
         rival.admit(tenant)
 
     rival.admit(tenant)
-    monkeypatch.setattr("edge_signer.platform.dynamodb_rate_limiter.time.sleep", rival_first)
+    monkeypatch.setattr("edge_signer.tenancy.dynamodb_rate_limiter.time.sleep", rival_first)
     with pytest.raises(RateLimitedError) as refused:
         worker.admit(tenant)
     assert (refused.value.retry_after_s, len(waits)) == (1, 3)

@@ -8,8 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from edge_signer.kms_guard.kms_quota import KmsUsage, KmsUsageReader, KmsUsageTally
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.platform.kms_quota import KmsUsage, KmsUsageReader, KmsUsageTally
 from emulator.aws.services import in_process_services, moto_host
 from emulator.http.message import Request
 from tests.dynamodb_tables import make_table

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from edge_signer.configuration.flags import Flags
+from edge_signer.configuration.operator_flags import OperatorFlags
+from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.platform.flags import Flags
-from edge_signer.platform.operator_flags import OperatorFlags
-from edge_signer.platform.parameters import SsmParameterFolder
 from emulator.aws.services import ServiceHost
 from emulator.stack.resources import Services
 from tests.integration.platform.test_parameters import aws, break_ssm, folder, host, path, put

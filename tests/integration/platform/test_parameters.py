@@ -6,8 +6,8 @@ import json
 
 import pytest
 
+from edge_signer.configuration.parameters import SsmParameter, SsmParameterFolder
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.platform.parameters import SsmParameter, SsmParameterFolder
 from emulator.aws.services import ServiceHost, in_process_services, moto_host
 from emulator.http.message import Request
 from emulator.stack.resources import Services

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.platform.replays import DynamoDbReplayGuard
+from edge_signer.tenancy.replays import DynamoDbReplayGuard
 from emulator.aws.services import in_process_services, moto_host
 from tests.dynamodb_tables import make_table
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from edge_signer.platform.errors import EdgeSignerError, KmsRateLimitError, KmsUnavailableError
-from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
+from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
+from edge_signer.signing.credentials.installed_chain import InstalledChain
+from edge_signer.signing.credentials.kms import Credential, KmsSigner
+from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority
 from edge_signer.signing.errors import TbsTooLargeError, TsaUnavailableError
-from edge_signer.signing.installed_chain import InstalledChain
-from edge_signer.signing.kms import Credential, KmsSigner
-from edge_signer.signing.time_stamp import HttpTimeStampAuthority
 from emulator.aws.services import in_process_services, moto_host
 from tests.central_workshop import ENGINE, CentralWorkshop
 from tests.judges import JUDGES

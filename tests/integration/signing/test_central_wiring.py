@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from edge_signer.configuration.settings import Settings
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.platform.settings import Settings
 from edge_signer.signing.central_signer import LambdaCentralSigner
 from edge_signer.signing.central_wiring import _ApiKey, central_signer
 from edge_signer.signing.http_central_signer import HttpCentralSigner

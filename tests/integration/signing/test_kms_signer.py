@@ -9,14 +9,18 @@ from typing import Any
 import pytest
 
 from edge_signer.platform.errors import KmsUnavailableError
-from edge_signer.signing import certificate, installed_chain
-from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName, SignatureMismatchError
+from edge_signer.signing.credentials import certificate, installed_chain
+from edge_signer.signing.credentials.algorithm import (
+    ALGORITHMS,
+    AlgorithmName,
+    SignatureMismatchError,
+)
+from edge_signer.signing.credentials.installed_chain import InstalledChain
+from edge_signer.signing.credentials.kms import KmsSigner
 from edge_signer.signing.errors import (
     CredentialUnavailableError,
     TbsTooLargeError,
 )
-from edge_signer.signing.installed_chain import InstalledChain
-from edge_signer.signing.kms import KmsSigner
 from emulator.aws.services import in_process_services, moto_host
 from tests.kms_keys import KEY_SPECS, PARAMETER, KmsKeys
 

@@ -11,13 +11,13 @@ from datetime import timedelta
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from edge_signer.signing.errors import TsaUnavailableError
-from edge_signer.signing.time_stamp import (
+from edge_signer.signing.credentials.time_stamp import (
     MAX_REPLY_BYTES,
     QUERY_TYPE,
     HttpTimeStampAuthority,
     TimeStamp,
 )
+from edge_signer.signing.errors import TsaUnavailableError
 from emulator.credentials.development_ca import DevelopmentCa
 from tests.software_signer import Workshop
 from tests.time_stamp_forge import SHA512, Lie, StampForge, StampingLeaf
@@ -252,7 +252,7 @@ def test_the_emulators_authority_is_one() -> None:
 
 def test_a_worker_that_never_stamps_does_not_load_the_library() -> None:
     program = (
-        "import sys, edge_signer.signing.service, edge_signer.signing.time_stamp_roots;"
+        "import sys, edge_signer.signing.service, edge_signer.signing.credentials.time_stamp_roots;"
         "print('rfc3161_client' in sys.modules)"
     )
     done = subprocess.run(

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from cryptography import x509
 
+from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority
 from edge_signer.signing.errors import TsaUnavailableError
-from edge_signer.signing.time_stamp import HttpTimeStampAuthority
 from tests.software_signer import Workshop
 from tests.time_stamp_forge import Lie, StampForge
 from tests.time_stamp_server import Behaviour, roots_of, time_stamp_server

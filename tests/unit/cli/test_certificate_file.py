@@ -14,8 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs7
 
-from cli.certificate_file import read_certificate_file
-from cli.chain_check import ChainError, arranged, checked_chain, require_anchored
+from cli.certificates.certificate_file import read_certificate_file
+from cli.certificates.chain_check import ChainError, arranged, checked_chain, require_anchored
 
 DATA = Path(__file__).parent.parent.parent / "data/certificates"
 CHAIN = DATA / "chain_name_constraints.pem"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.certified_key import certified_key
+from cli.certificates.certified_key import certified_key
 from cli.deployment import Deployment
 from emulator.account import REGION
 

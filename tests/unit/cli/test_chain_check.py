@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from cli.chain_check import (
+from cli.certificates.chain_check import (
     MAX_CHAIN_BYTES,
     ChainError,
     checked_chain,

@@ -15,7 +15,7 @@ from cli.source_types import (
     term_of,
     usual_lines,
 )
-from edge_signer.signing.action_model import DIGITAL_SOURCE_TYPES
+from edge_signer.signing.rules.action_model import DIGITAL_SOURCE_TYPES
 
 
 def test_the_command_knows_the_terms_that_the_signer_takes() -> None:

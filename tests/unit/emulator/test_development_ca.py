@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
-from edge_signer.signing.time_stamp_check import time_stamping_faults
+from edge_signer.signing.credentials.time_stamp_check import time_stamping_faults
 from emulator.credentials.development_ca import DevelopmentCa
 
 T = TypeVar("T", bound=x509.ExtensionType)

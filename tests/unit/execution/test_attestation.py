@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from securesystemslib.dsse import Envelope as ForeignEnvelope
 from securesystemslib.signer import SSlibKey
 
-from edge_signer.execution.attestation import args_sha256, job_statement
-from edge_signer.execution.dsse import pre_authentication_encoding
-from edge_signer.execution.job_outcome import JobOutcome
 from edge_signer.execution.proof import prove
+from edge_signer.execution.receipts.attestation import args_sha256, job_statement
+from edge_signer.execution.receipts.dsse import pre_authentication_encoding
+from edge_signer.execution.receipts.job_outcome import JobOutcome
 from tests.receipts import OUTCOME, SoftwareReceiptSigner
 
 SIGNER = SoftwareReceiptSigner()

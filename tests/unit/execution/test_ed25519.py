@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_signer.execution.ed25519 import (
+from edge_signer.execution.receipts.ed25519 import (
     Fault,
     from_subject_public_key_info,
     key_id,

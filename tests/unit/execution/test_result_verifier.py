@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_signer.execution.dsse import Envelope, pre_authentication_encoding
 from edge_signer.execution.proof import prove
-from edge_signer.execution.result_verifier import verify_result
+from edge_signer.execution.receipts.dsse import Envelope, pre_authentication_encoding
+from edge_signer.execution.receipts.result_verifier import verify_result
 from tests.receipts import (
     OUTCOME,
     PUBKEY,

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from edge_signer.execution.report import MAX_DETAIL_LENGTH, Report
-from edge_signer.execution.verdicts import (
+from edge_signer.execution.sandbox.report import MAX_DETAIL_LENGTH, Report
+from edge_signer.execution.sandbox.verdicts import (
     HOST_EXIT_CODES,
     LARGEST_GUEST_EXIT_CODE,
     Verdict,

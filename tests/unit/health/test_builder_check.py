@@ -8,7 +8,7 @@ import pytest
 
 from edge_signer.health import builder_check
 from edge_signer.health.builder_check import KNOWN_DEFINITION, BuilderCheck
-from edge_signer.signing import tbs_module
+from edge_signer.signing.manifest import tbs_module
 from tests.unit.health.test_report import EDGE
 
 

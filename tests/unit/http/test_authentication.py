@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 
+from edge_signer.configuration.flags import Flags
 from edge_signer.http.authentication import Authenticator, authenticate, require_same_tenant
 from edge_signer.http.errors import (
     InvalidSignatureError,
@@ -14,8 +15,7 @@ from edge_signer.http.errors import (
     UnauthenticatedError,
 )
 from edge_signer.http.request_signature import ReceivedRequest
-from edge_signer.platform.flags import Flags
-from edge_signer.platform.tenants import Tenant
+from edge_signer.tenancy.tenants import Tenant
 
 
 class Directory:

@@ -7,12 +7,12 @@ import sys
 from typing import Any
 
 from edge_signer.http.answer_models import HealthAnswer
-from edge_signer.http.health import ALIVE, HealthEndpoint
+from edge_signer.http.routes.health import ALIVE, HealthEndpoint
 from tests.conftest import ROOT
 
 HEAVY = (
     *("aws_lambda_powertools", "boto3", "botocore", "cryptography", "pydantic", "wasmtime"),
-    "edge_signer.signing.wasmtime_c_api",
+    "edge_signer.signing.manifest.wasmtime_c_api",
 )
 ASK = f"""
 import json, sys

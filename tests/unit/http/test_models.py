@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
+from edge_signer.configuration.flags import MAX_PAYLOAD_BYTES
 from edge_signer.http.errors import (
     AssetTooLargeError,
     InvalidBase64Error,
     InvalidJsonError,
-    InvalidRequestError,
     RequestTooLargeError,
 )
-from edge_signer.http.models import MAX_INLINE_BYTES, EdgeSignRequest
-from edge_signer.platform.flags import MAX_PAYLOAD_BYTES
+from edge_signer.http.routes.edge_sign_models import MAX_INLINE_BYTES, EdgeSignRequest
+from edge_signer.platform.errors import InvalidRequestError
 
 DIGEST = hashlib.sha256(b"asset").hexdigest()
 BODY = {"asset_sha256": DIGEST, "policy_id": "newsroom-default-v3", "assertions": {}}

@@ -16,7 +16,7 @@ from edge_signer.http.request_signature import (
     RequestSignatures,
     string_to_sign,
 )
-from edge_signer.platform.tenants import Tenant
+from edge_signer.tenancy.tenants import Tenant
 from tests.conftest import ROOT
 
 NOW_S = 1_700_000_000

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_signer.platform.breaker_item import attributes_of, read_record
-from edge_signer.platform.breaker_rules import (
+from edge_signer.kms_guard.breaker_item import attributes_of, read_record
+from edge_signer.kms_guard.breaker_rules import (
     Record,
     after_failure,
     after_giving_up,

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from edge_signer.platform.chaos_order import MAX_DURATION_S, ChaosOrder, FailureType, Scope
-from edge_signer.platform.chaotic_kms import ChaosOrders, ChaoticKms
+from edge_signer.kms_guard.chaos_order import MAX_DURATION_S, ChaosOrder, FailureType, Scope
+from edge_signer.kms_guard.chaotic_kms import ChaosOrders, ChaoticKms
+from edge_signer.kms_guard.kms_errors import kms_error
 from edge_signer.platform.errors import KmsRateLimitError, KmsUnavailableError
-from edge_signer.platform.kms_errors import kms_error
 
 NOON_S = 1_700_000_000
 
@@ -158,9 +158,9 @@ def test_the_central_signer_fails_only_where_all_shall(
 
 SERVICES = {
     "edge": """
-from edge_signer.platform.settings import Settings
-from edge_signer.platform.telemetry import Telemetry
-from edge_signer.platform.flags import Flags
+from edge_signer.configuration.settings import Settings
+from edge_signer.telemetry.telemetry import Telemetry
+from edge_signer.configuration.flags import Flags
 from edge_signer.signing.wiring import signing_service
 settings = Settings.from_environment(environment)
 signing_service(settings, Flags, Telemetry("sign", settings))
@@ -168,7 +168,7 @@ signing_service(settings, Flags, Telemetry("sign", settings))
     "central": """
 from central_signer.settings import FallbackSettings
 from central_signer.wiring import central_signing_service
-from edge_signer.signing.policy_document import shipped_policies
+from edge_signer.signing.rules.policy_document import shipped_policies
 service = central_signing_service(FallbackSettings.from_environment(environment), *[print] * 3)
 service._signer_for(next(iter(shipped_policies().values())))
 """,
@@ -189,7 +189,7 @@ from tests.unit.platform.test_platform import ENVIRONMENT
 told = {{"CHAOS_ALLOWED": "{allowed}"}} if "{allowed}" else {{}}
 environment = {{**ENVIRONMENT, "STAGE": "{stage}", **told}}
 {SERVICES[service]}
-print("edge_signer.platform.chaotic_kms" in sys.modules)
+print("edge_signer.kms_guard.chaotic_kms" in sys.modules)
 """
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert told.stdout.strip() == str(imports), told.stderr

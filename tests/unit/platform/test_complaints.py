@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_signer.platform.complaints import SparingComplaint
+from edge_signer.telemetry.complaints import SparingComplaint
 
 
 def test_of_a_row_of_complaints_the_first_is_told_and_later_ones_in_their_time(

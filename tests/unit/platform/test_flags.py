@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from edge_signer.platform.flags import FlagError, Flags, flag_text, read_flag
-from edge_signer.platform.operator_flags import OperatorFlags
-from edge_signer.platform.settings import Settings
+from edge_signer.configuration.flags import FlagError, Flags, flag_text, read_flag
+from edge_signer.configuration.operator_flags import OperatorFlags
+from edge_signer.configuration.settings import Settings
 from tests.unit.platform.test_platform import ENVIRONMENT
 
 VALUES: list[tuple[str, str, Any]] = [

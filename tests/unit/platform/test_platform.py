@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from edge_signer.platform.flags import Flags
-from edge_signer.platform.settings import MAX_KMS_TIMEOUT_MS, Settings, SettingsError
-from edge_signer.platform.stopwatch import RollingPercentile, Stopwatch
+from edge_signer.configuration.flags import Flags
+from edge_signer.configuration.settings import MAX_KMS_TIMEOUT_MS, Settings, SettingsError
+from edge_signer.telemetry.stopwatch import RollingPercentile, Stopwatch
 
 ENVIRONMENT = {
     "STAGE": "dev",

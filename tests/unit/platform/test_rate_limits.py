@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_signer.platform.rate_limits import (
+from edge_signer.tenancy.rate_limits import (
     MAX_SKEW_MS,
     MOST_COUNTED,
     MOST_COUNTED_IN_A_SECOND,
@@ -17,7 +17,7 @@ from edge_signer.platform.rate_limits import (
     Usage,
     decide,
 )
-from edge_signer.platform.usage_item import UNSEEN, SeenItem
+from edge_signer.tenancy.usage_item import UNSEEN, SeenItem
 
 DAY_MS = 86_400_000
 MIDNIGHT_MS = 20_000 * DAY_MS

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_signer.kms_guard.retries import LEAST_ATTEMPT_MS, MAX_DELAY_S, Retries
 from edge_signer.platform.deadline import EdgeTimeSpentError
-from edge_signer.platform.retries import LEAST_ATTEMPT_MS, MAX_DELAY_S, Retries
 
 
 class FaultError(Exception):

@@ -10,7 +10,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName, SignatureMismatchError
+from edge_signer.signing.credentials.algorithm import (
+    ALGORITHMS,
+    AlgorithmName,
+    SignatureMismatchError,
+)
 from emulator.credentials.development_ca import DevelopmentCa
 from tests.software_signer import SoftwareSigner
 

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from edge_signer.signing.assertion import Assertion
-from edge_signer.signing.assertions import MAX_LABELS, manifest_assertions
 from edge_signer.signing.errors import InvalidAssertionError, PolicyViolationError
-from edge_signer.signing.json_bounds import (
+from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.rules.assertions import MAX_LABELS, manifest_assertions
+from edge_signer.signing.rules.json_bounds import (
     MAX_DEPTH,
     MAX_TEXT_CHARACTERS,
     MAX_VALUES,
 )
-from edge_signer.signing.policy import SigningPolicy
-from edge_signer.signing.policy_document import shipped_policies
+from edge_signer.signing.rules.policy import SigningPolicy
+from edge_signer.signing.rules.policy_document import shipped_policies
 from tests.sample_metadata import METADATA
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -176,7 +176,7 @@ def test_deep_nesting_is_refused_with_its_path(policy: SigningPolicy) -> None:
 
 
 def test_the_largest_that_the_bounds_admit_is_built(policy: SigningPolicy) -> None:
-    from edge_signer.signing.builder import ManifestBuilder, ManifestDefinition
+    from edge_signer.signing.manifest.builder import ManifestBuilder, ManifestDefinition
 
     deep: Any = [0] * (MAX_VALUES - 60)
     for _ in range(MAX_DEPTH - 2):

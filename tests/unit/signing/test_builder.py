@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from edge_signer.signing import builder as builder_module
-from edge_signer.signing.assertion import Assertion
-from edge_signer.signing.builder import BuildError, ManifestBuilder, ManifestDefinition
-from edge_signer.signing.tbs_module import INSTANCES_AT_ONCE
+from edge_signer.signing.manifest import builder as builder_module
+from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.manifest.builder import BuildError, ManifestBuilder, ManifestDefinition
+from edge_signer.signing.manifest.tbs_module import INSTANCES_AT_ONCE
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_signer.signing.cbor_reader import CborError, cbor_bytes, cbor_text, read_cbor
+from edge_signer.signing.manifest.cbor_reader import CborError, cbor_bytes, cbor_text, read_cbor
 
 _VALUES = st.recursive(
     st.none()

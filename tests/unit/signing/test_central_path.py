@@ -8,7 +8,6 @@ import pytest
 
 from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.errors import EdgeSignerError, KmsRateLimitError, KmsUnavailableError
-from edge_signer.platform.request_record import RequestRecord
 from edge_signer.signing.central_contract import CentralRequest
 from edge_signer.signing.central_path import CentralPath
 from edge_signer.signing.errors import (
@@ -18,6 +17,7 @@ from edge_signer.signing.errors import (
     TsaUnavailableError,
 )
 from edge_signer.signing.signing_request import SigningRequest
+from edge_signer.telemetry.request_record import RequestRecord
 from tests.software_signer import ACTIONS, Workshop
 
 

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate, load_pem_x509_certificate
 
-from edge_signer.signing.certificate import CertificateChain
+from edge_signer.signing.credentials.certificate import CertificateChain
 from edge_signer.signing.errors import CredentialUnavailableError
 from tests.software_signer import SoftwareSigner, Workshop
 

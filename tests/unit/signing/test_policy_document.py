@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 import yaml
 
-from edge_signer.signing.assertions import manifest_assertions
-from edge_signer.signing.policy_document import (
+from edge_signer.signing.rules.assertions import manifest_assertions
+from edge_signer.signing.rules.policy_document import (
     SHIPPED_POLICIES,
     PolicyDocumentError,
     read_policy,
     shipped_policies,
 )
-from edge_signer.signing.policy_yaml import write_as_json
+from edge_signer.signing.rules.policy_yaml import write_as_json
 from tests.sample_metadata import METADATA
 from tests.software_signer import ACTIONS
 

@@ -8,18 +8,18 @@ import pytest
 
 from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.errors import EdgeSignerError, KmsUnavailableError, StoreUnavailableError
-from edge_signer.platform.request_record import RequestRecord
-from edge_signer.signing.builder import ManifestBuilder
+from edge_signer.signing.credentials.time_stamp import TimeStamp
 from edge_signer.signing.errors import (
     PolicyViolationError,
     TbsTooLargeError,
     TsaUnavailableError,
     UnknownPolicyError,
 )
-from edge_signer.signing.policy_document import shipped_policies
+from edge_signer.signing.manifest.builder import ManifestBuilder
+from edge_signer.signing.rules.policy_document import shipped_policies
 from edge_signer.signing.service import SigningService
 from edge_signer.signing.signing_request import SigningRequest
-from edge_signer.signing.time_stamp import TimeStamp
+from edge_signer.telemetry.request_record import RequestRecord
 from emulator.credentials.development_ca import DevelopmentCa
 from tests.software_signer import (
     ACTIONS,

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from edge_signer.signing import tbs_module
-from edge_signer.signing.tbs_module import (
+from edge_signer.signing.manifest import tbs_module
+from edge_signer.signing.manifest.tbs_module import (
     MODULE_PATH,
     TbsModuleError,
     load_module,
@@ -18,8 +18,8 @@ from edge_signer.signing.tbs_module import (
     precompiled_path,
     read_module,
 )
-from edge_signer.signing.tbs_pin import TBS_MODULE_SHA256
-from edge_signer.signing.wasmtime_engine import InstancePre, Module
+from edge_signer.signing.manifest.tbs_pin import TBS_MODULE_SHA256
+from edge_signer.signing.manifest.wasmtime_engine import InstancePre, Module
 from tests.conftest import ROOT
 
 WASM_TBS = ROOT / "wasm_tbs"

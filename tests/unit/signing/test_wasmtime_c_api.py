@@ -10,8 +10,8 @@ import pytest
 import wasmtime
 from wasmtime import _bindings as whole
 
-from edge_signer.signing import wasmtime_c_api as ours
-from edge_signer.signing.wasmtime_c_api import DECLARATIONS
+from edge_signer.signing.manifest import wasmtime_c_api as ours
+from edge_signer.signing.manifest.wasmtime_c_api import DECLARATIONS
 
 STRUCTURES = [
     name

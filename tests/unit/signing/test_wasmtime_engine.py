@@ -10,9 +10,9 @@ import pytest
 import wasmtime
 from wasmtime import wat2wasm
 
-from edge_signer.signing.tbs_module import MEMORY_LIMIT_BYTES, read_module
-from edge_signer.signing.wasmtime_c_api import LIBRARY
-from edge_signer.signing.wasmtime_engine import (
+from edge_signer.signing.manifest.tbs_module import MEMORY_LIMIT_BYTES, read_module
+from edge_signer.signing.manifest.wasmtime_c_api import LIBRARY
+from edge_signer.signing.manifest.wasmtime_engine import (
     Engine,
     InstancePre,
     Module,
@@ -20,7 +20,7 @@ from edge_signer.signing.wasmtime_engine import (
     Trap,
     WasmtimeError,
 )
-from edge_signer.signing.wasmtime_instance import BareInstance
+from edge_signer.signing.manifest.wasmtime_instance import BareInstance
 from tests.wasmtime_engine import engine_like_the_hosts
 
 MEMORY_BYTES = 4 * 64 * 1024

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from wasmtime import wat2wasm
 
-from edge_signer.signing.wasmtime_engine import (
+from edge_signer.signing.manifest.wasmtime_engine import (
     Engine,
     InstancePre,
     Module,
@@ -13,7 +13,7 @@ from edge_signer.signing.wasmtime_engine import (
     Trap,
     WasmtimeError,
 )
-from edge_signer.signing.wasmtime_instance import BareInstance
+from edge_signer.signing.manifest.wasmtime_instance import BareInstance
 
 PAGE_BYTES = 64 * 1024
 AT_ONCE = 3

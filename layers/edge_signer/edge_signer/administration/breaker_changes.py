@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from edge_signer.administration.audit_trail import AuditTrail, Caller, Change
 from edge_signer.administration.audited_change import DoneChange, change_recorded
-from edge_signer.platform.circuit_breaker import BreakerStatus, CircuitBreaker
+from edge_signer.kms_guard.circuit_breaker import BreakerStatus, CircuitBreaker
 from edge_signer.platform.errors import StoreUnavailableError
 
 ACTION = "circuit_breaker.reset"

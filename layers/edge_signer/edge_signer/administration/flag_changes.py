@@ -11,7 +11,7 @@ from edge_signer.administration.audited_change import DoneChange, change_recorde
 from edge_signer.administration.errors import ConcurrentChangeError
 from edge_signer.administration.flag_parameters import NOBODY, FlagParameters, SeenParameter
 from edge_signer.administration.turn import Turn
-from edge_signer.platform.flags import FlagError, flag_text, read_flag
+from edge_signer.configuration.flags import FlagError, flag_text, read_flag
 
 ShutDown = Literal["edge", "central", "execution", "all"]
 #: A standard parameter of SSM holds no more.

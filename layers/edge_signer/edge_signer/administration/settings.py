@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from edge_signer.platform.settings import ChaosSettings, TenantNames
+from edge_signer.configuration.settings import ChaosSettings, TenantNames
 
 
 class AdminSettings(ChaosSettings):

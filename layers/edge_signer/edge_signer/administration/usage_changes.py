@@ -7,7 +7,7 @@ from typing import Any
 from edge_signer.administration.audit_trail import AuditTrail, Caller, Change
 from edge_signer.administration.audited_change import DoneChange, change_recorded
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.platform.usage_item import SeenItem
+from edge_signer.tenancy.usage_item import SeenItem
 
 ACTION = "rate_limiter.clear"
 

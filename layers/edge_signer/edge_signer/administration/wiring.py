@@ -12,10 +12,10 @@ from edge_signer.administration.flag_parameters import FlagParameters
 from edge_signer.administration.settings import AdminSettings
 from edge_signer.administration.turn import Turn
 from edge_signer.administration.usage_changes import UsageChanges
-from edge_signer.platform.breaker_rules import State
+from edge_signer.kms_guard.breaker_rules import State
+from edge_signer.kms_guard.dynamodb_breaker_store import kms_circuit_breaker
 from edge_signer.platform.clients import client
-from edge_signer.platform.dynamodb_breaker_store import kms_circuit_breaker
-from edge_signer.platform.telemetry import Telemetry
+from edge_signer.telemetry.telemetry import Telemetry
 
 
 @dataclass(frozen=True)

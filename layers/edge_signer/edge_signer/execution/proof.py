@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from edge_signer.execution.attestation import job_statement
-from edge_signer.execution.dsse import Envelope, pre_authentication_encoding
-from edge_signer.execution.job_outcome import JobOutcome
-from edge_signer.execution.receipt_signer import ReceiptSigner
-from edge_signer.execution.receipt_verifier import verify_receipt
+from edge_signer.execution.receipts.attestation import job_statement
+from edge_signer.execution.receipts.dsse import Envelope, pre_authentication_encoding
+from edge_signer.execution.receipts.job_outcome import JobOutcome
+from edge_signer.execution.receipts.receipt_signer import ReceiptSigner
+from edge_signer.execution.receipts.receipt_verifier import verify_receipt
 
 
 @dataclass(frozen=True)

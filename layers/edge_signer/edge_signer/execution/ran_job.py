@@ -10,11 +10,11 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from edge_signer.execution.attestation import job_statement
-from edge_signer.execution.job_outcome import JobOutcome
 from edge_signer.execution.limits import Limits
+from edge_signer.execution.receipts.attestation import job_statement
+from edge_signer.execution.receipts.job_outcome import JobOutcome
 from edge_signer.execution.requested_job import RequestedJob
-from edge_signer.execution.sandbox import Outcome
+from edge_signer.execution.sandbox.sandbox import Outcome
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 from edge_signer.execution.job_ledger import Claim
 from edge_signer.execution.job_table import write_if
-from edge_signer.platform.rate_limits import AtOnce, RateLimitedError
+from edge_signer.tenancy.rate_limits import AtOnce, RateLimitedError
 
 # Long after every claim in the item has ended.
 _KEPT_S = 24 * 60 * 60

@@ -18,13 +18,13 @@ from edge_signer.execution.job_ledger import Claim, JobEntry, JobLedger
 from edge_signer.execution.job_store import JobStore
 from edge_signer.execution.proof import JobProof, prove
 from edge_signer.execution.ran_job import RanJob, run_job
-from edge_signer.execution.receipt_signer import ReceiptSigner
+from edge_signer.execution.receipts.receipt_signer import ReceiptSigner
 from edge_signer.execution.requested_job import RequestedJob
 from edge_signer.execution.running_jobs import RunningJobs
-from edge_signer.execution.sandbox import Sandbox
+from edge_signer.execution.sandbox.sandbox import Sandbox
 from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
-from edge_signer.platform.request_record import RequestRecord
-from edge_signer.platform.stopwatch import Stopwatch
+from edge_signer.telemetry.request_record import RequestRecord
+from edge_signer.telemetry.stopwatch import Stopwatch
 
 #: What a worker may need besides the job's own time: each of module, signature and store, late.
 SETTLING_S = 10.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from edge_signer.platform.settings import CalledSettings
+from edge_signer.configuration.settings import CalledSettings
 
 
 class ExecuteSettings(CalledSettings):

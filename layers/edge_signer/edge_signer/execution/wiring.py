@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from edge_signer.configuration.flags import Flags
 from edge_signer.execution.job_ledger import JobLedger
 from edge_signer.execution.job_store import JobStore
-from edge_signer.execution.receipt_keys import ReceiptKeys
-from edge_signer.execution.receipt_signer import KmsReceiptSigner
+from edge_signer.execution.receipts.receipt_keys import ReceiptKeys
+from edge_signer.execution.receipts.receipt_signer import KmsReceiptSigner
 from edge_signer.execution.running_jobs import RunningJobs
-from edge_signer.execution.sandbox import Sandbox
+from edge_signer.execution.sandbox.sandbox import Sandbox
 from edge_signer.execution.service import JobService
 from edge_signer.execution.settings import ExecuteSettings
 from edge_signer.platform.clients import client
-from edge_signer.platform.flags import Flags
 
 
 def job_service(

@@ -6,10 +6,10 @@ import hashlib
 from typing import Any
 
 from edge_signer.health.finding import Finding, Way
-from edge_signer.signing.assertion import Assertion
-from edge_signer.signing.builder import BuildError, ManifestBuilder, ManifestDefinition
-from edge_signer.signing.tbs_module import TbsModuleError
-from edge_signer.signing.tbs_pin import TBS_MODULE_SHA256
+from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.manifest.builder import BuildError, ManifestBuilder, ManifestDefinition
+from edge_signer.signing.manifest.tbs_module import TbsModuleError
+from edge_signer.signing.manifest.tbs_pin import TBS_MODULE_SHA256
 
 #: Always the same manifest, of nobody's asset and with nobody's certificate: it is never signed.
 KNOWN_DEFINITION = ManifestDefinition(

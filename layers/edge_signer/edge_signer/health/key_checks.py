@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from edge_signer.health.finding import EVERY_WAY, Finding, Way
-from edge_signer.signing.certificate import CertificateChain
+from edge_signer.signing.credentials.certificate import CertificateChain
 from edge_signer.signing.errors import CredentialUnavailableError
 
 #: A certificate authority may take a week or two.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from edge_signer.health.finding import Finding
-from edge_signer.platform.kms_quota import KmsUsage
+from edge_signer.kms_guard.kms_quota import KmsUsage
 
 WARN_PERCENT = 80
 

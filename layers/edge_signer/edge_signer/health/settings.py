@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from edge_signer.health.finding import Way
-from edge_signer.platform.settings import (
+from edge_signer.configuration.settings import (
     ChaosSettings,
     ReplicaSettings,
     SigningSettings,
     SwitchedSettings,
 )
+from edge_signer.health.finding import Way
 
 
 class HealthSettings(SigningSettings, SwitchedSettings, ReplicaSettings, ChaosSettings):

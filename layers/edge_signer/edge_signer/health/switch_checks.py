@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from edge_signer.configuration.flags import FlagError, Flags, flag_text, read_flag
+from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.health.finding import EVERY_WAY, Finding, Way
-from edge_signer.platform import breaker_rules as rules
-from edge_signer.platform.breaker_store import BreakerStore
-from edge_signer.platform.chaos_order import read_order
-from edge_signer.platform.flags import FlagError, Flags, flag_text, read_flag
-from edge_signer.platform.parameters import SsmParameterFolder
+from edge_signer.kms_guard import breaker_rules as rules
+from edge_signer.kms_guard.breaker_store import BreakerStore
+from edge_signer.kms_guard.chaos_order import read_order
 
 
 class FlagsCheck:

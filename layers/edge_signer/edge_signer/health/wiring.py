@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from edge_signer.configuration.flags import Flags
+from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.health.authority_check import AuthorityCheck
 from edge_signer.health.builder_check import BuilderCheck
 from edge_signer.health.examination import Examination
@@ -15,12 +17,10 @@ from edge_signer.health.report import KeptReport
 from edge_signer.health.settings import HealthSettings
 from edge_signer.health.store_checks import BucketCheck, TenantsCheck
 from edge_signer.health.switch_checks import BreakerCheck, ChaosCheck, FlagsCheck
-from edge_signer.platform.chaos_order import chaos_parameter
+from edge_signer.kms_guard.chaos_order import chaos_parameter
+from edge_signer.kms_guard.dynamodb_breaker_store import DynamoDbBreakerStore
+from edge_signer.kms_guard.kms_quota import KmsUsageReader
 from edge_signer.platform.clients import Service, client
-from edge_signer.platform.dynamodb_breaker_store import DynamoDbBreakerStore
-from edge_signer.platform.flags import Flags
-from edge_signer.platform.kms_quota import KmsUsageReader
-from edge_signer.platform.parameters import SsmParameterFolder
 
 #: For all checks together.
 DEADLINE_S = 3.0

@@ -9,9 +9,9 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from edge_signer.http.authentication import Authenticator
 from edge_signer.http.rate_limit_headers import rate_limit_headers
 from edge_signer.http.received import received_request
-from edge_signer.platform.rate_limits import RateLimiter, Standing
-from edge_signer.platform.request_record import RequestRecord
-from edge_signer.platform.tenants import Tenant
+from edge_signer.telemetry.request_record import RequestRecord
+from edge_signer.tenancy.rate_limits import RateLimiter, Standing
+from edge_signer.tenancy.tenants import Tenant
 
 
 @dataclass(frozen=True)

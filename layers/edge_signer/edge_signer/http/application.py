@@ -15,8 +15,8 @@ from edge_signer.http.cross_origin import CrossOrigin
 from edge_signer.http.errors import InternalError, MethodNotAllowedError, NotFoundError
 from edge_signer.http.request_id import request_id_of
 from edge_signer.platform.errors import EdgeSignerError
-from edge_signer.platform.request_record import RequestRecord, trace_id_of
-from edge_signer.platform.telemetry import Telemetry
+from edge_signer.telemetry.request_record import RequestRecord, trace_id_of
+from edge_signer.telemetry.telemetry import Telemetry
 
 #: Takes the event, its record, Lambda's context and, by name, the values of the path's variables.
 Endpoint = Callable[..., Response[str]]

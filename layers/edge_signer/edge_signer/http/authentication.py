@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from edge_signer.configuration.flags import Flags
 from edge_signer.http.errors import TenantNotAllowedError, UnauthenticatedError
 from edge_signer.http.open_door import require_open
 from edge_signer.http.request_signature import ReceivedRequest, RequestSignatures
-from edge_signer.platform.flags import Flags
-from edge_signer.platform.replays import ReplayGuard
-from edge_signer.platform.tenants import Tenant, TenantDirectory
+from edge_signer.tenancy.replays import ReplayGuard
+from edge_signer.tenancy.tenants import Tenant, TenantDirectory
 
 _MAX_TOKEN_CHARACTERS = 512
 #: Refuses a tenant by the flags in force.

@@ -12,15 +12,16 @@ from edge_signer.http.rate_limit_headers import rate_limit_headers
 from edge_signer.platform.errors import (
     DeadlineExceededError,
     EdgeSignerError,
+    InvalidRequestError,
     KmsRateLimitError,
     KmsUnavailableError,
     StoreUnavailableError,
 )
-from edge_signer.platform.rate_limits import RateLimitedError
 from edge_signer.signing import errors as signing
+from edge_signer.tenancy.rate_limits import RateLimitedError
 
 STATUS: dict[type[EdgeSignerError], int] = {
-    wire.InvalidRequestError: 400,
+    InvalidRequestError: 400,
     wire.InvalidJsonError: 400,
     wire.InvalidBase64Error: 400,
     wire.UnauthenticatedError: 401,

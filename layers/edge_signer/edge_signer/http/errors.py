@@ -5,14 +5,6 @@ from __future__ import annotations
 from edge_signer.platform.errors import EdgeSignerError
 
 
-class InvalidRequestError(EdgeSignerError):
-    """A field is missing or wrong; the message names it."""
-
-    code = "INVALID_REQUEST"
-    title = "Invalid request"
-    quotes_request = True
-
-
 class InvalidJsonError(EdgeSignerError):
     """The body is not JSON, or JSON that two readers could read differently."""
 

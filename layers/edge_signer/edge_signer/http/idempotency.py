@@ -17,12 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.event_handler import Response, content_types
 
-from edge_signer.http.errors import (
-    IdempotencyMismatchError,
-    InvalidRequestError,
-    RequestInFlightError,
-)
-from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.http.errors import IdempotencyMismatchError, RequestInFlightError
+from edge_signer.platform.errors import InvalidRequestError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from edge_signer.configuration.flags import Flags
 from edge_signer.http.errors import (
     ExecutionDisabledError,
     SignerDisabledError,
     TenantNotAllowedError,
 )
-from edge_signer.platform.flags import Flags
 
 NO_JOBS = "Running jobs is switched off; nothing was signed."
 KILLED = "The operator has switched signing off, for everybody; nothing was signed."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from edge_signer.platform.rate_limits import Standing
+from edge_signer.tenancy.rate_limits import Standing
 
 
 def rate_limit_headers(standing: Standing) -> dict[str, str]:

@@ -9,8 +9,9 @@ from collections.abc import Collection, Mapping
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-from edge_signer.http.errors import InvalidRequestError, UnsupportedMediaTypeError
+from edge_signer.http.errors import UnsupportedMediaTypeError
 from edge_signer.http.request_signature import ReceivedRequest
+from edge_signer.platform.errors import InvalidRequestError
 
 _CHARSET = re.compile(r"""\bcharset\s*=\s*["']?([^\s;"']+)""", re.IGNORECASE)
 

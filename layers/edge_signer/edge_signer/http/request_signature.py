@@ -21,8 +21,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from edge_signer.http.errors import InvalidSignatureError
-from edge_signer.platform.replays import ReplayGuard
-from edge_signer.platform.tenants import Tenant
+from edge_signer.tenancy.replays import ReplayGuard
+from edge_signer.tenancy.tenants import Tenant
 
 VERSION = "edge-signer-hmac-v1"
 #: How far a client's clock may be from this one, before or after.

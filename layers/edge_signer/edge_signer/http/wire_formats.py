@@ -10,12 +10,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from edge_signer.http.errors import (
-    InvalidBase64Error,
-    InvalidJsonError,
-    InvalidRequestError,
-    RequestTooLargeError,
-)
+from edge_signer.http.errors import InvalidBase64Error, InvalidJsonError, RequestTooLargeError
+from edge_signer.platform.errors import InvalidRequestError
 
 #: What a pattern asks for, in words.
 _MEANINGS = {

@@ -31,6 +31,14 @@ class EdgeSignerError(Exception):
         self.retry_after_s = retry_after_s
 
 
+class InvalidRequestError(EdgeSignerError):
+    """A field is missing or wrong; the message names it."""
+
+    code = "INVALID_REQUEST"
+    title = "Invalid request"
+    quotes_request = True
+
+
 class StoreUnavailableError(EdgeSignerError):
     """S3, DynamoDB or SSM did not answer as it should."""
 

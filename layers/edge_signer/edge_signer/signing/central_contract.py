@@ -13,10 +13,10 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from edge_signer.platform.tenants import TenantName
-from edge_signer.signing.algorithm import AlgorithmName
+from edge_signer.platform.names import TenantName
+from edge_signer.signing.credentials.algorithm import AlgorithmName
+from edge_signer.signing.rules.strict_model import StrictModel
 from edge_signer.signing.signing_request import MAX_TITLE_CHARACTERS
-from edge_signer.signing.strict_model import StrictModel
 
 #: The longest manifest that is taken: 16 KiB to sign and as much besides, certificates, a token.
 MAX_MANIFEST_BYTES = 256 * 1024

@@ -13,23 +13,23 @@ from edge_signer.platform.errors import (
     EdgeSignerError,
     KmsUnavailableError,
 )
-from edge_signer.platform.request_record import RequestRecord
-from edge_signer.signing.algorithm import ALGORITHMS
 from edge_signer.signing.central_contract import CentralRequest
 from edge_signer.signing.central_signer import CentralSigner
-from edge_signer.signing.certificate import CertificateChain
+from edge_signer.signing.credentials.algorithm import ALGORITHMS
+from edge_signer.signing.credentials.certificate import CertificateChain
+from edge_signer.signing.credentials.kms import region_of
+from edge_signer.signing.credentials.time_stamp import TimeStamp, TimeStampRoots
 from edge_signer.signing.errors import InvalidAssertionError, TbsTooLargeError
-from edge_signer.signing.kms import region_of
-from edge_signer.signing.manifest_check import (
+from edge_signer.signing.manifest.manifest_check import (
     CheckedManifest,
     ExpectedManifest,
     OtherChainError,
     check_manifest,
 )
-from edge_signer.signing.manifest_reader import ManifestError
-from edge_signer.signing.policy import SigningPolicy
+from edge_signer.signing.manifest.manifest_reader import ManifestError
+from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.signing_request import PlannedManifest, SignedStore, SigningRequest
-from edge_signer.signing.time_stamp import TimeStamp, TimeStampRoots
+from edge_signer.telemetry.request_record import RequestRecord
 
 SIGNING_MODE = "central-fallback"
 # With less time than this the central signer would be asked for nothing.
@@ -169,7 +169,7 @@ class CentralPath:
         if not checked.time_stamp_token:
             return None
         # Imported here: most workers never see a stamp, and all would start 10 ms later.
-        from edge_signer.signing.time_stamp_check import checked_token
+        from edge_signer.signing.credentials.time_stamp_check import checked_token
 
         payload_sha256 = hashlib.sha256(checked.time_stamp_payload).digest()
         stamp = checked_token(checked.time_stamp_token, payload_sha256, self._roots())

@@ -18,13 +18,13 @@ from edge_signer.platform.errors import (
     StoreUnavailableError,
 )
 from edge_signer.signing import errors
-from edge_signer.signing.algorithm import AlgorithmName
 from edge_signer.signing.central_contract import (
     MAX_ANSWER_BYTES,
     CentralAnswer,
     CentralRefusal,
     CentralRequest,
 )
+from edge_signer.signing.credentials.algorithm import AlgorithmName
 
 RETRY_AFTER_S = 5
 #: What the central signer may refuse with; any other code is a fault of it.

@@ -6,10 +6,10 @@ import time
 from functools import partial
 from typing import Any
 
+from edge_signer.configuration.parameters import SsmParameter
+from edge_signer.configuration.settings import Settings
 from edge_signer.platform.clients import client
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.platform.parameters import SsmParameter
-from edge_signer.platform.settings import Settings
 from edge_signer.signing.central_signer import CentralSigner, LambdaCentralSigner
 
 

@@ -8,23 +8,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from edge_signer.platform.breaker_admission import Admission
+from edge_signer.kms_guard.breaker_admission import Admission
+from edge_signer.kms_guard.retries import Retries
 from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.errors import KmsRateLimitError, KmsUnavailableError
-from edge_signer.platform.request_record import RequestRecord
-from edge_signer.platform.retries import Retries
-from edge_signer.signing.algorithm import SignatureMismatchError
-from edge_signer.signing.builder import (
+from edge_signer.signing.credentials.algorithm import SignatureMismatchError
+from edge_signer.signing.credentials.certificate import CertificateChain
+from edge_signer.signing.credentials.kms import Signer
+from edge_signer.signing.errors import InvalidAssertionError, TbsTooLargeError
+from edge_signer.signing.manifest.builder import (
     BuildError,
     ManifestBuilder,
     ManifestDefinition,
     PreparedManifest,
 )
-from edge_signer.signing.certificate import CertificateChain
-from edge_signer.signing.errors import InvalidAssertionError, TbsTooLargeError
-from edge_signer.signing.kms import Signer
-from edge_signer.signing.policy import SigningPolicy
+from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.signing_request import PlannedManifest, SignedStore, SigningRequest
+from edge_signer.telemetry.request_record import RequestRecord
 
 
 class Breaker(Protocol):

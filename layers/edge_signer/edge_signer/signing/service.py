@@ -12,17 +12,17 @@ from edge_signer.platform.errors import (
     KmsRateLimitError,
     KmsUnavailableError,
 )
-from edge_signer.platform.request_record import RequestRecord
-from edge_signer.signing.assertions import manifest_assertions
-from edge_signer.signing.builder import BuildError
 from edge_signer.signing.central_path import CentralPath
+from edge_signer.signing.credentials.time_stamp import TimeStampAuthority
 from edge_signer.signing.edge_path import CircuitOpenError, CpuTimeSpentError, EdgePath
 from edge_signer.signing.errors import CredentialUnavailableError, TsaUnavailableError
-from edge_signer.signing.policy import SigningPolicy
-from edge_signer.signing.policy_directory import PolicyDirectory
+from edge_signer.signing.manifest.builder import BuildError
+from edge_signer.signing.rules.assertions import manifest_assertions
+from edge_signer.signing.rules.policy import SigningPolicy
+from edge_signer.signing.rules.policy_directory import PolicyDirectory
 from edge_signer.signing.signing_request import PlannedManifest, SignedStore, SigningRequest
 from edge_signer.signing.store import ManifestStore, StoredManifest
-from edge_signer.signing.time_stamp import TimeStampAuthority
+from edge_signer.telemetry.request_record import RequestRecord
 
 #: What another engine with another key may still do. A time-stamp authority that fails is not
 #: among it: the central signer asks the same one.

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from edge_signer.signing.assertion import Assertion
-from edge_signer.signing.policy import SigningPolicy
-from edge_signer.signing.time_stamp import TimeStamp, TimeStampAuthority
+from edge_signer.signing.credentials.time_stamp import TimeStamp, TimeStampAuthority
+from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.rules.policy import SigningPolicy
 
 MAX_TITLE_CHARACTERS = 256
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.signing.time_stamp import REPLY_TYPE, TimeStamp
+from edge_signer.signing.credentials.time_stamp import REPLY_TYPE, TimeStamp
 
 MANIFEST_CONTENT_TYPE = "application/c2pa"
 MANIFEST_CACHE_CONTROL = "public, max-age=60"

@@ -6,30 +6,30 @@ from collections.abc import Callable
 from functools import lru_cache, partial
 from typing import Any
 
-from edge_signer.platform.breaker_admission import Admission
-from edge_signer.platform.breaker_rules import State
-from edge_signer.platform.chaos_order import chaos_parameter
+from edge_signer.configuration.flags import Flags
+from edge_signer.configuration.parameters import SsmParameterFolder
+from edge_signer.configuration.settings import MAX_KMS_TIMEOUT_MS, Settings
+from edge_signer.kms_guard.breaker_admission import Admission
+from edge_signer.kms_guard.breaker_rules import State
+from edge_signer.kms_guard.chaos_order import chaos_parameter
+from edge_signer.kms_guard.dynamodb_breaker_store import TIMEOUT_S, kms_circuit_breaker
+from edge_signer.kms_guard.kms_quota import kms_usage_tally
 from edge_signer.platform.clients import client
-from edge_signer.platform.dynamodb_breaker_store import TIMEOUT_S, kms_circuit_breaker
-from edge_signer.platform.flags import Flags
-from edge_signer.platform.kms_quota import kms_usage_tally
-from edge_signer.platform.parameters import SsmParameterFolder
-from edge_signer.platform.settings import MAX_KMS_TIMEOUT_MS, Settings
-from edge_signer.platform.telemetry import Telemetry
-from edge_signer.signing.algorithm import ALGORITHMS, AlgorithmName
-from edge_signer.signing.builder import ManifestBuilder
 from edge_signer.signing.central_path import CentralPath
 from edge_signer.signing.central_wiring import central_signer
+from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
+from edge_signer.signing.credentials.installed_chain import InstalledChain
+from edge_signer.signing.credentials.kms import KmsSigner
+from edge_signer.signing.credentials.time_stamp import time_stamp_authority
+from edge_signer.signing.credentials.time_stamp_roots import SsmTimeStampRoots
 from edge_signer.signing.edge_path import EdgePath, Patience
-from edge_signer.signing.installed_chain import InstalledChain
-from edge_signer.signing.kms import KmsSigner
-from edge_signer.signing.policy import SigningPolicy
-from edge_signer.signing.policy_directory import PolicyDirectory
-from edge_signer.signing.policy_document import shipped_policies
+from edge_signer.signing.manifest.builder import ManifestBuilder
+from edge_signer.signing.rules.policy import SigningPolicy
+from edge_signer.signing.rules.policy_directory import PolicyDirectory
+from edge_signer.signing.rules.policy_document import shipped_policies
 from edge_signer.signing.service import SigningService
 from edge_signer.signing.store import S3ManifestStore
-from edge_signer.signing.time_stamp import time_stamp_authority
-from edge_signer.signing.time_stamp_roots import SsmTimeStampRoots
+from edge_signer.telemetry.telemetry import Telemetry
 
 # How long a worker may serve a policy after its document was replaced.
 _POLICY_REFRESH_S = 30.0
@@ -62,7 +62,7 @@ def signing_service(
     )
     kms: Callable[[int | None], Any] = real_kms
     if settings.allows_chaos:
-        from edge_signer.platform.chaotic_kms import ChaosOrders, chaotic_clients
+        from edge_signer.kms_guard.chaotic_kms import ChaosOrders, chaotic_clients
 
         # The read is part of somebody's request.
         hurried = client("ssm", region, timeout_s=_CHAOS_TIMEOUT_S, attempts=1)

@@ -1,0 +1,1 @@
+"""Commands about certificates: a request that KMS signs, and the chain that a key gets."""

@@ -1,0 +1,186 @@
+"""Whether a file is the chain of a key: what is refused here would stop the signer there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+
+from edge_signer.platform.errors import EdgeSignerError
+from edge_signer.signing.credentials.algorithm import ALGORITHMS
+from edge_signer.signing.credentials.certificate import UNREADABLE, CertificateChain
+
+#: What an advanced parameter of SSM holds; a standard one holds 4,096 bytes.
+MAX_CHAIN_BYTES = 8192
+
+
+class ChainError(Exception):
+    """Certificates are not the chain of that key; the message says why."""
+
+
+@dataclass(frozen=True)
+class ArrangedCertificates:
+    """A chain and what was beside it.
+
+    Attributes:
+        chain: As the signer wants it: leaf first, without the root.
+        left_out: The root, and what does not belong to the chain.
+    """
+
+    chain: list[x509.Certificate]
+    left_out: list[x509.Certificate]
+
+
+def arranged(
+    certificates: Sequence[x509.Certificate], public_key_der: bytes, *, is_ordered: bool
+) -> ArrangedCertificates:
+    """Leave the root out, and put a set in the order leaf to issuer.
+
+    Args:
+        certificates: Of a file.
+        public_key_der: The SubjectPublicKeyInfo of the key in KMS.
+        is_ordered: Whether their order means something; it is kept then, right or wrong.
+    """
+    if is_ordered:
+        chain = list(certificates)
+        root = [chain.pop()] if len(chain) > 1 and _is_self_issued(chain[-1]) else []
+        return ArrangedCertificates(chain, root)
+    left = list(certificates)
+    leaf = next((one for one in left if _spki(one) == public_key_der), None)
+    if leaf is None:
+        return ArrangedCertificates(left, [])
+    chain = [leaf]
+    left = [one for one in left if one != leaf]
+    while issuer := next((one for one in left if _issued(chain[-1], one)), None):
+        if _is_self_issued(issuer):
+            break
+        chain.append(issuer)
+        left = [one for one in left if one != issuer]
+    return ArrangedCertificates(chain, left)
+
+
+def checked_chain(
+    certificates: Sequence[x509.Certificate], public_key_der: bytes
+) -> CertificateChain:
+    """Check a chain as the signer does, and say what is wrong with it.
+
+    Args:
+        certificates: Leaf first.
+        public_key_der: The SubjectPublicKeyInfo of the key in KMS.
+
+    Raises:
+        ChainError: It certifies another key, its order is wrong, its root is there, verifiers
+            would not accept a certificate, one is not valid now, or SSM does not hold it.
+    """
+    owner = [_spki(one) == public_key_der for one in certificates]
+    if not any(owner):
+        raise ChainError("it certifies another key")
+    if not owner[0]:
+        raise ChainError(
+            f"the key's certificate is number {owner.index(True) + 1}; it must be the first, "
+            "then the one that issued it"
+        )
+    pem = as_pem(certificates)
+    if len(pem) > MAX_CHAIN_BYTES:
+        raise ChainError(f"its certificates have {len(pem)} bytes; SSM holds {MAX_CHAIN_BYTES}")
+    try:
+        chain = CertificateChain.from_pem(pem)
+        chain.require_valid()
+    except EdgeSignerError as refused:
+        raise ChainError(str(refused).rstrip(".")) from refused
+    if not algorithms_of(chain):
+        raise ChainError("its key is of a kind that signs no claims")
+    return chain
+
+
+def require_anchored(
+    chain: CertificateChain,
+    anchors: Sequence[x509.Certificate] | None,
+    left_out: Sequence[x509.Certificate] = (),
+) -> None:
+    """Check that a chain is whole, as far as that can be told.
+
+    Args:
+        chain: Of which the root is left out.
+        anchors: Roots that its last certificate may be issued by; None where none are known.
+        left_out: Certificates that came with the chain; they tell that it is whole, and are no
+            anchors.
+
+    Raises:
+        ChainError: None of the roots issued it; or there are none, and the chain is the leaf alone.
+    """
+    last = chain.certificates[-1]
+    if anchors is None:
+        if len(chain.certificates) == 1 and not any(_issued(last, one) for one in left_out):
+            raise ChainError(
+                f"the certificate of its issuer is missing: {last.issuer.rfc4514_string()}. Add "
+                "it; or, if it is a root, name it with --anchors"
+            )
+        return
+    if not any(_issued(last, anchor) for anchor in anchors):
+        raise ChainError(
+            "it leads to none of the anchors: there is no certificate of "
+            f"{last.issuer.rfc4514_string()}"
+        )
+
+
+def algorithms_of(chain: CertificateChain) -> list[str]:
+    """Name the algorithms that a chain's key signs claims with."""
+    public_key = chain.leaf.public_key()
+    return [one.name for one in ALGORITHMS.values() if one.fits(public_key)]
+
+
+def as_pem(certificates: Sequence[x509.Certificate]) -> str:
+    """Write certificates in PEM, one after the other."""
+    return "".join(one.public_bytes(serialization.Encoding.PEM).decode() for one in certificates)
+
+
+def parse_certificates(pem: bytes) -> list[x509.Certificate]:
+    """Read certificates in PEM; other things around them are passed over.
+
+    Raises:
+        ChainError: There is none, or a broken one.
+    """
+    try:
+        certificates = x509.load_pem_x509_certificates(pem)
+    except UNREADABLE as broken:
+        raise ChainError("it holds no certificate in PEM, or a broken one") from broken
+    require_readable_keys(certificates)
+    return certificates
+
+
+def require_readable_keys(certificates: Sequence[x509.Certificate]) -> None:
+    """Refuse certificates whose public keys cannot be read.
+
+    Raises:
+        ChainError: One of them is such.
+    """
+    try:
+        for one in certificates:
+            _spki(one)
+    except UNREADABLE as broken:
+        raise ChainError("a certificate's public key cannot be read") from broken
+
+
+def _is_self_issued(certificate: x509.Certificate) -> bool:
+    return certificate.subject == certificate.issuer
+
+
+def _spki(certificate: x509.Certificate) -> bytes:
+    public_key: Any = certificate.public_key()
+    return bytes(
+        public_key.public_bytes(
+            serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+    )
+
+
+def _issued(certificate: x509.Certificate, anchor: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(anchor)
+    except UNREADABLE:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Operators' commands: flags, policies, tenants, tokens, and what `/admin` does."""

@@ -1,0 +1,1 @@
+"""Settings of the environment, parameters of SSM, and the flags in them."""

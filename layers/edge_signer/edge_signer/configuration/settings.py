@@ -1,0 +1,193 @@
+"""The environment of a function, read once, typed and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from edge_signer.platform.names import PROD, TenantName
+
+# An origin, or `*.` for all hosts below one: plain http, `null` and `*` alone are none of them.
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+Origin = Annotated[str, Field(pattern=rf"^https://(\*\.)?{_LABEL}(\.{_LABEL})+(:[0-9]{{1,5}})?$")]
+
+
+#: The longest that one call of KMS may take.
+MAX_KMS_TIMEOUT_MS = 2000
+
+
+def _listed(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    # SSM keeps no empty value: a hyphen, which is no tenant's name, stands for nobody.
+    return () if value.strip() in ("", "-") else tuple(part.strip() for part in value.split(","))
+
+
+TenantNames = Annotated[tuple[TenantName, ...], BeforeValidator(_listed)]
+
+
+class SettingsError(Exception):
+    """An environment variable is missing or wrong; the message names it."""
+
+
+def _lower_case(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
+
+
+class TelemetrySettings(BaseModel):
+    """What every function is told; fields are the variables in lower case.
+
+    Attributes:
+        metrics_enabled: Whether counters are written beside the log.
+        trace_sampling_rate: Share of the requests whose line tells the time of every step.
+        aws_lambda_function_memory_size: MB that the function has; Lambda itself tells it.
+    """
+
+    # A function makes one of these classes; pydantic need not get the others ready.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+    stage: str = Field(pattern=r"^[a-z][a-z0-9]{1,15}$")
+    aws_region: str = Field(min_length=1)
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], BeforeValidator(_lower_case)
+    ] = "info"
+    metrics_enabled: bool = True
+    trace_sampling_rate: float = Field(default=0.1, ge=0, le=1)
+    aws_lambda_function_memory_size: int = Field(default=128, ge=128)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self:
+        """Read the settings.
+
+        Args:
+            environment: Usually `os.environ`.
+
+        Raises:
+            SettingsError: Naming each variable that is missing or wrong.
+        """
+        known = {
+            name: environment[name.upper()]
+            for name in cls.model_fields
+            if name.upper() in environment
+        }
+        try:
+            return cls.model_validate(known)
+        except ValidationError as refused:
+            faults = [
+                f"{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in refused.errors()
+            ]
+            raise SettingsError("; ".join(faults)) from None
+
+
+class ChaosSettings(TelemetrySettings):
+    """What functions are told besides that inject faults, or have to do with orders of them.
+
+    Attributes:
+        chaos_allowed: What the template's parameter says; alone it allows nothing.
+    """
+
+    chaos_allowed: bool = False
+
+    @property
+    def allows_chaos(self) -> bool:
+        """Whether faults may be ordered and injected; never in prod."""
+        return self.chaos_allowed and self.stage != PROD
+
+
+class SwitchedSettings(TelemetrySettings):
+    """What every function is told besides that goes by operators' flags.
+
+    Attributes:
+        edge_signer_enabled: Default of the flag.
+        execution_enabled: Default of the flag.
+        tenant_allowlist: Default of the flag.
+        kms_timeout_ms: How long KMS may take to answer; `MAX_KMS_TIMEOUT_MS` at most, whatever it
+            says.
+    """
+
+    edge_signer_enabled: bool = False
+    execution_enabled: bool = False
+    tenant_allowlist: TenantNames = ()
+    kms_timeout_ms: int = Field(MAX_KMS_TIMEOUT_MS, ge=50, le=30_000)
+
+    @property
+    def flag_folder(self) -> str:
+        """Folder of SSM in which operators put flags."""
+        return f"/edge-signer/{self.stage}/flags"
+
+
+class CalledSettings(SwitchedSettings):
+    """What every function is told besides that tenants call."""
+
+    tenants_table: str = Field(min_length=3)
+    requests_table: str = Field(min_length=3)
+    limits_table: str = Field(min_length=3)
+    cors_origins: Annotated[tuple[Origin, ...], BeforeValidator(_listed)] = ()
+
+
+class SigningSettings(TelemetrySettings):
+    """What every function that signs is told besides."""
+
+    kms_region: str = Field(min_length=1)
+    tsa_url: str = Field("", pattern=r"^(https?://[^ ]+)?$")
+
+    def key_alias(self, key_name: str) -> str:
+        """Alias of the KMS key that policies call `key_name`."""
+        return f"alias/edge-signer-{self.stage}-{key_name}"
+
+    def certificate_parameter(self, certificate_name: str) -> str:
+        """Name of the SSM parameter that holds a certificate chain."""
+        return f"/edge-signer/{self.stage}/certificates/{certificate_name}"
+
+    @property
+    def policy_folder(self) -> str:
+        """Folder of SSM in which operators put policy documents."""
+        return f"/edge-signer/{self.stage}/policies"
+
+
+class ReplicaSettings(TelemetrySettings):
+    """What functions are told besides that have to do with the signing key's replica.
+
+    Attributes:
+        kms_replica_key: ARN of the replica or of its alias; empty for none.
+    """
+
+    kms_replica_key: str = Field(
+        "",
+        pattern=r"^(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:(key/mrk-[0-9a-f-]+|alias/[\w/-]+))?$",
+    )
+
+    @property
+    def kms_replica_region(self) -> str:
+        """Region of the replica key."""
+        return self.kms_replica_key.split(":")[3]
+
+
+class Settings(SigningSettings, CalledSettings, ChaosSettings):
+    """What `template.yaml` tells the sign function.
+
+    Attributes:
+        cpu_timeout_ms: CPU time from parsing to the digest, after which the edge gives up.
+        retry_attempts: Attempts at the edge in all.
+        retry_delay_ms: The longest delay before the second.
+        fallback_function: Name of the central signer's function; empty for none.
+        central_signer_url: A central signer elsewhere, which goes before that function.
+        central_signer_api_key: Name of the SSM parameter that holds the key to call it.
+    """
+
+    manifest_bucket: str = Field(min_length=3)
+    manifest_base_url: str = Field(pattern=r"^https?://[^ ]+[^/ ]$")
+    breakers_table: str = Field(min_length=3)
+    cpu_timeout_ms: int = Field(150, ge=10, le=10_000)
+    retry_attempts: int = Field(3, ge=1, le=10)
+    retry_delay_ms: int = Field(200, ge=0, le=10_000)
+    fallback_function: str = Field("", pattern=r"^[A-Za-z0-9_:-]*$")
+    central_signer_url: str = Field("", pattern=r"^(https://[^ ]+|http://127\.0\.0\.1:[^ ]+)?$")
+    central_signer_api_key: str = Field("", pattern=r"^(/[A-Za-z0-9._/-]+)?$")
+
+    @property
+    def has_central_signer(self) -> bool:
+        """Whether another signs where the edge cannot."""
+        return bool(self.central_signer_url or self.fallback_function)

@@ -1,0 +1,134 @@
+"""The key that signs receipts and attestations, and stays in KMS."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from edge_signer.execution.receipts import ed25519
+from edge_signer.kms_guard.kms_errors import KEY_IS_GONE, kms_error, refusal_code
+from edge_signer.platform.errors import EdgeSignerError, KmsUnavailableError
+
+#: The longest message that KMS signs as it is.
+MAX_MESSAGE_BYTES = 4096
+
+
+@dataclass(frozen=True)
+class ReceiptKey:
+    """A key that signs receipts.
+
+    Attributes:
+        kms_key_id: ARN of the key itself, which an alias cannot turn into another.
+        public_key: 32 bytes.
+    """
+
+    kms_key_id: str
+    public_key: bytes
+
+    @property
+    def key_id(self) -> str:
+        """Its name in attestations: the SHA-256 of its SubjectPublicKeyInfo, in hexadecimal."""
+        return ed25519.key_id(self.public_key)
+
+
+class ReceiptSigner(Protocol):
+    """Signs with Ed25519; where the key is, is its own affair."""
+
+    def key(self) -> ReceiptKey:
+        """Give the key to sign with now."""
+
+    def sign(self, key: ReceiptKey, message: bytes) -> bytes:
+        """Give the key's signature over at most 4,096 bytes: 64 bytes that were verified."""
+
+
+class KmsReceiptSigner:
+    """Signs through AWS KMS.
+
+    Needs `kms:Sign` and `kms:GetPublicKey` on the key, of the spec ECC_NIST_EDWARDS25519.
+
+    The public key is fetched once and again after `REFRESH_S` seconds, so that a rotated key is
+    taken up without a restart. If that fails, the last one serves on.
+
+    Args:
+        kms: Gives the client in the key's region, for each call anew. Its own retries should be
+            off.
+        key_alias: `alias/…` of the key.
+    """
+
+    REFRESH_S = 300.0
+    RETRY_S = 10.0
+
+    def __init__(self, *, kms: Callable[[], Any], key_alias: str) -> None:
+        self._kms = kms
+        self._key_alias = key_alias
+        self._last_good: ReceiptKey | None = None
+        self._fresh_until_s = 0.0
+
+    def key(self) -> ReceiptKey:
+        """Give the key.
+
+        Raises:
+            KmsRateLimitError, KmsUnavailableError: The public key cannot be had.
+        """
+        if self._last_good is None or time.monotonic() >= self._fresh_until_s:
+            return self._refreshed()
+        return self._last_good
+
+    def sign(self, key: ReceiptKey, message: bytes) -> bytes:
+        """Have a message signed.
+
+        Args:
+            key: Names the key, and checks what it gave.
+            message: At most 4,096 bytes.
+
+        Returns:
+            The signature, 64 bytes: one that the verifiers take.
+
+        Raises:
+            ValueError: The message is empty or too long.
+            KmsRateLimitError: KMS throttles.
+            KmsUnavailableError: KMS failed, or the key did not make what it gave.
+        """
+        if not 1 <= len(message) <= MAX_MESSAGE_BYTES:
+            raise ValueError(f"{len(message):,} bytes to sign; KMS takes 1 to {MAX_MESSAGE_BYTES}")
+        signature: bytes = self._ask(
+            "sign",
+            KeyId=key.kms_key_id,
+            Message=message,
+            MessageType="RAW",
+            SigningAlgorithm="ED25519_SHA_512",
+        )["Signature"]
+        if ed25519.signature_fault(key.public_key, message, signature) is not None:
+            raise KmsUnavailableError("What KMS gave is not the receipt key's signature.")
+        return signature
+
+    def _refreshed(self) -> ReceiptKey:
+        try:
+            key = self._last_good = self._fetch()
+        except EdgeSignerError:
+            if self._last_good is None:
+                raise
+            self._fresh_until_s = time.monotonic() + self.RETRY_S
+            return self._last_good
+        self._fresh_until_s = time.monotonic() + self.REFRESH_S
+        return key
+
+    def _fetch(self) -> ReceiptKey:
+        answer = self._ask("get_public_key", KeyId=self._key_alias)
+        public_key = ed25519.from_subject_public_key_info(answer["PublicKey"])
+        if public_key is None:
+            raise KmsUnavailableError("The receipt key is not an Ed25519 key.")
+        return ReceiptKey(answer["KeyId"], public_key)
+
+    def _ask(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = getattr(self._kms(), operation)(**arguments)
+        except (BotoCoreError, ClientError) as failure:
+            if refusal_code(failure) in KEY_IS_GONE:
+                self._fresh_until_s = 0.0
+            raise kms_error(failure) from failure
+        return answer

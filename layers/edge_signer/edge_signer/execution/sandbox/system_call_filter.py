@@ -1,0 +1,136 @@
+"""The system calls that a job's process may make; all others fail as if not permitted.
+
+A guest makes none by itself. This is for the guest that found a fault in the runtime and runs
+native code: without files, sockets, programs, other processes and new limits, it has the pipes that
+it was given, memory up to its limit, and the time that is left.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import platform
+import struct
+
+from edge_signer.execution.sandbox.kernel import filter_system_calls, give_up_new_privileges
+
+# Offsets in `struct seccomp_data`; of arguments the low half, on little-endian machines.
+_NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24
+_LOAD, _EQUAL, _ANY_BIT, _RETURN = 0x20, 0x15, 0x45, 0x06
+_ALLOW, _KILL_PROCESS, _FAIL_WITH = 0x7FFF0000, 0x80000000, 0x00050000
+_CLONE_THREAD = 0x00010000
+_F_DUPFD_CLOEXEC = 1030
+
+# Audit architecture, then the numbers of what needs a look at the arguments.
+_MACHINES = {
+    "x86_64": (0xC000003E, {"clone": 56, "tgkill": 234, "clone3": 435, "fcntl": 72}),
+    "aarch64": (0xC00000B7, {"clone": 220, "tgkill": 131, "clone3": 435, "fcntl": 25}),
+}
+# Name: number on x86_64, on aarch64.
+_ALLOWED = {
+    # Descriptors that are open: the two outputs, stdin, the way of the report, tokio's own.
+    "read": (0, 63),
+    "write": (1, 64),
+    "readv": (19, 65),
+    "writev": (20, 66),
+    "close": (3, 57),
+    "fstat": (5, 80),
+    "lseek": (8, 62),
+    "poll": (7, None),
+    "ppoll": (271, 73),
+    "epoll_create1": (291, 20),
+    "epoll_ctl": (233, 21),
+    "epoll_wait": (232, None),
+    "epoll_pwait": (281, 22),
+    "eventfd2": (290, 19),
+    # Memory, bounded by RLIMIT_DATA; the runtime writes machine code and makes it executable.
+    "mmap": (9, 222),
+    "munmap": (11, 215),
+    "mprotect": (10, 226),
+    "mremap": (25, 216),
+    "madvise": (28, 233),
+    "brk": (12, 214),
+    "membarrier": (324, 283),
+    # Threads, and what a trap needs.
+    "futex": (202, 98),
+    "set_robust_list": (273, 99),
+    "rseq": (334, 293),
+    "sched_yield": (24, 124),
+    "sched_getaffinity": (204, 123),
+    "getpid": (39, 172),
+    "gettid": (186, 178),
+    "rt_sigaction": (13, 134),
+    "rt_sigprocmask": (14, 135),
+    "rt_sigreturn": (15, 139),
+    "sigaltstack": (131, 132),
+    "restart_syscall": (219, 128),
+    "exit": (60, 93),
+    "exit_group": (231, 94),
+    # Time and chance.
+    "clock_gettime": (228, 113),
+    "clock_getres": (229, 114),
+    "clock_nanosleep": (230, 115),
+    "nanosleep": (35, 101),
+    "getrandom": (318, 278),
+}
+
+
+def allow_few_system_calls() -> None:
+    """Put the filter in force, for this thread and all that it starts.
+
+    Raises:
+        OSError: The processor is none of the two that are known, or the kernel refuses. A job must
+            not run then.
+    """
+    instructions = b"".join(_program(platform.machine(), os.getpid()))
+    code = ctypes.create_string_buffer(instructions, len(instructions))
+    program = ctypes.create_string_buffer(
+        struct.pack("@HP", len(instructions) // 8, ctypes.addressof(code))
+    )
+    give_up_new_privileges()
+    filter_system_calls(ctypes.addressof(program))
+
+
+def _program(machine: str, pid: int) -> list[bytes]:
+    """The filter in classic BPF, seccomp(2): one instruction an entry."""
+    if machine not in _MACHINES:
+        raise OSError(f"no system call filter for {machine}")
+    audit_architecture, special = _MACHINES[machine]
+    column = list(_MACHINES).index(machine)
+    allowed = [both[column] for both in _ALLOWED.values()]
+    program = [
+        _instruction(_LOAD, _ARCHITECTURE),
+        _instruction(_EQUAL, audit_architecture, if_true=1),
+        _instruction(_RETURN, _KILL_PROCESS),
+        _instruction(_LOAD, _NUMBER),
+        # The C library then uses clone, whose flags a filter can see.
+        *_when(special["clone3"], [_instruction(_RETURN, _FAIL_WITH | errno.ENOSYS)]),
+        *_when(special["clone"], _if_argument(_FIRST_ARGUMENT, _ANY_BIT, _CLONE_THREAD)),
+        # Only abort(3), which signals the thread itself.
+        *_when(special["tgkill"], _if_argument(_FIRST_ARGUMENT, _EQUAL, pid)),
+        # Others of its commands have the kernel signal any process of the user.
+        *_when(special["fcntl"], _if_argument(_SECOND_ARGUMENT, _EQUAL, _F_DUPFD_CLOEXEC)),
+    ]
+    for number in allowed:
+        if number is not None:
+            program += _when(number, [_instruction(_RETURN, _ALLOW)])
+    program.append(_instruction(_RETURN, _FAIL_WITH | errno.EPERM))
+    return program
+
+
+def _when(number: int, then: list[bytes]) -> list[bytes]:
+    return [_instruction(_EQUAL, number, if_false=len(then)), *then]
+
+
+def _if_argument(offset: int, test: int, operand: int) -> list[bytes]:
+    return [
+        _instruction(_LOAD, offset),
+        _instruction(test, operand, if_false=1),
+        _instruction(_RETURN, _ALLOW),
+        _instruction(_RETURN, _FAIL_WITH | errno.EPERM),
+    ]
+
+
+def _instruction(code: int, operand: int, *, if_true: int = 0, if_false: int = 0) -> bytes:
+    return struct.pack("@HBBI", code, if_true, if_false, operand)

@@ -1,0 +1,1 @@
+"""The endpoints: each reads a request, has it served, and answers."""

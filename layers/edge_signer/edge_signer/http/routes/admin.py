@@ -1,0 +1,130 @@
+"""What each route of /admin does, once it is known who calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from http import HTTPStatus
+
+from aws_lambda_powertools.event_handler import Response, content_types
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from edge_signer.administration.audit_trail import Caller
+from edge_signer.administration.audited_change import DoneChange
+from edge_signer.administration.wiring import Administration
+from edge_signer.configuration.flags import FlagError
+from edge_signer.http.admin_token import AdminTokens
+from edge_signer.http.answer_models import AnswerBody
+from edge_signer.http.answers import json_answer
+from edge_signer.http.application import Route
+from edge_signer.http.errors import NotFoundError, UnauthenticatedError
+from edge_signer.http.received import received_request, require_media_type
+from edge_signer.http.routes.admin_answers import BreakerAnswer, ChangedAnswer
+from edge_signer.http.routes.admin_models import (
+    BreakerReset,
+    Chaos,
+    EmergencyShutdown,
+    UsageClear,
+    flag_request,
+)
+from edge_signer.platform.errors import InvalidRequestError
+from edge_signer.telemetry.request_record import RequestRecord
+
+Change = Callable[[Caller, bytes], DoneChange]
+
+
+class AdminEndpoints:
+    """Answers the routes of /admin.
+
+    Args:
+        tokens: Know the operators.
+        administration: Makes the changes.
+    """
+
+    def __init__(self, tokens: AdminTokens, administration: Administration) -> None:
+        self._tokens = tokens
+        self._administration = administration
+
+    def routes(self) -> list[Route]:
+        """Give the table of routes."""
+        changes: Mapping[str, Change] = {
+            "/admin/flags": self._change_flag,
+            "/admin/circuit-breaker": self._reset_breaker,
+            "/admin/rate-limiter": self._clear_usage,
+            "/admin/chaos": self._change_chaos,
+        }
+        return [
+            *(Route(path, {"POST": partial(self._changed, one)}) for path, one in changes.items()),
+            Route("/admin/circuit-breaker/status", {"GET": self._breaker_status}),
+        ]
+
+    def _changed(
+        self,
+        change: Change,
+        event: APIGatewayProxyEventV2,
+        record: RequestRecord,
+        _: LambdaContext,
+    ) -> Response[str]:
+        """Authenticate, validate, record, change, answer."""
+        operator = self._operator(event, record)
+        require_media_type(event.headers, (content_types.APPLICATION_JSON,))
+        body = received_request(event).body
+        record.payload_size = len(body)
+        with record.stopwatch.step("change"):
+            done = change(Caller(operator, record.request_id), body)
+        record.audit_key = done.audit_key
+        record.counts["admin_change"] += 1
+        return _answer(ChangedAnswer.of(done, operator), record)
+
+    def _breaker_status(
+        self, event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext
+    ) -> Response[str]:
+        self._operator(event, record)
+        return _answer(BreakerAnswer.of(self._administration.breaker.status()), record)
+
+    def _operator(self, event: APIGatewayProxyEventV2, record: RequestRecord) -> str:
+        with record.stopwatch.step("authenticate"):
+            try:
+                record.operator = operator = self._tokens.require(event.headers)
+            except UnauthenticatedError:
+                record.counts["admin_unauthenticated"] += 1
+                raise
+        if event.query_string_parameters:
+            raise InvalidRequestError("No query parameter is known here.")
+        return operator
+
+    def _change_flag(self, caller: Caller, body: bytes) -> DoneChange:
+        asked, flags = flag_request(body), self._administration.flags
+        if isinstance(asked, EmergencyShutdown):
+            return flags.shut_down(caller, asked.service)
+        try:
+            if asked.tenant_id is None:
+                return flags.set_value(caller, asked.flag, asked.value)
+            return flags.set_for_tenant(caller, asked.flag, asked.tenant_id, asked.value is True)
+        except FlagError as refused:
+            raise InvalidRequestError(str(refused)) from None
+
+    def _reset_breaker(self, caller: Caller, body: bytes) -> DoneChange:
+        BreakerReset.from_body(body)
+        return self._administration.breaker.reset(caller)
+
+    def _clear_usage(self, caller: Caller, body: bytes) -> DoneChange:
+        tenant_id = UsageClear.from_body(body).tenant_id
+        done = self._administration.usage.clear(caller, tenant_id)
+        if done is None:
+            raise NotFoundError("tenant_id: this tenant has used nothing of its limits.")
+        return done
+
+    def _change_chaos(self, caller: Caller, body: bytes) -> DoneChange:
+        asked, chaos = Chaos.from_body(body), self._administration.chaos
+        if asked.failure_type is None or asked.failure_rate is None or asked.duration is None:
+            return chaos.end(caller)
+        return chaos.begin(
+            caller, asked.failure_type, asked.failure_rate, asked.duration, asked.scope
+        )
+
+
+def _answer(body: AnswerBody, record: RequestRecord) -> Response[str]:
+    headers = {"X-Request-ID": record.request_id, "Cache-Control": "no-store"}
+    return json_answer(HTTPStatus.OK, body, headers)

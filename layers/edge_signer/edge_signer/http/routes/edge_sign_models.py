@@ -1,0 +1,80 @@
+"""The bodies of POST /edge-sign as they stand on the wire."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from edge_signer.configuration.flags import MAX_PAYLOAD_BYTES
+from edge_signer.http.errors import AssetTooLargeError
+from edge_signer.http.wire_formats import read_base64, read_body
+from edge_signer.platform.errors import InvalidRequestError
+from edge_signer.signing.signing_request import MAX_TITLE_CHARACTERS, SigningRequest
+
+MAX_INLINE_BYTES = 32 * 1024
+ASSET_SHA256 = r"^[0-9a-f]{64}$"
+
+
+class EdgeSignRequest(BaseModel):
+    """What a client sends."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    asset_sha256: str | None = Field(None, pattern=ASSET_SHA256)
+    asset_inline: str | None = None
+    policy_id: str = Field(min_length=1, max_length=64)
+    assertions: dict[str, Any]
+    tenant_id: str | None = Field(None, min_length=1, max_length=64)
+    tsa: bool | None = None
+    title: str | None = Field(None, min_length=1, max_length=MAX_TITLE_CHARACTERS)
+
+    @classmethod
+    def from_body(cls, body: bytes, max_bytes: int = MAX_PAYLOAD_BYTES) -> EdgeSignRequest:
+        """Read a request body.
+
+        Args:
+            body: As it came.
+            max_bytes: How long it may be.
+
+        Raises:
+            RequestTooLargeError: It is longer.
+            InvalidJsonError: Not JSON, not UTF-8, a key twice, or a number that JSON does not have.
+            InvalidRequestError: A field is missing, wrong or unknown; the message names each.
+        """
+        return read_body(cls, body, max_bytes)
+
+    def to_signing_request(self, tenant_id: str) -> SigningRequest:
+        """Give what the signing service takes, on behalf of an authenticated tenant.
+
+        Raises:
+            InvalidRequestError: No asset, or a digest that is not the inline asset's.
+            InvalidBase64Error, AssetTooLargeError: Of `asset_inline`.
+        """
+        return SigningRequest(
+            tenant_id=tenant_id,
+            asset_sha256=self._asset_digest(),
+            assertions=self.assertions,
+            policy_id=self.policy_id,
+            tsa=self.tsa,
+            title=self.title,
+        )
+
+    def _asset_digest(self) -> bytes:
+        given = bytes.fromhex(self.asset_sha256) if self.asset_sha256 else None
+        if self.asset_inline is None:
+            if given is None:
+                raise InvalidRequestError("asset_sha256 or asset_inline is required")
+            return given
+        asset = read_base64("asset_inline", self.asset_inline)
+        if not asset:
+            raise InvalidRequestError("asset_inline: the asset is empty")
+        if len(asset) > MAX_INLINE_BYTES:
+            raise AssetTooLargeError(
+                f"asset_inline has more than {MAX_INLINE_BYTES} bytes; send asset_sha256 instead."
+            )
+        digest = hashlib.sha256(asset).digest()
+        if given is not None and given != digest:
+            raise InvalidRequestError("asset_sha256 is not the digest of asset_inline")
+        return digest

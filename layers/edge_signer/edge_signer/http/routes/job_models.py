@@ -1,0 +1,141 @@
+"""The bodies of the routes of jobs as they stand on the wire."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from edge_signer.execution.job import checked_module
+from edge_signer.execution.limits import Requirements
+from edge_signer.execution.receipts.receipt_keys import PublishedKey, Use
+from edge_signer.execution.requested_job import RequestedJob
+from edge_signer.http.answer_models import AnswerBody
+from edge_signer.http.wire_formats import read_base64
+from edge_signer.platform.errors import InvalidRequestError
+
+#: As long as an invocation of Lambda may be; the largest module in base64 leaves some of it.
+MAX_JOB_REQUEST_BYTES = 6 * 1024 * 1024
+MODULE_HASH = r"^sha256:[0-9a-f]{64}$"
+#: Not of dots alone: `.` and `..` are no names in a path, and clients and proxies remove them.
+JOB_ID = r"^[.]{0,126}[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$"
+MAX_JOB_ID_CHARACTERS = 128
+
+ModuleHash = Annotated[
+    str, Field(pattern=MODULE_HASH, description="`sha256:` and the SHA-256 of the module.")
+]
+
+
+class _Sent(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class JobRequirements(_Sent):
+    """What a job asks for; what is above a cap is cut to it."""
+
+    cpu_cores: Annotated[int, Field(description="Threads; one is given.")] = 1
+    memory_mb: Annotated[int, Field(description="Linear memory in MiB; up to 256.")] = 128
+    timeout_seconds: Annotated[
+        int, Field(description="Wall-clock time, compiling included; up to 20.")
+    ] = 30
+    arch: Annotated[
+        str | None, Field(max_length=32, description="`wasm32`, or the host's own.")
+    ] = None
+    wasm_runtime: Annotated[str | None, Field(max_length=32, description="`wasmtime`.")] = None
+
+
+class JobRequestBody(_Sent):
+    """A job: a WASI preview1 command, its arguments and its input."""
+
+    job_id: Annotated[
+        str,
+        Field(
+            pattern=JOB_ID,
+            max_length=MAX_JOB_ID_CHARACTERS,
+            description="The client's name for the job; a retry has the same. Usually `job-` and a "
+            "UUID.",
+        ),
+    ]
+    module_hash: ModuleHash
+    wasm_bytes: Annotated[
+        str | None,
+        Field(description="The module in base64; left out where it was stored before."),
+    ] = None
+    args: Annotated[list[str], Field(max_length=1024, description="`argv` from 1 on.")] = []
+    stdin: Annotated[str | None, Field(description="What the module may read, as text.")] = None
+    stdin_base64: Annotated[str | None, Field(description="The same as bytes.")] = None
+    requirements: JobRequirements = JobRequirements()
+
+    def to_requested_job(self, tenant_id: str) -> RequestedJob:
+        """Give what the job service takes, on behalf of an authenticated tenant.
+
+        Raises:
+            InvalidRequestError: Arguments or input are too long or come twice.
+            InvalidBase64Error: Of `wasm_bytes` or `stdin_base64`.
+            ModuleHashMismatchError, NotAModuleError, ModuleTooLargeError: Of `wasm_bytes`.
+            UnsupportedRequirementError: Of `requirements`.
+        """
+        try:
+            return RequestedJob(
+                tenant_id=tenant_id,
+                job_id=self.job_id,
+                module_hash=self.module_hash,
+                wasm=self._module(),
+                args=tuple(self.args),
+                stdin=self._stdin(),
+                requirements=Requirements(**self.requirements.model_dump()),
+            )
+        except ValueError as refused:
+            raise InvalidRequestError(str(refused)) from None
+
+    def _module(self) -> bytes | None:
+        if self.wasm_bytes is None:
+            return None
+        return checked_module(read_base64("wasm_bytes", self.wasm_bytes), self.module_hash)
+
+    def _stdin(self) -> bytes:
+        if self.stdin is not None and self.stdin_base64 is not None:
+            raise InvalidRequestError("stdin and stdin_base64 are the same; send one of them")
+        if self.stdin_base64 is not None:
+            return read_base64("stdin_base64", self.stdin_base64)
+        return (self.stdin or "").encode()
+
+
+class ModuleAnswer(AnswerBody):
+    """The module is stored, for this tenant's jobs alone."""
+
+    module_hash: ModuleHash
+    module_bytes: Annotated[int, Field(description="Its length.")]
+
+
+class ReceiptKeyAnswer(BaseModel):
+    """A key to pin."""
+
+    model_config = ConfigDict(frozen=True)
+
+    key_id: Annotated[
+        str, Field(description="`keyid` of attestations: SHA-256 of the SubjectPublicKeyInfo.")
+    ]
+    algorithm: Literal["Ed25519"] = "Ed25519"
+    public_key: Annotated[str, Field(description="`node_pubkey` of receipts, 32 bytes in hex.")]
+    use: Annotated[
+        Use, Field(description="`current` signs; `next` will; `previous` did until lately.")
+    ]
+    valid_from: Annotated[datetime, Field(description="When it was made.")]
+
+    @classmethod
+    def of(cls, key: PublishedKey) -> Self:
+        """Describe a key."""
+        return cls(
+            key_id=key.key_id,
+            public_key=key.public_key,
+            use=key.use,
+            valid_from=key.valid_from,
+        )
+
+
+class KeysAnswer(AnswerBody):
+    """The receipt keys, that which signs first."""
+
+    keys: list[ReceiptKeyAnswer]

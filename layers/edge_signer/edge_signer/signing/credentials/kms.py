@@ -1,0 +1,196 @@
+"""Signing with a key that stays in KMS."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from edge_signer.kms_guard.kms_errors import KEY_IS_GONE, kms_error, refusal_code
+from edge_signer.platform.errors import EdgeSignerError
+from edge_signer.signing.credentials.algorithm import KMS_RAW_LIMIT_BYTES, Algorithm
+from edge_signer.signing.credentials.certificate import CertificateChain
+from edge_signer.signing.credentials.installed_chain import InstalledChain
+from edge_signer.signing.errors import (
+    CredentialUnavailableError,
+    TbsTooLargeError,
+)
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A key and the chain that certifies it, fetched together so that they cannot part.
+
+    Attributes:
+        key_id: ARN of the key.
+        certificate_chain: Its chain.
+    """
+
+    key_id: str
+    certificate_chain: CertificateChain
+
+    @property
+    def kms_region(self) -> str | None:
+        """Region of the key; None where its identifier is no ARN."""
+        return region_of(self.key_id)
+
+
+class Signer(Protocol):
+    """Signs TBS bytes; where the key is, is its own affair."""
+
+    @property
+    def algorithm(self) -> Algorithm:
+        """What it signs with."""
+
+    def credential(self) -> Credential:
+        """Give the key to sign with now, and a chain that is valid now."""
+
+    def sign(self, credential: Credential, tbs: bytes, timeout_ms: int | None = None, /) -> bytes:
+        """Give the key's signature over the TBS bytes, as COSE has it; the caller checks it.
+
+        Raises:
+            SignatureMismatchError: What the key gave is no signature at all.
+            EdgeSignerError: One of the catalogue.
+        """
+
+
+class KmsSigner:
+    """Signs through AWS KMS.
+
+    Needs `kms:Sign` and `kms:GetPublicKey` on the key.
+
+    The credential is fetched once and again after `REFRESH_S` seconds, so that a rotated key or a
+    renewed certificate is taken up without a restart. If that fails, the last good credential
+    serves for as long as it is valid: it still names the key that it certifies. Only a chain that
+    was taken away serves no longer.
+
+    Args:
+        kms: Gives the client in the key's home region that waits for so many milliseconds, or for
+            as long as usual, which operators change. Its own retries should be off.
+        key_alias: `alias/…` of the key.
+        chain: What certifies it.
+        algorithm: Must be one that the key can.
+        count: Told of each call of KMS that asks for a signature.
+    """
+
+    REFRESH_S = 300.0
+    RETRY_S = 10.0
+
+    def __init__(
+        self,
+        *,
+        kms: Callable[[int | None], Any],
+        key_alias: str,
+        chain: InstalledChain,
+        algorithm: Algorithm,
+        count: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._kms = kms
+        self.chain = chain
+        self._key_alias = key_alias
+        self.algorithm = algorithm
+        self._count = count
+        self._last_good: Credential | None = None
+        self._fresh_until_s = 0.0
+
+    def credential(self) -> Credential:
+        """Give the key and its chain.
+
+        Raises:
+            CredentialUnavailableError: The chain is missing, not valid now, or not this key's.
+            KmsRateLimitError, KmsUnavailableError: The public key cannot be had.
+        """
+        credential = self._last_good
+        if credential is None or time.monotonic() >= self._fresh_until_s:
+            credential = self._refreshed()
+        credential.certificate_chain.require_valid()
+        return credential
+
+    def sign(self, credential: Credential, tbs: bytes, timeout_ms: int | None = None) -> bytes:
+        """Have the TBS bytes signed.
+
+        Args:
+            credential: Names the key.
+            tbs: The COSE Sig_structure. Only its digest leaves the process, except for Ed25519,
+                which signs no digest.
+            timeout_ms: How long KMS may take to answer; None for as long as usual.
+
+        Returns:
+            The signature as COSE has it.
+
+        Raises:
+            TbsTooLargeError: Ed25519, and more than KMS takes.
+            KmsRateLimitError: KMS throttles.
+            KmsUnavailableError: KMS failed.
+            SignatureMismatchError: What it gave is no signature.
+        """
+        message = self.algorithm.message(tbs)
+        if len(message) > KMS_RAW_LIMIT_BYTES:
+            raise TbsTooLargeError(
+                f"The assertions make {len(message):,} bytes to sign; with {self.algorithm.name} "
+                f"KMS takes {KMS_RAW_LIMIT_BYTES:,}."
+            )
+        try:
+            answer = self._ask(
+                "sign",
+                timeout_ms,
+                KeyId=credential.key_id,
+                Message=message,
+                MessageType=self.algorithm.message_type,
+                SigningAlgorithm=self.algorithm.kms_name,
+            )
+        finally:
+            self._count()
+        return self.algorithm.cose_signature(answer["Signature"])
+
+    def _refreshed(self) -> Credential:
+        try:
+            credential = self._last_good = self._fetch()
+        except EdgeSignerError:
+            if self._last_good is None:
+                raise
+            self._fresh_until_s = time.monotonic() + self.RETRY_S
+            return self._last_good
+        left = credential.certificate_chain.expires_at - datetime.now(UTC)
+        self._fresh_until_s = time.monotonic() + min(self.REFRESH_S, left.total_seconds())
+        return credential
+
+    def _fetch(self) -> Credential:
+        chain = self._fetch_chain()
+        chain.require_valid()
+        if not self.algorithm.fits(chain.leaf.public_key()):
+            raise CredentialUnavailableError(
+                f"The certified key is not one that signs with {self.algorithm.name}."
+            )
+        answer = self._ask("get_public_key", KeyId=self._key_alias)
+        if chain.public_key_der() != answer["PublicKey"]:
+            raise CredentialUnavailableError("The certificate is not the signing key's.")
+        return Credential(answer["KeyId"], chain)
+
+    def _fetch_chain(self) -> CertificateChain:
+        try:
+            return self.chain.fetch()
+        finally:
+            if self.chain.was_taken_away:
+                self._last_good = None
+
+    def _ask(
+        self, operation: str, timeout_ms: int | None = None, **arguments: Any
+    ) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = getattr(self._kms(timeout_ms), operation)(**arguments)
+        except (BotoCoreError, ClientError) as failure:
+            if refusal_code(failure) in KEY_IS_GONE:
+                self._fresh_until_s = 0.0
+            raise kms_error(failure) from failure
+        return answer
+
+
+def region_of(key_id: str) -> str | None:
+    """Give the region of a key's ARN; None where it is no ARN."""
+    parts = key_id.split(":")
+    return parts[3] if len(parts) > 3 else None

@@ -1,0 +1,1 @@
+"""The bytes of a manifest: built, read and checked."""

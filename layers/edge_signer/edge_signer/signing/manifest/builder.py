@@ -1,0 +1,205 @@
+"""The builder's host: one fresh WebAssembly instance a request, bounded in fuel and memory.
+
+The calls and the layout of their input are described in `wasm_tbs/src/tbs.zig`.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.manifest.tbs_module import MEMORY_LIMIT_BYTES, load_module
+from edge_signer.signing.manifest.wasmtime_engine import Engine, InstancePre, Trap, WasmtimeError
+from edge_signer.signing.manifest.wasmtime_instance import BareInstance
+
+FUEL_PER_REQUEST = 50_000_000
+
+_ERROR_BIT = 1 << 31
+_LENGTH_MASK = _ERROR_BIT - 1
+# Made once: `json.dumps` with settings of one's own makes an encoder at every call.
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+_length_prefix = struct.Struct("<I").pack
+
+
+class BuildError(Exception):
+    """The builder refused its input or ran out of its bounds.
+
+    Attributes:
+        name: What the module calls the error, or `OutOfFuel` or `Trapped` where it was stopped.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+@dataclass(frozen=True)
+class ManifestDefinition:
+    """All that a manifest says, identifiers included.
+
+    Attributes:
+        label: `urn:c2pa:` and a UUID of version 4.
+        instance_id: The claim's `instanceID`.
+        algorithm: COSE name of the signature algorithm.
+        claim_generator_info: Map with at least `name`.
+        assertions: In the order in which the claim names them; the hard binding is the builder's.
+        asset_sha256: 32 bytes, the digest of the whole asset.
+        x5chain: Certificates in DER, leaf first, root left out.
+        title: `dc:title` of the claim; None for none.
+    """
+
+    label: str
+    instance_id: str
+    algorithm: str
+    claim_generator_info: dict[str, Any]
+    assertions: Sequence[Assertion]
+    asset_sha256: bytes
+    x5chain: Sequence[bytes]
+    title: str | None = None
+
+    def to_json(self) -> bytes:
+        """The part that goes to the module as JSON.
+
+        Raises:
+            BuildError: There is no JSON of it: `JsonSyntax`, or `JsonTooDeep` to be written.
+        """
+        try:
+            definition: dict[str, Any] = {
+                "label": self.label,
+                "instance_id": self.instance_id,
+                "alg": self.algorithm,
+                "claim_generator_info": self.claim_generator_info,
+                "assertions": [one.to_definition() for one in self.assertions],
+            }
+            if self.title is not None:
+                definition["title"] = self.title
+            return _JSON.encode(definition).encode()
+        except RecursionError:
+            raise BuildError("JsonTooDeep") from None
+        except ValueError as unwritable:  # half of a surrogate pair, infinity
+            raise BuildError("JsonSyntax") from unwritable
+
+
+class ManifestBuilder:
+    """Makes manifests with the checked module; shared by all requests of a process."""
+
+    def __init__(self) -> None:
+        engine, module = load_module()
+        self._template = _Template.linked(engine, InstancePre(engine, module))
+
+    def prepare(self, definition: ManifestDefinition) -> PreparedManifest:
+        """Build everything that comes before the signature.
+
+        Raises:
+            BuildError: The module refused the definition or was stopped.
+        """
+        return PreparedManifest(self._template, definition)
+
+
+class PreparedManifest:
+    """A manifest that waits for its signature.
+
+    Attributes:
+        tbs: The COSE Sig_structure whose signature is wanted (RFC 9052 §4.4).
+    """
+
+    __slots__ = ("_instance", "_signature_buffer", "tbs")
+
+    def __init__(self, template: _Template, definition: ManifestDefinition) -> None:
+        self._signature_buffer = template.signature_buffer
+        self._instance = template.instance()
+        self.tbs = _call(
+            self._instance,
+            b"prepare",
+            template.definition_buffer,
+            *(definition.to_json(), definition.asset_sha256, *definition.x5chain),
+        )
+
+    def time_stamp_payload(self, signature: bytes) -> bytes:
+        """Give the bytes whose digest a time-stamp covers (C2PA 2.2 §10.3.2.5).
+
+        Args:
+            signature: As COSE has it: r and s for ECDSA.
+
+        Raises:
+            BuildError: `SignatureLength`.
+        """
+        return _call(self._instance, b"time_stamp_payload", self._signature_buffer, signature)
+
+    def assemble(self, signature: bytes, time_stamp_token: bytes = b"") -> bytes:
+        """Give the manifest store, a JUMBF superbox.
+
+        Args:
+            signature: As COSE has it: r and s for ECDSA.
+            time_stamp_token: DER of a TimeStampToken; empty for none.
+
+        Raises:
+            BuildError: `SignatureLength`.
+        """
+        return _call(
+            self._instance, b"assemble", self._signature_buffer, signature, time_stamp_token
+        )
+
+
+def _call(instance: BareInstance, name: bytes, buffer: _Buffer, *fields: bytes) -> bytes:
+    """Call an export with the fields as its input; give the bytes that it answers with."""
+    framed = b"".join([part for one in fields for part in (_length_prefix(len(one)), one)])
+    if len(framed) > buffer.capacity:
+        raise BuildError("InputTooLong")
+    instance.write(buffer.address, framed)
+    try:
+        answer = instance.call(name, len(framed))
+    except Trap as trap:
+        raise BuildError("OutOfFuel" if trap.is_out_of_fuel else "Trapped") from trap
+    content = instance.read(answer >> 32, answer & _LENGTH_MASK)
+    if answer & _ERROR_BIT:
+        raise BuildError(content.decode("ascii"))
+    return content
+
+
+class _Buffer(NamedTuple):
+    """Where the module expects an input."""
+
+    address: int
+    capacity: int
+
+
+class _Template(NamedTuple):
+    """What every instance is made from, and where its buffers are."""
+
+    engine: Engine
+    instance_pre: InstancePre
+    definition_buffer: _Buffer
+    signature_buffer: _Buffer
+
+    @classmethod
+    def linked(cls, engine: Engine, instance_pre: InstancePre) -> _Template:
+        """Ask an instance for the addresses: linking fixed them, no request need ask again."""
+        instance = _bounded(engine, instance_pre)
+
+        def buffer(name: bytes) -> _Buffer:
+            answer = instance.call(name)
+            return _Buffer(answer >> 32, answer & _LENGTH_MASK)
+
+        return cls(engine, instance_pre, buffer(b"definition_buffer"), buffer(b"signature_buffer"))
+
+    def instance(self) -> BareInstance:
+        """Give a new instance; a reused one would keep the last tenant's bytes."""
+        try:
+            return _bounded(self.engine, self.instance_pre)
+        except WasmtimeError:
+            # Those that only a cycle of references holds, say of a traceback, keep their places.
+            gc.collect()
+            return _bounded(self.engine, self.instance_pre)
+
+
+def _bounded(engine: Engine, instance_pre: InstancePre) -> BareInstance:
+    return BareInstance(
+        engine, instance_pre, fuel=FUEL_PER_REQUEST, memory_bytes=MEMORY_LIMIT_BYTES
+    )

@@ -1,0 +1,1 @@
+"""What a policy lets clients say, in the words of the standard."""

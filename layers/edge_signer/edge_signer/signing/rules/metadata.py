@@ -1,0 +1,111 @@
+"""Metadata assertions: JSON-LD, in a JSON box (C2PA 2.2 §18.16, CAWG metadata assertion 1.1).
+
+Engines look at little of it: c2pa-rs wants a context that maps prefixes to texts, encypher-c2pa a
+property besides it. What the standard says of `c2pa.metadata` is held here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from edge_signer.signing.errors import InvalidAssertionError
+from edge_signer.signing.rules.metadata_annex import PROPERTIES, SCHEMAS
+from edge_signer.signing.rules.strict_model import MAX_PATH_CHARACTERS
+
+C2PA_METADATA_LABEL = "c2pa.metadata"
+CAWG_METADATA_LABEL = "cawg.metadata"
+
+_CONTEXT = "@context"
+# Names of XML without a colon, nearly: what XMP has for prefixes and properties.
+_PREFIX = re.compile(r"[^\W\d_][\w.-]*")
+_PROPERTY = re.compile(rf"({_PREFIX.pattern}):[^\W\d][\w.-]*")
+# A scheme, and then none of the characters that no IRI has (RFC 3987).
+_IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|\\^`]+')
+_ELSEWHERE = f"; {CAWG_METADATA_LABEL} may have any"
+
+
+def is_metadata(label: str) -> bool:
+    """Whether the label is one of a metadata assertion, anybody's own included."""
+    return label.endswith(".metadata")
+
+
+def metadata_assertion(label: str, said: Any, path: str) -> dict[str, Any]:
+    """Check the content of a metadata assertion; it goes into the manifest as it was said.
+
+    Args:
+        label: `c2pa.metadata`, which may have the standard's properties only, or another, which may
+            have any.
+        said: What the client sent.
+        path: Where it stood in the request, for messages.
+
+    Raises:
+        InvalidAssertionError: Naming the path of what is wrong.
+    """
+    if not isinstance(said, dict):
+        raise _fault(path, "must be an object")
+    context = said.get(_CONTEXT)
+    prefixes = _prefixes(label, context, f"{path}.{_CONTEXT}")
+    properties = {name: value for name, value in said.items() if name != _CONTEXT}
+    if not properties:
+        raise _fault(path, f"must have a property besides {_CONTEXT}")
+    for name, value in properties.items():
+        place = f"{path}.{name}"
+        _check_declared(name, prefixes, place)
+        if label == C2PA_METADATA_LABEL and name not in PROPERTIES:
+            raise _fault(place, f"is not a property that {label} may have{_ELSEWHERE}")
+        _check_inside(value, prefixes, place)
+    return said
+
+
+def _prefixes(label: str, context: Any, path: str) -> Collection[str]:
+    if context is None:
+        raise _fault(path, "is required")
+    if not isinstance(context, dict):
+        raise _fault(path, "must be an object of prefixes and namespaces")
+    if not context:
+        raise _fault(path, "must not be empty")
+    for prefix, namespace in context.items():
+        place = f"{path}.{prefix}"
+        if not isinstance(prefix, str) or not _PREFIX.fullmatch(prefix):
+            raise _fault(place, "is no prefix, such as dc")
+        if not isinstance(namespace, str) or not _IRI.fullmatch(namespace):
+            raise _fault(place, f"must be a namespace, such as {SCHEMAS['dc']}")
+        if label != C2PA_METADATA_LABEL:
+            continue
+        if prefix not in SCHEMAS:
+            raise _fault(place, f"is not a schema that {label} may have{_ELSEWHERE}")
+        if namespace != SCHEMAS[prefix]:
+            raise _fault(place, f"must be {SCHEMAS[prefix]}")
+    return context.keys()
+
+
+def _check_declared(name: Any, prefixes: Collection[str], place: str) -> None:
+    parts = _PROPERTY.fullmatch(name) if isinstance(name, str) else None
+    if not parts:
+        raise _fault(place, "must be called prefix:Name, such as dc:format")
+    if parts[1] not in prefixes:
+        raise _fault(place, f"has a prefix that {_CONTEXT} does not declare")
+
+
+def _check_inside(value: Any, prefixes: Collection[str], path: str) -> None:
+    """Check the names inside a value: fields of structures, keywords of JSON-LD, languages."""
+    if isinstance(value, list):
+        for position, item in enumerate(value):
+            _check_inside(item, prefixes, f"{path}[{position}]"[:MAX_PATH_CHARACTERS])
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            place = f"{path}.{name}"[:MAX_PATH_CHARACTERS]
+            if not isinstance(name, str):
+                raise _fault(place, "must be called by a text")
+            if name == _CONTEXT:
+                # It would give the prefixes another meaning, which no engine would notice.
+                raise _fault(place, "must not stand inside a value")
+            if ":" in name:
+                _check_declared(name, prefixes, place)
+            _check_inside(item, prefixes, place)
+
+
+def _fault(path: str, demand: str) -> InvalidAssertionError:
+    return InvalidAssertionError(f"{path[:MAX_PATH_CHARACTERS]} {demand}")

@@ -1,0 +1,110 @@
+"""What a signer is willing to say: a policy, `<name>-v<version>`.
+
+What a policy is made of is never read by itself, so pydantic need not get it ready.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from edge_signer.platform.names import TenantName
+from edge_signer.signing.credentials.algorithm import AlgorithmName
+from edge_signer.signing.errors import PolicyViolationError
+from edge_signer.signing.rules.action_model import DigitalSourceType
+
+
+class SourceTypeAlias(BaseModel, defer_build=True):
+    """What a client's own name for a digital source type stands for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    digital_source_type: DigitalSourceType
+    software_agent: str | None = None
+
+
+class ClaimGeneratorInfo(BaseModel, defer_build=True):
+    """A generator-info map ("Claim Generator Info" of the standard)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=64)
+    version: str | None = Field(None, min_length=1, max_length=64)
+    # The version whose rules the manifests follow.
+    specVersion: str = Field(pattern=r"^2[.]4[.](0|[1-9][0-9]*)$")
+
+
+class SigningPolicy(BaseModel):
+    """A policy document.
+
+    Attributes:
+        claim_generator_info: Goes into the claim as it is.
+        signing_key: Name of the KMS key; its alias is `alias/edge-signer-<stage>-<signing_key>`.
+        algorithm: What the key signs with, as COSE spells it.
+        certificate: Name of the chain in SSM.
+        tenants: Who may sign under it; None is everybody.
+        required_assertions: Labels without which nothing is signed.
+        allowed_assertions: Labels, or patterns of custom ones, that a client may send.
+        vouched_assertions: Labels that go to `created_assertions`; all others are gathered.
+        default_assertions: Content by label of what is said where the client does not.
+        all_actions_included: `allActionsIncluded` where the client says nothing.
+        title: Whether a client may name the asset: the name goes into the claim.
+        time_stamp: Whether manifests must, may or must not have a time-stamp.
+        source_type_aliases: From a client's URI to the vocabulary's.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    policy_id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*-v[0-9]+$", max_length=64)
+    claim_generator_info: ClaimGeneratorInfo
+    signing_key: str = Field(pattern=r"^signing(-[a-z0-9]+)*$")
+    algorithm: AlgorithmName
+    certificate: str = Field(pattern=r"^[a-z0-9-]+$")
+    tenants: tuple[TenantName, ...] | None = None
+    required_assertions: tuple[str, ...] = ()
+    allowed_assertions: tuple[str, ...]
+    vouched_assertions: tuple[str, ...] = ()
+    default_assertions: Mapping[str, Any] = {}
+    all_actions_included: bool = False
+    title: Literal["allowed", "forbidden"] = "forbidden"
+    time_stamp: Literal["required", "allowed", "forbidden"] = "allowed"
+    source_type_aliases: Mapping[str, SourceTypeAlias] = {}
+
+    def allows(self, label: str) -> bool:
+        """Whether a client may send an assertion of that label."""
+        return any(fnmatchcase(label, pattern) for pattern in self.allowed_assertions)
+
+    def vouches_for(self, label: str) -> bool:
+        """Whether the signer makes an assertion of that label its own."""
+        return label in self.vouched_assertions
+
+    def serves(self, tenant_id: str) -> bool:
+        """Whether a tenant may sign under it."""
+        return self.tenants is None or tenant_id in self.tenants
+
+    def require_title_allowed(self, title: str | None) -> None:
+        """Refuse a title where clients may not give one.
+
+        Raises:
+            PolicyViolationError: There is one, and there may be none.
+        """
+        if title is not None and self.title == "forbidden":
+            raise PolicyViolationError(f"title is forbidden by policy {self.policy_id}")
+
+    def wants_time_stamp(self, asked: bool | None) -> bool:
+        """Whether a manifest gets a time-stamp.
+
+        Args:
+            asked: What the client says; None where it says nothing.
+
+        Raises:
+            PolicyViolationError: The client wants what the policy does not.
+        """
+        if asked is False and self.time_stamp == "required":
+            raise PolicyViolationError(f"tsa is required by policy {self.policy_id}")
+        if asked is True and self.time_stamp == "forbidden":
+            raise PolicyViolationError(f"tsa is forbidden by policy {self.policy_id}")
+        return self.time_stamp == "required" or asked is True

@@ -1,0 +1,1 @@
+"""What is known of a request: its record, its log line, its metrics."""

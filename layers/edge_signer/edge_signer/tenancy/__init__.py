@@ -1,0 +1,1 @@
+"""Who calls, and how much of it: tenants, limits, usage, replays."""

@@ -1,0 +1,140 @@
+"""Who holds a token: the DynamoDB table of tenants.
+
+The table is keyed by the SHA-256 of the token, so it never holds a token, and looking one up takes
+the same time however much of it a guess gets right. A tenant may hold several tokens, which is how
+one takes over from another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.names import RESERVED, TENANT_ID
+
+#: What every item says of itself: one that says something else lets nobody in.
+ROLE = "tenant"
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """The holder of a token.
+
+    Attributes:
+        tenant_id: Whom the token speaks for.
+        hmac_key: What requests with this token are signed with; None where they are not.
+        hmac_required: Whether a request without a signature is refused.
+    """
+
+    tenant_id: str
+    hmac_key: str | None = field(default=None, repr=False)
+    hmac_required: bool = False
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """An item of the table: the holder, and when the token ends (epoch seconds)."""
+
+    holder: Tenant
+    ends_at_s: float
+
+
+class TenantDirectory(Protocol):
+    """Finds the holder of a bearer token."""
+
+    def holder_of(self, token: str) -> Tenant | None:
+        """Give the token's holder, or None where nobody holds it any more."""
+
+
+class DynamoDbTenantDirectory:
+    """The directory in DynamoDB; needs `dynamodb:GetItem` on the table.
+
+    What was found is kept for a while, so a change of the table is seen that much later at most; an
+    end that was read is kept to the second. Unknown tokens are not kept: guesses must not fill the
+    memory.
+
+    Args:
+        dynamodb: Client of the service.
+        table: Its name.
+        cache_s: How long what was found is kept, in seconds.
+        clock: Gives epoch seconds.
+    """
+
+    _CACHE_LIMIT = 1024
+
+    def __init__(
+        self,
+        dynamodb: Any,
+        table: str,
+        *,
+        cache_s: float = 10.0,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._cache_s = cache_s
+        self._clock = clock
+        self._found: dict[str, tuple[float, _Entry]] = {}
+
+    def holder_of(self, token: str) -> Tenant | None:
+        """Give the token's holder, or None where nobody holds it any more.
+
+        Raises:
+            StoreUnavailableError: DynamoDB did not answer, or has an entry that is none.
+        """
+        entry = self._entry(hashlib.sha256(token.encode()).hexdigest())
+        if entry is None or entry.ends_at_s <= self._clock():
+            return None
+        return entry.holder
+
+    def _entry(self, token_sha256: str) -> _Entry | None:
+        kept = self._found.get(token_sha256)
+        if kept and kept[0] > time.monotonic():
+            return kept[1]
+        self._found.pop(token_sha256, None)
+        entry = self._look_up(token_sha256)
+        if entry:
+            if len(self._found) >= self._CACHE_LIMIT:
+                self._found.clear()
+            self._found[token_sha256] = (time.monotonic() + self._cache_s, entry)
+        return entry
+
+    def _look_up(self, token_sha256: str) -> _Entry | None:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            answer = self._dynamodb.get_item(
+                TableName=self._table, Key={"token_sha256": {"S": token_sha256}}
+            )
+        except (BotoCoreError, ClientError) as failure:
+            raise StoreUnavailableError(
+                "The directory of tenants cannot be read.", retry_after_s=5
+            ) from failure
+        item = answer.get("Item")
+        if not item or not hmac.compare_digest(item["token_sha256"]["S"], token_sha256):
+            return None
+        try:
+            return _entry_of(item)
+        except (LookupError, ValueError) as broken:
+            raise StoreUnavailableError(
+                "The directory of tenants holds an entry that is none."
+            ) from broken
+
+
+def _entry_of(item: Mapping[str, Any]) -> _Entry:
+    """Read an item; what is wrong with it must let nobody in."""
+    tenant_id = item["tenant_id"]["S"]
+    if not TENANT_ID.fullmatch(tenant_id) or tenant_id in RESERVED or item["role"]["S"] != ROLE:
+        raise ValueError("no tenant's")
+    hmac_key = item["hmac_key"]["S"] if "hmac_key" in item else None
+    hmac_required = item["hmac_required"]["BOOL"] if "hmac_required" in item else False
+    if hmac_key == "" or (hmac_required and hmac_key is None):
+        raise ValueError("a signature that nobody could check")
+    ends_at_s = int(item["expires_at"]["N"]) if "expires_at" in item else math.inf
+    return _Entry(Tenant(tenant_id, hmac_key, hmac_required), ends_at_s)
