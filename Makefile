@@ -18,7 +18,7 @@ INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN
 PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .PHONY: help setup dev run demo test fuzz fuzz-verify lint format openapi wasm bench limits load chaos portability engines newer-engines lock pr
-.PHONY: validate build package reproducible build-check cold-start import-times sbom audit cost deploy-local sam-local
+.PHONY: validate build package reproducible build-check cold-start import-times sbom audit cost architecture house deploy-local sam-local
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -124,6 +124,12 @@ sbom: build $(VENV_TOOLS)/.made ## Write .aws-sam/sbom/ (CycloneDX) and docs/lic
 audit: $(VENV_TOOLS)/.made ## Ask for known weaknesses of what the layers ship; fails on one that cannot be asked about.
 	$(VENV_TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/layer.txt
 	$(VENV_TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/central.txt
+
+architecture: dev ## Draw docs/architecture.md from the template and the imports.
+	@$(BIN)/python -m measure.architecture
+
+house: dev ## Print files, lines, rooms and circles of the code, at each REV; without one, as it is.
+	@$(BIN)/python -m measure.house $(REV)
 
 cost: ## Print the table of docs/cost.md.
 	@$(PYTHON) -m deployment.cost

@@ -1,0 +1,32 @@
+"""The architecture's pictures show what the template and the imports are today."""
+
+from __future__ import annotations
+
+from measure.architecture import PAGE, page, rooms, system
+from measure.house import Shape
+
+
+def test_the_page_is_up_to_date() -> None:
+    assert PAGE.read_text() == page(), "run make architecture"
+
+
+def test_an_arrow_is_what_iam_allows() -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": ["dynamodb:GetItem", "dynamodb:DeleteItem"],
+        "Resource": {"Fn::GetAtt": ["TenantsTable", "Arn"]},
+    }
+    function = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {"Policies": [{"Statement": [statement, {**statement, "Effect": "Deny"}]}]},
+    }
+    drawn = system({"Resources": {"SignFunction": function}})
+    assert 'SignFunction -->|"reads"| TenantsTable' in drawn
+
+
+def test_an_import_that_follows_from_others_is_not_drawn() -> None:
+    imports = {"a.x": {"b.x", "c.x"}, "b.x": {"c.x"}, "c.x": set()}
+    drawn = rooms(Shape({}, {}, imports))
+    assert "a_ --> b_" in drawn
+    assert "b_ --> c_" in drawn
+    assert "a_ --> c_" not in drawn
