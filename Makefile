@@ -35,11 +35,11 @@ test: dev ## Run every test.
 	$(BIN)/python -m pytest
 
 fuzz: dev ## Mutate 100,000 real inputs, and sign 5,000 random bodies on both paths.
-	$(BIN)/python -m tests.fuzz
-	$(BIN)/python -m tests.fuzz.agreement
+	$(BIN)/python -m measure.fuzz
+	$(BIN)/python -m measure.fuzz.agreement
 
 fuzz-verify: dev ## Change one byte of a manifest store, 20,000 times; `verify` must give each a verdict.
-	@$(BIN)/python -m tests.fuzz.verdicts
+	@$(BIN)/python -m measure.fuzz.verdicts
 
 lint: dev ## Style and types.
 	$(BIN)/ruff check
@@ -61,26 +61,26 @@ wasm: dev ## Rebuild wasm_tbs/tbs.wasm, pin its SHA-256, rebuild examples/hello.
 	@$(BIN)/python -m edge_signer.signing.manifest.tbs_module
 
 bench: dev ## Measure builder, store size, request, start and memory, each beside its rival.
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m measure.bench
 
 limits: dev ## Press on the rate limits for two minutes and audit what was admitted.
-	@$(BIN)/python -m tests.limits
-	@$(BIN)/python -m tests.limits.contention
+	@$(BIN)/python -m measure.limits
+	@$(BIN)/python -m measure.limits.contention
 
 chaos: dev ## Load a system whose parts fail, and judge each run (RUN=A to H; all without); an hour.
-	@$(BIN)/python -m tests.load $(RUN)
+	@$(BIN)/python -m measure.load $(RUN)
 
 load: dev ## The same with a tenth of the requests, of run A or of RUN.
-	@$(BIN)/python -m tests.load $(or $(RUN),A) --share 0.1
+	@$(BIN)/python -m measure.load $(or $(RUN),A) --share 0.1
 
 portability: dev ## Compare the module's bytes under V8 and wasmer with wasmtime's.
-	@$(BIN)/python -m tests.portability
+	@$(BIN)/python -m measure.portability
 
 engines: dev ## Have five C2PA engines judge what we sign; three of them need Node and npm.
-	@$(BIN)/python -m tests.engines
+	@$(BIN)/python -m measure.engines
 
 newer-engines: dev ## Fail if a newer version of one of those engines exists.
-	@$(BIN)/python -m tests.engines.newer
+	@$(BIN)/python -m measure.engines.newer
 
 validate: $(VENV_SAM)/.made ## Have SAM and cfn-lint judge template.yaml and replica.yaml.
 	$(SAM) validate --lint
@@ -102,16 +102,16 @@ build-check: package dev $(VENV_LAMBDA)/.made ## Run what was built under Lambda
 	BUILT_ARTEFACTS=.aws-sam LAMBDA_PYTHON=$(VENV_LAMBDA)/bin/python $(BIN)/python -m pytest tests/built
 
 cold-start: package dev $(VENV_LAMBDA)/.made ## Measure what a new worker waits for; prints docs/performance.md's table.
-	@$(BIN)/python -m tests.cold_start .aws-sam $(VENV_LAMBDA)/bin/python
+	@$(BIN)/python -m measure.cold_start .aws-sam $(VENV_LAMBDA)/bin/python
 
 import-times: package dev $(VENV_LAMBDA)/.made ## Print what a new worker imports, from 10 ms up; FUNCTION is sign or another.
-	@$(BIN)/python -m tests.cold_start.import_times .aws-sam $(VENV_LAMBDA)/bin/python $(or $(FUNCTION),sign)
+	@$(BIN)/python -m measure.cold_start.import_times .aws-sam $(VENV_LAMBDA)/bin/python $(or $(FUNCTION),sign)
 
 deploy-local: package dev $(VENV_MINISTACK)/.made ## Deploy with SAM to MiniStack on this machine, sign there, update, delete.
-	@$(BIN)/python -m tests.deploy_local $(VENV_MINISTACK)/bin/ministack $(VENV_SAM)/bin/sam
+	@$(BIN)/python -m measure.deploy_local $(VENV_MINISTACK)/bin/ministack $(VENV_SAM)/bin/sam
 
 sam-local: build dev ## Invoke what was built in containers with events/; needs Docker. SAM_LOCAL has options of sam.
-	@$(BIN)/python -m tests.sam_local .aws-sam/build $(VENV_SAM)/bin/sam $(SAM_LOCAL)
+	@$(BIN)/python -m measure.sam_local .aws-sam/build $(VENV_SAM)/bin/sam $(SAM_LOCAL)
 
 sbom: build $(VENV_TOOLS)/.made ## Write .aws-sam/sbom/ (CycloneDX) and docs/licences.md from the built layers.
 	@$(PYTHON) -m venv --without-pip --clear .aws-sam/empty

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from edge_signer.signing.rules.exact_numbers import InexactNumberError, exact_digits
+from measure.fuzz.agreement import BothPaths, any_float, body
 from tests.conftest import ROOT
-from tests.fuzz.agreement import BothPaths, any_float, body
 from tests.software_signer import ACTIONS
 
 RECORDED = json.loads((ROOT / "tests/data/central/refused_by_central_signer.json").read_text())

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.fuzz.campaign import Campaign, Finding
-from tests.fuzz.outcomes import documented_names, read_json
-from tests.fuzz.verdicts import Verdicts
+from measure.fuzz.campaign import Campaign, Finding
+from measure.fuzz.outcomes import documented_names, read_json
+from measure.fuzz.verdicts import Verdicts
 
 SEED = 1
 INPUTS = 5000
@@ -37,7 +37,9 @@ def test_a_number_gives_the_same_input_whatever_came_before() -> None:
 def test_a_finding_says_how_to_have_it_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.fuzz.outcomes.documented_names", lambda: frozenset({"NotPrepared"}))
+    monkeypatch.setattr(
+        "measure.fuzz.outcomes.documented_names", lambda: frozenset({"NotPrepared"})
+    )
     with pytest.raises(Finding, match=r"--seed 1 --only (\d+)") as found:
         Campaign(SEED).run(range(INPUTS))
     saved = found.value.save(tmp_path).read_text()

@@ -10,9 +10,9 @@ import pytest
 
 from edge_signer.tenancy.dynamodb_rate_limiter import DynamoDbRateLimiter
 from emulator.system import Settings
+from measure.limits.__main__ import faults
+from measure.limits.flood import TABLE, Crowd, flood
 from tests.e2e.conftest import body, calls, inject, post, sign_workers
-from tests.limits.__main__ import faults
-from tests.limits.flood import TABLE, Crowd, flood
 from tests.processes import wait_for
 from tests.running import Running, running
 

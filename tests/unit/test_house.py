@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cold_start.measurement import LATE
+from measure.cold_start.measurement import LATE
 from tests.conftest import ROOT
 
 LAYER = ROOT / "layers/edge_signer/edge_signer"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.cold_start.import_times import import_times
+from measure.cold_start.import_times import import_times
 
 WORKER = """import time: self [us] | cumulative | imported package
 import time:       192 |        192 |   zipimport

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from edge_signer.tenancy.rate_limits import Contended, RateLimitedError
-from tests.limits.audit import Attempt, most_within, undue_refusals
-from tests.limits.contention import LIFTED, press
+from measure.limits.audit import Attempt, most_within, undue_refusals
+from measure.limits.contention import LIFTED, press
 
 
 def test_a_window_that_holds_too_many_is_seen_wherever_it_begins() -> None:

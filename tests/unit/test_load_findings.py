@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.load.attempts import Attempt, percentile_ms
-from tests.load.breaker_watch import Sighting
-from tests.load.findings import Findings
-from tests.load.kms_runs import is_refusal
-from tests.load.picture import picture
+from measure.load.attempts import Attempt, percentile_ms
+from measure.load.breaker_watch import Sighting
+from measure.load.findings import Findings
+from measure.load.kms_runs import is_refusal
+from measure.load.picture import picture
 
 REFUSED = {"error": "a", "message": "b", "code": "KMS_UNAVAILABLE"}
 

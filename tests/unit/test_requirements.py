@@ -36,7 +36,7 @@ def test_every_requirement_has_a_hash_and_no_address(name: str) -> None:
 
 
 def test_every_npm_package_has_a_hash_and_no_address() -> None:
-    text = (ROOT / "tests/engines/node/package-lock.json").read_text()
+    text = (ROOT / "measure/engines/node/package-lock.json").read_text()
     packages = json.loads(text)["packages"]
     assert all("integrity" in package for name, package in packages.items() if name)
     assert "://" not in text

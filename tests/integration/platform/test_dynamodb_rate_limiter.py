@@ -14,9 +14,9 @@ from edge_signer.tenancy.dynamodb_rate_limiter import DynamoDbRateLimiter
 from edge_signer.tenancy.rate_limits import RateLimitedError
 from emulator.aws.services import ServiceHost, in_process_services, moto_host
 from emulator.http.message import Request
+from measure.limits.audit import most_within
+from measure.limits.flood import read_admissions
 from tests.dynamodb_tables import make_table
-from tests.limits.audit import most_within
-from tests.limits.flood import read_admissions
 
 TABLE = "limits"
 NOON_S = 20_000 * 86_400 + 43_200.0

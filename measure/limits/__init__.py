@@ -1,0 +1,1 @@
+"""`python -m measure.limits`: floods a running system for 70 s, and audits what it admitted."""

@@ -1,1 +1,0 @@
-"""`python -m tests.limits`: floods a running system for 70 s, and audits what it admitted."""

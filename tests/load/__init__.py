@@ -1,1 +1,0 @@
-"""`python -m tests.load`: loads a running system while parts of it fail, and judges what came."""
