@@ -31,8 +31,8 @@ run: setup ## Run the whole system at http://127.0.0.1:3000 until Ctrl-C.
 demo: setup ## Sign a photograph, verify it with c2pa-rs, show where the milliseconds went.
 	@$(BIN)/edge-signer demo
 
-test: dev ## Run every test.
-	$(BIN)/python -m pytest
+test: dev ## Run every test, in parallel; print the coverage.
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --cov
 
 fuzz: dev ## Mutate 100,000 real inputs, and sign 5,000 random bodies on both paths.
 	$(BIN)/python -m measure.fuzz
@@ -44,6 +44,7 @@ fuzz-verify: dev ## Change one byte of a manifest store, 20,000 times; `verify` 
 lint: dev ## Style and types.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/codespell
 	$(BIN)/python -m ziglang fmt --check wasm_tbs/src
 	$(BIN)/mypy
 
@@ -148,7 +149,7 @@ lock: dev ## Pin all dependencies anew, with hashes and without index addresses.
 
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-pr: lint demo test engines ## All that CI runs.
+pr: lint validate demo test engines ## All that CI runs.
 
 dev: $(VENV)/.dev
 

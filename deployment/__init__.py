@@ -1,1 +1,1 @@
-"""What a deployment needs and a laptop does not: layers, archives, licences, cost."""
+"""What only a deployment needs: layers, archives, licences, cost."""

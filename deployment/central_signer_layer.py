@@ -22,7 +22,7 @@ def build(architecture: Path, artifacts: Path) -> None:
         artifacts: Becomes /opt on Lambda.
 
     Raises:
-        BuildError: A part cannot be had.
+        BuildError: A part is not available.
     """
     packages = artifacts / "python"
     install(CHECKOUT / "requirements" / "central.txt", architecture / "platforms.txt", packages)

@@ -1,4 +1,4 @@
-"""What a million signatures cost, and a month without any; prints the tables of docs/cost.md."""
+"""What a million signatures cost, and a month without any; prints docs/cost.md's tables."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def build(architecture: Path, artifacts: Path) -> None:
         artifacts: Becomes /opt on Lambda.
 
     Raises:
-        BuildError: A part cannot be had.
+        BuildError: A part is not available.
     """
     packages = artifacts / "python"
     install(CHECKOUT / "requirements" / "layer.txt", architecture / "platforms.txt", packages)
@@ -50,7 +50,7 @@ def build(architecture: Path, artifacts: Path) -> None:
 
 
 def _python(packages: Path, *arguments: str) -> str:
-    """Run what needs nothing but pure Python and wasmtime, and give what it prints."""
+    """Run a program that needs only pure Python and wasmtime; return its output."""
     environment = {**os.environ, "PYTHONPATH": str(packages), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, *arguments],

@@ -18,8 +18,8 @@ class BuildError(Exception):
 
 
 def warn(text: str) -> None:
-    """Tell whoever builds of what the layer will lack."""
-    # On standard output: of a build that succeeds, SAM shows nothing else.
+    """Warn that the layer will lack something."""
+    # On standard output, the only stream that SAM shows when a build succeeds.
     print(f"WARNING: {text}.", flush=True)
 
 

@@ -32,7 +32,7 @@ def counted(system: Running, tenant: str) -> int:
 
 
 def test_a_tenants_jobs_that_sleep_leave_workers_to_others(system: Running) -> None:
-    asleep = [job_request(sleeper(3)) for _ in range(MOST)]
+    asleep = [job_request(sleeper(8)) for _ in range(MOST)]
     with ThreadPoolExecutor(MOST) as clients:
         waiting = [clients.submit(post_job, system, request) for request in asleep]
         wait_for(lambda: counted(system, "load") == MOST)
