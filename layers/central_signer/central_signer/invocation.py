@@ -11,13 +11,13 @@ from pydantic import ValidationError
 
 from central_signer.service import CentralSigningService
 from edge_signer.platform.errors import EdgeSignerError, InvalidRequestError
-from edge_signer.signing.central_contract import (
+from edge_signer.signing.central_signer import (
     CentralAnswer,
     CentralFault,
     CentralRefusal,
     CentralRequest,
 )
-from edge_signer.signing.rules.strict_model import first_fault
+from edge_signer.signing.rules.strict_content import first_fault
 from edge_signer.telemetry.request_record import RequestRecord
 from edge_signer.telemetry.telemetry import Telemetry
 

@@ -6,11 +6,10 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from central_signer.engine import C2paEngine
-from central_signer.hashed_signing import EngineError
+from central_signer.engine import C2paEngine, EngineError
 from central_signer.replicated_signer import ReplicatedSigner
 from edge_signer.platform.errors import KmsUnavailableError
-from edge_signer.signing.central_contract import CentralRequest
+from edge_signer.signing.central_signer import CentralRequest
 from edge_signer.signing.credentials.algorithm import AlgorithmName
 from edge_signer.signing.credentials.kms import region_of
 from edge_signer.signing.credentials.time_stamp import (

@@ -1,4 +1,4 @@
-"""The central signing service with its real adapters, put together once an environment."""
+"""The central signing service with its settings and real adapters, built once per environment."""
 
 from __future__ import annotations
 
@@ -6,22 +6,39 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from pydantic import Field
+
 from central_signer.engine import C2paEngine
 from central_signer.replicated_signer import ReplicatedSigner
 from central_signer.service import CentralSigningService
-from central_signer.settings import FallbackSettings
 from edge_signer.configuration.parameters import SsmParameterFolder
+from edge_signer.configuration.settings import (
+    MAX_KMS_TIMEOUT_MS,
+    ChaosSettings,
+    ReplicaSettings,
+    SigningSettings,
+)
 from edge_signer.kms_guard.chaos_order import chaos_parameter
 from edge_signer.kms_guard.kms_quota import KmsUsageTally, kms_usage_tally
 from edge_signer.platform.clients import client
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
-from edge_signer.signing.credentials.installed_chain import InstalledChain
+from edge_signer.signing.credentials.certificate import InstalledChain
 from edge_signer.signing.credentials.kms import KmsSigner
 from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority
 from edge_signer.signing.credentials.time_stamp_roots import SsmTimeStampRoots
 from edge_signer.signing.rules.policy import SigningPolicy
-from edge_signer.signing.rules.policy_directory import PolicyDirectory
-from edge_signer.signing.rules.policy_document import shipped_policies
+from edge_signer.signing.rules.policy_directory import PolicyDirectory, shipped_policies
+
+
+class FallbackSettings(SigningSettings, ReplicaSettings, ChaosSettings):
+    """What `template.yaml` tells the fallback function.
+
+    Four calls of KMS, two to each region, must fit into the function's five seconds.
+    """
+
+    requests_table: str = Field(min_length=3)
+    kms_timeout_ms: int = Field(1000, ge=50, le=MAX_KMS_TIMEOUT_MS)
+
 
 _POLICY_REFRESH_S = 30.0
 # The function has five seconds: whoever asked it has no more for it.

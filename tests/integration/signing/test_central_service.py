@@ -8,7 +8,7 @@ import pytest
 
 from edge_signer.platform.errors import EdgeSignerError, KmsRateLimitError, KmsUnavailableError
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
-from edge_signer.signing.credentials.installed_chain import InstalledChain
+from edge_signer.signing.credentials.certificate import InstalledChain
 from edge_signer.signing.credentials.kms import Credential, KmsSigner
 from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority
 from edge_signer.signing.errors import TbsTooLargeError, TsaUnavailableError

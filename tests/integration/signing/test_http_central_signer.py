@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from edge_signer.platform.errors import EdgeSignerError, KmsRateLimitError, KmsUnavailableError
-from edge_signer.signing.central_contract import MAX_ANSWER_BYTES
+from edge_signer.signing.central_signer import MAX_ANSWER_BYTES
 from edge_signer.signing.errors import UnknownPolicyError
 from edge_signer.signing.http_central_signer import HttpCentralSigner
 from tests.central_workshop import central_request

@@ -8,7 +8,7 @@ import pytest
 
 from edge_signer.signing.errors import InvalidAssertionError
 from edge_signer.signing.rules.assertions import manifest_assertions
-from edge_signer.signing.rules.policy_document import shipped_policies
+from edge_signer.signing.rules.policy_directory import shipped_policies
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 CREATED = {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCapture"}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from edge_signer.signing.errors import InvalidAssertionError
-from edge_signer.signing.rules.ai_disclosure import ai_disclosure_assertion
+from edge_signer.signing.rules.ai_assertions import ai_disclosure_assertion
 
 LEAST = {"modelType": "c2pa.types.model"}
 

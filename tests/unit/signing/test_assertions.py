@@ -10,13 +10,13 @@ import pytest
 from edge_signer.signing.errors import InvalidAssertionError, PolicyViolationError
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.rules.assertions import MAX_LABELS, manifest_assertions
-from edge_signer.signing.rules.json_bounds import (
+from edge_signer.signing.rules.policy import SigningPolicy
+from edge_signer.signing.rules.policy_directory import shipped_policies
+from edge_signer.signing.rules.strict_content import (
     MAX_DEPTH,
     MAX_TEXT_CHARACTERS,
     MAX_VALUES,
 )
-from edge_signer.signing.rules.policy import SigningPolicy
-from edge_signer.signing.rules.policy_document import shipped_policies
 from tests.sample_metadata import METADATA
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"

@@ -8,8 +8,8 @@ import pytest
 
 from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.errors import EdgeSignerError, KmsRateLimitError, KmsUnavailableError
-from edge_signer.signing.central_contract import CentralRequest
 from edge_signer.signing.central_path import CentralPath
+from edge_signer.signing.central_signer import CentralRequest
 from edge_signer.signing.errors import (
     CredentialUnavailableError,
     InvalidAssertionError,

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from edge_signer.signing.rules.assertions import manifest_assertions
-from edge_signer.signing.rules.policy_document import (
+from edge_signer.signing.rules.policy_directory import (
     SHIPPED_POLICIES,
     PolicyDocumentError,
     read_policy,

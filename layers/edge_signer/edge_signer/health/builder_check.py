@@ -8,8 +8,7 @@ from typing import Any
 from edge_signer.health.finding import Finding, Way
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.builder import BuildError, ManifestBuilder, ManifestDefinition
-from edge_signer.signing.manifest.tbs_module import TbsModuleError
-from edge_signer.signing.manifest.tbs_pin import TBS_MODULE_SHA256
+from edge_signer.signing.manifest.tbs_module import TBS_MODULE_SHA256, TbsModuleError
 
 #: Always the same manifest, of nobody's asset and with nobody's certificate: it is never signed.
 KNOWN_DEFINITION = ManifestDefinition(

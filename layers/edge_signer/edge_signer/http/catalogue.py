@@ -7,8 +7,7 @@ from http import HTTPStatus
 from edge_signer.administration import errors as administration
 from edge_signer.execution import errors as execution
 from edge_signer.http import errors as wire
-from edge_signer.http.answer_models import ErrorAnswer
-from edge_signer.http.rate_limit_headers import rate_limit_headers
+from edge_signer.http.answers import ErrorAnswer, rate_limit_headers
 from edge_signer.platform.errors import (
     DeadlineExceededError,
     EdgeSignerError,

@@ -13,8 +13,7 @@ from edge_signer.platform.errors import (
     EdgeSignerError,
     KmsUnavailableError,
 )
-from edge_signer.signing.central_contract import CentralRequest
-from edge_signer.signing.central_signer import CentralSigner
+from edge_signer.signing.central_signer import CentralRequest, CentralSigner
 from edge_signer.signing.credentials.algorithm import ALGORITHMS
 from edge_signer.signing.credentials.certificate import CertificateChain
 from edge_signer.signing.credentials.kms import region_of

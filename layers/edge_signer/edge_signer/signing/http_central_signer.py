@@ -11,8 +11,13 @@ from urllib.parse import urlsplit
 import urllib3
 
 from edge_signer.platform.errors import EdgeSignerError, KmsRateLimitError
-from edge_signer.signing.central_contract import MAX_ANSWER_BYTES, CentralRequest
-from edge_signer.signing.central_signer import CentralManifest, read_answer, unavailable
+from edge_signer.signing.central_signer import (
+    MAX_ANSWER_BYTES,
+    CentralManifest,
+    CentralRequest,
+    read_answer,
+    unavailable,
+)
 
 TIMEOUT_S = 5.0
 # What goes over it is signed in the end, but the key to call it is a secret.

@@ -18,15 +18,14 @@ from edge_signer.platform.clients import client
 from edge_signer.signing.central_path import CentralPath
 from edge_signer.signing.central_wiring import central_signer
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
-from edge_signer.signing.credentials.installed_chain import InstalledChain
+from edge_signer.signing.credentials.certificate import InstalledChain
 from edge_signer.signing.credentials.kms import KmsSigner
 from edge_signer.signing.credentials.time_stamp import time_stamp_authority
 from edge_signer.signing.credentials.time_stamp_roots import SsmTimeStampRoots
 from edge_signer.signing.edge_path import EdgePath, Patience
 from edge_signer.signing.manifest.builder import ManifestBuilder
 from edge_signer.signing.rules.policy import SigningPolicy
-from edge_signer.signing.rules.policy_directory import PolicyDirectory
-from edge_signer.signing.rules.policy_document import shipped_policies
+from edge_signer.signing.rules.policy_directory import PolicyDirectory, shipped_policies
 from edge_signer.signing.service import SigningService
 from edge_signer.signing.store import S3ManifestStore
 from edge_signer.telemetry.telemetry import Telemetry

@@ -1,4 +1,4 @@
-"""The bodies of what operators send to /admin, as they stand on the wire."""
+"""The request and answer bodies of /admin."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from edge_signer.administration.audited_change import DoneChange
+from edge_signer.http.answers import AnswerBody
 from edge_signer.http.wire_formats import read_body, read_json
 from edge_signer.kms_guard.chaos_order import MAX_DURATION_S, FailureType, Scope
+from edge_signer.kms_guard.circuit_breaker import BreakerStatus
 from edge_signer.platform.names import TenantName
 
 MAX_BODY_BYTES = 16 * 1024
@@ -113,3 +116,49 @@ def flag_request(body: bytes) -> FlagUpdate | EmergencyShutdown:
         if isinstance(fields, dict) and fields.get("action") == "emergency_shutdown":
             return EmergencyShutdown.from_body(body)
     return FlagUpdate.from_body(body)
+
+
+class ChangedAnswer(AnswerBody):
+    """The change was recorded, and then made."""
+
+    action: Annotated[str, Field(description="What was done, such as flags.update.")]
+    target: Annotated[str, Field(description="The parameter or the item that was changed.")]
+    before: Annotated[Any, Field(description="What it was; null for what was not there.")]
+    after: Annotated[Any, Field(description="What it is; null for what is gone.")]
+    operator: Annotated[str, Field(description="Whose token it was.")]
+    audit_key: Annotated[str, Field(description="Where in the manifest bucket it is recorded.")]
+
+    @classmethod
+    def of(cls, done: DoneChange, operator: str) -> ChangedAnswer:
+        """Tell of a change.
+
+        Args:
+            done: The change.
+            operator: Whose token it was.
+        """
+        return cls(**vars(done.change), operator=operator, audit_key=done.audit_key)
+
+    def to_json(self) -> str:
+        """The body on the wire; null says something here."""
+        return self.model_dump_json()
+
+
+class BreakerAnswer(AnswerBody):
+    """The circuit breaker as all workers share it."""
+
+    service: Literal["kms"] = "kms"
+    state: Literal["closed", "open", "half_open"]
+    since_ms: Annotated[
+        int, Field(description="When it last opened or closed, ms since 1970; 0 for never.")
+    ]
+    opened_by: Literal["throttle", "failures"] | None = None
+    failure_count: Annotated[int, Field(description="Failures in the last minute.")]
+    next_probe_ms: Annotated[
+        int | None, Field(description="When the next probe may be taken; only while it is open.")
+    ] = None
+
+    @classmethod
+    def of(cls, status: BreakerStatus) -> BreakerAnswer:
+        """Tell of a breaker."""
+        known = {name: value for name, value in vars(status).items() if name != "is_shared"}
+        return cls(**known)

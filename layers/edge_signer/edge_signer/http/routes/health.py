@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from edge_signer.http.request_id import request_id_of
+from edge_signer.http.received import request_id_of
 
 Answer = dict[str, Any]
 

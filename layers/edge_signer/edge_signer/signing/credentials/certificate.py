@@ -1,11 +1,14 @@
-"""The certificate chain that vouches for a KMS key, and the check of each signature against it."""
+"""The certificate chain of a KMS key: checked, installed in SSM, and used to verify signatures."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -17,6 +20,8 @@ from cryptography.x509 import (
     load_pem_x509_certificates,
 )
 
+from edge_signer.configuration.parameters import SsmParameter
+from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.signing.credentials.algorithm import Algorithm
 from edge_signer.signing.credentials.certificate_profile import issuer_faults, profile_faults
 from edge_signer.signing.credentials.name_constraints import name_constraint_faults
@@ -131,3 +136,77 @@ class CertificateChain:
             SignatureMismatchError: It did not.
         """
         algorithm.verify(self.leaf.public_key(), tbs, signature)
+
+
+class InstalledChain:
+    """A chain in an SSM parameter; needs `ssm:GetParameter` on it.
+
+    Args:
+        ssm: Client in the function's region.
+        parameter: Name of the parameter: certificates in PEM, leaf first.
+        tell_days_left: Told of each chain that is fetched how many days it is still valid; less
+            than none where it expired.
+    """
+
+    LOOK_AGAIN_S = 2.0
+
+    def __init__(
+        self, ssm: Any, parameter: str, tell_days_left: Callable[[float], None] = lambda _: None
+    ) -> None:
+        self._parameter = SsmParameter(ssm, parameter)
+        self._tell_days_left = tell_days_left
+        self._latest: CertificateChain | None = None
+        self._before: CertificateChain | None = None
+        self._look_again_at_s = 0.0
+        self.was_taken_away = False
+
+    def fetch(self) -> CertificateChain:
+        """Give the chain that SSM has, whether it is valid now or not.
+
+        Raises:
+            CredentialUnavailableError: There is none, or none that can be read, or SSM fails.
+        """
+        self._look_again_at_s = time.monotonic() + self.LOOK_AGAIN_S
+        try:
+            pem = self._parameter.read()
+        except StoreUnavailableError as failure:
+            raise CredentialUnavailableError(
+                "The certificate chain cannot be fetched.", retry_after_s=10
+            ) from failure
+        self.was_taken_away = pem is None
+        if pem is None:
+            self._latest = self._before = None
+            raise CredentialUnavailableError(
+                "The signing key has no certificate chain yet.", retry_after_s=10
+            )
+        chain = CertificateChain.from_pem(pem)
+        self._tell_days_left((chain.expires_at - datetime.now(UTC)) / timedelta(days=1))
+        if chain != self._latest:
+            self._latest, self._before = chain, self._latest
+        return chain
+
+    def latest(self) -> CertificateChain:
+        """Give the chain that was fetched last; SSM is asked where it is not valid any more.
+
+        Raises:
+            CredentialUnavailableError: The chain is missing, or not valid now.
+        """
+        chain = self._latest
+        if chain is None or chain.expires_at <= datetime.now(UTC):
+            chain = self.fetch()
+        chain.require_valid()
+        return chain
+
+    def others(self) -> Iterator[CertificateChain]:
+        """Give the chains besides `latest` under which another worker may sign just now.
+
+        Workers take up a renewed chain minutes apart. So there is the one before, and the one that
+        SSM has meanwhile; it is asked at most once in `LOOK_AGAIN_S` seconds.
+
+        Raises:
+            CredentialUnavailableError: As `fetch`.
+        """
+        if self._before is not None:
+            yield self._before
+        if time.monotonic() >= self._look_again_at_s:
+            yield self.fetch()

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from edge_signer.signing.credentials.der_reader import (
+from edge_signer.signing.credentials.time_stamp_response import (
     OCTET_STRING,
     SEQUENCE,
     DerError,
     Element,
+    TimeStampResponse,
     children,
     content,
     only_element,
 )
-from edge_signer.signing.credentials.time_stamp_response import TimeStampResponse
 
 # Contents of the OIDs signingCertificate and signingCertificateV2, and what each hashes with
 # where it does not say.

@@ -22,11 +22,11 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 from rfc3161_client import HashAlgorithm, TimeStampRequest, TimestampRequestBuilder, VerifierBuilder
 
 from edge_signer.signing.credentials.certificate_profile import critical_extension_faults, extension
-from edge_signer.signing.credentials.der_reader import DerError
 from edge_signer.signing.credentials.signing_certificate_attribute import signing_certificate_faults
 from edge_signer.signing.credentials.time_stamp import TimeStamp, refused, unusable
 from edge_signer.signing.credentials.time_stamp_response import (
     GRANTED,
+    DerError,
     TimeStampResponse,
     read_response,
 )

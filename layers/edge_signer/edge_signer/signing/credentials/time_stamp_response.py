@@ -1,28 +1,99 @@
-"""What a TimeStampResp consists of, for what `rfc3161_client` neither reads nor tells.
+"""Parses a TimeStampResp for what `rfc3161_client` neither reads nor reports.
 
 RFC 3161 §2.4.2 puts a SignedData (RFC 5652 §5.1) into it. Several authorities, DigiCert among them,
 send its certificates leaf first. As a SET in BER that is correct, and openssl and C2PA engines
-accept it; `rfc3161_client` wants them in the order of DER. The certificates are not signed, so the
-library gets a copy with the SET sorted, of the same length. Nothing that is signed is moved, and
-what is stored and embedded is what the authority sent.
+accept it; `rfc3161_client` expects them in DER order. The certificates are not signed, so the
+library gets a copy of the same length with the SET sorted. Nothing that is signed moves, and the
+response is stored and embedded exactly as the authority sent it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edge_signer.signing.credentials.der_reader import (
-    BIT_STRING,
-    OBJECT_IDENTIFIER,
-    SEQUENCE,
-    SET,
-    DerError,
-    Element,
-    children,
-    content,
-    encoded,
-    only_element,
-)
+BIT_STRING = 0x03
+OCTET_STRING = 0x04
+OBJECT_IDENTIFIER = 0x06
+SEQUENCE = 0x30
+SET = 0x31
+
+
+class DerError(ValueError):
+    """Bytes are not DER, or not the structure that was expected."""
+
+
+@dataclass(frozen=True)
+class Element:
+    """A tag, a length and a content within some bytes.
+
+    Attributes:
+        tag: The identifier octet, such as `SEQUENCE` or 0xA0 for a constructed [0].
+        start: Offset of the identifier octet.
+        content: Offset of the content.
+        end: Offset of the first byte after it.
+    """
+
+    tag: int
+    start: int
+    content: int
+    end: int
+
+
+def only_element(der: bytes) -> Element:
+    """Find the element that bytes consist of.
+
+    Raises:
+        DerError: There is none, or something follows it.
+    """
+    element = _element(der, 0, len(der))
+    if element.end != len(der):
+        raise DerError("bytes follow the element")
+    return element
+
+
+def children(der: bytes, parent: Element) -> list[Element]:
+    """Find the elements in a constructed element, or in the DER that a string holds.
+
+    Raises:
+        DerError: Its content is not a series of DER elements.
+    """
+    found = []
+    at = parent.content
+    while at < parent.end:
+        found.append(_element(der, at, parent.end))
+        at = found[-1].end
+    return found
+
+
+def encoded(der: bytes, element: Element) -> bytes:
+    """Give an element with its tag and length."""
+    return der[element.start : element.end]
+
+
+def content(der: bytes, element: Element) -> bytes:
+    """Give an element without its tag and length."""
+    return der[element.content : element.end]
+
+
+def _element(der: bytes, start: int, limit: int) -> Element:
+    if start + 2 > limit:
+        raise DerError("an element is cut off")
+    tag, length, at = der[start], der[start + 1], start + 2
+    if tag & 0x1F == 0x1F:
+        raise DerError("a tag has more than one byte")
+    if length >= 0x80:
+        octets = length - 0x80
+        # None is BER's indefinite form. Four say more than anything that is read here can hold.
+        if not 1 <= octets <= 4 or at + octets > limit:
+            raise DerError("a length is not DER, or cut off")
+        length = int.from_bytes(der[at : at + octets])
+        if length < 0x80 or length >> 8 * (octets - 1) == 0:
+            raise DerError("a length is not in its shortest form")
+        at += octets
+    if at + length > limit:
+        raise DerError("an element is cut off")
+    return Element(tag, start, at, at + length)
+
 
 #: PKIStatus: a token is there, as asked for.
 GRANTED = 0

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
-from edge_signer.signing.rules.strict_model import NAMESPACED, StrictModel
+from edge_signer.signing.rules.strict_content import NAMESPACED, StrictModel
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _IPTC_TERMS = (

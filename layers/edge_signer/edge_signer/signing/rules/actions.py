@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from edge_signer.signing.errors import InvalidAssertionError
 from edge_signer.signing.rules.action_model import Actions
-from edge_signer.signing.rules.strict_model import first_fault
+from edge_signer.signing.rules.strict_content import first_fault
 
 if TYPE_CHECKING:
     from edge_signer.signing.rules.policy import SigningPolicy

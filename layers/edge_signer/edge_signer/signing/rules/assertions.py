@@ -9,8 +9,12 @@ from typing import Any
 from edge_signer.signing.errors import InvalidAssertionError, PolicyViolationError
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.rules.actions import ACTIONS_LABEL, actions_assertion
-from edge_signer.signing.rules.ai_disclosure import AI_DISCLOSURE_LABEL, ai_disclosure_assertion
-from edge_signer.signing.rules.json_bounds import check_bounds
+from edge_signer.signing.rules.ai_assertions import (
+    AI_DISCLOSURE_LABEL,
+    TRAINING_MINING_LABEL,
+    ai_disclosure_assertion,
+    training_mining_assertion,
+)
 from edge_signer.signing.rules.metadata import (
     C2PA_METADATA_LABEL,
     CAWG_METADATA_LABEL,
@@ -18,11 +22,7 @@ from edge_signer.signing.rules.metadata import (
     metadata_assertion,
 )
 from edge_signer.signing.rules.policy import SigningPolicy
-from edge_signer.signing.rules.strict_model import NAMESPACED
-from edge_signer.signing.rules.training_mining import (
-    TRAINING_MINING_LABEL,
-    training_mining_assertion,
-)
+from edge_signer.signing.rules.strict_content import NAMESPACED, check_bounds
 
 MAX_LABELS = 32
 MAX_LABEL_CHARACTERS = 128
