@@ -87,7 +87,7 @@ def test_the_token_comes_first_then_the_allowlist_then_the_signature(
     ("switched", "why"),
     [
         ({"kill_switch": True}, "operator has switched off signing for all tenants"),
-        ({"kill_switch": True, "edge_signer_enabled": False}, "for everybody"),
+        ({"kill_switch": True, "edge_signer_enabled": False}, "for all tenants"),
         ({"edge_signer_enabled": False}, "central signer is missing"),
     ],
 )
