@@ -24,16 +24,16 @@ from edge_signer.platform.clients import client
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
 from edge_signer.signing.credentials.certificate import InstalledChain
 from edge_signer.signing.credentials.kms import KmsSigner
-from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority
-from edge_signer.signing.credentials.time_stamp_roots import SsmTimeStampRoots
+from edge_signer.signing.credentials.time_stamp import SsmTimeStampRoots
+from edge_signer.signing.credentials.time_stamp_authority import time_stamp_authority
 from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.rules.policy_directory import PolicyDirectory, shipped_policies
 
 
 class FallbackSettings(SigningSettings, ReplicaSettings, ChaosSettings):
-    """What `template.yaml` tells the fallback function.
+    """Settings of the fallback function, from `template.yaml`.
 
-    Four calls of KMS, two to each region, must fit into the function's five seconds.
+    Four KMS calls, two to each region, must fit into the function's five seconds.
     """
 
     requests_table: str = Field(min_length=3)
@@ -41,7 +41,7 @@ class FallbackSettings(SigningSettings, ReplicaSettings, ChaosSettings):
 
 
 _POLICY_REFRESH_S = 30.0
-# The function has five seconds: whoever asked it has no more for it.
+# The function has five seconds in all, as long as its caller waits.
 _SSM_TIMEOUT_S = 1.0
 _TSA_TIMEOUT_S = 2.0
 _DYNAMODB_TIMEOUT_S = 0.5
@@ -57,9 +57,9 @@ def central_signing_service(
 
     Args:
         settings: Of the function.
-        complain: Told of what an operator must mend, such as a broken policy document.
-        complain_of_quota: Told that calls of KMS are not counted.
-        complain_of_time_stamps: Told why the time-stamp authority cannot be used.
+        complain: Reports what an operator must fix, such as a broken policy document.
+        complain_of_quota: Reports that KMS calls are not counted.
+        complain_of_time_stamps: Reports why the time-stamp authority cannot be used.
     """
     ssm = client("ssm", settings.aws_region, timeout_s=_SSM_TIMEOUT_S, attempts=1)
 
@@ -100,12 +100,8 @@ def central_signing_service(
     documents = SsmParameterFolder(ssm, settings.policy_folder, refresh_s=_POLICY_REFRESH_S)
     policies = PolicyDirectory(shipped_policies(), documents, complain)
     roots = SsmTimeStampRoots(ssm, settings.certificate_parameter("tsa"))
-    authority = (
-        HttpTimeStampAuthority(
-            settings.tsa_url, roots, timeout_s=_TSA_TIMEOUT_S, complain=complain_of_time_stamps
-        )
-        if settings.tsa_url
-        else None
+    authority = time_stamp_authority(
+        settings.tsa_url, roots, complain_of_time_stamps, timeout_s=_TSA_TIMEOUT_S
     )
     return CentralSigningService(policies, C2paEngine(), signer_for, authority, roots)
 

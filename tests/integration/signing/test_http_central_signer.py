@@ -74,7 +74,7 @@ def signer(elsewhere: Elsewhere, timeout_s: float = 5.0) -> HttpCentralSigner:
 def test_it_is_asked_by_the_contract_and_told_who_calls(elsewhere: Elsewhere) -> None:
     elsewhere.body = json.dumps(ANSWER).encode()
     signed = signer(elsewhere).sign(REQUEST)
-    assert (signed.manifest_store, signed.algorithm) == (b"\0\1\2", "ES256")
+    assert (signed.manifest_store, signed.alg) == (b"\0\1\2", "ES256")
     ((path, sent, headers),) = elsewhere.asked
     assert (path, sent) == ("/sign", REQUEST.model_dump())
     assert headers["Authorization"] == "Bearer key"

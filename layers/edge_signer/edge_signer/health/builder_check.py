@@ -22,7 +22,7 @@ KNOWN_DEFINITION = ManifestDefinition(
     asset_sha256=bytes(range(32)),
     x5chain=(b"a certificate",),
 )
-#: SHA-256 of the bytes that the module of `tbs_pin` makes of it.
+#: SHA-256 of the bytes that the pinned module makes of it.
 KNOWN_TBS_SHA256 = "101965d7161bbcd496e52cf7c4ae04c69f9bdada819bec3c8fcffc28e18eeb6f"
 _EDGE: frozenset[Way] = frozenset({"edge"})
 

@@ -10,7 +10,6 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -28,9 +27,9 @@ from edge_signer.signing.credentials.algorithm import AlgorithmName
 from edge_signer.signing.rules.strict_content import StrictModel
 from edge_signer.signing.signing_request import MAX_TITLE_CHARACTERS
 
-#: The longest manifest that is taken: 16 KiB to sign and as much besides, certificates, a token.
+#: The longest accepted manifest: 16 KiB to sign and as much again, certificates, a token.
 MAX_MANIFEST_BYTES = 256 * 1024
-#: The longest answer: that in base64, and the fields around it.
+#: The longest answer: that in base64, and the other fields.
 MAX_ANSWER_BYTES = MAX_MANIFEST_BYTES * 4 // 3 + 4096
 
 
@@ -47,12 +46,12 @@ class CentralRequest(StrictModel):
 
     Attributes:
         asset_sha256: The digest of the whole asset, in hexadecimal.
-        assertions: What the client says, by label, as it came.
-        policy_id: Which policy to sign under.
-        tenant_id: Whose request it is.
+        assertions: The client's assertions, by label, unchanged.
+        policy_id: The policy to sign under.
+        tenant_id: The tenant.
         tsa: Whether a time-stamp is wanted; None leaves it to the policy.
-        request_id: A UUID, under which both log.
-        title: Name of the asset, for people; None for none.
+        request_id: A UUID, in the log lines of both.
+        title: Name of the asset for people; None for none.
     """
 
     asset_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
@@ -64,17 +63,17 @@ class CentralRequest(StrictModel):
     title: str | None = Field(default=None, min_length=1, max_length=MAX_TITLE_CHARACTERS)
 
     def to_json(self) -> bytes:
-        """Give the document; a central signer of an earlier version knows no title."""
+        """Encode the request; an earlier version of the central signer does not know `title`."""
         return self.model_dump_json(exclude={"title"} if self.title is None else None).encode()
 
 
 class CentralAnswer(StrictModel):
-    """A signed manifest.
+    """A signed manifest; the caller checks it before storing it.
 
     Attributes:
         manifest: The manifest store in base64.
-        kms_key_id: ARN of the key that signed it.
-        alg: What it signed with.
+        kms_key_id: ARN of the key that signed, according to the central signer.
+        alg: The signature algorithm, likewise.
         timings: Milliseconds by step.
     """
 
@@ -83,12 +82,17 @@ class CentralAnswer(StrictModel):
     alg: AlgorithmName
     timings: Mapping[str, float]
 
+    @property
+    def manifest_store(self) -> bytes:
+        """The bytes of the manifest store."""
+        return base64.b64decode(self.manifest)
+
 
 class CentralFault(StrictModel):
-    """Why there is none.
+    """Why there is no manifest.
 
     Attributes:
-        code: Of the catalogue.
+        code: Error code of the catalogue.
         message: For the client.
         retry_after: Seconds after which the same request may succeed.
     """
@@ -99,13 +103,13 @@ class CentralFault(StrictModel):
 
 
 class CentralRefusal(StrictModel):
-    """The answer where there is no manifest."""
+    """The answer if there is no manifest."""
 
     error: CentralFault
 
 
 RETRY_AFTER_S = 5
-#: What the central signer may refuse with; any other code is a fault of it.
+#: Errors that the central signer may return; any other code means that it failed.
 _REFUSALS: dict[str, type[EdgeSignerError]] = {
     one.code: one
     for one in (
@@ -123,28 +127,11 @@ _REFUSALS: dict[str, type[EdgeSignerError]] = {
 _THROTTLES = {"TooManyRequestsException", "ThrottlingException", "EC2ThrottledException"}
 
 
-@dataclass(frozen=True)
-class CentralManifest:
-    """What another engine gave. Nothing of it is checked yet.
-
-    Attributes:
-        manifest_store: The bytes.
-        kms_key_id: Which key signed, by its own account.
-        algorithm: What it signed with, by its own account.
-        timings_ms: Where its milliseconds went, by step.
-    """
-
-    manifest_store: bytes
-    kms_key_id: str
-    algorithm: AlgorithmName
-    timings_ms: Mapping[str, float]
-
-
 class CentralSigner(Protocol):
-    """Signs a request with another engine."""
+    """Signs with another engine."""
 
-    def sign(self, request: CentralRequest) -> CentralManifest:
-        """Give the manifest of a request; the caller checks it before it is stored.
+    def sign(self, request: CentralRequest) -> CentralAnswer:
+        """Have a request signed.
 
         Raises:
             EdgeSignerError: One of the catalogue.
@@ -152,10 +139,10 @@ class CentralSigner(Protocol):
 
 
 class LambdaCentralSigner:
-    """The central signer of the same deployment; needs `lambda:InvokeFunction` on that function.
+    """The central signer of the same deployment; needs `lambda:InvokeFunction` on its function.
 
     Args:
-        client: Gives the client of Lambda, in the function's region, when it is first needed; its
+        client: Gives the Lambda client of the function's region when it is first needed. Its
             retries should be off.
         function_name: Name or ARN.
     """
@@ -164,12 +151,12 @@ class LambdaCentralSigner:
         self._client = client
         self._function_name = function_name
 
-    def sign(self, request: CentralRequest) -> CentralManifest:
+    def sign(self, request: CentralRequest) -> CentralAnswer:
         """Have a request signed.
 
         Raises:
-            KmsRateLimitError: The function is at its limit, or KMS throttles it too.
-            KmsUnavailableError: It did not answer, or not as the contract says.
+            KmsRateLimitError: The function is at its concurrency limit, or KMS throttles it too.
+            KmsUnavailableError: It did not answer, or not according to the contract.
             EdgeSignerError: What else it refuses with.
         """
         try:
@@ -188,32 +175,30 @@ class LambdaCentralSigner:
         return read_answer(content)
 
 
-def read_answer(content: bytes) -> CentralManifest:
-    """Give the manifest of an answer.
+def read_answer(content: bytes) -> CentralAnswer:
+    """Read an answer.
 
     Args:
-        content: JSON, as it came.
+        content: JSON, as it arrived.
 
     Raises:
-        KmsUnavailableError: It is not what the contract says.
-        EdgeSignerError: What it refuses with.
+        KmsUnavailableError: It does not follow the contract.
+        EdgeSignerError: What the central signer refuses with.
     """
     if len(content) > MAX_ANSWER_BYTES:
-        raise unavailable("gave an answer that is too long")
+        raise unavailable("returned an answer that is too long")
     try:
         document = json.loads(content)
         if isinstance(document, dict) and "error" in document:
             raise _refusal(CentralRefusal.model_validate(document))
         answer = CentralAnswer.model_validate(document)
     except (ValidationError, RecursionError, ValueError) as malformed:
-        raise unavailable("gave an answer that is none") from malformed
-    return CentralManifest(
-        base64.b64decode(answer.manifest), answer.kms_key_id, answer.alg, answer.timings
-    )
+        raise unavailable("returned an invalid answer") from malformed
+    return answer
 
 
 def unavailable(what_it_did: str) -> KmsUnavailableError:
-    """Give the error for a central signer that cannot be had."""
+    """Give the error of an unavailable central signer."""
     return KmsUnavailableError(f"The central signer {what_it_did}.", retry_after_s=RETRY_AFTER_S)
 
 
