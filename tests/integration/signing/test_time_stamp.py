@@ -252,7 +252,8 @@ def test_the_emulators_authority_is_one() -> None:
 
 def test_a_worker_that_never_stamps_does_not_load_the_library() -> None:
     program = (
-        "import sys, edge_signer.signing.service, edge_signer.signing.credentials.time_stamp_authority;"
+        "import sys, edge_signer.signing.service\n"
+        "import edge_signer.signing.credentials.time_stamp_authority\n"
         "print('rfc3161_client' in sys.modules)"
     )
     done = subprocess.run(
