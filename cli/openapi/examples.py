@@ -156,10 +156,10 @@ REFUSALS = {
     "REQUEST_TOO_LARGE": Refusal("A request has at most 65536 bytes."),
     "UNSUPPORTED_MEDIA_TYPE": Refusal("Send the header Content-Type: application/json."),
     "REQUEST_IN_FLIGHT": Refusal(
-        "The first request with this Idempotency-Key is not answered yet.", 1
+        "The first request with this Idempotency-Key is still being processed.", 1
     ),
     "IDEMPOTENCY_MISMATCH": Refusal(
-        "This Idempotency-Key was used for another body; send each request its own."
+        "This Idempotency-Key was used with another body; use a new key for each request."
     ),
     "UNKNOWN_POLICY": Refusal("No policy has this policy_id."),
     "INVALID_ASSERTION": Refusal(

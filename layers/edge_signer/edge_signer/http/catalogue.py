@@ -1,4 +1,4 @@
-"""The one place where errors become HTTP: the status of each, and the body that all share."""
+"""The status, body and headers of every error; the only place where errors become HTTP."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ STATUS: dict[type[EdgeSignerError], int] = {
 
 
 def error_body(error: EdgeSignerError) -> ErrorAnswer:
-    """The body of every error answer: `{error, message, code[, retry_after]}`."""
+    """Give the body of an error: `{error, message, code[, retry_after]}`."""
     return ErrorAnswer(
         error=error.title,
         message=error.message,
@@ -73,7 +73,7 @@ def error_body(error: EdgeSignerError) -> ErrorAnswer:
 
 
 def error_headers(error: EdgeSignerError) -> dict[str, str]:
-    """Headers that belong to an error besides those of every answer."""
+    """Give the headers of an error, besides those of every answer."""
     headers = {}
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(error.retry_after_s)

@@ -1,4 +1,4 @@
-"""GET /health?deep=1: states for everybody, details for operators; and what /health refuses."""
+"""GET /health?deep=1: states for all, details for operators; and the errors of /health."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ HEALTH = Route(
     errors=(InvalidRequestError, UnauthenticatedError, InternalError),
     is_public=True,
 )
-#: What requests to sign are refused with, by the check that stands in their way. What operators
-#: want comes last: it must not hide a failure.
+#: The error of signing requests, by the check that fails. Switches of operators come last: they
+#: must not hide a failure.
 _REFUSED_WITH: dict[str, type[EdgeSignerError]] = {
     "tenants": StoreUnavailableError,
     "certificate": CredentialUnavailableError,
@@ -58,10 +58,10 @@ class FullHealth:
     """Answers /health.
 
     Args:
-        report: Gives the report, and whether it was made just now.
-        operators: Know who may see details.
-        telemetry: Told of every report that is made and of every refusal. A report that is given
-            again leaves no line: whoever watches asks all day.
+        report: Gives the report, and whether it is new.
+        operators: Authenticates operators, who may see details.
+        telemetry: Reports new health reports and refusals. Cached reports are not logged: monitors
+            ask all day.
     """
 
     def __init__(
@@ -147,7 +147,7 @@ def _versions() -> dict[str, str]:
 
 
 def _require_a_way(report: HealthReport) -> None:
-    """Raise what a request to sign would be refused with, for the log, where none can be signed."""
+    """Raise the error that signing requests get, for the log, if nothing can be signed."""
     if report.status != "unavailable":
         return
     closing = {name for name, finding in report.findings.items() if finding.closes}

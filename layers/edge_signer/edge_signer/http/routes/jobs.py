@@ -122,7 +122,7 @@ class JobEndpoints:
     Args:
         gatekeeper: Authenticates and counts.
         service: Runs jobs.
-        keys: Those that clients pin.
+        keys: The keys that clients pin.
     """
 
     def __init__(self, gatekeeper: Gatekeeper, service: JobService, keys: ReceiptKeys) -> None:
@@ -178,7 +178,7 @@ class JobEndpoints:
         _: LambdaContext,
         module_hash: str,
     ) -> Response[str]:
-        """Keep a module for the tenant's jobs.
+        """Store a module for the tenant's jobs.
 
         Raises:
             EdgeSignerError: One of the catalogue.
@@ -200,7 +200,7 @@ class JobEndpoints:
     def keys(
         self, _event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext
     ) -> Response[str]:
-        """Give the keys that receipts are signed with, to everybody.
+        """Give the public keys of receipts, without authentication.
 
         Raises:
             EdgeSignerError: One of the catalogue.
