@@ -29,7 +29,7 @@ def _domains(said: Any) -> Any:
 
 
 class ContentProfile(StrictModel):
-    """How far people were involved."""
+    """How much people were involved."""
 
     humanOversightLevel: Literal["fully_autonomous", "prompt_guided", "human_validated"]
 
@@ -37,7 +37,7 @@ class ContentProfile(StrictModel):
 class AiDisclosure(StrictModel):
     """The content of `c2pa.ai-disclosure`."""
 
-    # A type of the standard's list, such as c2pa.types.model.onnx, or one of somebody's own.
+    # One of the standard's types, such as c2pa.types.model.onnx, or a namespaced one.
     modelType: Annotated[str, AfterValidator(_model_type)]
     modelName: Text | None = None
     modelIdentifier: Text | None = None
@@ -50,10 +50,10 @@ def ai_disclosure_assertion(said: Any, path: str) -> dict[str, Any]:
 
     Args:
         said: What the client sent.
-        path: Where it stood in the request, for messages.
+        path: Its place in the request, for messages.
 
     Raises:
-        InvalidAssertionError: Naming the path of what is wrong.
+        InvalidAssertionError: It is invalid; the message names the path.
     """
     try:
         return AiDisclosure.model_validate(said).model_dump(exclude_none=True)
@@ -71,7 +71,7 @@ Purpose = Literal[
 
 
 class Preference(StrictModel):
-    """What may be done for one purpose."""
+    """What is allowed for one purpose."""
 
     use: Literal["allowed", "notAllowed", "constrained"]
     constraint_info: Annotated[str, Field(min_length=1)] | None = None
@@ -92,10 +92,10 @@ def training_mining_assertion(said: Any, path: str) -> dict[str, Any]:
 
     Args:
         said: What the client sent; purposes may have the older prefix `c2pa.`.
-        path: Where it stood in the request, for messages.
+        path: Its place in the request, for messages.
 
     Raises:
-        InvalidAssertionError: Naming the path of what is wrong.
+        InvalidAssertionError: It is invalid; the message names the path.
     """
     try:
         if isinstance(said, dict) and "limitations" in said:
@@ -116,5 +116,5 @@ def _with_todays_prefix(said: Any, path: str) -> Any:
         for purpose, entry in entries.items()
     }
     if len(renamed) != len(entries):
-        raise InvalidAssertionError(f"{path}.entries have a purpose twice, under both its prefixes")
+        raise InvalidAssertionError(f"{path}.entries have a purpose twice, with both prefixes")
     return {**said, "entries": renamed}

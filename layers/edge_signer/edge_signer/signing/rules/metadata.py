@@ -13,7 +13,7 @@ from typing import Any
 from edge_signer.signing.errors import InvalidAssertionError
 from edge_signer.signing.rules.strict_content import MAX_PATH_CHARACTERS
 
-#: Namespace by prefix; in `c2pa.metadata` a prefix stands for no other.
+#: Namespace by prefix, as `c2pa.metadata` must declare them.
 SCHEMAS = {
     "xmp": "http://ns.adobe.com/xap/1.0/",
     "xmpMM": "http://ns.adobe.com/xap/1.0/mm/",
@@ -116,30 +116,30 @@ C2PA_METADATA_LABEL = "c2pa.metadata"
 CAWG_METADATA_LABEL = "cawg.metadata"
 
 _CONTEXT = "@context"
-# Names of XML without a colon, nearly: what XMP has for prefixes and properties.
+# Roughly XML names without a colon: XMP's prefixes and properties.
 _PREFIX = re.compile(r"[^\W\d_][\w.-]*")
 _PROPERTY = re.compile(rf"({_PREFIX.pattern}):[^\W\d][\w.-]*")
-# A scheme, and then none of the characters that no IRI has (RFC 3987).
+# A scheme, then only characters that an IRI may have (RFC 3987).
 _IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|\\^`]+')
 _ELSEWHERE = f"; {CAWG_METADATA_LABEL} may have any"
 
 
 def is_metadata(label: str) -> bool:
-    """Whether the label is one of a metadata assertion, anybody's own included."""
+    """Whether the label belongs to a metadata assertion, namespaced ones included."""
     return label.endswith(".metadata")
 
 
 def metadata_assertion(label: str, said: Any, path: str) -> dict[str, Any]:
-    """Check the content of a metadata assertion; it goes into the manifest as it was said.
+    """Check the content of a metadata assertion, and give it unchanged.
 
     Args:
-        label: `c2pa.metadata`, which may have the standard's properties only, or another, which may
-            have any.
+        label: `c2pa.metadata`, which allows only the standard's properties, or another, which
+            allows any.
         said: What the client sent.
-        path: Where it stood in the request, for messages.
+        path: Its place in the request, for messages.
 
     Raises:
-        InvalidAssertionError: Naming the path of what is wrong.
+        InvalidAssertionError: It is invalid; the message names the path.
     """
     if not isinstance(said, dict):
         raise _fault(path, "must be an object")
@@ -167,7 +167,7 @@ def _prefixes(label: str, context: Any, path: str) -> Collection[str]:
     for prefix, namespace in context.items():
         place = f"{path}.{prefix}"
         if not isinstance(prefix, str) or not _PREFIX.fullmatch(prefix):
-            raise _fault(place, "is no prefix, such as dc")
+            raise _fault(place, "is not a prefix, such as dc")
         if not isinstance(namespace, str) or not _IRI.fullmatch(namespace):
             raise _fault(place, f"must be a namespace, such as {SCHEMAS['dc']}")
         if label != C2PA_METADATA_LABEL:
@@ -182,7 +182,7 @@ def _prefixes(label: str, context: Any, path: str) -> Collection[str]:
 def _check_declared(name: Any, prefixes: Collection[str], place: str) -> None:
     parts = _PROPERTY.fullmatch(name) if isinstance(name, str) else None
     if not parts:
-        raise _fault(place, "must be called prefix:Name, such as dc:format")
+        raise _fault(place, "must be named prefix:Name, such as dc:format")
     if parts[1] not in prefixes:
         raise _fault(place, f"has a prefix that {_CONTEXT} does not declare")
 
@@ -196,10 +196,10 @@ def _check_inside(value: Any, prefixes: Collection[str], path: str) -> None:
         for name, item in value.items():
             place = f"{path}.{name}"[:MAX_PATH_CHARACTERS]
             if not isinstance(name, str):
-                raise _fault(place, "must be called by a text")
+                raise _fault(place, "must have a text as its name")
             if name == _CONTEXT:
-                # It would give the prefixes another meaning, which no engine would notice.
-                raise _fault(place, "must not stand inside a value")
+                # It would change the meaning of prefixes, and no engine would notice.
+                raise _fault(place, "must not occur inside a value")
             if ":" in name:
                 _check_declared(name, prefixes, place)
             _check_inside(item, prefixes, place)
