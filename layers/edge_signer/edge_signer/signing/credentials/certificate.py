@@ -27,10 +27,10 @@ from edge_signer.signing.credentials.certificate_profile import issuer_faults, p
 from edge_signer.signing.credentials.name_constraints import name_constraint_faults
 from edge_signer.signing.errors import CredentialUnavailableError
 
-#: As many as the builder takes; real chains have two or three.
+#: The builder's limit; real chains have two or three.
 MAX_CERTIFICATES = 8
 
-#: What `cryptography` raises for certificates that are none.
+#: The exceptions of `cryptography` for malformed certificates.
 UNREADABLE = (
     DuplicateExtension,
     InvalidSignature,
@@ -44,7 +44,7 @@ UNREADABLE = (
 
 @dataclass(frozen=True)
 class CertificateChain:
-    """Certificates as they go into `x5chain`: leaf first, root left out (RFC 9360)."""
+    """Certificates in the order of `x5chain`: leaf first, without the root (RFC 9360)."""
 
     certificates: tuple[Certificate, ...]
 
@@ -56,9 +56,9 @@ class CertificateChain:
             pem: One or more certificates, leaf first.
 
         Raises:
-            CredentialUnavailableError: There is no certificate in it, or a broken one; one is not
-                issued by the next; the root is there; there are too many; a name is not one that an
-                issuer allows; or verifiers would not accept the leaf or an issuer.
+            CredentialUnavailableError: It has no certificate, an unreadable one, one that the next
+                did not issue, the root, too many, a name that an issuer does not allow, or a leaf
+                or issuer that verifiers would reject.
         """
         try:
             certificates = tuple(load_pem_x509_certificates(pem.encode()))
@@ -85,7 +85,7 @@ class CertificateChain:
 
     @property
     def expires_at(self) -> datetime:
-        """When the first of the certificates expires."""
+        """When the first certificate expires."""
         return min(one.not_valid_after_utc for one in self.certificates)
 
     @property
@@ -104,16 +104,16 @@ class CertificateChain:
         return tuple(one.public_bytes(serialization.Encoding.DER) for one in self.certificates)
 
     def public_key_der(self) -> bytes:
-        """The leaf's SubjectPublicKeyInfo, the form in which KMS gives its public keys."""
+        """The leaf's SubjectPublicKeyInfo, the form of public keys in KMS."""
         return self.leaf.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
 
     def require_valid(self, now: datetime | None = None) -> None:
-        """Refuse a chain of which a certificate is not valid at `now`, by default this moment.
+        """Require that every certificate is valid at `now`, by default this moment.
 
         Raises:
-            CredentialUnavailableError: Says which end of the validity was passed.
+            CredentialUnavailableError: One has expired, or is not valid yet.
         """
         moment = now or datetime.now(UTC)
         for one in self.certificates:
@@ -125,15 +125,15 @@ class CertificateChain:
                 raise CredentialUnavailableError(f"A certificate expired at {end}.")
 
     def verify(self, algorithm: Algorithm, tbs: bytes, signature: bytes) -> None:
-        """Check that the leaf's key signed the TBS bytes.
+        """Verify a signature with the leaf's key.
 
         Args:
-            algorithm: What signed.
+            algorithm: The signature algorithm.
             tbs: The COSE Sig_structure.
-            signature: As COSE has it.
+            signature: In COSE form.
 
         Raises:
-            SignatureMismatchError: It did not.
+            SignatureMismatchError: It does not verify.
         """
         algorithm.verify(self.leaf.public_key(), tbs, signature)
 
@@ -144,8 +144,7 @@ class InstalledChain:
     Args:
         ssm: Client in the function's region.
         parameter: Name of the parameter: certificates in PEM, leaf first.
-        tell_days_left: Told of each chain that is fetched how many days it is still valid; less
-            than none where it expired.
+        tell_days_left: Reports the remaining days of each fetched chain; negative if expired.
     """
 
     LOOK_AGAIN_S = 2.0
@@ -161,10 +160,10 @@ class InstalledChain:
         self.was_taken_away = False
 
     def fetch(self) -> CertificateChain:
-        """Give the chain that SSM has, whether it is valid now or not.
+        """Fetch the chain from SSM, whether it is valid now or not.
 
         Raises:
-            CredentialUnavailableError: There is none, or none that can be read, or SSM fails.
+            CredentialUnavailableError: It is missing or unreadable, or SSM fails.
         """
         self._look_again_at_s = time.monotonic() + self.LOOK_AGAIN_S
         try:
@@ -186,7 +185,7 @@ class InstalledChain:
         return chain
 
     def latest(self) -> CertificateChain:
-        """Give the chain that was fetched last; SSM is asked where it is not valid any more.
+        """Give the chain that was fetched last; fetch it again if it has expired.
 
         Raises:
             CredentialUnavailableError: The chain is missing, or not valid now.
@@ -198,10 +197,10 @@ class InstalledChain:
         return chain
 
     def others(self) -> Iterator[CertificateChain]:
-        """Give the chains besides `latest` under which another worker may sign just now.
+        """Give the chains besides `latest` that other workers may still or already use.
 
-        Workers take up a renewed chain minutes apart. So there is the one before, and the one that
-        SSM has meanwhile; it is asked at most once in `LOOK_AGAIN_S` seconds.
+        Workers load a renewed chain minutes apart. So these are the previous chain, and the one
+        that SSM has by now; SSM is asked at most once in `LOOK_AGAIN_S` seconds.
 
         Raises:
             CredentialUnavailableError: As `fetch`.

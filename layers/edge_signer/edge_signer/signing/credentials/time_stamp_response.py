@@ -19,12 +19,12 @@ SET = 0x31
 
 
 class DerError(ValueError):
-    """Bytes are not DER, or not the structure that was expected."""
+    """The bytes are not DER, or not of the expected structure."""
 
 
 @dataclass(frozen=True)
 class Element:
-    """A tag, a length and a content within some bytes.
+    """The position of an element.
 
     Attributes:
         tag: The identifier octet, such as `SEQUENCE` or 0xA0 for a constructed [0].
@@ -40,10 +40,10 @@ class Element:
 
 
 def only_element(der: bytes) -> Element:
-    """Find the element that bytes consist of.
+    """Find the only element of some bytes.
 
     Raises:
-        DerError: There is none, or something follows it.
+        DerError: The bytes are not one element.
     """
     element = _element(der, 0, len(der))
     if element.end != len(der):
@@ -52,7 +52,7 @@ def only_element(der: bytes) -> Element:
 
 
 def children(der: bytes, parent: Element) -> list[Element]:
-    """Find the elements in a constructed element, or in the DER that a string holds.
+    """Find the elements of a constructed element, or of a string that contains DER.
 
     Raises:
         DerError: Its content is not a series of DER elements.
@@ -66,12 +66,12 @@ def children(der: bytes, parent: Element) -> list[Element]:
 
 
 def encoded(der: bytes, element: Element) -> bytes:
-    """Give an element with its tag and length."""
+    """Give an element with tag and length."""
     return der[element.start : element.end]
 
 
 def content(der: bytes, element: Element) -> bytes:
-    """Give an element without its tag and length."""
+    """Give an element without tag and length."""
     return der[element.content : element.end]
 
 
@@ -83,7 +83,7 @@ def _element(der: bytes, start: int, limit: int) -> Element:
         raise DerError("a tag has more than one byte")
     if length >= 0x80:
         octets = length - 0x80
-        # None is BER's indefinite form. Four say more than anything that is read here can hold.
+        # Zero is BER's indefinite form. Four octets are enough for everything read here.
         if not 1 <= octets <= 4 or at + octets > limit:
             raise DerError("a length is not DER, or cut off")
         length = int.from_bytes(der[at : at + octets])
@@ -105,18 +105,18 @@ _ZERO = 0xA0
 
 @dataclass(frozen=True)
 class TimeStampResponse:
-    """A TimeStampResp, taken apart; nothing in it was verified.
+    """A parsed TimeStampResp; nothing in it is verified.
 
     Attributes:
         status: PKIStatus.
-        failures: Numbers of the bits that are set in PKIFailureInfo.
-        token: The TimeStampToken as it was sent; empty where there is none.
-        sorted_response: The response with its certificates in the order of DER.
-        signers: How many SignerInfos there are. The rest tells of the first.
-        signer_is_named_by_key: Whether it is named by a key identifier, not issuer and serial.
+        failures: Bits that are set in PKIFailureInfo.
+        token: The TimeStampToken, unchanged; empty if there is none.
+        sorted_response: The response with its certificates in DER order.
+        signers: Number of SignerInfos. The rest describes the first.
+        signer_is_named_by_key: Whether it is named by key identifier, not by issuer and serial.
         signed_attributes: The encoded values of each attribute, by the OID's content.
-        attributes_are_sorted: Whether the signed attributes are in the order of DER.
-        digest_algorithm: Content of the OID; empty where there is no signer.
+        attributes_are_sorted: Whether the signed attributes are in DER order.
+        digest_algorithm: Content of the OID; empty if there is no signer.
         signature_algorithm: The same.
     """
 
@@ -132,18 +132,18 @@ class TimeStampResponse:
     signature_algorithm: bytes = b""
 
     def attribute_values(self, oid: bytes) -> list[bytes]:
-        """Give the values that the signed attributes of one OID have, encoded."""
+        """Give the encoded values of the signed attributes of one OID."""
         return [value for name, values in self.signed_attributes if name == oid for value in values]
 
 
 def read_response(response: bytes) -> TimeStampResponse:
-    """Take a TimeStampResp apart.
+    """Parse a TimeStampResp.
 
     Args:
         response: In DER, except that its SETs may have any order.
 
     Raises:
-        DerError: It is none.
+        DerError: It is not a TimeStampResp.
     """
     parts = _children(response, only_element(response), SEQUENCE)
     if not 1 <= len(parts) <= 2:
@@ -230,7 +230,7 @@ def _signed_attributes(der: bytes, signer: Element) -> list[Element] | None:
 
 
 def _algorithms(der: bytes, signer: Element) -> tuple[bytes, bytes]:
-    """Give the OIDs of digest and signature: what is a SEQUENCE after the signer's identifier."""
+    """Give the OIDs of digest and signature: the SEQUENCEs after the signer's identifier."""
     fields = [one for one in _children(der, signer, SEQUENCE)[2:] if one.tag == SEQUENCE]
     names = [children(der, one)[:1] for one in fields]
     if len(names) < 2 or not names[0] or not names[1]:
