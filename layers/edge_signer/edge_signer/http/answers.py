@@ -19,8 +19,8 @@ SigningMode = Annotated[
     Field(
         json_schema_extra={"pattern": r"^(edge-tbs\+remote-[a-z0-9]+|central-fallback)$"},
         description=(
-            "How it is signed; the policy's algorithm stands at the end, unless the central signer "
-            "had to sign."
+            "How the manifest is signed. It ends with the policy's algorithm, unless the central "
+            "signer signed."
         ),
     ),
 ]
@@ -38,7 +38,7 @@ class AnswerBody(BaseModel):
 
 
 class Percentiles(BaseModel):
-    """95th percentiles in milliseconds, of the last 256 requests of one execution environment."""
+    """95th percentiles of the last 256 requests of one execution environment, in milliseconds."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,7 +54,7 @@ class SignedAnswer(AnswerBody):
         str,
         Field(
             json_schema_extra={"pattern": r"^https?://[^ ]+/sha256/[0-9a-f]{64}\.c2pa$"},
-            description="GET gives the manifest store, application/c2pa, to everybody.",
+            description="GET returns the manifest store (application/c2pa), without authentication.",
         ),
     ]
     signing_mode: SigningMode
@@ -62,24 +62,26 @@ class SignedAnswer(AnswerBody):
     kms_key_id: Annotated[str, Field(description="ARN of the key that signed.")]
     tsa_token_url: Annotated[
         str | None,
-        Field(description="GET gives the time-stamp response (RFC 3161); absent without one."),
+        Field(
+            description="GET returns the time-stamp response (RFC 3161); absent if there is none."
+        ),
     ] = None
 
 
 class PlannedAssertion(BaseModel, defer_build=True):
-    """An assertion as the manifest would have it."""
+    """An assertion of the manifest."""
 
     model_config = ConfigDict(frozen=True)
 
     label: Annotated[str, Field(description="In the standard's spelling.")]
     created: Annotated[
-        bool, Field(description="Whether the signer vouches for it; else it is gathered.")
+        bool, Field(description="Whether the signer vouches for it; otherwise it is gathered.")
     ]
     data: Annotated[dict[str, Any], Field(description="In the standard's form.")]
 
 
 class PlannedAnswer(AnswerBody, defer_build=True):
-    """With `dry_run=1`: the request would be signed, and what the manifest would say."""
+    """With `dry_run=1`: the request is valid; this is what the manifest would contain."""
 
     dry_run: Literal[True]
     policy_id: str
@@ -87,7 +89,7 @@ class PlannedAnswer(AnswerBody, defer_build=True):
     assertions: list[PlannedAssertion]
 
     def to_json(self) -> str:
-        """The body on the wire; null in a client's own assertion says something."""
+        """The body on the wire; null has a meaning in a client's own assertion."""
         return self.model_dump_json()
 
 
@@ -95,7 +97,7 @@ HealthState = Literal["ok", "degraded", "unavailable"]
 
 
 class SigningPaths(BaseModel, defer_build=True):
-    """Who can sign now."""
+    """The state of both signers."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -104,30 +106,30 @@ class SigningPaths(BaseModel, defer_build=True):
 
 
 class HealthAnswer(AnswerBody, defer_build=True):
-    """How the deployment is; without `deep=1` it is `status` alone."""
+    """The state of the deployment; without `deep=1`, only `status`."""
 
     status: Annotated[
-        HealthState, Field(description="`unavailable` (with 503) where nothing can be signed.")
+        HealthState, Field(description="`unavailable` (with 503) if nothing can be signed.")
     ]
     signing: SigningPaths | None = None
     checks: Annotated[
-        dict[str, HealthState] | None, Field(description="What was looked at, by name.")
+        dict[str, HealthState] | None, Field(description="State of each check, by name.")
     ] = None
     details: Annotated[
         dict[str, dict[str, Any]] | None,
-        Field(description="What was found, by name; for operators."),
+        Field(description="Details of each check, by name; for operators."),
     ] = None
     versions: Annotated[
-        dict[str, str] | None, Field(description="Of what runs; for operators.")
+        dict[str, str] | None, Field(description="Versions of the software; for operators.")
     ] = None
     checked_at: Annotated[
         datetime | None,
-        Field(description="When it was looked at, up to 10 s ago; for operators."),
+        Field(description="When the checks ran, up to 10 s ago; for operators."),
     ] = None
 
 
 class ErrorAnswer(AnswerBody):
-    """Why a request was refused or failed; `code` is for programs, the rest for people."""
+    """Why a request failed; `code` is for programs, the rest for people."""
 
     error: Annotated[str, Field(description="The code in words.")]
     message: Annotated[str, Field(description="What to do about it.")]

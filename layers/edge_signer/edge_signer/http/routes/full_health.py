@@ -36,9 +36,9 @@ HEALTH = Route(
     "GET",
     "/health",
     operation_id="health",
-    summary="Ask whether it runs, and whether it can sign",
-    description="Without deep=1 nothing but the function itself is asked: for load balancers. A "
-    "token is needed for details alone.",
+    summary="Check whether the deployment runs and can sign",
+    description="Without deep=1 only the function itself is checked, for load balancers. Only "
+    "details need a token.",
     answers=(HealthAnswer,),
     errors=(InvalidRequestError, UnauthenticatedError, InternalError),
     is_public=True,

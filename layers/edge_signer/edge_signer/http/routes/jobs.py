@@ -43,8 +43,8 @@ RUN = Route(
     operation_id="runJob",
     summary="Run a WebAssembly job",
     description="Runs a WASI preview1 command in a confined process and has its result signed. "
-    "However the job ends, that is status 200 and a result. The same job again gets the same bytes "
-    "and is not run; where it had run and could not be signed, it is only signed.",
+    "The status is 200 however the job ends. A repeated job gets the same bytes without running "
+    "again; if its result could not be signed, it is only signed.",
     body=JobRequestBody,
     media_types=(JSON,),
     answers=(JobAnswer,),
@@ -74,7 +74,7 @@ RESULT = Route(
     "/jobs/{job_id}",
     operation_id="getJob",
     summary="Fetch a job's result again",
-    description="A result is given out for seven days. Another tenant's job is unknown.",
+    description="Results are kept for seven days. Other tenants' jobs are unknown.",
     answers=(JobAnswer,),
     errors=(
         *TENANT_ERRORS,
@@ -89,7 +89,7 @@ KEEP_MODULE = Route(
     "/modules/{module_hash}",
     operation_id="keepModule",
     summary="Store a module",
-    description="For the tenant's own jobs, for thirty days; put again, it lives on.",
+    description="For the tenant's own jobs, for thirty days after the last upload.",
     media_types=("application/wasm", "application/octet-stream"),
     answers=(ModuleAnswer,),
     errors=(
@@ -107,7 +107,7 @@ KEYS = Route(
     "/keys",
     operation_id="getKeys",
     summary="List the keys that sign receipts",
-    description="For everybody. Pin a key from here over a channel that you trust.",
+    description="Needs no token. Pin a key from here over a channel that you trust.",
     answers=(KeysAnswer,),
     errors=(KmsRateLimitError, wire.InternalError, KmsUnavailableError),
     is_public=True,
