@@ -54,7 +54,7 @@ class SignedAnswer(AnswerBody):
         str,
         Field(
             json_schema_extra={"pattern": r"^https?://[^ ]+/sha256/[0-9a-f]{64}\.c2pa$"},
-            description="GET returns the manifest store (application/c2pa), without authentication.",
+            description="GET returns the manifest store (application/c2pa); no token is needed.",
         ),
     ]
     signing_mode: SigningMode

@@ -37,8 +37,8 @@ SIGN = Route(
     operation_id="sign",
     summary="Sign an asset's manifest",
     description="Builds the manifest, has it signed by KMS, checks the signature against the "
-    "certificate and stores the manifest. Signing again replaces what is served; older versions "
-    "stay.",
+    "certificate and stores the manifest. Signing again replaces the manifest that is "
+    "served; older versions are kept.",
     body=EdgeSignRequest,
     media_types=(JSON,),
     answers=(SignedAnswer, PlannedAnswer),
