@@ -11,12 +11,21 @@ from typing import TYPE_CHECKING
 
 from edge_signer.http.errors import (
     InternalError,
+    InvalidJsonError,
     InvalidSignatureError,
+    RequestTooLargeError,
     SignerDisabledError,
     TenantNotAllowedError,
     UnauthenticatedError,
+    UnsupportedMediaTypeError,
 )
-from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
+from edge_signer.platform.errors import (
+    EdgeSignerError,
+    InvalidRequestError,
+    KmsRateLimitError,
+    KmsUnavailableError,
+    StoreUnavailableError,
+)
 from edge_signer.tenancy.rate_limits import RateLimitedError
 
 if TYPE_CHECKING:
@@ -37,6 +46,15 @@ TENANT_ERRORS: tuple[type[EdgeSignerError], ...] = (
     SignerDisabledError,
     StoreUnavailableError,
 )
+#: The errors of every route with a JSON body.
+JSON_ERRORS: tuple[type[EdgeSignerError], ...] = (
+    InvalidRequestError,
+    InvalidJsonError,
+    RequestTooLargeError,
+    UnsupportedMediaTypeError,
+)
+#: The errors of every route that calls KMS.
+KMS_ERRORS: tuple[type[EdgeSignerError], ...] = (KmsRateLimitError, KmsUnavailableError)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from edge_signer.http.answers import AnswerBody
 from edge_signer.http.application import json_answer
 from edge_signer.http.errors import NotFoundError, UnauthenticatedError
 from edge_signer.http.received import received_request, require_media_type
-from edge_signer.http.route import JSON, Endpoint, Route
+from edge_signer.http.route import JSON, JSON_ERRORS, Endpoint, Route
 from edge_signer.http.routes.admin_models import (
     AdminRequest,
     BreakerAnswer,
@@ -61,13 +61,7 @@ def _change(
         body=body,
         media_types=(JSON,),
         answers=(ChangedAnswer,),
-        errors=(
-            *_OPERATOR_ERRORS,
-            wire.InvalidJsonError,
-            wire.RequestTooLargeError,
-            wire.UnsupportedMediaTypeError,
-            *errors,
-        ),
+        errors=(*_OPERATOR_ERRORS, *JSON_ERRORS, *errors),
     )
 
 

@@ -16,15 +16,11 @@ from edge_signer.http.application import json_answer, server_timing
 from edge_signer.http.authentication import require_same_tenant
 from edge_signer.http.idempotency import Idempotency, KeyedRequest, idempotency_key_of
 from edge_signer.http.received import require_media_type, switch_of
-from edge_signer.http.route import JSON, TENANT_ERRORS, Endpoint, Route
+from edge_signer.http.route import JSON, JSON_ERRORS, KMS_ERRORS, TENANT_ERRORS, Endpoint, Route
 from edge_signer.http.routes.edge_sign_models import EdgeSignRequest
+from edge_signer.http.wire_formats import read_body
 from edge_signer.platform.deadline import Deadline
-from edge_signer.platform.errors import (
-    DeadlineExceededError,
-    InvalidRequestError,
-    KmsRateLimitError,
-    KmsUnavailableError,
-)
+from edge_signer.platform.errors import DeadlineExceededError
 from edge_signer.signing import errors as signing
 from edge_signer.signing.service import SignedManifest, SigningService
 from edge_signer.signing.signing_request import PlannedManifest
@@ -44,22 +40,18 @@ SIGN = Route(
     answers=(SignedAnswer, PlannedAnswer),
     errors=(
         *TENANT_ERRORS,
-        InvalidRequestError,
-        wire.InvalidJsonError,
+        *JSON_ERRORS,
+        *KMS_ERRORS,
         wire.InvalidBase64Error,
         wire.RequestInFlightError,
         wire.IdempotencyMismatchError,
         wire.AssetTooLargeError,
-        wire.RequestTooLargeError,
-        wire.UnsupportedMediaTypeError,
         signing.TbsTooLargeError,
         signing.UnknownPolicyError,
         signing.InvalidAssertionError,
         signing.PolicyViolationError,
         signing.CredentialUnavailableError,
         signing.TsaUnavailableError,
-        KmsRateLimitError,
-        KmsUnavailableError,
         DeadlineExceededError,
     ),
 )
@@ -115,7 +107,7 @@ class EdgeSignEndpoint:
             require_media_type(event.headers, SIGN.media_types)
             dry_run = switch_of(event.query_string_parameters, "dry_run")
             key = idempotency_key_of(event.headers)
-            wire_request = EdgeSignRequest.from_body(body, self._flags().max_payload_size)
+            wire_request = read_body(EdgeSignRequest, body, self._flags().max_payload_size)
             require_same_tenant(tenant, wire_request.tenant_id, "tenant_id")
             request = wire_request.to_signing_request(tenant.tenant_id)
             record.asset_sha256 = request.asset_sha256.hex()

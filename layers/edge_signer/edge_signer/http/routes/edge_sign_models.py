@@ -7,9 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from edge_signer.configuration.flags import MAX_PAYLOAD_BYTES
 from edge_signer.http.errors import AssetTooLargeError
-from edge_signer.http.wire_formats import read_base64, read_body
+from edge_signer.http.wire_formats import read_base64
 from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.signing.signing_request import MAX_TITLE_CHARACTERS, SigningRequest
 
@@ -29,21 +28,6 @@ class EdgeSignRequest(BaseModel):
     tenant_id: str | None = Field(None, min_length=1, max_length=64)
     tsa: bool | None = None
     title: str | None = Field(None, min_length=1, max_length=MAX_TITLE_CHARACTERS)
-
-    @classmethod
-    def from_body(cls, body: bytes, max_bytes: int = MAX_PAYLOAD_BYTES) -> EdgeSignRequest:
-        """Read a request body.
-
-        Args:
-            body: As it arrived.
-            max_bytes: Its longest length.
-
-        Raises:
-            RequestTooLargeError: It is longer.
-            InvalidJsonError: Not JSON, not UTF-8, a duplicate key, or a number out of range.
-            InvalidRequestError: A field is missing, wrong or unknown; the message names each.
-        """
-        return read_body(cls, body, max_bytes)
 
     def to_signing_request(self, tenant_id: str) -> SigningRequest:
         """Give the request to the signing service, on behalf of an authenticated tenant.

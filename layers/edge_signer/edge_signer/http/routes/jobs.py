@@ -18,7 +18,7 @@ from edge_signer.http import errors as wire
 from edge_signer.http.admission import Admitted, Gatekeeper
 from edge_signer.http.application import json_answer, server_timing
 from edge_signer.http.received import require_media_type
-from edge_signer.http.route import JSON, TENANT_ERRORS, Endpoint, Route
+from edge_signer.http.route import JSON, JSON_ERRORS, KMS_ERRORS, TENANT_ERRORS, Endpoint, Route
 from edge_signer.http.routes.job_models import (
     JOB_ID,
     MAX_JOB_ID_CHARACTERS,
@@ -30,13 +30,15 @@ from edge_signer.http.routes.job_models import (
     ReceiptKeyAnswer,
 )
 from edge_signer.http.wire_formats import read_body
-from edge_signer.platform.errors import (
-    InvalidRequestError,
-    KmsRateLimitError,
-    KmsUnavailableError,
-)
+from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.telemetry.request_record import RequestRecord
 
+#: The errors of every route that takes a module.
+MODULE_ERRORS = (
+    execution.ModuleTooLargeError,
+    execution.ModuleHashMismatchError,
+    execution.NotAModuleError,
+)
 RUN = Route(
     "POST",
     "/jobs",
@@ -50,21 +52,15 @@ RUN = Route(
     answers=(JobAnswer,),
     errors=(
         *TENANT_ERRORS,
-        InvalidRequestError,
-        wire.InvalidJsonError,
+        *JSON_ERRORS,
+        *KMS_ERRORS,
+        *MODULE_ERRORS,
         wire.InvalidBase64Error,
         execution.JobInFlightError,
         execution.ResultExpiredError,
-        wire.RequestTooLargeError,
-        execution.ModuleTooLargeError,
-        wire.UnsupportedMediaTypeError,
-        execution.ModuleHashMismatchError,
-        execution.NotAModuleError,
         execution.UnknownModuleError,
         execution.UnsupportedRequirementError,
         execution.JobIdReusedError,
-        KmsRateLimitError,
-        KmsUnavailableError,
         wire.ExecutionDisabledError,
         execution.SandboxUnavailableError,
     ),
@@ -94,11 +90,9 @@ KEEP_MODULE = Route(
     answers=(ModuleAnswer,),
     errors=(
         *TENANT_ERRORS,
+        *MODULE_ERRORS,
         InvalidRequestError,
-        execution.ModuleTooLargeError,
         wire.UnsupportedMediaTypeError,
-        execution.ModuleHashMismatchError,
-        execution.NotAModuleError,
         wire.ExecutionDisabledError,
     ),
 )
@@ -109,7 +103,7 @@ KEYS = Route(
     summary="List the keys that sign receipts",
     description="Needs no token. Pin a key from here over a channel that you trust.",
     answers=(KeysAnswer,),
-    errors=(KmsRateLimitError, wire.InternalError, KmsUnavailableError),
+    errors=(*KMS_ERRORS, wire.InternalError),
     is_public=True,
 )
 #: Shorter than the five minutes after which workers take up another key.
