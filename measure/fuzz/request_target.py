@@ -5,8 +5,10 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+from edge_signer.configuration.flags import MAX_PAYLOAD_BYTES
 from edge_signer.http.catalogue import STATUS
 from edge_signer.http.routes.edge_sign_models import EdgeSignRequest
+from edge_signer.http.wire_formats import read_body
 from edge_signer.platform.deadline import Deadline
 from edge_signer.signing.errors import TsaUnavailableError
 from edge_signer.telemetry.request_record import RequestRecord
@@ -16,6 +18,11 @@ from measure.fuzz.seeds import REQUEST_SEEDS
 from tests.jumbf_reader import Box, read_store
 from tests.manifest_reader import assertion_content, decoded, exactly
 from tests.software_signer import Workshop
+
+
+def _read(body: bytes) -> EdgeSignRequest:
+    return read_body(EdgeSignRequest, body, MAX_PAYLOAD_BYTES)
+
 
 _CUSTOM = ("com.", "org.")
 _METADATA = ".metadata"
@@ -42,7 +49,7 @@ class RequestTarget:
             Exception: Something that is no error of the catalogue came out, or one that is ours.
         """
         try:
-            request = EdgeSignRequest.from_body(content).to_signing_request("acme")
+            request = _read(content).to_signing_request("acme")
             self._workshop.service.sign(request, RequestRecord("a request"), Deadline())
         except tuple(_REFUSALS) as refused:
             refused.message.encode()

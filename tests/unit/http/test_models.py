@@ -17,7 +17,13 @@ from edge_signer.http.errors import (
     RequestTooLargeError,
 )
 from edge_signer.http.routes.edge_sign_models import MAX_INLINE_BYTES, EdgeSignRequest
+from edge_signer.http.wire_formats import read_body
 from edge_signer.platform.errors import InvalidRequestError
+
+
+def _read(body: bytes) -> EdgeSignRequest:
+    return read_body(EdgeSignRequest, body, MAX_PAYLOAD_BYTES)
+
 
 DIGEST = hashlib.sha256(b"asset").hexdigest()
 BODY = {"asset_sha256": DIGEST, "policy_id": "newsroom-default-v3", "assertions": {}}
@@ -28,7 +34,7 @@ def encoded(**changes: Any) -> bytes:
 
 
 def asset_digest(**changes: Any) -> bytes:
-    return EdgeSignRequest.from_body(encoded(**changes)).to_signing_request("acme").asset_sha256
+    return _read(encoded(**changes)).to_signing_request("acme").asset_sha256
 
 
 def test_an_asset_may_come_as_its_digest_or_whole_or_both() -> None:
@@ -54,7 +60,7 @@ def test_an_asset_may_come_as_its_digest_or_whole_or_both() -> None:
 )
 def test_what_is_not_json_is_invalid_json(body: bytes) -> None:
     with pytest.raises(InvalidJsonError):
-        EdgeSignRequest.from_body(body)
+        _read(body)
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
@@ -86,7 +92,7 @@ def test_a_wrong_field_is_named(case: str) -> None:
 
 def test_whether_a_time_stamp_is_wanted_may_be_left_open() -> None:
     def wanted(**changes: Any) -> bool | None:
-        return EdgeSignRequest.from_body(encoded(**changes)).to_signing_request("acme").tsa
+        return _read(encoded(**changes)).to_signing_request("acme").tsa
 
     assert [wanted(), wanted(tsa=None), wanted(tsa=True), wanted(tsa=False)] == [
         *(None, None, True, False)
@@ -95,7 +101,7 @@ def test_whether_a_time_stamp_is_wanted_may_be_left_open() -> None:
 
 def test_a_body_that_is_no_object_is_refused() -> None:
     with pytest.raises(InvalidRequestError):
-        EdgeSignRequest.from_body(b"[]")
+        _read(b"[]")
 
 
 @pytest.mark.parametrize("inline", ["a", "a===", "ä", "YQ==\n", "Y Q==", "YR=="])
@@ -110,9 +116,9 @@ def test_the_limits_are_the_last_values_that_pass() -> None:
     with pytest.raises(AssetTooLargeError):
         asset_digest(asset_inline=base64.b64encode(bytes(MAX_INLINE_BYTES + 1)).decode())
     padding = MAX_PAYLOAD_BYTES - len(encoded())
-    EdgeSignRequest.from_body(encoded() + b" " * padding)
+    _read(encoded() + b" " * padding)
     with pytest.raises(RequestTooLargeError):
-        EdgeSignRequest.from_body(encoded() + b" " * (padding + 1))
+        _read(encoded() + b" " * (padding + 1))
 
 
 @pytest.mark.parametrize(
@@ -130,5 +136,5 @@ def test_the_limits_are_the_last_values_that_pass() -> None:
 )
 def test_a_form_of_other_tools_is_refused_with_ours(changes: dict[str, Any], remedy: str) -> None:
     with pytest.raises(InvalidRequestError) as refused:
-        EdgeSignRequest.from_body(encoded(**changes))
+        _read(encoded(**changes))
     assert refused.value.message == remedy

@@ -1,4 +1,4 @@
-"""The bodies of POST /edge-sign as they stand on the wire."""
+"""The request body of POST /edge-sign."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from edge_signer.configuration.flags import MAX_PAYLOAD_BYTES
 from edge_signer.http.errors import AssetTooLargeError
-from edge_signer.http.wire_formats import read_base64, read_body
+from edge_signer.http.wire_formats import read_base64
 from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.signing.signing_request import MAX_TITLE_CHARACTERS, SigningRequest
 
@@ -18,7 +17,7 @@ ASSET_SHA256 = r"^[0-9a-f]{64}$"
 
 
 class EdgeSignRequest(BaseModel):
-    """What a client sends."""
+    """The body that a client sends."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -30,26 +29,11 @@ class EdgeSignRequest(BaseModel):
     tsa: bool | None = None
     title: str | None = Field(None, min_length=1, max_length=MAX_TITLE_CHARACTERS)
 
-    @classmethod
-    def from_body(cls, body: bytes, max_bytes: int = MAX_PAYLOAD_BYTES) -> EdgeSignRequest:
-        """Read a request body.
-
-        Args:
-            body: As it came.
-            max_bytes: How long it may be.
-
-        Raises:
-            RequestTooLargeError: It is longer.
-            InvalidJsonError: Not JSON, not UTF-8, a key twice, or a number that JSON does not have.
-            InvalidRequestError: A field is missing, wrong or unknown; the message names each.
-        """
-        return read_body(cls, body, max_bytes)
-
     def to_signing_request(self, tenant_id: str) -> SigningRequest:
-        """Give what the signing service takes, on behalf of an authenticated tenant.
+        """Give the request to the signing service, on behalf of an authenticated tenant.
 
         Raises:
-            InvalidRequestError: No asset, or a digest that is not the inline asset's.
+            InvalidRequestError: There is no asset, or the digest is not the inline asset's.
             InvalidBase64Error, AssetTooLargeError: Of `asset_inline`.
         """
         return SigningRequest(
