@@ -21,7 +21,8 @@ from edge_signer.execution.job_store import JobStore
 from edge_signer.execution.limits import Requirements
 from edge_signer.execution.requested_job import RequestedJob
 from edge_signer.execution.running_jobs import RunningJobs
-from edge_signer.execution.sandbox.sandbox import Outcome, Sandbox
+from edge_signer.execution.sandbox.outcome import Outcome
+from edge_signer.execution.sandbox.sandbox import Sandbox
 from edge_signer.execution.service import SETTLING_S, JobService
 from edge_signer.http.errors import ExecutionDisabledError
 from edge_signer.platform.errors import StoreUnavailableError

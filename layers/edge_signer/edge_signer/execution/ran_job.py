@@ -14,7 +14,7 @@ from edge_signer.execution.limits import Limits
 from edge_signer.execution.receipts.attestation import job_statement
 from edge_signer.execution.receipts.job_outcome import JobOutcome
 from edge_signer.execution.requested_job import RequestedJob
-from edge_signer.execution.sandbox.sandbox import Outcome
+from edge_signer.execution.sandbox.outcome import Outcome
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def run_job(asked: RequestedJob, execute: Callable[[], Outcome]) -> RanJob:
             args=asked.args,
             stdin_sha256=sha256(asked.stdin).hexdigest(),
             limits=attested_limits(ended.limits),
-            status=ended.verdict,
+            status=ended.status,
             exit_code=ended.exit_code,
             stdout=ended.stdout,
             stderr=ended.stderr,

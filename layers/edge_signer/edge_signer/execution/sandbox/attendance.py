@@ -1,4 +1,4 @@
-"""Attends to a worker while it runs a job: reads with bounds, and ends it in time."""
+"""Feeds a worker and reads its output while it runs a job, within bounds and in time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from edge_signer.execution.sandbox.worker_protocol import STATUS
+from edge_signer.execution.sandbox.protocol import WAIT_STATUS
 from edge_signer.execution.sandbox.workers import Worker
 
 _PIECE_BYTES = 64 * 1024
@@ -16,7 +16,7 @@ _MAX_REPORT_BYTES = 4096
 
 
 class Ending(Enum):
-    """Why the attendance ended."""
+    """Why reading from a worker ended."""
 
     REPORTED = auto()
     DIED = auto()
@@ -26,31 +26,31 @@ class Ending(Enum):
 
 @dataclass
 class Attendance:
-    """What a worker gave.
+    """What a worker wrote.
 
     Args:
-        ending: Why there is no more.
-        stdout: At most as many bytes as allowed.
-        stderr: The same.
-        report: One line, if it came.
-        status: What waitpid(2) said of a worker that died, unless the zygote died too.
+        ending: Why reading ended.
+        stdout: At most the allowed number of bytes.
+        stderr: Likewise.
+        report: The GuestOutcome as one line, if it arrived.
+        wait_status: Of a worker that died, as returned by waitpid(2); None if the zygote died too.
     """
 
     ending: Ending = Ending.DIED
     stdout: bytearray = field(default_factory=bytearray)
     stderr: bytearray = field(default_factory=bytearray)
     report: bytearray = field(default_factory=bytearray)
-    status: int | None = None
+    wait_status: int | None = None
 
 
 def attend(worker: Worker, *, stdin: bytes, deadline_s: float, output_bytes: int) -> Attendance:
-    """Feed a worker and read all that it writes, until it has reported, died, or gone too far.
+    """Feed a worker and read all that it writes, until it reports, dies or exceeds a limit.
 
     Args:
-        worker: With a job. It is not ended here.
-        stdin: What the guest may read, if it cares to.
+        worker: Has received its job. The caller ends it.
+        stdin: The guest's standard input; it need not read it.
         deadline_s: By the monotonic clock.
-        output_bytes: The most that either stream may have.
+        output_bytes: Limit of each output stream.
     """
     seen = Attendance()
     streams = {
@@ -89,7 +89,7 @@ def attend(worker: Worker, *, stdin: bytes, deadline_s: float, output_bytes: int
     if seen.report.endswith(b"\n"):
         seen.ending = Ending.REPORTED
     else:
-        seen.status = _status(worker)
+        seen.wait_status = _wait_status(worker)
     return seen
 
 
@@ -107,10 +107,10 @@ def _read(descriptor: int, most: int) -> bytes:
         return b""
 
 
-def _status(worker: Worker) -> int | None:
+def _wait_status(worker: Worker) -> int | None:
     worker.lifeline.settimeout(1)
     try:
-        packed = worker.lifeline.recv(STATUS.size)
+        packed = worker.lifeline.recv(WAIT_STATUS.size)
     except OSError:
         return None
-    return STATUS.unpack(packed)[0] if len(packed) == STATUS.size else None
+    return WAIT_STATUS.unpack(packed)[0] if len(packed) == WAIT_STATUS.size else None

@@ -1,4 +1,4 @@
-"""What a process asks of the Linux kernel for itself, by prctl(2)."""
+"""What a process changes about itself with prctl(2)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _SECCOMP_MODE_FILTER = 2
 
 
 def forbid_inspection() -> None:
-    """Make this process opaque to others of its user: its environment, memory and descriptors.
+    """Hide this process's environment, memory and descriptors from other processes of its user.
 
-    Whoever holds credentials calls this before it starts what runs jobs. A program started with
-    exec is open to inspection again, a fork is not.
+    A process that holds credentials calls this before it starts the zygote. exec(2) makes a process
+    open to inspection again; fork(2) does not.
 
     Raises:
         OSError: The kernel refuses, or is not Linux.
@@ -27,14 +27,14 @@ def forbid_inspection() -> None:
 
 
 def die_with_parent(parent_pid: int) -> None:
-    """Have this process killed when its parent ends, however that ends.
+    """Have the kernel kill this process when its parent ends, for any reason.
 
     Args:
-        parent_pid: Of the parent that this process had when it was forked.
+        parent_pid: The parent at the time of the fork.
 
     Raises:
         OSError: The kernel refuses.
-        ProcessLookupError: The parent had ended before.
+        ProcessLookupError: The parent has already ended.
     """
     _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent_pid:
@@ -42,7 +42,7 @@ def die_with_parent(parent_pid: int) -> None:
 
 
 def give_up_new_privileges() -> None:
-    """Make set-user-id programs and file capabilities worthless to this process.
+    """Deny this process the privileges of set-user-id programs and file capabilities.
 
     Raises:
         OSError: The kernel refuses.
@@ -54,10 +54,10 @@ def filter_system_calls(program_address: int) -> None:
     """Put this process under a seccomp filter, for good.
 
     Args:
-        program_address: Of a `struct sock_fprog`.
+        program_address: Address of a `struct sock_fprog`.
 
     Raises:
-        OSError: The kernel knows no seccomp, or refuses the program.
+        OSError: The kernel has no seccomp, or refuses the program.
     """
     _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, program_address)
 
