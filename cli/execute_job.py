@@ -16,8 +16,8 @@ from cli.job_client import JobClient, JobClientError
 from cli.terminal import EXIT_USAGE, fail, out, require_file, say_error
 from edge_signer.execution.errors import ModuleTooLargeError, NotAModuleError
 from edge_signer.execution.job import HASH_PREFIX, checked_module
-from edge_signer.execution.receipts.job_result import JobResult
-from edge_signer.execution.receipts.receipt_verifier import pinned_key
+from edge_signer.execution.receipts.receipt import pinned_key
+from edge_signer.execution.receipts.result import JobResult
 from edge_signer.execution.receipts.result_verifier import verify_result
 from edge_signer.execution.sandbox.outcome import Status
 from emulator.files import write_atomically

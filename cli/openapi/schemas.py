@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from cli.openapi.assertions import Schema, assertions_schema, with_short_forms
-from edge_signer.execution.job_answer import JobAnswer
+from edge_signer.execution.receipts.result import JobAnswer
 from edge_signer.http.answer_models import (
     ErrorAnswer,
     HealthAnswer,

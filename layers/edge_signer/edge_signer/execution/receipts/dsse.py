@@ -1,4 +1,4 @@
-"""DSSE: an envelope around what was signed, v1.0.2.
+"""DSSE v1.0.2: an envelope with a payload and its signature.
 
 https://github.com/secure-systems-lab/dsse/blob/v1.0.2/protocol.md
 """
@@ -18,9 +18,9 @@ class Envelope:
     """An envelope with one signature.
 
     Attributes:
-        payload: What was signed.
-        key_id: Which key says that it signed; a hint, since it is not signed itself.
-        signature: 64 bytes, over the pre-authentication encoding.
+        payload: The signed content.
+        key_id: The key that claims to have signed; a hint, because it is not signed itself.
+        signature: Over the pre-authentication encoding, 64 bytes.
     """
 
     payload: bytes
@@ -37,7 +37,7 @@ class Envelope:
 
     @classmethod
     def from_dict(cls, envelope: object) -> Envelope | None:
-        """Read an envelope; None for whatever is not as `to_dict` makes it."""
+        """Read an envelope; None for anything that `to_dict` would not make."""
         match envelope:
             case {
                 "payload": str(payload),
@@ -48,7 +48,7 @@ class Envelope:
             case _:
                 return None
         try:
-            # Two spellings of one text in base64 would make two envelopes of one.
+            # Non-canonical base64 would give one envelope two forms; `to_dict` below refuses it.
             read = cls(b64decode(payload), key_id, b64decode(signature))
         except (ValueError, binascii.Error):
             return None

@@ -12,7 +12,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from edge_signer.execution.errors import UnknownJobError
 from edge_signer.execution.job import HASH_PREFIX, checked_module
 from edge_signer.execution.receipts.receipt_keys import ReceiptKeys
-from edge_signer.execution.service import JobResultBytes, JobService
+from edge_signer.execution.service import JobService
+from edge_signer.execution.turn import KeptResult
 from edge_signer.http.admission import Admission, Admitted
 from edge_signer.http.answers import json_answer
 from edge_signer.http.application import Route
@@ -32,17 +33,17 @@ from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.telemetry.request_record import RequestRecord
 from edge_signer.telemetry.stopwatch import Stopwatch
 
-#: Shorter than the five minutes after which workers take up another key.
+#: Shorter than the five minutes after which workers use a new key.
 KEYS_CACHE_CONTROL = "public, max-age=60"
 
 
 class JobEndpoints:
-    """Answers the routes of jobs.
+    """Handles the routes of jobs.
 
     Args:
         admission: Authenticates and counts.
         service: Runs jobs.
-        keys: Those that clients pin.
+        keys: The keys that clients pin.
     """
 
     def __init__(self, admission: Admission, service: JobService, keys: ReceiptKeys) -> None:
@@ -51,7 +52,7 @@ class JobEndpoints:
         self._keys = keys
 
     def routes(self) -> list[Route]:
-        """Give the table of routes."""
+        """Give the routes."""
         return [
             Route("/jobs", {"POST": self.run}),
             Route("/jobs/{job_id}", {"GET": self.result}),
@@ -62,7 +63,7 @@ class JobEndpoints:
     def run(
         self, event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext
     ) -> Response[str]:
-        """Authenticate, count, validate, run, answer.
+        """Run a job: authenticate, count, validate, run, answer.
 
         Raises:
             EdgeSignerError: One of the catalogue.
@@ -72,13 +73,13 @@ class JobEndpoints:
             require_media_type(event.headers, (content_types.APPLICATION_JSON,))
             body = read_body(JobRequestBody, admitted.body, MAX_JOB_REQUEST_BYTES)
             record.job_id, record.module_hash = body.job_id, body.module_hash
-            asked = body.to_requested_job(admitted.tenant.tenant_id)
-        return _result_answer(self._service.run(asked, record), admitted, record)
+            requested = body.to_requested_job(admitted.tenant.tenant_id)
+        return _result_answer(self._service.run(requested, record), admitted, record)
 
     def result(
         self, event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext, job_id: str
     ) -> Response[str]:
-        """Give a result again.
+        """Return the result of a job again.
 
         Raises:
             EdgeSignerError: One of the catalogue.
@@ -88,8 +89,8 @@ class JobEndpoints:
             raise UnknownJobError("There is no such job.")
         record.job_id = job_id
         with record.stopwatch.step("load"):
-            content = self._service.result(admitted.tenant.tenant_id, job_id)
-        return _result_answer(JobResultBytes(content, is_replayed=True), admitted, record)
+            result = self._service.result(admitted.tenant.tenant_id, job_id)
+        return _result_answer(result, admitted, record)
 
     def keep_module(
         self,
@@ -98,7 +99,7 @@ class JobEndpoints:
         _: LambdaContext,
         module_hash: str,
     ) -> Response[str]:
-        """Keep a module for the tenant's jobs.
+        """Store a module for the tenant's jobs.
 
         Raises:
             EdgeSignerError: One of the catalogue.
@@ -120,7 +121,7 @@ class JobEndpoints:
     def keys(
         self, _event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext
     ) -> Response[str]:
-        """Give the keys that receipts are signed with, to everybody.
+        """Return the keys that sign receipts; needs no token.
 
         Raises:
             EdgeSignerError: One of the catalogue.
@@ -132,17 +133,15 @@ class JobEndpoints:
         return json_answer(HTTPStatus.OK, body, headers)
 
 
-def _result_answer(
-    found: JobResultBytes, admitted: Admitted, record: RequestRecord
-) -> Response[str]:
+def _result_answer(result: KeptResult, admitted: Admitted, record: RequestRecord) -> Response[str]:
     headers = {**admitted.headers(), "Server-Timing": _server_timing(record.stopwatch)}
-    if found.is_replayed:
+    if result.is_replayed:
         record.idempotency_replayed = True
         headers["Idempotency-Replayed"] = "true"
     return Response(
         status_code=HTTPStatus.OK,
         content_type=content_types.APPLICATION_JSON,
-        body=found.content.decode(),
+        body=result.content.decode(),
         headers=headers,
     )
 

@@ -1,9 +1,9 @@
-"""Where modules and results are kept: an S3 bucket whose objects have a lifetime.
+"""Stores modules, results and unsigned outcomes in an S3 bucket whose objects expire.
 
-Keys begin with what an object is, for which the bucket has lifetimes, and go on with its tenant:
-`modules/<tenant>/<sha256>.wasm`, `results/<tenant>/<job>/<content>.json` and, for what has run and
-could not be signed, `unsigned/<tenant>/<job>/<content>.json`. A job stands there as the SHA-256 of
-its name, and its content is in the key: a job's name that was used for something else has another.
+Keys start with the kind of object, for which the bucket has a lifetime, then comes the tenant:
+`modules/<tenant>/<sha256>.wasm`, `results/<tenant>/<job>/<content>.json` and, for jobs that could
+not be signed yet, `unsigned/<tenant>/<job>/<content>.json`. `<job>` is the SHA-256 of the job's
+name, `<content>` that of the requested content: the same name for other content gives another key.
 """
 
 from __future__ import annotations
@@ -14,23 +14,21 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from edge_signer.execution.job import HASH_PREFIX, checked_module
-from edge_signer.execution.job_answer import JobAnswer
-from edge_signer.execution.ran_job import RanJob
-from edge_signer.execution.requested_job import RequestedJob
+from edge_signer.execution.job import HASH_PREFIX, RequestedJob, checked_module
+from edge_signer.execution.receipts.outcome import JobOutcome
+from edge_signer.execution.receipts.result import JobAnswer
 from edge_signer.platform.errors import StoreUnavailableError
 
 
 class JobStore:
-    """The bucket; needs `s3:PutObject` and `s3:GetObject` on it.
+    """The bucket. Needs `s3:PutObject`, `s3:GetObject` and `s3:ListBucket` on it.
 
-    It needs `s3:ListBucket` too: S3 answers whoever may not list a bucket that he may not read what
-    is not there.
+    Without `s3:ListBucket`, S3 answers "access denied" for an object that does not exist.
 
     Args:
         s3: Client of S3.
         bucket: Its name.
-        complain: Told of each object that is not what it should be.
+        complain: Called with a message for each object that has the wrong content.
     """
 
     def __init__(self, s3: Any, bucket: str, complain: Callable[[str], None]) -> None:
@@ -39,10 +37,10 @@ class JobStore:
         self._complain = complain
 
     def put_module(self, tenant_id: str, module_hash: str, wasm: bytes) -> None:
-        """Keep a tenant's module; put again, it lives on.
+        """Store a tenant's module; storing it again extends its lifetime.
 
         Args:
-            tenant_id: Whose.
+            tenant_id: The tenant.
             module_hash: `sha256:` and 64 lower-case hexadecimal digits.
             wasm: The module, checked.
 
@@ -52,62 +50,64 @@ class JobStore:
         self._put(_module_key(tenant_id, module_hash), wasm, "application/wasm")
 
     def module(self, tenant_id: str, module_hash: str) -> bytes | None:
-        """Give a tenant's module; None where it is not there.
+        """Give a tenant's module; None if it is not stored.
 
         Raises:
             StoreUnavailableError: S3 did not answer.
-            ModuleHashMismatchError: What is there is something else.
+            ModuleHashMismatchError: The stored object is something else.
         """
         wasm = self._get(_module_key(tenant_id, module_hash))
         return None if wasm is None else checked_module(wasm, module_hash)
 
     def put_result(self, tenant_id: str, job_id: str, content_sha256: str, result: bytes) -> bool:
-        """Keep a job's result, and tell whether it is the first one; only that is kept.
+        """Store a job's result, unless it already has one; tell whether it was stored.
 
         Raises:
-            StoreUnavailableError: S3 did not confirm it; it may be kept all the same.
+            StoreUnavailableError: S3 did not confirm it; it may be stored all the same.
         """
         key = f"results/{_job_key(tenant_id, job_id, content_sha256)}"
         return self._put(key, result, "application/json", IfNoneMatch="*")
 
     def result(self, tenant_id: str, job_id: str, content_sha256: str) -> bytes | None:
-        """Give a job's result; None where there is none.
+        """Give a job's result; None if there is none.
 
         Raises:
-            StoreUnavailableError: S3 did not answer, or what is there is no result of this job.
+            StoreUnavailableError: S3 did not answer, or the object is not a result of this job.
         """
         key = f"results/{_job_key(tenant_id, job_id, content_sha256)}"
         content = self._get(key)
         if content is not None and not JobAnswer.is_of(content, job_id):
             self._complain(f"result not given out: {key} is no result of its job")
-            raise StoreUnavailableError("The result of this job cannot be read.", retry_after_s=5)
+            raise StoreUnavailableError("This job's result cannot be read.", retry_after_s=5)
         return content
 
-    def put_unsigned(self, tenant_id: str, content_sha256: str, ran: RanJob) -> str:
-        """Keep a job that has run, to have it signed later, and give the SHA-256 of what is kept.
+    def put_unsigned(self, tenant_id: str, content_sha256: str, outcome: JobOutcome) -> str:
+        """Store an outcome, to sign it later, and give the SHA-256 of the object.
 
         Raises:
             StoreUnavailableError: S3 did not confirm it.
         """
-        key = f"unsigned/{_job_key(tenant_id, ran.outcome.job_id, content_sha256)}"
-        kept = ran.to_json()
+        key = f"unsigned/{_job_key(tenant_id, outcome.job_id, content_sha256)}"
+        kept = outcome.to_json()
         self._put(key, kept, "application/json")
         return hashlib.sha256(kept).hexdigest()
 
-    def unsigned(self, asked: RequestedJob, kept_sha256: str | None) -> RanJob | None:
-        """Give a job that has run and could not be signed; None where there is none.
+    def unsigned(self, requested: RequestedJob, kept_sha256: str | None) -> JobOutcome | None:
+        """Give the stored outcome of a job that could not be signed; None if there is none.
 
-        What was changed, cannot be read, or is of another job than was asked for, is none: it is
-        about to be signed.
+        An object that was changed, cannot be read, or belongs to another job does not count,
+        because the outcome is about to be signed.
 
         Args:
-            asked: The job.
-            kept_sha256: As the ledger has it, in hexadecimal; None where it has none.
+            requested: The job.
+            kept_sha256: The object's SHA-256 in the ledger, in hexadecimal; None if there is none.
 
         Raises:
             StoreUnavailableError: S3 did not answer.
         """
-        key = f"unsigned/{_job_key(asked.tenant_id, asked.job_id, asked.content_sha256)}"
+        key = (
+            f"unsigned/{_job_key(requested.tenant_id, requested.job_id, requested.content_sha256)}"
+        )
         kept = self._get(key)
         if kept is None:
             return None
@@ -115,14 +115,14 @@ class JobStore:
             self._complain(f"not signed: {key} is not what the ledger has; the job runs again")
             return None
         try:
-            ran = RanJob.from_json(kept)
+            outcome = JobOutcome.from_json(kept)
         except ValueError:
             self._complain(f"not signed: {key} cannot be read; the job runs again")
             return None
-        if not ran.is_of(asked):
+        if not _is_of(outcome, requested):
             self._complain(f"not signed: {key} is of another job; the job runs again")
             return None
-        return ran
+        return outcome
 
     def _put(self, key: str, content: bytes, content_type: str, **condition: str) -> bool:
         try:
@@ -130,7 +130,7 @@ class JobStore:
                 Bucket=self._bucket, Key=key, Body=content, ContentType=content_type, **condition
             )
         except ClientError as failure:
-            # Another was faster, or is writing at this moment.
+            # Another worker has written it, or is writing it at this moment.
             if failure.response["Error"]["Code"] in {
                 "PreconditionFailed",
                 "ConditionalRequestConflict",
@@ -153,6 +153,14 @@ class JobStore:
         return content
 
 
+def _is_of(outcome: JobOutcome, requested: RequestedJob) -> bool:
+    """Tell whether an outcome is that of the requested job, with the limits that it gets now."""
+    found = (outcome.job_id, outcome.module_hash, tuple(outcome.args), outcome.stdin_sha256)
+    stdin_sha256 = hashlib.sha256(requested.stdin).hexdigest()
+    wanted = (requested.job_id, requested.module_hash, requested.args, stdin_sha256)
+    return found == wanted and dict(outcome.limits) == requested.limits.attested()
+
+
 def _module_key(tenant_id: str, module_hash: str) -> str:
     return f"modules/{tenant_id}/{module_hash.removeprefix(HASH_PREFIX)}.wasm"
 
@@ -162,6 +170,4 @@ def _job_key(tenant_id: str, job_id: str, content_sha256: str) -> str:
 
 
 def _unavailable() -> StoreUnavailableError:
-    return StoreUnavailableError(
-        "The store of jobs does not answer; the request may be sent again.", retry_after_s=5
-    )
+    return StoreUnavailableError("The job store does not answer; try again.", retry_after_s=5)
