@@ -49,8 +49,6 @@ class Limits:
         timeout_seconds: Wall-clock time, compiling included.
         fuel: Roughly the number of operations; it depends on module and input, not on the host.
         output_bytes: Size of standard output, and of standard error.
-        arch: Architecture of the module.
-        wasm_runtime: The runtime that runs it.
     """
 
     cpu_cores: int
@@ -58,14 +56,10 @@ class Limits:
     timeout_seconds: float
     fuel: int
     output_bytes: int
-    arch: str = ARCHITECTURE
-    wasm_runtime: str = RUNTIME
 
     def attested(self) -> dict[str, int]:
-        """Give the limits that are numbers; the build type implies architecture and runtime."""
-        return {
-            name: int(bound) for name, bound in asdict(self).items() if not isinstance(bound, str)
-        }
+        """Give the limits as the attestation lists them, in whole numbers."""
+        return {name: int(limit) for name, limit in asdict(self).items()}
 
 
 def effective_limits(requirements: Requirements) -> Limits:

@@ -94,12 +94,7 @@ class JobService:
         return found
 
     def keep_module(self, tenant_id: str, module_hash: str, wasm: bytes) -> None:
-        """Store a module for a tenant's jobs.
-
-        Args:
-            tenant_id: The tenant.
-            module_hash: `sha256:` and 64 lower-case hexadecimal digits.
-            wasm: The module, checked.
+        """Store a checked module for a tenant's jobs.
 
         Raises:
             StoreUnavailableError: S3 did not confirm it.

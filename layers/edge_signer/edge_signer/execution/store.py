@@ -25,6 +25,9 @@ class JobStore:
 
     Without `s3:ListBucket`, S3 answers "access denied" for an object that does not exist.
 
+    All methods raise StoreUnavailableError if S3 does not answer; an object may then be stored all
+    the same.
+
     Args:
         s3: Client of S3.
         bucket: Its name.
@@ -43,9 +46,6 @@ class JobStore:
             tenant_id: The tenant.
             module_hash: `sha256:` and 64 lower-case hexadecimal digits.
             wasm: The module, checked.
-
-        Raises:
-            StoreUnavailableError: S3 did not confirm it.
         """
         self._put(_module_key(tenant_id, module_hash), wasm, "application/wasm")
 
@@ -53,18 +53,13 @@ class JobStore:
         """Give a tenant's module; None if it is not stored.
 
         Raises:
-            StoreUnavailableError: S3 did not answer.
             ModuleHashMismatchError: The stored object is something else.
         """
         wasm = self._get(_module_key(tenant_id, module_hash))
         return None if wasm is None else checked_module(wasm, module_hash)
 
     def put_result(self, tenant_id: str, job_id: str, content_sha256: str, result: bytes) -> bool:
-        """Store a job's result, unless it already has one; tell whether it was stored.
-
-        Raises:
-            StoreUnavailableError: S3 did not confirm it; it may be stored all the same.
-        """
+        """Store a job's result, unless it already has one; tell whether it was stored."""
         key = f"results/{_job_key(tenant_id, job_id, content_sha256)}"
         return self._put(key, result, "application/json", IfNoneMatch="*")
 
@@ -72,7 +67,7 @@ class JobStore:
         """Give a job's result; None if there is none.
 
         Raises:
-            StoreUnavailableError: S3 did not answer, or the object is not a result of this job.
+            StoreUnavailableError: The object is not a result of this job.
         """
         key = f"results/{_job_key(tenant_id, job_id, content_sha256)}"
         content = self._get(key)
@@ -82,11 +77,7 @@ class JobStore:
         return content
 
     def put_unsigned(self, tenant_id: str, content_sha256: str, outcome: JobOutcome) -> str:
-        """Store an outcome, to sign it later, and give the SHA-256 of the object.
-
-        Raises:
-            StoreUnavailableError: S3 did not confirm it.
-        """
+        """Store an outcome, to sign it later, and give the SHA-256 of the object."""
         key = f"unsigned/{_job_key(tenant_id, outcome.job_id, content_sha256)}"
         kept = outcome.to_json()
         self._put(key, kept, "application/json")
@@ -101,9 +92,6 @@ class JobStore:
         Args:
             requested: The job.
             kept_sha256: The object's SHA-256 in the ledger, in hexadecimal; None if there is none.
-
-        Raises:
-            StoreUnavailableError: S3 did not answer.
         """
         key = (
             f"unsigned/{_job_key(requested.tenant_id, requested.job_id, requested.content_sha256)}"

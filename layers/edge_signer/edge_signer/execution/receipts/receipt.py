@@ -30,21 +30,17 @@ _END = re.compile(_SPACE)
 
 _MAX_INTEGER = 2**53 - 1
 _HEX_32 = r"[0-9a-f]{64}"
-# In the order in which they are checked.
-_TEXT_MEMBERS = {
-    "version": (re.escape(VERSION), Refusal.VERSION_INVALID),
-    "module_hash": (f"sha256:{_HEX_32}", Refusal.MODULE_HASH_INVALID),
+# The values of each member, in the order in which they are checked. The patterns bound the digits,
+# because Python may refuse to convert more than 640.
+_VALUES = {
+    "version": (re.escape(f'"{VERSION}"'), None, Refusal.VERSION_INVALID),
+    "module_hash": (f'"sha256:{_HEX_32}"', None, Refusal.MODULE_HASH_INVALID),
+    "exit_code": ("[0-9]{1,3}", 255, Refusal.EXIT_CODE_INVALID),
+    "wall_time_ms": ("[0-9]{1,16}", _MAX_INTEGER, Refusal.WALL_TIME_MS_INVALID),
+    "timestamp": ("[0-9]{1,16}", _MAX_INTEGER, Refusal.TIMESTAMP_INVALID),
+    "node_pubkey": (f'"{_HEX_32}"', None, Refusal.NODE_PUBKEY_INVALID),
+    "signature": (f'"{_HEX_32 * 2}"', None, Refusal.SIGNATURE_INVALID),
 }
-_INTEGER_MEMBERS = {
-    "exit_code": (255, Refusal.EXIT_CODE_INVALID),
-    "wall_time_ms": (_MAX_INTEGER, Refusal.WALL_TIME_MS_INVALID),
-    "timestamp": (_MAX_INTEGER, Refusal.TIMESTAMP_INVALID),
-}
-_UNSIGNED_MEMBERS = {
-    "node_pubkey": (_HEX_32, Refusal.NODE_PUBKEY_INVALID),
-    "signature": (_HEX_32 * 2, Refusal.SIGNATURE_INVALID),
-}
-_NAMES = {*_TEXT_MEMBERS, *_INTEGER_MEMBERS, *_UNSIGNED_MEMBERS}
 _FAULTS = {
     ed25519.Fault.NOT_CANONICAL: Refusal.SIGNATURE_NOT_CANONICAL,
     ed25519.Fault.MISMATCH: Refusal.SIGNATURE_MISMATCH,
@@ -139,12 +135,15 @@ def _verified(receipt_json: bytes, pinned_pubkey: str) -> Receipt:
     if len(receipt_json) > MAX_RECEIPT_BYTES:
         raise RefusedError(Refusal.TOO_LARGE)
     members = _members(receipt_json)
-    _check_values(members)
+    for name, (pattern, maximum, refusal) in _VALUES.items():
+        value = members[name]
+        if not re.fullmatch(pattern, value) or (maximum is not None and int(value) > maximum):
+            raise RefusedError(refusal)
     if members["node_pubkey"] != f'"{pinned_pubkey}"':
         raise RefusedError(Refusal.KEY_NOT_PINNED)
     receipt = Receipt(
         members["module_hash"].strip('"'),
-        *(int(members[name]) for name in _INTEGER_MEMBERS),
+        *(int(members[name]) for name in ("exit_code", "wall_time_ms", "timestamp")),
     )
     signature = bytes.fromhex(members["signature"].strip('"'))
     fault = ed25519.signature_fault(public_key, receipt.digest(), signature)
@@ -159,11 +158,11 @@ def _members(receipt_json: bytes) -> dict[str, str]:
     if members is None:
         raise RefusedError(Refusal.MALFORMED)
     names = [name for name, _ in members]
-    if not _NAMES.issuperset(names):
+    if not _VALUES.keys() >= set(names):
         raise RefusedError(Refusal.UNKNOWN_MEMBER)
     if len(set(names)) < len(names):
         raise RefusedError(Refusal.DUPLICATE_MEMBER)
-    if len(names) < len(_NAMES):
+    if len(names) < len(_VALUES):
         raise RefusedError(Refusal.MISSING_MEMBER)
     return dict(members)
 
@@ -178,23 +177,3 @@ def _scanned(receipt_json: bytes) -> list[tuple[str, str]] | None:
         if member["end"] == b"}":
             return members if _END.fullmatch(receipt_json, position) else None
     return None
-
-
-def _check_values(members: dict[str, str]) -> None:
-    for name, (pattern, refusal) in _TEXT_MEMBERS.items():
-        _check_text(members[name], pattern, refusal)
-    for name, (maximum, refusal) in _INTEGER_MEMBERS.items():
-        _check_integer(members[name], maximum, refusal)
-    for name, (pattern, refusal) in _UNSIGNED_MEMBERS.items():
-        _check_text(members[name], pattern, refusal)
-
-
-def _check_text(value: str, pattern: str, refusal: Refusal) -> None:
-    if not re.fullmatch(f'"{pattern}"', value):
-        raise RefusedError(refusal)
-
-
-def _check_integer(value: str, maximum: int, refusal: Refusal) -> None:
-    # A value with more digits is greater, and Python may refuse to convert more than 640 digits.
-    if value.startswith('"') or len(value) > len(str(maximum)) or int(value) > maximum:
-        raise RefusedError(refusal)

@@ -16,7 +16,7 @@ import resource
 import struct
 
 from edge_signer.execution.limits import MAX_MEMORY_MB, MAX_TIMEOUT_SECONDS
-from edge_signer.execution.sandbox.kernel import filter_system_calls, give_up_new_privileges
+from edge_signer.execution.sandbox.kernel import prctl
 
 # For the interpreter, the compiler and the machine code, in addition to the guest's memory.
 HOST_MEMORY_BYTES = 256 * 1024 * 1024
@@ -24,6 +24,7 @@ DATA_BYTES = MAX_MEMORY_MB * 1024 * 1024 + HOST_MEMORY_BYTES
 CPU_SECONDS = MAX_TIMEOUT_SECONDS + 2
 MAX_DESCRIPTORS = 16
 
+_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, _PR_SET_NO_NEW_PRIVS = 22, 2, 38
 # Offsets in `struct seccomp_data`; of arguments the low half, on little-endian machines.
 _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24
 _LOAD, _EQUAL, _ANY_BIT, _RETURN = 0x20, 0x15, 0x45, 0x06
@@ -115,8 +116,9 @@ def _allow_few_system_calls() -> None:
     program = ctypes.create_string_buffer(
         struct.pack("@HP", len(instructions) // 8, ctypes.addressof(code))
     )
-    give_up_new_privileges()
-    filter_system_calls(ctypes.addressof(program))
+    # Set-user-id programs and file capabilities give this process nothing.
+    prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(program))
 
 
 def _program(machine: str, pid: int) -> list[bytes]:

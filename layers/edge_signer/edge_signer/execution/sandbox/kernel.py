@@ -9,9 +9,6 @@ import sys
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
-_PR_SET_SECCOMP = 22
-_PR_SET_NO_NEW_PRIVS = 38
-_SECCOMP_MODE_FILTER = 2
 
 
 def forbid_inspection() -> None:
@@ -23,7 +20,7 @@ def forbid_inspection() -> None:
     Raises:
         OSError: The kernel refuses, or is not Linux.
     """
-    _prctl(_PR_SET_DUMPABLE, 0)
+    prctl(_PR_SET_DUMPABLE, 0)
 
 
 def die_with_parent(parent_pid: int) -> None:
@@ -36,33 +33,17 @@ def die_with_parent(parent_pid: int) -> None:
         OSError: The kernel refuses.
         ProcessLookupError: The parent has already ended.
     """
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent_pid:
         raise ProcessLookupError(parent_pid)
 
 
-def give_up_new_privileges() -> None:
-    """Deny this process the privileges of set-user-id programs and file capabilities.
+def prctl(option: int, argument: int, further: int = 0) -> None:
+    """Change an attribute of this process.
 
     Raises:
-        OSError: The kernel refuses.
+        OSError: The kernel refuses, or is not Linux.
     """
-    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
-
-
-def filter_system_calls(program_address: int) -> None:
-    """Put this process under a seccomp filter, for good.
-
-    Args:
-        program_address: Address of a `struct sock_fprog`.
-
-    Raises:
-        OSError: The kernel has no seccomp, or refuses the program.
-    """
-    _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, program_address)
-
-
-def _prctl(option: int, argument: int, further: int = 0) -> None:
     if sys.platform != "linux":
         raise OSError("jobs can be confined on Linux only")
     libc = ctypes.CDLL(None, use_errno=True)

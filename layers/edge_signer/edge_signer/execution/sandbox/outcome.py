@@ -38,12 +38,12 @@ HOST_EXIT_CODES = {
 
 @dataclass(frozen=True)
 class GuestOutcome:
-    """How a guest ended, as its worker reports it.
+    """How a guest ended: what its worker reports, or the parent finds.
 
     Args:
         status: Why it ended.
         guest_exit_code: The argument of `proc_exit`, or 0; 0 to 125.
-        fuel_used: None if it did not begin to run.
+        fuel_used: None if it did not begin to run, or was killed.
         detail: What trapped or is missing, for people. At most `MAX_DETAIL_LENGTH` printable
             characters; empty after `ok`.
     """
@@ -91,26 +91,18 @@ class GuestOutcome:
         raise ValueError("not the outcome of a guest")
 
 
-@dataclass(frozen=True)
-class Outcome:
+@dataclass(frozen=True, kw_only=True)
+class Outcome(GuestOutcome):
     """How a job ended, and what it wrote.
 
     Args:
-        status: Why it ended.
-        exit_code: 0 to 125 is the guest's own and comes with `ok`; above that, the status's.
         stdout: Any bytes, up to the limit.
         stderr: Likewise.
         wall_time_ms: From handing the job over to its end, compiling included.
-        fuel_used: None if the guest did not begin to run, or was killed.
         limits: The limits that it ran under.
-        detail: What trapped or is missing, for people; empty after `ok`.
     """
 
-    status: Status
-    exit_code: int
     stdout: bytes
     stderr: bytes
     wall_time_ms: int
-    fuel_used: int | None
     limits: Limits
-    detail: str

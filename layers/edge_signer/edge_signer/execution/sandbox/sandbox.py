@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import selectors
 import signal
 import threading
 import time
@@ -11,13 +12,14 @@ from contextlib import suppress
 
 from edge_signer.execution.errors import SandboxUnavailableError
 from edge_signer.execution.job import Job
-from edge_signer.execution.sandbox.attendance import Attendance, Ending, attend
 from edge_signer.execution.sandbox.outcome import GuestOutcome, Outcome, Status
-from edge_signer.execution.sandbox.protocol import encoded
+from edge_signer.execution.sandbox.protocol import WAIT_STATUS, encoded
 from edge_signer.execution.sandbox.workers import Worker, Workers
 
 # Rust's allocator writes this before it aborts; the guest does not.
 _ALLOCATION_FAILED = re.compile(rb"(memory allocation of \d+ bytes failed)\n(?:note: .*\n)?\Z")
+_PIECE_BYTES = 64 * 1024
+_MAX_REPORT_BYTES = 4096
 
 
 class Sandbox:
@@ -61,22 +63,14 @@ class Sandbox:
 def _execute(worker: Worker, job: Job) -> Outcome:
     began_s = time.monotonic()
     _hand_over(job, worker)
-    seen = attend(
-        worker,
-        stdin=job.stdin,
-        deadline_s=began_s + job.limits.timeout_seconds,
-        output_bytes=job.limits.output_bytes,
-    )
-    ended = _guest_outcome(seen)
+    stdout, stderr = bytearray(), bytearray()
+    ended = _attend(worker, job, began_s + job.limits.timeout_seconds, stdout, stderr)
     return Outcome(
-        status=ended.status,
-        exit_code=ended.exit_code,
-        stdout=bytes(seen.stdout),
-        stderr=bytes(seen.stderr),
+        **vars(ended),
+        stdout=bytes(stdout),
+        stderr=bytes(stderr),
         wall_time_ms=int((time.monotonic() - began_s) * 1000),
-        fuel_used=ended.fuel_used,
         limits=job.limits,
-        detail=ended.detail,
     )
 
 
@@ -89,31 +83,92 @@ def _hand_over(job: Job, worker: Worker) -> None:
         raise _failed("the job's process ended before it received the job") from failure
 
 
-def _guest_outcome(seen: Attendance) -> GuestOutcome:
-    match seen.ending:
-        case Ending.TIMED_OUT:
-            return GuestOutcome(Status.TIMEOUT)
-        case Ending.OVERFLOWED:
-            return GuestOutcome(Status.OUTPUT_LIMIT)
-        case Ending.DIED:
-            return _cause_of_death(seen)
+def _attend(
+    worker: Worker, job: Job, deadline_s: float, stdout: bytearray, stderr: bytearray
+) -> GuestOutcome:
+    """Feed a worker and read what it writes, until it reports, dies or exceeds a limit.
+
+    Args:
+        worker: Has received its job. The caller ends it.
+        job: The job.
+        deadline_s: By the monotonic clock.
+        stdout: Receives the guest's standard output, up to its limit.
+        stderr: Likewise.
+    """
+    report = bytearray()
+    streams = {
+        worker.stdout.fileno(): (stdout, job.limits.output_bytes),
+        worker.stderr.fileno(): (stderr, job.limits.output_bytes),
+        worker.control.fileno(): (report, _MAX_REPORT_BYTES),
+    }
+    unread = memoryview(job.stdin)
+    with selectors.DefaultSelector() as selector:
+        selector.register(worker.stdin, selectors.EVENT_WRITE)
+        for descriptor in streams:
+            selector.register(descriptor, selectors.EVENT_READ)
+        while streams:
+            left_s = deadline_s - time.monotonic()
+            ready = selector.select(left_s) if left_s > 0 else []
+            if not ready:
+                return GuestOutcome(Status.TIMEOUT)
+            for key, _ in ready:
+                if key.fileobj is worker.stdin:
+                    unread = unread[_write(key.fd, unread) :]
+                    if not unread:
+                        selector.unregister(worker.stdin)
+                        worker.stdin.close()
+                    continue
+                kept, most = streams[key.fd]
+                piece = _read(key.fd, most + 1 - len(kept))
+                kept += piece
+                if len(kept) > most:
+                    del kept[most:]
+                    return GuestOutcome(Status.OUTPUT_LIMIT)
+                if not piece or (kept is report and kept.endswith(b"\n")):
+                    selector.unregister(key.fd)
+                    del streams[key.fd]
+    if not report.endswith(b"\n"):
+        return _cause_of_death(_wait_status(worker), stderr)
     try:
-        return GuestOutcome.decode(bytes(seen.report))
+        return GuestOutcome.decode(bytes(report))
     except ValueError as failure:
         raise _failed("the job's process sent no valid report") from failure
 
 
-def _cause_of_death(seen: Attendance) -> GuestOutcome:
+def _write(descriptor: int, content: memoryview) -> int:
+    try:
+        return os.write(descriptor, content) if content else 0
+    except BrokenPipeError:
+        return len(content)
+
+
+def _read(descriptor: int, most: int) -> bytes:
+    try:
+        return os.read(descriptor, min(most, _PIECE_BYTES))
+    except ConnectionResetError:
+        return b""
+
+
+def _wait_status(worker: Worker) -> int | None:
+    worker.lifeline.settimeout(1)
+    try:
+        packed = worker.lifeline.recv(WAIT_STATUS.size)
+    except OSError:
+        return None
+    return WAIT_STATUS.unpack(packed)[0] if len(packed) == WAIT_STATUS.size else None
+
+
+def _cause_of_death(wait_status: int | None, stderr: bytearray) -> GuestOutcome:
     """Say why a worker died, if only the guest can be the cause."""
-    if seen.wait_status is None:
+    if wait_status is None:
         raise _failed("the process that forks workers ended")
-    exit_code = os.waitstatus_to_exitcode(seen.wait_status)
+    exit_code = os.waitstatus_to_exitcode(wait_status)
     if exit_code == -signal.SIGXCPU:
         return GuestOutcome(Status.TIMEOUT)
-    refused = _ALLOCATION_FAILED.search(seen.stderr)
+    refused = _ALLOCATION_FAILED.search(stderr)
     if exit_code == -signal.SIGABRT and refused:
         detail = refused[1].decode()
-        del seen.stderr[refused.start() :]
+        del stderr[refused.start() :]
         return GuestOutcome(Status.OUT_OF_MEMORY, detail=detail)
     raise _failed(f"the job's process ended with {exit_code}")
 

@@ -119,9 +119,7 @@ class ReceiptKeyAnswer(BaseModel):
     public_key: Annotated[str, Field(description="`node_pubkey` of receipts, 32 bytes in hex.")]
     use: Annotated[
         Use,
-        Field(
-            description="`current` signs now, `next` will, `previous` signed before the last rotation."
-        ),
+        Field(description="`current` signs now, `next` will sign, `previous` signed until lately."),
     ]
     valid_from: Annotated[datetime, Field(description="When it was created.")]
 
