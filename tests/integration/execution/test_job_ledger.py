@@ -67,7 +67,7 @@ def test_of_many_at_once_one_claims_and_one_takes_over(dynamodb: Any) -> None:
         (first,) = [one for one in found if isinstance(one, Claim)]
         later = ledger_at(dynamodb, NOW_S + 6)
         entry = known(later.find("acme", asked.job_id))
-        assert entry.claim_id == first.claim_id
+        assert entry.claim.claim_id == first.claim_id
         assert not later.is_running(entry)
         taken = list(threads.map(lambda one: one.take_over(entry, 5), ledgers))
     (second,) = [one for one in taken if one]
@@ -127,8 +127,8 @@ def test_a_claim_whose_answer_was_lost_is_ones_own(dynamodb: Any) -> None:
 
 def test_a_table_that_does_not_answer_is_told(dynamodb: Any) -> None:
     nowhere = JobLedger(JobTable(dynamodb, "nowhere"), 1)
-    entry = JobEntry("acme#x", "", "", 0, 0)
     claim = Claim("acme#x", "", 0, is_first=True)
+    entry = JobEntry(claim, "", 0)
     for ask in (
         lambda: nowhere.claim(asked_for(), 5),
         lambda: nowhere.take_over(entry, 5),

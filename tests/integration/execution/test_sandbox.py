@@ -153,6 +153,6 @@ def test_a_hundred_jobs_at_once_are_all_answered(sandbox: Sandbox, hello: bytes)
 def test_a_host_that_cannot_confine_runs_nothing(
     monkeypatch: pytest.MonkeyPatch, hello: bytes
 ) -> None:
-    monkeypatch.setattr("edge_signer.execution.sandbox.kernel.sys.platform", "darwin")
+    monkeypatch.setattr("edge_signer.execution.sandbox.confinement.sys.platform", "darwin")
     with pytest.raises(SandboxUnavailableError, match="confine"):
         Sandbox().execute(job(hello))

@@ -28,14 +28,8 @@ class JobTable:
 
     def get(self, item_id: str) -> dict[str, Any] | None:
         """Read an item; None if there is none."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            found = self._dynamodb.get_item(
-                TableName=self._name, Key=_attributes({"id": item_id}), ConsistentRead=True
-            )
-        except (BotoCoreError, ClientError) as failure:
-            raise _unavailable() from failure
+        key = _attributes({"id": item_id})
+        found = self._call("get_item", Key=key, ConsistentRead=True)
         return _values(found["Item"]) if "Item" in found else None
 
     def put(
@@ -60,23 +54,33 @@ class JobTable:
     def _write(
         self, operation: str, condition: str, values: Mapping[str, Value], **arguments: Any
     ) -> dict[str, Any] | None:
+        answer = self._call(
+            operation,
+            ConditionExpression=condition,
+            ExpressionAttributeValues=_attributes(values),
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            **arguments,
+        )
+        return _values(answer.get("Item", {})) if "Error" in answer else None
+
+    def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        """Give DynamoDB's answer, which has an "Error" if a condition does not hold."""
         from botocore.exceptions import BotoCoreError, ClientError
 
+        unavailable = StoreUnavailableError(
+            "Could not look up this job; try again.", retry_after_s=5
+        )
         try:
-            getattr(self._dynamodb, operation)(
-                TableName=self._name,
-                ConditionExpression=condition,
-                ExpressionAttributeValues=_attributes(values),
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                **arguments,
+            answer: dict[str, Any] = getattr(self._dynamodb, operation)(
+                TableName=self._name, **arguments
             )
         except ClientError as failure:
             if failure.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise _unavailable() from failure
-            return _values(failure.response.get("Item", {}))
+                raise unavailable from failure
+            return dict(failure.response)
         except BotoCoreError as failure:
-            raise _unavailable() from failure
-        return None
+            raise unavailable from failure
+        return answer
 
 
 def _attributes(values: Mapping[str, Value]) -> dict[str, Any]:
@@ -98,7 +102,3 @@ def _values(item: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         for name, attribute in item.items()
         for kind, value in attribute.items()
     }
-
-
-def _unavailable() -> StoreUnavailableError:
-    return StoreUnavailableError("Could not look up this job; try again.", retry_after_s=5)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from edge_signer.execution.job import RequestedJob
@@ -30,43 +30,37 @@ _RUNNING_S = 24 * 60 * 60
 
 
 @dataclass(frozen=True)
-class JobEntry:
-    """A known job.
-
-    Attributes:
-        item_id: Its key in the table.
-        content_sha256: Digest of the requested content, in hexadecimal.
-        claim_id: The latest claim.
-        claim_ends_ms: When that claim ends or ended, in epoch milliseconds.
-        result_ends_s: Until when its result is available, in epoch seconds.
-        unsigned_sha256: Digest of the stored outcome that was not signed yet, in hexadecimal.
-    """
-
-    item_id: str
-    content_sha256: str
-    claim_id: str
-    claim_ends_ms: int
-    result_ends_s: int
-    unsigned_sha256: str | None = None
-
-
-@dataclass(frozen=True)
 class Claim:
-    """The right to run a job.
+    """The right to run a job, until it ends.
 
     Attributes:
         item_id: The job's key in the table.
         claim_id: Distinguishes the claims on a job.
         ends_ms: When it ends, in epoch milliseconds.
-        is_first: Whether it is the first claim on this job.
-        unsigned_sha256: Digest of the outcome that an earlier claim stored, in hexadecimal.
+        is_first: Whether it is this worker's, and the first claim on the job.
+        unsigned_sha256: Digest of the outcome that waits for a signature, in hexadecimal.
     """
 
     item_id: str
     claim_id: str
     ends_ms: int
-    is_first: bool
+    is_first: bool = False
     unsigned_sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class JobEntry:
+    """A known job.
+
+    Attributes:
+        claim: The latest claim on it, which may have ended.
+        content_sha256: Digest of the requested content, in hexadecimal.
+        result_ends_s: Until when its result is available, in epoch seconds.
+    """
+
+    claim: Claim
+    content_sha256: str
+    result_ends_s: int
 
 
 class JobLedger:
@@ -89,12 +83,7 @@ class JobLedger:
         self._clock = clock
 
     def claim(self, requested: RequestedJob, lasts_s: float) -> Claim | JobEntry:
-        """Claim a job if it is new; otherwise give its entry.
-
-        Args:
-            requested: The job.
-            lasts_s: How long the claim lasts, in seconds.
-        """
+        """Claim a job for a number of seconds, if it is new; otherwise give its entry."""
         now_s = int(self._clock())
         item_id = _item_id(requested.tenant_id, requested.job_id)
         claim = Claim(item_id, uuid.uuid4().hex, self._ms_from_now(lasts_s), is_first=True)
@@ -118,13 +107,13 @@ class JobLedger:
 
     def take_over(self, entry: JobEntry, lasts_s: float) -> Claim | None:
         """Claim a job whose claim has ended; None if another worker was faster."""
-        ends_ms, kept = self._ms_from_now(lasts_s), entry.unsigned_sha256
-        claim = Claim(entry.item_id, uuid.uuid4().hex, ends_ms, False, kept)
+        claim_id, ends_ms = uuid.uuid4().hex, self._ms_from_now(lasts_s)
+        claim = replace(entry.claim, claim_id=claim_id, ends_ms=ends_ms)
         found = self._table.update(
-            entry.item_id,
+            claim.item_id,
             "SET claim_id = :mine, claim_ends_ms = :ends",
             "claim_id IN (:theirs, :mine)",
-            {":mine": claim.claim_id, ":theirs": entry.claim_id, ":ends": claim.ends_ms},
+            {":mine": claim_id, ":theirs": entry.claim.claim_id, ":ends": ends_ms},
         )
         return claim if found is None else None
 
@@ -140,19 +129,14 @@ class JobLedger:
 
         Does nothing if another claim has replaced this one.
         """
-        self._table.update(
-            claim.item_id,
-            "SET unsigned_sha256 = :kept",
-            "claim_id = :mine",
-            {":mine": claim.claim_id, ":kept": unsigned_sha256},
-        )
+        values = {":mine": claim.claim_id, ":kept": unsigned_sha256}
+        kept = "SET unsigned_sha256 = :kept"
+        self._table.update(claim.item_id, kept, "claim_id = :mine", values)
 
     def end(self, claim: Claim, *, forget: bool) -> None:
         """End a claim on a job without a result, unless another claim has replaced it.
 
-        Args:
-            claim: The claim.
-            forget: Whether to free the job's name, if this is the first claim on it.
+        With `forget`, the job's name becomes free, if this is the first claim on it.
         """
         mine = {":mine": claim.claim_id}
         if forget and claim.is_first:
@@ -163,7 +147,7 @@ class JobLedger:
 
     def is_running(self, entry: JobEntry) -> bool:
         """Tell whether a worker may be running a job."""
-        return entry.claim_ends_ms > self._clock() * 1000
+        return entry.claim.ends_ms > self._clock() * 1000
 
     def has_expired(self, entry: JobEntry) -> bool:
         """Tell whether a job's result is no longer available."""
@@ -230,11 +214,6 @@ def _running(claim: Claim) -> str:
 
 
 def _entry_of(item: Mapping[str, Any]) -> JobEntry:
-    return JobEntry(
-        item["id"],
-        item["content_sha256"],
-        item["claim_id"],
-        item["claim_ends_ms"],
-        item["result_ends_s"],
-        item.get("unsigned_sha256"),
-    )
+    kept = item.get("unsigned_sha256")
+    claim = Claim(item["id"], item["claim_id"], item["claim_ends_ms"], unsigned_sha256=kept)
+    return JobEntry(claim, item["content_sha256"], item["result_ends_s"])

@@ -117,26 +117,19 @@ class JobStore:
             self._s3.put_object(
                 Bucket=self._bucket, Key=key, Body=content, ContentType=content_type, **condition
             )
-        except ClientError as failure:
+        except (BotoCoreError, ClientError) as failure:
             # Another worker has written it, or is writing it at this moment.
-            if failure.response["Error"]["Code"] in {
-                "PreconditionFailed",
-                "ConditionalRequestConflict",
-            }:
+            if _code(failure) in {"PreconditionFailed", "ConditionalRequestConflict"}:
                 return False
-            raise _unavailable() from failure
-        except BotoCoreError as failure:
             raise _unavailable() from failure
         return True
 
     def _get(self, key: str) -> bytes | None:
         try:
             content: bytes = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        except ClientError as failure:
-            if failure.response["Error"]["Code"] == "NoSuchKey":
+        except (BotoCoreError, ClientError) as failure:
+            if _code(failure) == "NoSuchKey":
                 return None
-            raise _unavailable() from failure
-        except BotoCoreError as failure:
             raise _unavailable() from failure
         return content
 
@@ -155,6 +148,10 @@ def _module_key(tenant_id: str, module_hash: str) -> str:
 
 def _job_key(tenant_id: str, job_id: str, content_sha256: str) -> str:
     return f"{tenant_id}/{hashlib.sha256(job_id.encode()).hexdigest()}/{content_sha256}.json"
+
+
+def _code(failure: BotoCoreError | ClientError) -> str | None:
+    return failure.response["Error"]["Code"] if isinstance(failure, ClientError) else None
 
 
 def _unavailable() -> StoreUnavailableError:

@@ -88,8 +88,9 @@ class JobTurn:
         if self._claim is None:
             return
         try:
-            if isinstance(failure, EdgeSignerError) and not self.is_signed:
-                self._keep_unsigned(self._claim)
+            is_refused = isinstance(failure, EdgeSignerError)
+            if is_refused and self.outcome is not None and not self.is_signed:
+                self._keep_unsigned(self._claim, self.outcome)
             if isinstance(failure, Exception):
                 self._end(self._claim)
         finally:
@@ -141,12 +142,11 @@ class JobTurn:
             raise _in_flight()
         return claim
 
-    def _keep_unsigned(self, claim: Claim) -> None:
-        if self.outcome is not None:
-            job = self._requested
-            with suppress(StoreUnavailableError):
-                kept = self._store.put_unsigned(job.tenant_id, job.content_sha256, self.outcome)
-                self._ledger.vouch_for(claim, kept)
+    def _keep_unsigned(self, claim: Claim, outcome: JobOutcome) -> None:
+        job = self._requested
+        with suppress(StoreUnavailableError):
+            kept = self._store.put_unsigned(job.tenant_id, job.content_sha256, outcome)
+            self._ledger.vouch_for(claim, kept)
 
     def _end(self, claim: Claim) -> None:
         with suppress(StoreUnavailableError):

@@ -5,7 +5,6 @@ https://github.com/secure-systems-lab/dsse/blob/v1.0.2/protocol.md
 
 from __future__ import annotations
 
-import binascii
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import Any
@@ -44,15 +43,13 @@ class Envelope:
                 "payloadType": str(),
                 "signatures": [{"keyid": str(key_id), "sig": str(signature)}],
             }:
-                pass
-            case _:
-                return None
-        try:
-            # Non-canonical base64 would give one envelope two forms; `to_dict` below refuses it.
-            read = cls(b64decode(payload), key_id, b64decode(signature))
-        except (ValueError, binascii.Error):
-            return None
-        return read if read.to_dict() == envelope and len(read.signature) == 64 else None
+                try:
+                    read = cls(b64decode(payload), key_id, b64decode(signature))
+                except ValueError:
+                    return None
+                # Non-canonical base64 would give one envelope two forms.
+                return read if read.to_dict() == envelope and len(read.signature) == 64 else None
+        return None
 
 
 def pre_authentication_encoding(payload: bytes) -> bytes:

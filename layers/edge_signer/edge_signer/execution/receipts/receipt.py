@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from hashlib import sha256
 
 from edge_signer.execution.receipts import ed25519
@@ -65,8 +65,7 @@ class Receipt:
 
     def message(self) -> bytes:
         """Give the text: `version|module_hash|exit_code|wall_time_ms|timestamp`."""
-        facts = (VERSION, self.module_hash, self.exit_code, self.wall_time_ms, self.timestamp)
-        return "|".join(map(str, facts)).encode()
+        return "|".join(map(str, (VERSION, *astuple(self)))).encode()
 
     def digest(self) -> bytes:
         """Give what is signed: the SHA-256 of the text, 32 bytes."""
@@ -82,10 +81,7 @@ class Receipt:
         return json.dumps(
             {
                 "version": VERSION,
-                "module_hash": self.module_hash,
-                "exit_code": self.exit_code,
-                "wall_time_ms": self.wall_time_ms,
-                "timestamp": self.timestamp,
+                **asdict(self),
                 "node_pubkey": public_key.hex(),
                 "signature": signature.hex(),
             },

@@ -107,9 +107,5 @@ class ReceiptKeys:
         public_key = ed25519.from_subject_public_key_info(found["PublicKey"])
         if public_key is None:
             raise KmsUnavailableError("A receipt key is not an Ed25519 key.")
-        return PublishedKey(
-            use,
-            ed25519.key_id(public_key),
-            public_key.hex(),
-            metadata["CreationDate"],
-        )
+        key_id = ed25519.key_id(public_key)
+        return PublishedKey(use, key_id, public_key.hex(), metadata["CreationDate"])

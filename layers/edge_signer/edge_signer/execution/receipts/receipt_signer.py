@@ -73,13 +73,21 @@ class KmsReceiptSigner:
         self._fresh_until_s = 0.0
 
     def key(self) -> ReceiptKey:
-        """Give the key.
+        """Give the current key.
 
         Raises:
             KmsRateLimitError, KmsUnavailableError: The public key could not be fetched.
         """
-        if self._last_good is None or time.monotonic() >= self._fresh_until_s:
-            return self._refreshed()
+        if self._last_good is not None and time.monotonic() < self._fresh_until_s:
+            return self._last_good
+        wait_s = self.REFRESH_S
+        try:
+            self._last_good = self._fetch()
+        except EdgeSignerError:
+            if self._last_good is None:
+                raise
+            wait_s = self.RETRY_S
+        self._fresh_until_s = time.monotonic() + wait_s
         return self._last_good
 
     def sign(self, key: ReceiptKey, message: bytes) -> bytes:
@@ -107,21 +115,8 @@ class KmsReceiptSigner:
             SigningAlgorithm="ED25519_SHA_512",
         )["Signature"]
         if ed25519.signature_fault(key.public_key, message, signature) is not None:
-            raise KmsUnavailableError(
-                "KMS returned a signature that is not the receipt key's signature."
-            )
+            raise KmsUnavailableError("KMS's answer is not the receipt key's signature.")
         return signature
-
-    def _refreshed(self) -> ReceiptKey:
-        try:
-            key = self._last_good = self._fetch()
-        except EdgeSignerError:
-            if self._last_good is None:
-                raise
-            self._fresh_until_s = time.monotonic() + self.RETRY_S
-            return self._last_good
-        self._fresh_until_s = time.monotonic() + self.REFRESH_S
-        return key
 
     def _fetch(self) -> ReceiptKey:
         answer = self._ask("get_public_key", KeyId=self._key_alias)

@@ -137,12 +137,8 @@ class JobRequest(_Kept):
     stdin_base64: str | None = None
 
     @model_validator(mode="after")
-    def _give_one_input(self) -> Self:
+    def _give_one_input_and_one_module(self) -> Self:
         self.stdin_bytes()
-        return self
-
-    @model_validator(mode="after")
-    def _name_one_module(self) -> Self:
         named = self.module_hash
         if self.wasm_bytes is None and named is None:
             raise ValueError("no module")

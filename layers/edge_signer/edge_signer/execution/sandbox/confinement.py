@@ -1,9 +1,10 @@
-"""What a worker gives up, for good, before it receives a job: limits and system calls.
+"""What the processes of a sandbox hide, and what a worker gives up before it receives a job.
 
-A guest makes no system calls by itself. The filter is for a guest that exploits a fault in the
-runtime and runs native code. It leaves such a guest no files, sockets, programs, other processes or
-new limits: only its pipes, memory up to its limit, and the time that is left. Every call that is
-not listed fails with EPERM.
+A worker limits its resources and installs a system call filter, both for good. A guest makes no
+system calls by itself; the filter is for a guest that exploits a fault in the runtime and runs
+native code. It leaves such a guest no files, sockets, programs, other processes or new limits: only
+its pipes, memory up to its limit, and the time that is left. Calls that are not listed fail with
+EPERM.
 """
 
 from __future__ import annotations
@@ -13,10 +14,11 @@ import errno
 import os
 import platform
 import resource
+import signal
 import struct
+import sys
 
 from edge_signer.execution.limits import MAX_MEMORY_MB, MAX_TIMEOUT_SECONDS
-from edge_signer.execution.sandbox.kernel import prctl
 
 # For the interpreter, the compiler and the machine code, in addition to the guest's memory.
 HOST_MEMORY_BYTES = 256 * 1024 * 1024
@@ -24,7 +26,11 @@ DATA_BYTES = MAX_MEMORY_MB * 1024 * 1024 + HOST_MEMORY_BYTES
 CPU_SECONDS = MAX_TIMEOUT_SECONDS + 2
 MAX_DESCRIPTORS = 16
 
-_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, _PR_SET_NO_NEW_PRIVS = 22, 2, 38
+_PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_PR_SET_SECCOMP = 22
+_PR_SET_NO_NEW_PRIVS = 38
+_SECCOMP_MODE_FILTER = 2
 # Offsets in `struct seccomp_data`; of arguments the low half, on little-endian machines.
 _NUMBER, _ARCHITECTURE, _FIRST_ARGUMENT, _SECOND_ARGUMENT = 0, 4, 16, 24
 _LOAD, _EQUAL, _ANY_BIT, _RETURN = 0x20, 0x15, 0x45, 0x06
@@ -86,6 +92,33 @@ _ALLOWED = {
 }
 
 
+def forbid_inspection() -> None:
+    """Hide this process's environment, memory and descriptors from other processes of its user.
+
+    A process that holds credentials calls this before it starts the zygote. exec(2) makes a process
+    open to inspection again; fork(2) does not.
+
+    Raises:
+        OSError: The kernel refuses, or is not Linux.
+    """
+    _prctl(_PR_SET_DUMPABLE, 0)
+
+
+def die_with_parent(parent_pid: int) -> None:
+    """Have the kernel kill this process when its parent ends, for any reason.
+
+    Args:
+        parent_pid: The parent at the time of the fork.
+
+    Raises:
+        OSError: The kernel refuses.
+        ProcessLookupError: The parent has already ended.
+    """
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent_pid:
+        raise ProcessLookupError(parent_pid)
+
+
 def confine() -> None:
     """Limit this process, and allow it only the system calls that running a guest takes.
 
@@ -117,8 +150,8 @@ def _allow_few_system_calls() -> None:
         struct.pack("@HP", len(instructions) // 8, ctypes.addressof(code))
     )
     # Set-user-id programs and file capabilities give this process nothing.
-    prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(program))
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(program))
 
 
 def _program(machine: str, pid: int) -> list[bytes]:
@@ -163,3 +196,13 @@ def _if_argument(offset: int, test: int, operand: int) -> list[bytes]:
 
 def _instruction(code: int, operand: int, *, if_true: int = 0, if_false: int = 0) -> bytes:
     return struct.pack("@HBBI", code, if_true, if_false, operand)
+
+
+def _prctl(option: int, argument: int, further: int = 0) -> None:
+    if sys.platform != "linux":
+        raise OSError("jobs can be confined on Linux only")
+    libc = ctypes.CDLL(None, use_errno=True)
+    words = [ctypes.c_ulong(word) for word in (argument, further, 0, 0)]
+    if libc.prctl(option, *words) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"prctl {option}: {os.strerror(number)}")

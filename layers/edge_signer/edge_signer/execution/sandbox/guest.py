@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from wasmtime import (
     Config,
@@ -76,12 +77,7 @@ class Runtime:
             return GuestOutcome(Status.COMPILE_ERROR, detail=_shortened(refused))
         store = self._store(job)
         ended = self._run(store, module)
-        return GuestOutcome(
-            ended.status,
-            ended.guest_exit_code,
-            job.limits.fuel - store.get_fuel(),
-            ended.detail,
-        )
+        return replace(ended, fuel_used=job.limits.fuel - store.get_fuel())
 
     def _store(self, job: Job) -> Store:
         store = Store(self._engine)

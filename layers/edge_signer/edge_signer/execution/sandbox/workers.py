@@ -12,7 +12,7 @@ from io import FileIO
 from select import select
 
 from edge_signer.execution.errors import SandboxUnavailableError
-from edge_signer.execution.sandbox.kernel import forbid_inspection
+from edge_signer.execution.sandbox.confinement import forbid_inspection
 from edge_signer.execution.sandbox.protocol import NOT_FORKED, PID, STREAMS
 
 ZYGOTE = "edge_signer.execution.sandbox.zygote"

@@ -27,9 +27,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from edge_signer.execution.sandbox.confinement import confine
+from edge_signer.execution.sandbox.confinement import confine, die_with_parent, forbid_inspection
 from edge_signer.execution.sandbox.guest import Runtime
-from edge_signer.execution.sandbox.kernel import die_with_parent, forbid_inspection
 from edge_signer.execution.sandbox.protocol import (
     CONTROL,
     FAILED,
