@@ -22,5 +22,5 @@ def test_an_outcome_that_is_signed_later_gets_the_same_proof(fuel_used: int | No
 
 
 def test_other_content_is_not_an_outcome() -> None:
-    with pytest.raises(ValueError, match="job_id"):
+    with pytest.raises(ValueError, match="outcome"):
         JobOutcome.from_json(b"{}")

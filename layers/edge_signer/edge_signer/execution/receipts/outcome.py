@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import ClassVar
@@ -70,7 +70,8 @@ class JobOutcome:
 
     def to_json(self) -> bytes:
         """Encode it, so that it can be signed later."""
-        return _JSON.dump_json(self)
+        kept = _Kept(self, self.fuel_used, self.detail)
+        return _JSON.dump_json(kept, exclude={"outcome": {"fuel_used", "detail"}})
 
     @classmethod
     def from_json(cls, content: bytes) -> JobOutcome:
@@ -79,7 +80,8 @@ class JobOutcome:
         Raises:
             ValueError: The content is something else, or could not be signed.
         """
-        outcome = _JSON.validate_json(content)
+        kept = _JSON.validate_json(content)
+        outcome = replace(kept.outcome, fuel_used=kept.fuel_used, detail=kept.detail)
         try:
             outcome.statement()
             if outcome.receipt().timestamp < 0:
@@ -131,7 +133,14 @@ class JobOutcome:
         )
 
 
-_JSON = TypeAdapter(JobOutcome)
+@dataclass(frozen=True)
+class _Kept:
+    outcome: JobOutcome
+    fuel_used: int | None
+    detail: str
+
+
+_JSON = TypeAdapter(_Kept)
 
 
 def _digest(output: bytes) -> Digest:
