@@ -16,10 +16,10 @@ from cli.job_client import JobClient, JobClientError
 from cli.terminal import EXIT_USAGE, fail, out, require_file, say_error
 from edge_signer.execution.errors import ModuleTooLargeError, NotAModuleError
 from edge_signer.execution.job import HASH_PREFIX, checked_module
-from edge_signer.execution.receipts.job_result import JobResult
-from edge_signer.execution.receipts.receipt_verifier import pinned_key
+from edge_signer.execution.receipts.receipt import pinned_key
+from edge_signer.execution.receipts.result import JobResult
 from edge_signer.execution.receipts.result_verifier import verify_result
-from edge_signer.execution.sandbox.verdicts import Verdict
+from edge_signer.execution.sandbox.outcome import Status
 from emulator.files import write_atomically
 from emulator.local_state import LocalState, NotRunningError, default_directory
 
@@ -191,6 +191,6 @@ def _pass_on(answer: bytes, result: JobResult) -> None:
     ):
         stream.buffer.write(written)
         stream.flush()
-    if result.status != Verdict.OK:
+    if result.status != Status.OK:
         detail = json.loads(answer).get("detail", "")
         say_error(f"{result.status}: {detail}" if detail else result.status)

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.terminal import EXIT_NOT_TRUSTED, EXIT_USAGE, fail, out, require_file, show_row
-from edge_signer.execution.receipts.job_result import MAX_JSON_BYTES
-from edge_signer.execution.receipts.receipt import Receipt
-from edge_signer.execution.receipts.receipt_verifier import (
+from edge_signer.execution.receipts.receipt import (
     MAX_RECEIPT_BYTES,
+    Receipt,
     pinned_key,
     verify_receipt,
 )
 from edge_signer.execution.receipts.refusals import Refusal
+from edge_signer.execution.receipts.result import MAX_JSON_BYTES
 from edge_signer.execution.receipts.result_verifier import verify_result
 from edge_signer.execution.receipts.statement import Statement
 

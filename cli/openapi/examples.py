@@ -172,13 +172,14 @@ REFUSALS = {
     "KMS_RATE_LIMIT": Refusal("Too many signing requests", 1),
     "JOB_IN_FLIGHT": Refusal("This job is running.", 1),
     "JOB_ID_REUSED": Refusal(
-        "This job_id was used for another job; give each job its own, and a retry the same."
+        "This job_id was used for another job. Use a new job_id for each job, and the same"
+        " one for a retry."
     ),
     "UNKNOWN_JOB": Refusal("There is no such job."),
     "UNKNOWN_MODULE": Refusal(
-        "No module of this hash is stored: send wasm_bytes, or PUT /modules/{module_hash}."
+        "No module with this hash is stored. Send wasm_bytes, or PUT /modules/{module_hash} first."
     ),
-    "RESULT_EXPIRED": Refusal("The result of this job had its time."),
+    "RESULT_EXPIRED": Refusal("This job's result has expired."),
     "EXECUTION_DISABLED": Refusal(NO_JOBS),
     "INTERNAL": Refusal("Something failed on our side."),
     "KMS_UNAVAILABLE": Refusal("KMS refused the request.", 5),

@@ -1,4 +1,4 @@
-"""Jobs and receipts: settings, clients and service, put together once an execution environment."""
+"""The execute function: jobs and receipts, wired once per execution environment."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from edge_signer.configuration.operator_flags import operator_flags
-from edge_signer.execution.settings import ExecuteSettings
-from edge_signer.execution.wiring import job_service, receipt_keys
+from edge_signer.execution.wiring import ExecuteSettings, job_service, receipt_keys
 from edge_signer.http.admission import Gatekeeper
 from edge_signer.http.application import Application
 from edge_signer.http.authentication import Authenticator, require_open_for_jobs

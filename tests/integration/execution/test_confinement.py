@@ -10,8 +10,8 @@ import sys
 
 import pytest
 
+from edge_signer.execution.sandbox.confinement import _MACHINES, _program
 from edge_signer.execution.sandbox.sandbox import Sandbox
-from edge_signer.execution.sandbox.system_call_filter import _MACHINES, _program
 from tests.conftest import ROOT
 
 PR_GET_DUMPABLE = 3

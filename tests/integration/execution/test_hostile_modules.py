@@ -1,11 +1,11 @@
-"""Modules that mean harm: each comes to a verdict in time, and the next job runs as if alone."""
+"""Modules that mean harm: each comes to a status in time, and the next job runs as if alone."""
 
 from __future__ import annotations
 
 import pytest
 
+from edge_signer.execution.sandbox.outcome import HOST_EXIT_CODES, Status
 from edge_signer.execution.sandbox.sandbox import Sandbox
-from edge_signer.execution.sandbox.verdicts import HOST_EXIT_CODES, Verdict
 from tests.guests import (
     MIB,
     a_million_functions,
@@ -55,78 +55,78 @@ SHORT = limits(timeout_seconds=1)
 HASTY = limits(timeout_seconds=0.1)
 SLOW = limits(timeout_seconds=20)
 CASES = {
-    "an endless loop, by the clock": (job(LOOP, within=SHORT), Verdict.TIMEOUT),
-    "an endless loop, by fuel": (job(LOOP, within=limits(fuel=10**6)), Verdict.OUT_OF_FUEL),
-    "recursion that doubles": (job(RECURSION), Verdict.TRAP),
-    "memory that grows": (job(GROWTH), Verdict.TRAP),
-    "a table that grows": (job(TABLE_GROWTH), Verdict.TRAP),
-    "4 GiB from the start": (job(HUGE_MEMORY), Verdict.OUT_OF_MEMORY),
-    "a huge table from the start": (job(HUGE_TABLE), Verdict.OUT_OF_MEMORY),
+    "an endless loop, by the clock": (job(LOOP, within=SHORT), Status.TIMEOUT),
+    "an endless loop, by fuel": (job(LOOP, within=limits(fuel=10**6)), Status.OUT_OF_FUEL),
+    "recursion that doubles": (job(RECURSION), Status.TRAP),
+    "memory that grows": (job(GROWTH), Status.TRAP),
+    "a table that grows": (job(TABLE_GROWTH), Status.TRAP),
+    "4 GiB from the start": (job(HUGE_MEMORY), Status.OUT_OF_MEMORY),
+    "a huge table from the start": (job(HUGE_TABLE), Status.OUT_OF_MEMORY),
     "60 MiB of data, in 32 MiB of memory": (
         job(with_data(60 * MIB), within=limits(memory_mb=32)),
-        Verdict.OUT_OF_MEMORY,
+        Status.OUT_OF_MEMORY,
     ),
-    "60 MiB of data, in 64 MiB of memory": (job(with_data(60 * MIB)), Verdict.OK),
-    "a compile bomb, by the clock": (job(compile_bomb(), within=HASTY), Verdict.TIMEOUT),
-    "a compile bomb, by memory": (job(compile_bomb(50_000), within=SLOW), Verdict.OUT_OF_MEMORY),
-    "more locals than there may be": (job(compile_bomb(60_000, 1)), Verdict.COMPILE_ERROR),
-    "a million functions": (job(a_million_functions(), within=HASTY), Verdict.TIMEOUT),
+    "60 MiB of data, in 64 MiB of memory": (job(with_data(60 * MIB)), Status.OK),
+    "a compile bomb, by the clock": (job(compile_bomb(), within=HASTY), Status.TIMEOUT),
+    "a compile bomb, by memory": (job(compile_bomb(50_000), within=SLOW), Status.OUT_OF_MEMORY),
+    "more locals than there may be": (job(compile_bomb(60_000, 1)), Status.COMPILE_ERROR),
+    "a million functions": (job(a_million_functions(), within=HASTY), Status.TIMEOUT),
     "a flood on stdout": (
         job(wasi(ONE_PAGE_OF_OUTPUT + FLOOD.format(stream=1), WRITE)),
-        Verdict.OUTPUT_LIMIT,
+        Status.OUTPUT_LIMIT,
     ),
     "a flood on stderr": (
         job(wasi(ONE_PAGE_OF_OUTPUT + FLOOD.format(stream=2), WRITE)),
-        Verdict.OUTPUT_LIMIT,
+        Status.OUTPUT_LIMIT,
     ),
-    "an hour of sleep": (job(SLEEP, within=SHORT), Verdict.TIMEOUT),
-    "an exit code of the host's": (job(leaving_with(134)), Verdict.TRAP),
-    "a negative exit code": (job(leaving_with(-1)), Verdict.TRAP),
+    "an hour of sleep": (job(SLEEP, within=SHORT), Status.TIMEOUT),
+    "an exit code of the host's": (job(leaving_with(134)), Status.TRAP),
+    "a negative exit code": (job(leaving_with(-1)), Status.TRAP),
     "a missing import": (
         job(text('(module (import "env" "f" (func)) (func (export "_start")))')),
-        Verdict.COMPILE_ERROR,
+        Status.COMPILE_ERROR,
     ),
     "an import with a name that no terminal should see": (
         job(text(r'(module (import "\1b[2J" "\00" (func)) (func (export "_start")))')),
-        Verdict.COMPILE_ERROR,
+        Status.COMPILE_ERROR,
     ),
     "a socket": (
         job(wasi("(drop (call $sock_open (i32.const 1)))", "sock_open i32 -> i32")),
-        Verdict.COMPILE_ERROR,
+        Status.COMPILE_ERROR,
     ),
-    "no `_start`": (job(text('(module (func (export "main")))')), Verdict.COMPILE_ERROR),
+    "no `_start`": (job(text('(module (func (export "main")))')), Status.COMPILE_ERROR),
     "a `_start` that is none": (
         job(text('(module (memory (export "_start") 1))')),
-        Verdict.COMPILE_ERROR,
+        Status.COMPILE_ERROR,
     ),
     "a `_start` with a parameter": (
         job(text('(module (func (export "_start") (param i32)))')),
-        Verdict.COMPILE_ERROR,
+        Status.COMPILE_ERROR,
     ),
     "a start function that traps": (
         job(text('(module (func $f unreachable) (start $f) (func (export "_start")))')),
-        Verdict.TRAP,
+        Status.TRAP,
     ),
-    "an invalid function": (job(of_functions([b"\0\x6a\x0b"])), Verdict.COMPILE_ERROR),
-    "half a module": (job(of_functions([b"\0\x0b"])[:-3]), Verdict.COMPILE_ERROR),
+    "an invalid function": (job(of_functions([b"\0\x6a\x0b"])), Status.COMPILE_ERROR),
+    "half a module": (job(of_functions([b"\0\x0b"])[:-3]), Status.COMPILE_ERROR),
     "two memories": (
         job(text('(module (memory 1) (memory 1) (func (export "_start")))')),
-        Verdict.COMPILE_ERROR,
+        Status.COMPILE_ERROR,
     ),
 }
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_hostile_module_comes_to_its_verdict_in_time(
+def test_a_hostile_module_comes_to_its_status_in_time(
     sandbox: Sandbox, hello: bytes, name: str
 ) -> None:
-    hostile, verdict = CASES[name]
+    hostile, status = CASES[name]
     outcome = sandbox.execute(hostile)
-    assert outcome.verdict == verdict, outcome
-    assert outcome.exit_code == HOST_EXIT_CODES.get(verdict, 0)
+    assert outcome.status == status, outcome
+    assert outcome.exit_code == HOST_EXIT_CODES.get(status, 0)
     assert outcome.wall_time_ms <= (hostile.limits.timeout_seconds + 1) * 1000
     assert outcome.detail.isprintable()
     assert len(outcome.stdout) <= hostile.limits.output_bytes
     assert len(outcome.stderr) <= hostile.limits.output_bytes
     after = sandbox.execute(job(hello, "abc"))
-    assert (after.verdict, after.stdout) == (Verdict.OK, b"cba\n")
+    assert (after.status, after.stdout) == (Status.OK, b"cba\n")

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from edge_signer.execution.job_ledger import REMEMBERED_S, RESULT_S, Claim, JobEntry, JobLedger
+from edge_signer.execution.job import RequestedJob
+from edge_signer.execution.job_table import JobTable
+from edge_signer.execution.ledger import REMEMBERED_S, RESULT_S, Claim, JobEntry, JobLedger
 from edge_signer.execution.limits import Requirements
-from edge_signer.execution.requested_job import RequestedJob
 from edge_signer.platform.errors import StoreUnavailableError
 from emulator.aws.services import in_process_services, moto_host
 from tests.dynamodb_tables import make_table
@@ -28,7 +29,7 @@ def dynamodb() -> Any:
 
 
 def ledger_at(dynamodb: Any, clock_s: float = NOW_S) -> JobLedger:
-    return JobLedger(dynamodb, TABLE, lambda: clock_s)
+    return JobLedger(JobTable(dynamodb, TABLE), 1, lambda: clock_s)
 
 
 def asked_for(**changes: Any) -> RequestedJob:
@@ -66,7 +67,7 @@ def test_of_many_at_once_one_claims_and_one_takes_over(dynamodb: Any) -> None:
         (first,) = [one for one in found if isinstance(one, Claim)]
         later = ledger_at(dynamodb, NOW_S + 6)
         entry = known(later.find("acme", asked.job_id))
-        assert entry.claim_id == first.claim_id
+        assert entry.claim.claim_id == first.claim_id
         assert not later.is_running(entry)
         taken = list(threads.map(lambda one: one.take_over(entry, 5), ledgers))
     (second,) = [one for one in taken if one]
@@ -125,9 +126,9 @@ def test_a_claim_whose_answer_was_lost_is_ones_own(dynamodb: Any) -> None:
 
 
 def test_a_table_that_does_not_answer_is_told(dynamodb: Any) -> None:
-    nowhere = JobLedger(dynamodb, "nowhere")
-    entry = JobEntry("acme#x", "", "", 0, 0)
+    nowhere = JobLedger(JobTable(dynamodb, "nowhere"), 1)
     claim = Claim("acme#x", "", 0, is_first=True)
+    entry = JobEntry(claim, "", 0)
     for ask in (
         lambda: nowhere.claim(asked_for(), 5),
         lambda: nowhere.take_over(entry, 5),

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
-from edge_signer.execution.proof import prove
-from edge_signer.execution.receipts.receipt_signer import KmsReceiptSigner
-from edge_signer.execution.receipts.receipt_verifier import verify_receipt
+from edge_signer.execution.receipts.receipt import verify_receipt
+from edge_signer.execution.receipts.receipt_signer import KmsReceiptSigner, prove
 from edge_signer.execution.receipts.result_verifier import verify_result
 from edge_signer.platform.errors import KmsRateLimitError, KmsUnavailableError
 from emulator.aws.services import in_process_services, moto_host

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from edge_signer.execution.job_ledger import Claim
-from edge_signer.execution.running_jobs import RunningJobs
+from edge_signer.execution.job_table import JobTable
+from edge_signer.execution.ledger import Claim, JobLedger
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.tenancy.rate_limits import RateLimitedError
 from emulator.aws.services import in_process_services, moto_host
@@ -33,15 +33,15 @@ def tenant() -> str:
     return f"tenant-{uuid.uuid4().hex[:8]}"
 
 
-def counted_at(dynamodb: Any, clock_s: float = NOW_S, most: int = MOST) -> RunningJobs:
-    return RunningJobs(dynamodb, TABLE, most, lambda: clock_s)
+def counted_at(dynamodb: Any, clock_s: float = NOW_S, most: int = MOST) -> JobLedger:
+    return JobLedger(JobTable(dynamodb, TABLE), most, lambda: clock_s)
 
 
 def claim(began_s: float = NOW_S) -> Claim:
     return Claim("x#y", uuid.uuid4().hex, int((began_s + LASTS_S) * 1000), is_first=True)
 
 
-def enters(running: RunningJobs, tenant: str, one: Claim) -> bool:
+def enters(running: JobLedger, tenant: str, one: Claim) -> bool:
     try:
         running.enter(tenant, one)
     except RateLimitedError:
@@ -111,7 +111,7 @@ def test_a_tenants_job_cannot_be_taken_for_a_count(dynamodb: Any) -> None:
 
 
 def test_a_table_that_does_not_answer_is_told(dynamodb: Any) -> None:
-    nowhere = RunningJobs(dynamodb, "nowhere", MOST)
+    nowhere = JobLedger(JobTable(dynamodb, "nowhere"), MOST)
     for ask in (nowhere.enter, nowhere.leave):
         with pytest.raises(StoreUnavailableError):
             ask("acme", claim())

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from edge_signer.execution.errors import SandboxUnavailableError
+from edge_signer.execution.sandbox.outcome import LARGEST_GUEST_EXIT_CODE, Status
 from edge_signer.execution.sandbox.sandbox import Sandbox
-from edge_signer.execution.sandbox.verdicts import LARGEST_GUEST_EXIT_CODE, Verdict
 from tests.guests import job, limits, text, wasi
 
 WRITE = "fd_write i32 i32 i32 i32 -> i32"
@@ -33,7 +33,7 @@ def leaving_with(call: str, *functions: str) -> bytes:
 
 def test_hello_prints_its_argument_backwards(sandbox: Sandbox, hello: bytes) -> None:
     outcome = sandbox.execute(job(hello, "Hello, World!"))
-    assert outcome.verdict == Verdict.OK
+    assert outcome.status == Status.OK
     assert outcome.exit_code == 0
     assert (outcome.stdout, outcome.stderr) == (b"!dlroW ,olleH\n", b"")
     assert outcome.detail == ""
@@ -45,14 +45,14 @@ def test_characters_stay_whole(sandbox: Sandbox, hello: bytes) -> None:
 
 def test_a_guest_has_an_exit_code_and_stderr_of_its_own(sandbox: Sandbox, hello: bytes) -> None:
     outcome = sandbox.execute(job(hello))
-    assert (outcome.verdict, outcome.exit_code) == (Verdict.OK, 2)
+    assert (outcome.status, outcome.exit_code) == (Status.OK, 2)
     assert outcome.stderr == b"usage: hello TEXT\n"
 
 
 @pytest.mark.parametrize("code", [0, 1, LARGEST_GUEST_EXIT_CODE])
 def test_exit_codes_up_to_125_are_the_guests(sandbox: Sandbox, code: int) -> None:
     outcome = sandbox.execute(job(leaving_with(f"(i32.const {code})")))
-    assert (outcome.verdict, outcome.exit_code) == (Verdict.OK, code)
+    assert (outcome.status, outcome.exit_code) == (Status.OK, code)
 
 
 def test_output_need_not_be_text(sandbox: Sandbox) -> None:
@@ -64,7 +64,7 @@ def test_stdin_may_be_longer_than_a_pipe(sandbox: Sandbox) -> None:
     long = os.urandom(200_000)
     within = limits(output_bytes=len(long))
     outcome = sandbox.execute(job(CAT, stdin=long, within=within))
-    assert (outcome.verdict, outcome.stdout) == (Verdict.OK, long)
+    assert (outcome.status, outcome.stdout) == (Status.OK, long)
 
 
 def test_a_guest_need_not_read_its_stdin(sandbox: Sandbox, hello: bytes) -> None:
@@ -73,20 +73,20 @@ def test_a_guest_need_not_read_its_stdin(sandbox: Sandbox, hello: bytes) -> None
 
 def test_output_is_cut_at_its_limit_and_not_before(sandbox: Sandbox) -> None:
     fits = sandbox.execute(job(CAT, stdin=b"x" * 1000, within=limits(output_bytes=1000)))
-    assert (fits.verdict, len(fits.stdout)) == (Verdict.OK, 1000)
+    assert (fits.status, len(fits.stdout)) == (Status.OK, 1000)
     longer = sandbox.execute(job(CAT, stdin=b"x" * 1001, within=limits(output_bytes=1000)))
-    assert (longer.verdict, longer.stdout) == (Verdict.OUTPUT_LIMIT, b"x" * 1000)
+    assert (longer.status, longer.stdout) == (Status.OUTPUT_LIMIT, b"x" * 1000)
 
 
 def test_a_guest_may_have_the_memory_that_it_was_granted_and_no_page_more(sandbox: Sandbox) -> None:
     within = limits(memory_mb=8)
-    for more_pages, verdict in ((127, Verdict.OK), (128, Verdict.TRAP)):
+    for more_pages, status in ((127, Status.OK), (128, Status.TRAP)):
         growing = text(
             '(module (memory 1) (func (export "_start")'
             f" (if (i32.eq (memory.grow (i32.const {more_pages})) (i32.const -1))"
             " (then unreachable))))"
         )
-        assert sandbox.execute(job(growing, within=within)).verdict == verdict
+        assert sandbox.execute(job(growing, within=within)).status == status
 
 
 def test_a_guest_finds_no_directory(sandbox: Sandbox) -> None:
@@ -109,7 +109,7 @@ def test_a_guest_finds_no_directory(sandbox: Sandbox) -> None:
                 )
             )
         )
-        assert outcome.verdict == Verdict.OK, outcome
+        assert outcome.status == Status.OK, outcome
         assert outcome.exit_code != 0
         if descriptor > 2:
             assert outcome.exit_code == no_such_descriptor
@@ -122,7 +122,7 @@ def test_a_guest_can_accept_no_connection(sandbox: Sandbox) -> None:
             "sock_accept i32 i32 i32 -> i32",
         )
         outcome = sandbox.execute(job(accepting))
-        assert (outcome.verdict, outcome.exit_code != 0) == (Verdict.OK, True), outcome
+        assert (outcome.status, outcome.exit_code != 0) == (Status.OK, True), outcome
 
 
 def test_a_guest_sees_no_environment(monkeypatch: pytest.MonkeyPatch, sandbox: Sandbox) -> None:
@@ -153,6 +153,6 @@ def test_a_hundred_jobs_at_once_are_all_answered(sandbox: Sandbox, hello: bytes)
 def test_a_host_that_cannot_confine_runs_nothing(
     monkeypatch: pytest.MonkeyPatch, hello: bytes
 ) -> None:
-    monkeypatch.setattr("edge_signer.execution.sandbox.kernel.sys.platform", "darwin")
+    monkeypatch.setattr("edge_signer.execution.sandbox.confinement.sys.platform", "darwin")
     with pytest.raises(SandboxUnavailableError, match="confine"):
         Sandbox().execute(job(hello))

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from edge_signer.execution.proof import prove
+from edge_signer.execution.receipts.receipt_signer import prove
 from tests.conftest import ROOT
 from tests.receipts import (
     GENUINE,

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from edge_signer.execution.errors import SandboxUnavailableError
-from edge_signer.execution.sandbox.sandbox import Outcome, Sandbox
-from edge_signer.execution.sandbox.verdicts import Verdict
+from edge_signer.execution.sandbox.outcome import Outcome, Status
+from edge_signer.execution.sandbox.sandbox import Sandbox
 from edge_signer.execution.sandbox.workers import zygote_environment
 from tests.conftest import ROOT
 from tests.guests import job, limits, text
@@ -168,7 +168,7 @@ def test_no_more_jobs_run_at_once_than_there_are_places(
         while not all(one.done() for one in running):
             most = max(most, len(processes.workers()))
             time.sleep(0.002)
-    assert {one.result().verdict for one in running} == {Verdict.TIMEOUT}
+    assert {one.result().status for one in running} == {Status.TIMEOUT}
     # Two that run, two that wait, two that are about to be reaped.
     assert 2 <= most <= 6
 

@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from securesystemslib.dsse import Envelope as ForeignEnvelope
 from securesystemslib.signer import SSlibKey
 
-from edge_signer.execution.proof import prove
-from edge_signer.execution.receipts.attestation import args_sha256, job_statement
 from edge_signer.execution.receipts.dsse import pre_authentication_encoding
-from edge_signer.execution.receipts.job_outcome import JobOutcome
+from edge_signer.execution.receipts.outcome import JobOutcome
+from edge_signer.execution.receipts.receipt_signer import prove
+from edge_signer.execution.receipts.statement import args_sha256
 from tests.receipts import OUTCOME, SoftwareReceiptSigner
 
 SIGNER = SoftwareReceiptSigner()
@@ -92,7 +92,7 @@ def test_the_longest_statement_is_not_too_long_for_kms() -> None:
         exit_code=255,
         wall_time_ms=2**53 - 1,
     )
-    length = len(pre_authentication_encoding(job_statement(longest).to_bytes()))
+    length = len(pre_authentication_encoding(longest.statement().to_bytes()))
     assert 3000 < length <= 4096
 
 

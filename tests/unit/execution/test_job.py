@@ -19,7 +19,7 @@ from edge_signer.execution.job import (
     Job,
     checked_module,
 )
-from edge_signer.execution.sandbox.job_message import decoded, encoded
+from edge_signer.execution.sandbox.protocol import decoded, encoded
 from tests.guests import job, limits
 
 

@@ -15,8 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_signer.execution.receipts.receipt import Receipt
-from edge_signer.execution.receipts.receipt_verifier import MAX_RECEIPT_BYTES, verify_receipt
+from edge_signer.execution.receipts.receipt import MAX_RECEIPT_BYTES, Receipt, verify_receipt
 from edge_signer.execution.receipts.refusals import Refusal
 from tests.receipt_mutations import mutated
 from tests.receipts import (

@@ -1,1 +1,1 @@
-"""Jobs: WebAssembly from a stranger, run where it can do no harm, and the signed proof of it."""
+"""Jobs: untrusted WebAssembly, run in a sandbox, with a signed proof of what happened."""

@@ -1,4 +1,4 @@
-"""What running jobs refuses or fails at, one class for each code of the catalogue."""
+"""Errors of running jobs, one class for each code of the catalogue."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ class ModuleHashMismatchError(EdgeSignerError):
 
 
 class NotAModuleError(EdgeSignerError):
-    """The bytes are no core WebAssembly module in the binary format."""
+    """The bytes are not a core WebAssembly module in the binary format."""
 
     code = "NOT_A_MODULE"
     title = "Not a WebAssembly module"
 
 
 class UnknownModuleError(EdgeSignerError):
-    """No module of that hash is stored."""
+    """No module with this hash is stored."""
 
     code = "UNKNOWN_MODULE"
     title = "Unknown module"
@@ -34,21 +34,21 @@ class ModuleTooLargeError(EdgeSignerError):
 
 
 class UnsupportedRequirementError(EdgeSignerError):
-    """`requirements` asks for what this service has not; the message names the field."""
+    """`requirements` asks for something that is not available; the message names the field."""
 
     code = "UNSUPPORTED_REQUIREMENT"
     title = "Unsupported requirement"
 
 
 class SandboxUnavailableError(EdgeSignerError):
-    """The sandbox failed, or this host cannot confine a job; nothing can be said of the job."""
+    """The sandbox failed, or this host cannot confine a job. The job's outcome is unknown."""
 
     code = "SANDBOX_UNAVAILABLE"
     title = "Sandbox unavailable"
 
 
 class JobInFlightError(EdgeSignerError):
-    """The job is running; its result comes to whoever asks again."""
+    """The job is running; a later request gets its result."""
 
     code = "JOB_IN_FLIGHT"
     title = "Job in flight"
@@ -69,7 +69,7 @@ class UnknownJobError(EdgeSignerError):
 
 
 class ResultExpiredError(EdgeSignerError):
-    """The job's result was kept for as long as results are."""
+    """The job's result is no longer available."""
 
     code = "RESULT_EXPIRED"
     title = "Result expired"

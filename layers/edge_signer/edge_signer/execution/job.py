@@ -1,42 +1,43 @@
-"""A job before it runs: checked without looking into its module."""
+"""A job as a tenant requests it and as the sandbox runs it; its module is not parsed yet."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from edge_signer.execution.errors import (
     ModuleHashMismatchError,
     ModuleTooLargeError,
     NotAModuleError,
 )
-from edge_signer.execution.limits import Limits
+from edge_signer.execution.limits import Limits, Requirements, effective_limits
 
 # WebAssembly core, section 5.5.16: `\0asm` and version 1. A component has another version.
 MAGIC = b"\0asm\1\0\0\0"
 HASH_PREFIX = "sha256:"
-# As much as base64 leaves of the 6 MB that Lambda takes.
+# What fits in base64 into the 6 MB that Lambda accepts.
 MAX_MODULE_BYTES = 4 * 1024 * 1024
 MAX_ARGS_BYTES = 64 * 1024
 MAX_STDIN_BYTES = 256 * 1024
-# A C string ends at the one, and UTF-8 has no bytes for the others.
-_UNSPEAKABLE = re.compile("[\\0\ud800-\udfff]")
+# A C string ends at U+0000, and UTF-8 cannot encode surrogates.
+_NOT_IN_ARGS = re.compile("[\\0\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
 class Job:
-    """A module that may be given to the sandbox, with its arguments and limits.
+    """A job for the sandbox.
 
     Args:
         wasm: The module, checked by `checked_module`.
-        args: What the guest finds from `argv[1]` on.
-        stdin: What it reads from standard input.
+        args: The guest's arguments, from `argv[1]` on.
         limits: As granted by `effective_limits`.
+        stdin: The guest's standard input.
 
     Raises:
-        ValueError: `args` or `stdin` is too long, or no argument of a C program.
+        ValueError: `args` or `stdin` is too long, or a C program cannot receive an argument.
     """
 
     wasm: bytes
@@ -46,35 +47,92 @@ class Job:
 
     def __post_init__(self) -> None:
         for position, arg in enumerate(self.args):
-            if _UNSPEAKABLE.search(arg):
-                raise ValueError(f"args[{position}] must have no U+0000 and no surrogates")
+            if _NOT_IN_ARGS.search(arg):
+                raise ValueError(f"args[{position}] must not contain U+0000 or surrogates")
         if sum(len(arg.encode()) + 1 for arg in self.args) > MAX_ARGS_BYTES:
-            raise ValueError(f"args must have at most {MAX_ARGS_BYTES} bytes in all")
+            raise ValueError(f"args must have at most {MAX_ARGS_BYTES} bytes in total")
         if len(self.stdin) > MAX_STDIN_BYTES:
             raise ValueError(f"stdin must have at most {MAX_STDIN_BYTES} bytes")
 
 
-def checked_module(wasm: bytes, module_hash: str) -> bytes:
-    """Give the module back, if it is the one that was meant and could be one at all.
+@dataclass(frozen=True)
+class RequestedJob:
+    """A job that an authenticated tenant requests.
 
-    wasmtime-py compiles the text format too where it is given that, so the magic is asked for here.
+    Attributes:
+        tenant_id: The tenant. Another tenant's job with the same name is another job.
+        job_id: The client's name for it: 1 to 128 letters, digits, `.`, `_` and `-`.
+        module_hash: `sha256:` and 64 lower-case hexadecimal digits.
+        wasm: The module, checked; None if it is stored.
+        args: The guest's arguments, from `argv[1]` on.
+        stdin: The guest's standard input.
+        requirements: The requested limits.
+
+    Raises:
+        ValueError: `args` or `stdin` is too long, or a C program cannot receive an argument.
+        UnsupportedRequirementError: `requirements` asks for something that is not available.
+    """
+
+    tenant_id: str
+    job_id: str
+    module_hash: str
+    wasm: bytes | None
+    args: tuple[str, ...]
+    stdin: bytes
+    requirements: Requirements
+
+    def __post_init__(self) -> None:
+        self.with_module(self.wasm or b"")
+
+    @property
+    def limits(self) -> Limits:
+        """The limits that it gets."""
+        return effective_limits(self.requirements)
+
+    def with_module(self, wasm: bytes) -> Job:
+        """Give the job for the sandbox.
+
+        Args:
+            wasm: The module, checked.
+        """
+        return Job(wasm, self.args, self.limits, self.stdin)
+
+    @property
+    def content_sha256(self) -> str:
+        """Digest of everything in the request except the name, in hexadecimal.
+
+        It does not depend on whether the module is sent or only named.
+        """
+        content = [
+            self.module_hash,
+            self.args,
+            hashlib.sha256(self.stdin).hexdigest(),
+            asdict(self.requirements),
+        ]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def checked_module(wasm: bytes, module_hash: str) -> bytes:
+    """Return the module, if it has the expected hash and starts like a module.
+
+    wasmtime-py also compiles the text format, so this checks the magic number.
 
     Args:
         wasm: The module.
         module_hash: `sha256:` and 64 lower-case hexadecimal digits.
 
     Raises:
-        ModuleHashMismatchError: The module has another hash. This is looked at first.
-        NotAModuleError: It does not begin as a core module of version 1 does.
+        ModuleHashMismatchError: The module has another hash. This is checked first.
+        NotAModuleError: It does not start like a core module of version 1.
         ModuleTooLargeError: It has more than `MAX_MODULE_BYTES`.
     """
     found = HASH_PREFIX + hashlib.sha256(wasm).hexdigest()
     if not hmac.compare_digest(found.encode(), module_hash.encode(errors="replace")):
-        raise ModuleHashMismatchError(f"module_hash must be {found}, which the module has")
+        raise ModuleHashMismatchError(f"module_hash must be {found}, the hash of the module")
     if not wasm.startswith(MAGIC):
         raise NotAModuleError(
-            "the module must be core WebAssembly in the binary format, version 1;"
-            " neither a component nor the text format is"
+            "the module must be core WebAssembly in the binary format, version 1,"
+            " and not a component or the text format"
         )
     if len(wasm) > MAX_MODULE_BYTES:
         raise ModuleTooLargeError(f"the module must have at most {MAX_MODULE_BYTES} bytes")

@@ -1,20 +1,20 @@
-"""What a job asks for, and what it gets: never more than the caps."""
+"""The limits that a job requests, and those that it gets."""
 
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from edge_signer.execution.errors import UnsupportedRequirementError
 
-# An answer must be out before API Gateway gives up, 29 s after the request came in.
+# The response must be sent before API Gateway gives up, 29 s after the request arrived.
 MAX_TIMEOUT_SECONDS = 20
 MAX_MEMORY_MB = 256
 MAX_CPU_CORES = 1
-# Either stream. Base64 of both fits an answer of Lambda, 6 MB, many times over.
+# Per stream. Both in base64 fit easily into a response of Lambda, 6 MB.
 MAX_OUTPUT_BYTES = 256 * 1024
-# A full core burns 2 to 14 thousand million a second: dense code runs out of fuel before its time
-# is up, and on every host at the same operation; the rest times out.
+# A full core burns 2 to 14 billion a second. Fast code runs out of fuel before its time is up, at
+# the same operation on every host; slower code times out.
 FUEL_PER_SECOND = 5_000_000_000
 ARCHITECTURE = "wasm32"
 RUNTIME = "wasmtime"
@@ -22,10 +22,10 @@ RUNTIME = "wasmtime"
 
 @dataclass(frozen=True)
 class Requirements:
-    """What a job asks for.
+    """The limits that a job requests.
 
     Args:
-        cpu_cores: Threads that it could use.
+        cpu_cores: Number of threads.
         memory_mb: Linear memory in MiB.
         timeout_seconds: Wall-clock time, compiling included.
         arch: `wasm32`, this host's own architecture, or None for any.
@@ -41,16 +41,14 @@ class Requirements:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a job gets, as it can be attested.
+    """The limits that a job gets, as attested.
 
     Args:
         cpu_cores: Always 1: a guest has one thread.
         memory_mb: Linear memory in MiB.
         timeout_seconds: Wall-clock time, compiling included.
-        fuel: Operations, about; the same module and input burn the same on every host.
-        output_bytes: Of standard output, and as many of standard error.
-        arch: What the guest is compiled from.
-        wasm_runtime: What runs it.
+        fuel: Roughly the number of operations; it depends on module and input, not on the host.
+        output_bytes: Size of standard output, and of standard error.
     """
 
     cpu_cores: int
@@ -58,15 +56,17 @@ class Limits:
     timeout_seconds: float
     fuel: int
     output_bytes: int
-    arch: str = ARCHITECTURE
-    wasm_runtime: str = RUNTIME
+
+    def attested(self) -> dict[str, int]:
+        """Give the limits as the attestation lists them, in whole numbers."""
+        return {name: int(limit) for name, limit in asdict(self).items()}
 
 
 def effective_limits(requirements: Requirements) -> Limits:
-    """Grant what is asked for, up to the caps.
+    """Grant the requested limits, up to the caps.
 
     Raises:
-        UnsupportedRequirementError: A number below 1, another architecture or runtime.
+        UnsupportedRequirementError: A number is below 1, or the architecture or runtime is another.
     """
     for field in ("cpu_cores", "memory_mb", "timeout_seconds"):
         if getattr(requirements, field) < 1:
@@ -86,5 +86,5 @@ def effective_limits(requirements: Requirements) -> Limits:
 def _require_one_of(field: str, wanted: str | None, offered: tuple[str, ...]) -> None:
     if wanted is not None and wanted not in offered:
         raise UnsupportedRequirementError(
-            f"requirements.{field} must be one of {', '.join(offered)}, or be left out"
+            f"requirements.{field} must be one of {', '.join(offered)}, or omitted"
         )

@@ -1,20 +1,36 @@
-"""The parts of the job service, put together from settings."""
+"""The settings of the execute function, and the job service built from them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+from pydantic import Field
+
 from edge_signer.configuration.flags import Flags
-from edge_signer.execution.job_ledger import JobLedger
-from edge_signer.execution.job_store import JobStore
+from edge_signer.configuration.settings import CalledSettings
+from edge_signer.execution.job_table import JobTable
+from edge_signer.execution.ledger import JobLedger
 from edge_signer.execution.receipts.receipt_keys import ReceiptKeys
 from edge_signer.execution.receipts.receipt_signer import KmsReceiptSigner
-from edge_signer.execution.running_jobs import RunningJobs
 from edge_signer.execution.sandbox.sandbox import Sandbox
 from edge_signer.execution.service import JobService
-from edge_signer.execution.settings import ExecuteSettings
+from edge_signer.execution.store import JobStore
 from edge_signer.platform.clients import client
+
+
+class ExecuteSettings(CalledSettings):
+    """The environment of the execute function, as set by `template.yaml`.
+
+    Attributes:
+        max_running_jobs: How many jobs of a tenant may run at once.
+    """
+
+    kms_region: str = Field(min_length=1)
+    receipt_key_alias: str = Field(pattern=r"^alias/[A-Za-z0-9/_-]+$")
+    jobs_table: str = Field(min_length=3)
+    jobs_bucket: str = Field(min_length=3)
+    max_running_jobs: int = Field(4, ge=1, le=1000)
 
 
 def job_service(
@@ -23,31 +39,30 @@ def job_service(
     require_open: Callable[[Flags, str], None],
     complain: Callable[[str], None],
 ) -> JobService:
-    """Give the service of a function; its sandbox starts at once.
+    """Build the job service; its sandbox starts at once.
 
     Args:
         settings: Of the function.
-        flags: Give how long KMS may take, and whether jobs are run.
-        require_open: Refuses a tenant by these.
-        complain: Told of what an operator must mend.
+        flags: Returns the flags, which have the timeout for KMS and whether jobs may run.
+        require_open: Raises an EdgeSignerError if the flags do not let a tenant run jobs.
+        complain: Called with a message for each stored object that has the wrong content.
     """
-    dynamodb, table = client("dynamodb", settings.aws_region), settings.jobs_table
+    table = JobTable(client("dynamodb", settings.aws_region), settings.jobs_table)
     return JobService(
         Sandbox(),
         KmsReceiptSigner(kms=_kms(settings, flags), key_alias=settings.receipt_key_alias),
-        ledger=JobLedger(dynamodb, table),
-        running=RunningJobs(dynamodb, table, settings.max_running_jobs),
+        ledger=JobLedger(table, settings.max_running_jobs),
         store=JobStore(client("s3", settings.aws_region), settings.jobs_bucket, complain),
         require_open=lambda tenant_id: require_open(flags(), tenant_id),
     )
 
 
 def receipt_keys(settings: ExecuteSettings, flags: Callable[[], Flags]) -> ReceiptKeys:
-    """Give the keys that are published.
+    """Build the reader of the published keys.
 
     Args:
         settings: Of the function.
-        flags: Give how long KMS may take.
+        flags: Returns the flags, which have the timeout for KMS.
     """
     return ReceiptKeys(kms=_kms(settings, flags), key_alias=settings.receipt_key_alias)
 

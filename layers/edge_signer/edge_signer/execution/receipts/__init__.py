@@ -1,1 +1,1 @@
-"""What proves that a job ran: receipts, attestations, and their verifiers."""
+"""Proofs that a job ran: receipts, attestations, and their verifiers."""

@@ -1,11 +1,10 @@
-"""DSSE: an envelope around what was signed, v1.0.2.
+"""DSSE v1.0.2: an envelope with a payload and its signature.
 
 https://github.com/secure-systems-lab/dsse/blob/v1.0.2/protocol.md
 """
 
 from __future__ import annotations
 
-import binascii
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import Any
@@ -18,9 +17,9 @@ class Envelope:
     """An envelope with one signature.
 
     Attributes:
-        payload: What was signed.
-        key_id: Which key says that it signed; a hint, since it is not signed itself.
-        signature: 64 bytes, over the pre-authentication encoding.
+        payload: The signed content.
+        key_id: The key that claims to have signed; a hint, because it is not signed itself.
+        signature: Over the pre-authentication encoding, 64 bytes.
     """
 
     payload: bytes
@@ -37,22 +36,20 @@ class Envelope:
 
     @classmethod
     def from_dict(cls, envelope: object) -> Envelope | None:
-        """Read an envelope; None for whatever is not as `to_dict` makes it."""
+        """Read an envelope; None for anything that `to_dict` would not make."""
         match envelope:
             case {
                 "payload": str(payload),
                 "payloadType": str(),
                 "signatures": [{"keyid": str(key_id), "sig": str(signature)}],
             }:
-                pass
-            case _:
-                return None
-        try:
-            # Two spellings of one text in base64 would make two envelopes of one.
-            read = cls(b64decode(payload), key_id, b64decode(signature))
-        except (ValueError, binascii.Error):
-            return None
-        return read if read.to_dict() == envelope and len(read.signature) == 64 else None
+                try:
+                    read = cls(b64decode(payload), key_id, b64decode(signature))
+                except ValueError:
+                    return None
+                # Non-canonical base64 would give one envelope two forms.
+                return read if read.to_dict() == envelope and len(read.signature) == 64 else None
+        return None
 
 
 def pre_authentication_encoding(payload: bytes) -> bytes:

@@ -1,7 +1,7 @@
-"""Ed25519 without its loose ends (RFC 8032 §5.1.7; Taming the Many EdDSAs, §3).
+"""Strict Ed25519 verification (RFC 8032 §5.1.7; Taming the Many EdDSAs, §3).
 
-OpenSSL takes keys of small order, under which anybody can forge. Here a signature has one form, and
-a key or point that has two is none.
+OpenSSL accepts keys of small order, under which anybody can forge signatures. This module refuses
+them, and accepts keys and signatures only in canonical form.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PUBLIC_KEY_BYTES = 32
 _FIELD_PRIME = 2**255 - 19
 _GROUP_ORDER = 2**252 + 27742317777372353535851937790883648493
 _SIGN_BIT = 1 << 255
-# The y of the eight points of small order; each of the last two is of two of order eight.
+# The y of the eight points of small order; each of the last two belongs to two points of order 8.
 _SMALL_ORDER_Y = {
     0,
     1,
@@ -31,16 +31,16 @@ _SPKI_PREFIX = bytes.fromhex("302a300506032b6570032100")
 
 
 class Fault(Enum):
-    """What is wrong with a signature."""
+    """Why a signature is refused."""
 
     NOT_CANONICAL = auto()
     MISMATCH = auto()
 
 
 def usable_point(encoded: bytes) -> bool:
-    """Tell whether 32 bytes encode a coordinate in its one form, of a point not of small order.
+    """Tell whether 32 bytes are a coordinate in canonical form, of a point not of small order.
 
-    Whether there is such a point on the curve is for the signature's check to find.
+    It does not check that the point is on the curve; verifying a signature does.
     """
     y = int.from_bytes(encoded, "little") & ~_SIGN_BIT
     return y < _FIELD_PRIME and y not in _SMALL_ORDER_Y
@@ -51,11 +51,11 @@ def signature_fault(public_key: bytes, message: bytes, signature: bytes) -> Faul
 
     Args:
         public_key: 32 bytes, a usable point.
-        message: What was signed, for pure Ed25519.
-        signature: 64 bytes, R and S; any other length is a fault too.
+        message: The signed message, for pure Ed25519.
+        signature: 64 bytes, R and S; any other length is a fault.
 
     Returns:
-        None where the key made it.
+        None if the key made it.
     """
     scalar = int.from_bytes(signature[32:], "little")
     if scalar >= _GROUP_ORDER or not usable_point(signature[:32]):
@@ -73,7 +73,7 @@ def key_id(public_key: bytes) -> str:
 
 
 def from_subject_public_key_info(der: bytes) -> bytes | None:
-    """Take the 32 bytes out of a SubjectPublicKeyInfo; None where it is no usable Ed25519 key."""
+    """Extract the 32 bytes of a SubjectPublicKeyInfo; None if it is not a usable Ed25519 key."""
     public_key = der.removeprefix(_SPKI_PREFIX)
     is_ed25519 = len(public_key) == PUBLIC_KEY_BYTES and der.startswith(_SPKI_PREFIX)
     return public_key if is_ed25519 and usable_point(public_key) else None

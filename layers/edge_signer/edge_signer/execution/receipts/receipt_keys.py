@@ -1,7 +1,7 @@
-"""Which keys sign receipts, signed them, or will: what clients pin, and when they change it.
+"""The published receipt keys, which clients pin.
 
-An alias says what a key is for: `…-receipts` signs, `…-receipts-next` is going to, and
-`…-receipts-previous` did until a moment ago.
+A key's alias says its use: `…-receipts` signs now, `…-receipts-next` will sign after the next
+rotation, and `…-receipts-previous` signed before the last one.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ class PublishedKey:
     """A key that clients may pin.
 
     Attributes:
-        use: Whether it signs now, will, or did.
+        use: Whether it signs now, will sign, or has signed.
         key_id: Its name in attestations: the SHA-256 of its SubjectPublicKeyInfo, in hexadecimal.
         public_key: 32 bytes in hexadecimal.
-        valid_from: When it was made.
+        valid_from: When it was created.
     """
 
     use: Use
@@ -41,10 +41,12 @@ class PublishedKey:
 
 
 class ReceiptKeys:
-    """The keys, read from KMS now and then; needs `kms:GetPublicKey` and `kms:DescribeKey` on them.
+    """Reads the keys from KMS and caches them.
+
+    Needs `kms:GetPublicKey` and `kms:DescribeKey` on the keys.
 
     Args:
-        kms: Gives the client in the keys' region.
+        kms: Returns a client in the keys' region.
         key_alias: `alias/…` of the key that signs.
     """
 
@@ -60,12 +62,12 @@ class ReceiptKeys:
         self._fresh_until_s = 0.0
 
     def published(self) -> tuple[PublishedKey, ...]:
-        """Give the keys, that which signs first; where KMS fails, those that were read last.
+        """Give the keys, the current one first. If KMS fails, give those that were read last.
 
-        After a failure KMS is left alone for `RETRY_S`.
+        After a failure, the next attempt waits for `RETRY_S` seconds.
 
         Raises:
-            KmsRateLimitError, KmsUnavailableError: KMS failed, and none was ever read.
+            KmsRateLimitError, KmsUnavailableError: KMS failed, and no keys were read before.
         """
         with self._lock:
             if time.monotonic() >= self._fresh_until_s:
@@ -73,7 +75,7 @@ class ReceiptKeys:
                 wait_s = self.REFRESH_S if self._failure is None else self.RETRY_S
                 self._fresh_until_s = time.monotonic() + wait_s
             if self._failure is not None and not self._last_good:
-                # Else each request would lengthen its traceback.
+                # Otherwise each request would lengthen its traceback.
                 raise self._failure.with_traceback(None)
             return self._last_good
 
@@ -93,8 +95,8 @@ class ReceiptKeys:
             try:
                 yield self._published(use, f"{self._key_alias}{suffix}")
             except ClientError as failure:
-                # Where there is no such alias, IAM finds none to allow; and KMS tells nothing of a
-                # key that is disabled or about to be deleted.
+                # IAM denies access to an alias that does not exist, and KMS describes no key that
+                # is disabled or scheduled for deletion.
                 if use == "current" or refusal_code(failure) not in KEY_IS_GONE:
                     raise
 
@@ -105,9 +107,5 @@ class ReceiptKeys:
         public_key = ed25519.from_subject_public_key_info(found["PublicKey"])
         if public_key is None:
             raise KmsUnavailableError("A receipt key is not an Ed25519 key.")
-        return PublishedKey(
-            use,
-            ed25519.key_id(public_key),
-            public_key.hex(),
-            metadata["CreationDate"],
-        )
+        key_id = ed25519.key_id(public_key)
+        return PublishedKey(use, key_id, public_key.hex(), metadata["CreationDate"])

@@ -1,19 +1,24 @@
-"""The key that signs receipts and attestations, and stays in KMS."""
+"""Signs receipts and attestations with a key in KMS."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from edge_signer.execution.receipts import ed25519
+from edge_signer.execution.receipts.dsse import Envelope, pre_authentication_encoding
+from edge_signer.execution.receipts.outcome import JobOutcome
+from edge_signer.execution.receipts.receipt import verify_receipt
+from edge_signer.execution.receipts.result import Proof
 from edge_signer.kms_guard.kms_errors import KEY_IS_GONE, kms_error, refusal_code
 from edge_signer.platform.errors import EdgeSignerError, KmsUnavailableError
 
-#: The longest message that KMS signs as it is.
+#: The longest message that KMS signs without hashing it first.
 MAX_MESSAGE_BYTES = 4096
 
 
@@ -22,7 +27,7 @@ class ReceiptKey:
     """A key that signs receipts.
 
     Attributes:
-        kms_key_id: ARN of the key itself, which an alias cannot turn into another.
+        kms_key_id: ARN of the key itself; unlike an alias, it always names the same key.
         public_key: 32 bytes.
     """
 
@@ -36,26 +41,25 @@ class ReceiptKey:
 
 
 class ReceiptSigner(Protocol):
-    """Signs with Ed25519; where the key is, is its own affair."""
+    """Signs with Ed25519."""
 
     def key(self) -> ReceiptKey:
-        """Give the key to sign with now."""
+        """Give the current key."""
 
     def sign(self, key: ReceiptKey, message: bytes) -> bytes:
-        """Give the key's signature over at most 4,096 bytes: 64 bytes that were verified."""
+        """Sign at most 4,096 bytes; the signature is verified, and has 64 bytes."""
 
 
 class KmsReceiptSigner:
-    """Signs through AWS KMS.
+    """Signs with AWS KMS.
 
     Needs `kms:Sign` and `kms:GetPublicKey` on the key, of the spec ECC_NIST_EDWARDS25519.
 
-    The public key is fetched once and again after `REFRESH_S` seconds, so that a rotated key is
-    taken up without a restart. If that fails, the last one serves on.
+    It fetches the public key again after `REFRESH_S` seconds, so that a rotated key is used without
+    a restart. If that fails, it keeps using the last one.
 
     Args:
-        kms: Gives the client in the key's region, for each call anew. Its own retries should be
-            off.
+        kms: Returns a client in the key's region, for each call. Its own retries should be off.
         key_alias: `alias/…` of the key.
     """
 
@@ -69,29 +73,37 @@ class KmsReceiptSigner:
         self._fresh_until_s = 0.0
 
     def key(self) -> ReceiptKey:
-        """Give the key.
+        """Give the current key.
 
         Raises:
-            KmsRateLimitError, KmsUnavailableError: The public key cannot be had.
+            KmsRateLimitError, KmsUnavailableError: The public key could not be fetched.
         """
-        if self._last_good is None or time.monotonic() >= self._fresh_until_s:
-            return self._refreshed()
+        if self._last_good is not None and time.monotonic() < self._fresh_until_s:
+            return self._last_good
+        wait_s = self.REFRESH_S
+        try:
+            self._last_good = self._fetch()
+        except EdgeSignerError:
+            if self._last_good is None:
+                raise
+            wait_s = self.RETRY_S
+        self._fresh_until_s = time.monotonic() + wait_s
         return self._last_good
 
     def sign(self, key: ReceiptKey, message: bytes) -> bytes:
-        """Have a message signed.
+        """Sign a message.
 
         Args:
-            key: Names the key, and checks what it gave.
+            key: Signs the message and verifies the signature.
             message: At most 4,096 bytes.
 
         Returns:
-            The signature, 64 bytes: one that the verifiers take.
+            The verified signature, 64 bytes.
 
         Raises:
             ValueError: The message is empty or too long.
             KmsRateLimitError: KMS throttles.
-            KmsUnavailableError: KMS failed, or the key did not make what it gave.
+            KmsUnavailableError: KMS failed, or returned a wrong signature.
         """
         if not 1 <= len(message) <= MAX_MESSAGE_BYTES:
             raise ValueError(f"{len(message):,} bytes to sign; KMS takes 1 to {MAX_MESSAGE_BYTES}")
@@ -103,19 +115,8 @@ class KmsReceiptSigner:
             SigningAlgorithm="ED25519_SHA_512",
         )["Signature"]
         if ed25519.signature_fault(key.public_key, message, signature) is not None:
-            raise KmsUnavailableError("What KMS gave is not the receipt key's signature.")
+            raise KmsUnavailableError("KMS's answer is not the receipt key's signature.")
         return signature
-
-    def _refreshed(self) -> ReceiptKey:
-        try:
-            key = self._last_good = self._fetch()
-        except EdgeSignerError:
-            if self._last_good is None:
-                raise
-            self._fresh_until_s = time.monotonic() + self.RETRY_S
-            return self._last_good
-        self._fresh_until_s = time.monotonic() + self.REFRESH_S
-        return key
 
     def _fetch(self) -> ReceiptKey:
         answer = self._ask("get_public_key", KeyId=self._key_alias)
@@ -132,3 +133,28 @@ class KmsReceiptSigner:
                 self._fresh_until_s = 0.0
             raise kms_error(failure) from failure
         return answer
+
+
+def prove(signer: ReceiptSigner, outcome: JobOutcome) -> Proof:
+    """Have one key sign a job's receipt and attestation, both at the same time.
+
+    Raises:
+        ValueError: A field of the outcome is out of bounds.
+        KmsRateLimitError, KmsUnavailableError: KMS did not make both signatures.
+    """
+    receipt = outcome.receipt()
+    payload = outcome.statement().to_bytes()
+    key = signer.key()
+    messages = (receipt.digest(), pre_authentication_encoding(payload))
+    with ThreadPoolExecutor(max_workers=2) as threads:
+        receipt_signature, signature = threads.map(
+            lambda message: signer.sign(key, message), messages
+        )
+    receipt_json = receipt.to_json(key.public_key, receipt_signature)
+    refusal = verify_receipt(receipt_json.encode(), key.public_key.hex()).refusal
+    if refusal is not None:
+        raise ValueError(f"a receipt that verifiers would refuse: {refusal.explanation}")
+    return Proof(
+        receipt_json=receipt_json,
+        attestation=Envelope(payload, key.key_id, signature).to_dict(),
+    )

@@ -1,23 +1,32 @@
-"""Whether a pinned key vouches for a whole JobResult: its receipt, its attestation, its output."""
+"""Verifies a whole JobResult with a pinned key: its receipt, its attestation and its output."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
-from edge_signer.execution.receipts.attestation_verifier import ExpectedJob, verify_attestation
-from edge_signer.execution.receipts.job_result import JobRequest, JobResult, read_json
-from edge_signer.execution.receipts.receipt import Receipt
-from edge_signer.execution.receipts.receipt_verifier import verify_receipt
+from pydantic import ValidationError
+
+from edge_signer.execution.receipts import ed25519
+from edge_signer.execution.receipts.dsse import Envelope, pre_authentication_encoding
+from edge_signer.execution.receipts.receipt import Receipt, verify_receipt
 from edge_signer.execution.receipts.refusals import Refusal, RefusedError
-from edge_signer.execution.receipts.statement import Statement
+from edge_signer.execution.receipts.result import JobRequest, JobResult, read_json
+from edge_signer.execution.receipts.statement import ReceiptText, Statement, args_sha256
+
+_FAULTS = {
+    ed25519.Fault.NOT_CANONICAL: Refusal.ENVELOPE_SIGNATURE_NOT_CANONICAL,
+    ed25519.Fault.MISMATCH: Refusal.ENVELOPE_SIGNATURE_MISMATCH,
+}
 
 
 @dataclass(frozen=True)
 class ResultVerdict:
-    """What is to be thought of a result: it has either a refusal or all that was proved.
+    """The verdict on a result: either a refusal or everything that was proved.
 
     Attributes:
-        refusal: Why it is refused.
+        refusal: Why the result is refused.
         receipt: What the receipt says.
         statement: What the attestation says.
     """
@@ -30,14 +39,14 @@ class ResultVerdict:
 def verify_result(
     result_json: bytes, pinned_pubkey: str, request_json: bytes | None = None
 ) -> ResultVerdict:
-    """Judge a result. Any bytes get a verdict; nothing is raised.
+    """Verify a result. Returns a verdict for any input and raises nothing.
 
     Args:
-        result_json: The JobResult as it came.
-        pinned_pubkey: The signer's key, which did not come with the result: 64 lower-case
+        result_json: The JobResult as received.
+        pinned_pubkey: The signer's key, from another source than the result: 64 lower-case
             hexadecimal digits.
-        request_json: The JobRequest that it answers. Without it nobody knows whether the job, its
-            module, its arguments and its input are those that were asked for.
+        request_json: The JobRequest that it answers. Without it, nothing shows that the job, its
+            module, its arguments and its input are those that the client requested.
     """
     try:
         return _verified(result_json, pinned_pubkey, request_json)
@@ -49,38 +58,78 @@ def _verified(result_json: bytes, pinned_pubkey: str, request_json: bytes | None
     result = read_json(JobResult, result_json)
     if result is None:
         raise RefusedError(Refusal.RESULT_MALFORMED)
-    request = None if request_json is None else _request(request_json)
-    judged = verify_receipt(result.receipt_json.encode("utf-8", "surrogatepass"), pinned_pubkey)
-    if judged.receipt is None:
-        return ResultVerdict(judged.refusal)
-    expected = _expected(result, request, judged.receipt)
-    attested = verify_attestation(result.attestation, pinned_pubkey, expected)
-    if attested.statement is None:
-        return ResultVerdict(attested.refusal)
-    return ResultVerdict(None, judged.receipt, attested.statement)
-
-
-def _request(request_json: bytes) -> JobRequest:
-    request = read_json(JobRequest, request_json)
-    if request is None:
+    request = None if request_json is None else read_json(JobRequest, request_json)
+    if request is None and request_json is not None:
         raise RefusedError(Refusal.REQUEST_MALFORMED)
-    return request
-
-
-def _expected(result: JobResult, request: JobRequest | None, receipt: Receipt) -> ExpectedJob:
-    """Put together what the attestation must say: what was asked for goes before what came."""
-    asked = request or JobRequest(module_hash=receipt.module_hash)
-    if asked.job_id not in {None, result.job_id}:
+    receipt_json = result.receipt_json.encode("utf-8", "surrogatepass")
+    verdict = verify_receipt(receipt_json, pinned_pubkey)
+    if verdict.receipt is None:
+        return ResultVerdict(verdict.refusal)
+    if request is not None and request.job_id not in {None, result.job_id}:
         raise RefusedError(Refusal.JOB_ID_MISMATCH)
-    return ExpectedJob(
-        job_id=result.job_id,
-        module_hash=asked.expected_module_hash(),
-        stdout=result.stdout_bytes(),
-        stderr=result.stderr_bytes(),
-        status=result.status,
-        exit_code=result.exit_code,
-        receipt=receipt,
-        args=None if request is None else request.args,
-        stdin=None if request is None else request.stdin_bytes(),
-        limits=result.limits,
-    )
+    statement = _signed_statement(result.attestation, bytes.fromhex(pinned_pubkey))
+    for refusal in _mismatches(statement, verdict.receipt, result, request):
+        raise RefusedError(refusal)
+    return ResultVerdict(None, verdict.receipt, statement)
+
+
+def _signed_statement(attestation: object, public_key: bytes) -> Statement:
+    """Read the statement of an attestation that a key signed."""
+    envelope = Envelope.from_dict(attestation)
+    if envelope is None:
+        raise RefusedError(Refusal.ENVELOPE_MALFORMED)
+    if envelope.key_id != ed25519.key_id(public_key):
+        raise RefusedError(Refusal.ENVELOPE_KEY_NOT_PINNED)
+    message = pre_authentication_encoding(envelope.payload)
+    fault = ed25519.signature_fault(public_key, message, envelope.signature)
+    if fault is not None:
+        raise RefusedError(_FAULTS[fault])
+    try:
+        statement = Statement.model_validate_json(envelope.payload)
+    except ValidationError as invalid:
+        raise RefusedError(Refusal.STATEMENT_MALFORMED) from invalid
+    names = tuple(stream.name for stream in statement.subject)
+    # Only the bytes that a signer writes.
+    if names != ("stdout", "stderr") or statement.to_bytes() != envelope.payload:
+        raise RefusedError(Refusal.STATEMENT_MALFORMED)
+    return statement
+
+
+def _mismatches(
+    statement: Statement, receipt: Receipt, result: JobResult, request: JobRequest | None
+) -> Iterator[Refusal]:
+    """Compare the statement with the receipt, the result and, if present, the request."""
+    definition = statement.predicate.buildDefinition
+    run = statement.predicate.runDetails
+    stdout, stderr = statement.subject
+    (module,), (attested,) = definition.resolvedDependencies, run.byproducts
+    inputs = definition.externalParameters
+    if run.metadata.invocationId != result.job_id:
+        yield Refusal.JOB_ID_MISMATCH
+    module_hash = receipt.module_hash if request is None else request.expected_module_hash()
+    if f"sha256:{module.digest.sha256}" != module_hash:
+        yield Refusal.MODULE_HASH_MISMATCH
+    if request is not None:
+        if inputs.argsSha256 != _args_sha256(request.args):
+            yield Refusal.ARGS_MISMATCH
+        if inputs.stdinSha256 != sha256(request.stdin_bytes()).hexdigest():
+            yield Refusal.STDIN_MISMATCH
+    if stdout.digest.sha256 != sha256(result.stdout_bytes()).hexdigest():
+        yield Refusal.STDOUT_MISMATCH
+    if stderr.digest.sha256 != sha256(result.stderr_bytes()).hexdigest():
+        yield Refusal.STDERR_MISMATCH
+    if result.limits is not None and definition.internalParameters.limits != result.limits:
+        yield Refusal.LIMITS_MISMATCH
+    if attested.annotations.status != result.status:
+        yield Refusal.STATUS_MISMATCH
+    if attested.annotations.exitCode != result.exit_code:
+        yield Refusal.EXIT_CODE_MISMATCH
+    if attested != ReceiptText.of(receipt, attested.annotations.status):
+        yield Refusal.RECEIPT_MISMATCH
+
+
+def _args_sha256(args: Sequence[str]) -> str | None:
+    try:
+        return args_sha256(args)
+    except UnicodeEncodeError:
+        return None

@@ -1,15 +1,21 @@
 """The statement of a job: in-toto Statement v1 with SLSA provenance v1 as its predicate.
 
-It holds digests and never output, so that its length is bounded: KMS signs 4,096 bytes at most.
+It holds digests instead of output, so that its length is bounded: KMS signs at most 4,096 bytes.
 https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md
 https://slsa.dev/spec/v1.0/provenance
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from edge_signer.execution.receipts.receipt import Receipt
 
 Sha256Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\z")]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}\z")]
@@ -18,33 +24,33 @@ Moment = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\
 
 
 class _Part(BaseModel):
-    """A part of the statement: all members are there, no other is, and each in this order."""
+    """A part of the statement: exactly these members, in this order."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
 
 class Digest(_Part):
-    """A DigestSet of one."""
+    """A DigestSet with one digest."""
 
     sha256: Sha256Hex
 
 
 class Stream(_Part):
-    """What the job wrote to a stream."""
+    """An output stream of the job."""
 
     name: Literal["stdout", "stderr"]
     digest: Digest
 
 
 class Module(_Part):
-    """What ran."""
+    """The module that ran."""
 
     name: Literal["module"] = "module"
     digest: Digest
 
 
 class Arguments(_Part):
-    """What the client chose: arguments, as a digest of them (`args_sha256`), and standard input."""
+    """The client's choices: digests of the arguments (`args_sha256`) and of standard input."""
 
     argsCount: Count
     argsSha256: Sha256Hex
@@ -52,13 +58,13 @@ class Arguments(_Part):
 
 
 class Limits(_Part):
-    """What the runner chose: the limits that were in effect."""
+    """The runner's choice: the limits that were in effect."""
 
     limits: Annotated[dict[Name, Count], Field(max_length=16)]
 
 
 class BuildDefinition(_Part):
-    """What went in."""
+    """The job's inputs."""
 
     buildType: Literal["urn:edge-signer:wasi-preview1-job:v1"] = (
         "urn:edge-signer:wasi-preview1-job:v1"
@@ -69,13 +75,13 @@ class BuildDefinition(_Part):
 
 
 class Builder(_Part):
-    """Who ran it; the key says which one."""
+    """The kind of runner; the key identifies which one."""
 
     id: Literal["urn:edge-signer:job-runner:v1"] = "urn:edge-signer:job-runner:v1"
 
 
 class Metadata(_Part):
-    """Which job, and when."""
+    """Which job ran, and when."""
 
     invocationId: Annotated[str, Field(min_length=1, max_length=128)]
     startedOn: Moment
@@ -92,7 +98,7 @@ class Ending(_Part):
 class ReceiptText(_Part):
     """The text of the receipt v0.1, in base64, and the digest that the receipt's signature signs.
 
-    The receipt's own signature is made at the same time, so it cannot be in here.
+    It does not hold the receipt's signature, because both signatures are made at the same time.
     """
 
     name: Literal["receipt"] = "receipt"
@@ -101,9 +107,18 @@ class ReceiptText(_Part):
     content: Annotated[str, Field(max_length=256)]
     annotations: Ending
 
+    @classmethod
+    def of(cls, receipt: Receipt, status: str) -> Self:
+        """Describe a job's receipt, and how the job ended."""
+        return cls(
+            digest=Digest(sha256=receipt.digest().hex()),
+            content=b64encode(receipt.message()).decode(),
+            annotations=Ending(status=status, exitCode=receipt.exit_code),
+        )
+
 
 class RunDetails(_Part):
-    """What came out."""
+    """The run and its results."""
 
     builder: Builder = Builder()
     metadata: Metadata
@@ -128,5 +143,15 @@ class Statement(_Part):
     predicate: Provenance
 
     def to_bytes(self) -> bytes:
-        """Give the only form in which a statement is signed and taken."""
+        """Encode it in the only form that is signed and accepted."""
         return self.model_dump_json(by_alias=True).encode()
+
+
+def args_sha256(args: Sequence[str]) -> str:
+    """Give the SHA-256 of arguments as canonical JSON (RFC 8785), in hexadecimal.
+
+    Raises:
+        UnicodeEncodeError: An argument holds half of a surrogate pair.
+    """
+    canonical = json.dumps(list(args), ensure_ascii=False, separators=(",", ":"))
+    return sha256(canonical.encode()).hexdigest()

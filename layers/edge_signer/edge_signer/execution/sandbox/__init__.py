@@ -1,1 +1,1 @@
-"""The confined process that runs a guest."""
+"""The confined processes that run guests."""

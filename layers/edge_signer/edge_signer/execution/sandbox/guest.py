@@ -1,8 +1,9 @@
-"""Runs one WASI preview1 command and says how it ended."""
+"""Runs a WASI preview1 command."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from wasmtime import (
     Config,
@@ -22,15 +23,14 @@ from wasmtime import (
 
 from edge_signer.execution.job import Job
 from edge_signer.execution.limits import Requirements, effective_limits
-from edge_signer.execution.sandbox.report import MAX_DETAIL_LENGTH, Report
-from edge_signer.execution.sandbox.verdicts import Verdict
+from edge_signer.execution.sandbox.outcome import MAX_DETAIL_LENGTH, GuestOutcome, Status
 
 PROGRAM_NAME = "job"
 MAX_TABLE_ELEMENTS = 100_000
 MAX_TABLES = 8
-# wasmtime has no other way to tell a limit of the store from an import that is missing.
+# Only the message tells a store limit from a missing import.
 _OVER_STORE_LIMIT = re.compile(r"exceeds (?:memory|table) limits")
-# Writes nothing to standard output.
+# Writes zero bytes to standard output.
 _REHEARSAL = """(module
   (import "wasi_snapshot_preview1" "fd_write"
     (func $write (param i32 i32 i32 i32) (result i32)))
@@ -44,13 +44,13 @@ _REHEARSAL = """(module
 
 
 class Runtime:
-    """wasmtime, ready to compile; it starts no thread before a guest runs."""
+    """wasmtime, ready to compile. It starts no thread before a guest runs."""
 
     def __init__(self) -> None:
         config = Config()
         config.consume_fuel = True
         config.parallel_compilation = False
-        # It would write files in memory, which RLIMIT_FSIZE forbids.
+        # Copy-on-write memory writes files in memory, which RLIMIT_FSIZE forbids.
         config.memory_init_cow = False
         config.wasm_threads = False
         config.wasm_memory64 = False
@@ -60,29 +60,24 @@ class Runtime:
         self._rehearsal = Job(bytes(wat2wasm(_REHEARSAL)), (), effective_limits(Requirements()))
 
     def rehearse(self) -> None:
-        """Run a guest that does nothing, so that the next finds threads, code and memory ready."""
+        """Run a guest without effects, so that threads, code and memory are ready for the next."""
         self.run(self._rehearsal)
 
-    def run(self, job: Job) -> Report:
-        """Compile the module, instantiate it with no more than arguments and streams, run `_start`.
+    def run(self, job: Job) -> GuestOutcome:
+        """Compile the module, instantiate it with only arguments and streams, and run `_start`.
 
         Args:
-            job: With its module checked. Its streams are this process's.
+            job: Its module is checked. The guest gets this process's standard streams.
         """
         try:
             module = Module(self._engine, job.wasm)
         except MemoryError:
-            return Report(Verdict.OUT_OF_MEMORY, detail="compiling took too much memory")
+            return GuestOutcome(Status.OUT_OF_MEMORY, detail="compiling took too much memory")
         except WasmtimeError as refused:
-            return Report(Verdict.COMPILE_ERROR, detail=_shortened(refused))
+            return GuestOutcome(Status.COMPILE_ERROR, detail=_shortened(refused))
         store = self._store(job)
         ended = self._run(store, module)
-        return Report(
-            ended.verdict,
-            ended.guest_exit_code,
-            job.limits.fuel - store.get_fuel(),
-            ended.detail,
-        )
+        return replace(ended, fuel_used=job.limits.fuel - store.get_fuel())
 
     def _store(self, job: Job) -> Store:
         store = Store(self._engine)
@@ -102,43 +97,43 @@ class Runtime:
         store.set_wasi(wasi)
         return store
 
-    def _run(self, store: Store, module: Module) -> Report:
+    def _run(self, store: Store, module: Module) -> GuestOutcome:
         try:
             instance = self._linker.instantiate(store, module)
         except Trap as trap:
             return _trapped(trap)
         except WasmtimeError as refused:
             over_limit = _OVER_STORE_LIMIT.search(str(refused))
-            verdict = Verdict.OUT_OF_MEMORY if over_limit else Verdict.COMPILE_ERROR
-            return Report(verdict, detail=_shortened(refused))
+            status = Status.OUT_OF_MEMORY if over_limit else Status.COMPILE_ERROR
+            return GuestOutcome(status, detail=_shortened(refused))
         return self._start(store, instance)
 
-    def _start(self, store: Store, instance: Instance) -> Report:
+    def _start(self, store: Store, instance: Instance) -> GuestOutcome:
         start = instance.exports(store).get("_start")
         if not isinstance(start, Func) or start.type(store).params or start.type(store).results:
             detail = "the module exports no function `_start` without parameters and results"
-            return Report(Verdict.COMPILE_ERROR, detail=detail)
+            return GuestOutcome(Status.COMPILE_ERROR, detail=detail)
         try:
             start(store)
         except ExitTrap as left:
-            return Report(Verdict.OK, left.code)
+            return GuestOutcome(Status.OK, left.code)
         except Trap as trap:
             return _trapped(trap)
         except WasmtimeError as refused:
-            # Such as an exit code that the standard keeps for the host.
-            return Report(Verdict.TRAP, detail=_shortened(refused))
-        return Report(Verdict.OK)
+            # For example an exit code that the standard reserves for the host.
+            return GuestOutcome(Status.TRAP, detail=_shortened(refused))
+        return GuestOutcome(Status.OK)
 
 
-def _trapped(trap: Trap) -> Report:
+def _trapped(trap: Trap) -> GuestOutcome:
     if trap.trap_code is TrapCode.OUT_OF_FUEL:
-        return Report(Verdict.OUT_OF_FUEL)
+        return GuestOutcome(Status.OUT_OF_FUEL)
     detail = trap.trap_code.name.lower() if trap.trap_code else _shortened(trap)
-    return Report(Verdict.TRAP, detail=detail)
+    return GuestOutcome(Status.TRAP, detail=detail)
 
 
 def _shortened(error: Exception) -> str:
-    # Names of imports and exports are in it, which may be anything.
+    # It contains names of imports and exports, which may be anything.
     line = " ".join(str(error).split())
     printable = "".join(one if one.isprintable() else "?" for one in line)
     return printable[:MAX_DETAIL_LENGTH]

@@ -1,72 +1,46 @@
-"""Runs jobs: each in a process of its own, which was forked before the job came."""
+"""Runs jobs, each in its own process, which was forked before the job arrived."""
 
 from __future__ import annotations
 
 import os
 import re
+import selectors
 import signal
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 
 from edge_signer.execution.errors import SandboxUnavailableError
 from edge_signer.execution.job import Job
-from edge_signer.execution.limits import Limits
-from edge_signer.execution.sandbox.attendance import Attendance, Ending, attend
-from edge_signer.execution.sandbox.job_message import encoded
-from edge_signer.execution.sandbox.report import Report
-from edge_signer.execution.sandbox.verdicts import Verdict, exit_code
+from edge_signer.execution.sandbox.outcome import GuestOutcome, Outcome, Status
+from edge_signer.execution.sandbox.protocol import WAIT_STATUS, encoded
 from edge_signer.execution.sandbox.workers import Worker, Workers
 
-# What Rust's allocator says before it aborts; the guest did not write it.
+# Rust's allocator writes this before it aborts; the guest does not.
 _ALLOCATION_FAILED = re.compile(rb"(memory allocation of \d+ bytes failed)\n(?:note: .*\n)?\Z")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a job ended, and all that can be attested of it.
-
-    Args:
-        verdict: Who ended it, and why.
-        exit_code: 0 to 125 is the guest's own and comes with `ok`; above that, the verdict's.
-        stdout: As far as the limit, any bytes.
-        stderr: The same.
-        wall_time_ms: From handing the job over to its end, compiling included.
-        fuel_used: None where the guest did not begin to run, or was killed.
-        limits: Under which it ran.
-        detail: What trapped or is missing, for people; empty after `ok`.
-    """
-
-    verdict: Verdict
-    exit_code: int
-    stdout: bytes
-    stderr: bytes
-    wall_time_ms: int
-    fuel_used: int | None
-    limits: Limits
-    detail: str
+_PIECE_BYTES = 64 * 1024
+_MAX_REPORT_BYTES = 4096
 
 
 class Sandbox:
-    """Runs jobs from any number of threads, as many at once as there are processors.
+    """Runs jobs from any number of threads; as many run at once as there are processors.
 
     Args:
-        at_once: How many jobs may run; by default one for each processor of this process.
+        at_once: How many jobs may run at once; by default one per processor of this process.
     """
 
     def __init__(self, at_once: int | None = None) -> None:
         at_once = at_once or len(os.sched_getaffinity(0))
         self._places = threading.BoundedSemaphore(at_once)
         self._workers = Workers(at_most_ahead=at_once)
-        # While a function starts. Where it cannot be, the first job says so.
+        # While the function starts. If that fails, the first job raises the error.
         self._prepare_next()
 
     def execute(self, job: Job) -> Outcome:
-        """Run a job to its end, whatever that is.
+        """Run a job, however it ends.
 
         Raises:
-            SandboxUnavailableError: The sandbox failed; nothing is known of the job, and it may be
+            SandboxUnavailableError: The sandbox failed. The job's outcome is unknown; it may be
                 tried again.
         """
         with self._places:
@@ -78,7 +52,7 @@ class Sandbox:
                 self._prepare_next()
 
     def close(self) -> None:
-        """End all that was started, and wait for it; jobs that run fail."""
+        """End all processes and wait for them; running jobs fail."""
         self._workers.close()
 
     def _prepare_next(self) -> None:
@@ -89,22 +63,14 @@ class Sandbox:
 def _execute(worker: Worker, job: Job) -> Outcome:
     began_s = time.monotonic()
     _hand_over(job, worker)
-    seen = attend(
-        worker,
-        stdin=job.stdin,
-        deadline_s=began_s + job.limits.timeout_seconds,
-        output_bytes=job.limits.output_bytes,
-    )
-    report = _report(seen)
+    stdout, stderr = bytearray(), bytearray()
+    ended = _attend(worker, job, began_s + job.limits.timeout_seconds, stdout, stderr)
     return Outcome(
-        verdict=report.verdict,
-        exit_code=exit_code(report.verdict, report.guest_exit_code),
-        stdout=bytes(seen.stdout),
-        stderr=bytes(seen.stderr),
+        **vars(ended),
+        stdout=bytes(stdout),
+        stderr=bytes(stderr),
         wall_time_ms=int((time.monotonic() - began_s) * 1000),
-        fuel_used=report.fuel_used,
         limits=job.limits,
-        detail=report.detail,
     )
 
 
@@ -114,36 +80,97 @@ def _hand_over(job: Job, worker: Worker) -> None:
         for piece in encoded(job):
             worker.control.sendall(piece)
     except OSError as failure:
-        raise _failed("the job's process ended before it began") from failure
+        raise _failed("the job's process ended before it received the job") from failure
 
 
-def _report(seen: Attendance) -> Report:
-    match seen.ending:
-        case Ending.TIMED_OUT:
-            return Report(Verdict.TIMEOUT)
-        case Ending.OVERFLOWED:
-            return Report(Verdict.OUTPUT_LIMIT)
-        case Ending.DIED:
-            return _report_of_death(seen)
+def _attend(
+    worker: Worker, job: Job, deadline_s: float, stdout: bytearray, stderr: bytearray
+) -> GuestOutcome:
+    """Feed a worker and read what it writes, until it reports, dies or exceeds a limit.
+
+    Args:
+        worker: Has received its job. The caller ends it.
+        job: The job.
+        deadline_s: By the monotonic clock.
+        stdout: Receives the guest's standard output, up to its limit.
+        stderr: Likewise.
+    """
+    report = bytearray()
+    streams = {
+        worker.stdout.fileno(): (stdout, job.limits.output_bytes),
+        worker.stderr.fileno(): (stderr, job.limits.output_bytes),
+        worker.control.fileno(): (report, _MAX_REPORT_BYTES),
+    }
+    unread = memoryview(job.stdin)
+    with selectors.DefaultSelector() as selector:
+        selector.register(worker.stdin, selectors.EVENT_WRITE)
+        for descriptor in streams:
+            selector.register(descriptor, selectors.EVENT_READ)
+        while streams:
+            left_s = deadline_s - time.monotonic()
+            ready = selector.select(left_s) if left_s > 0 else []
+            if not ready:
+                return GuestOutcome(Status.TIMEOUT)
+            for key, _ in ready:
+                if key.fileobj is worker.stdin:
+                    unread = unread[_write(key.fd, unread) :]
+                    if not unread:
+                        selector.unregister(worker.stdin)
+                        worker.stdin.close()
+                    continue
+                kept, most = streams[key.fd]
+                piece = _read(key.fd, most + 1 - len(kept))
+                kept += piece
+                if len(kept) > most:
+                    del kept[most:]
+                    return GuestOutcome(Status.OUTPUT_LIMIT)
+                if not piece or (kept is report and kept.endswith(b"\n")):
+                    selector.unregister(key.fd)
+                    del streams[key.fd]
+    if not report.endswith(b"\n"):
+        return _cause_of_death(_wait_status(worker), stderr)
     try:
-        return Report.decode(bytes(seen.report))
+        return GuestOutcome.decode(bytes(report))
     except ValueError as failure:
-        raise _failed("the job's process gave no report") from failure
+        raise _failed("the job's process sent no valid report") from failure
 
 
-def _report_of_death(seen: Attendance) -> Report:
-    """Say why a worker died, where a guest can be the reason and nothing else."""
-    if seen.status is None:
-        raise _failed("the process that makes workers ended")
-    ended = os.waitstatus_to_exitcode(seen.status)
-    if ended == -signal.SIGXCPU:
-        return Report(Verdict.TIMEOUT)
-    refused = _ALLOCATION_FAILED.search(seen.stderr)
-    if ended == -signal.SIGABRT and refused:
+def _write(descriptor: int, content: memoryview) -> int:
+    try:
+        return os.write(descriptor, content) if content else 0
+    except BrokenPipeError:
+        return len(content)
+
+
+def _read(descriptor: int, most: int) -> bytes:
+    try:
+        return os.read(descriptor, min(most, _PIECE_BYTES))
+    except ConnectionResetError:
+        return b""
+
+
+def _wait_status(worker: Worker) -> int | None:
+    worker.lifeline.settimeout(1)
+    try:
+        packed = worker.lifeline.recv(WAIT_STATUS.size)
+    except OSError:
+        return None
+    return WAIT_STATUS.unpack(packed)[0] if len(packed) == WAIT_STATUS.size else None
+
+
+def _cause_of_death(wait_status: int | None, stderr: bytearray) -> GuestOutcome:
+    """Say why a worker died, if only the guest can be the cause."""
+    if wait_status is None:
+        raise _failed("the process that forks workers ended")
+    exit_code = os.waitstatus_to_exitcode(wait_status)
+    if exit_code == -signal.SIGXCPU:
+        return GuestOutcome(Status.TIMEOUT)
+    refused = _ALLOCATION_FAILED.search(stderr)
+    if exit_code == -signal.SIGABRT and refused:
         detail = refused[1].decode()
-        del seen.stderr[refused.start() :]
-        return Report(Verdict.OUT_OF_MEMORY, detail=detail)
-    raise _failed(f"the job's process ended with {ended}")
+        del stderr[refused.start() :]
+        return GuestOutcome(Status.OUT_OF_MEMORY, detail=detail)
+    raise _failed(f"the job's process ended with {exit_code}")
 
 
 def _failed(message: str) -> SandboxUnavailableError:

@@ -1,4 +1,4 @@
-"""Workers as the parent sees them, and the one place that they come from."""
+"""Workers as the parent sees them, and the zygote that forks them."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from io import FileIO
 from select import select
 
 from edge_signer.execution.errors import SandboxUnavailableError
-from edge_signer.execution.sandbox.kernel import forbid_inspection
-from edge_signer.execution.sandbox.worker_protocol import NOT_FORKED, PID, STREAMS
+from edge_signer.execution.sandbox.confinement import forbid_inspection
+from edge_signer.execution.sandbox.protocol import NOT_FORKED, PID, STREAMS
 
 ZYGOTE = "edge_signer.execution.sandbox.zygote"
-# Importing wasmtime takes a twentieth of a second, more where the disk is cold.
+# Importing wasmtime takes 50 ms, and longer from a cold disk.
 ZYGOTE_PATIENCE_S = 15.0
-# It has then killed and reaped its workers, unless it hangs.
+# Within this time it kills and reaps its workers, unless it hangs.
 ZYGOTE_END_S = 2.0
-# Lambda's interpreter does not find its own library without the one.
+# Lambda's interpreter does not find its own library without it.
 INHERITED_VARIABLES = ("LD_LIBRARY_PATH",)
 
 
 @dataclass(frozen=True)
 class Worker:
-    """A process that waits for a job; it is killed when its lifeline is closed.
+    """A process that waits for a job. Closing its lifeline kills it.
 
     Args:
         pid: Its process identifier.
-        control: Where it takes its job and reports.
-        lifeline: Where its status comes when it has ended.
-        stdin: Where its standard input is written, without waiting.
-        stdout: What it writes to standard output.
-        stderr: What it writes to standard error.
+        control: On which it receives its job and reports.
+        lifeline: Receives its wait status when it has ended.
+        stdin: Its standard input; non-blocking.
+        stdout: Its standard output.
+        stderr: Its standard error.
     """
 
     pid: int
@@ -45,21 +45,21 @@ class Worker:
     stderr: FileIO
 
     def is_waiting(self) -> bool:
-        """Whether it still lives, as far as can be told."""
+        """Whether it is still alive, as far as the parent can see."""
         readable, _, _ = select([self.lifeline, self.control], [], [], 0)
         return not readable
 
     def dismiss(self) -> None:
-        """Let go of it, which ends it."""
+        """Close its descriptors, which ends it."""
         for one in (self.lifeline, self.control, self.stdin, self.stdout, self.stderr):
             one.close()
 
 
 class Workers:
-    """Workers forked ahead, by a process that was started for nothing else.
+    """Workers that the zygote forks before their jobs arrive.
 
-    Orders and workers queue in the socket to it, so nobody waits for a worker that was ordered in
-    time. Where that process has died, the next who needs a worker starts another.
+    Orders and workers queue in the socket to the zygote, so nobody waits for a worker that was
+    ordered in time. If the zygote has died, the next call starts another.
 
     Args:
         at_most_ahead: How many may wait for a job.
@@ -73,23 +73,23 @@ class Workers:
         self._ahead = 0
 
     def order_ahead(self) -> None:
-        """See to it that a worker will be waiting, without waiting for it.
+        """Order a worker, unless enough are ordered, without waiting for it.
 
         Raises:
-            SandboxUnavailableError: This host lets no such process start.
+            SandboxUnavailableError: The zygote cannot start on this host.
         """
         with self._lock:
             if self._ahead < self._at_most_ahead:
                 self._order()
 
     def take(self) -> Worker:
-        """Give a worker that nobody else has.
+        """Take a worker for one job.
 
         Raises:
-            SandboxUnavailableError: None can be had.
+            SandboxUnavailableError: No worker can be started.
         """
         with self._lock:
-            # Those whose zygote was killed are dead and still queue; after them comes the end.
+            # After a zygote was killed, its dead workers are still queued, then comes the end.
             for _ in range(self._at_most_ahead + 3):
                 if self._ahead == 0:
                     self._order()
@@ -101,11 +101,11 @@ class Workers:
                 else:
                     worker.dismiss()
         raise SandboxUnavailableError(
-            "no confined process could be made for the job", retry_after_s=1
+            "no confined process could be started for the job", retry_after_s=1
         )
 
     def close(self) -> None:
-        """End all workers, and wait for the end of the process that they come from."""
+        """End all workers and the zygote, and wait for it."""
         with self._lock:
             self._end_zygote()
 
@@ -180,7 +180,7 @@ class Workers:
 
 
 def zygote_environment() -> dict[str, str]:
-    """The variables that workers can see: where modules are, and none of this process's secrets."""
+    """The environment of the zygote and its workers: module paths, but no secrets."""
     paths = [os.path.abspath(one) for one in sys.path if one]
     inherited = {name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ}
     return inherited | {"PYTHONPATH": os.pathsep.join(paths)}

@@ -1,16 +1,16 @@
-"""The process that forks workers ahead of their jobs, and sees to their end.
+"""The process that forks workers before their jobs arrive, and reaps them.
 
-Run as `python -m edge_signer.execution.sandbox.zygote <descriptor>`. The descriptor is a socket of
-packets. A packet in is an order for one worker; the packet out has its process identifier and
-five descriptors, or none of them if it could not be forked:
+Run as `python -m edge_signer.execution.sandbox.zygote <descriptor>`. The descriptor is a packet
+socket. Each incoming packet orders one worker. The outgoing packet has the worker's process
+identifier and five descriptors, or NOT_FORKED and none if the fork failed:
 
-1. the socket on which the worker takes its job and reports,
-2. its lifeline: when that is closed, the worker is killed; when the worker ends, its status comes,
-3. where its standard input is written,
-4. and 5. where its standard output and standard error are read.
+1. the socket on which the worker receives its job and reports,
+2. its lifeline: closing it kills the worker; when the worker ends, its wait status arrives on it,
+3. the write end of its standard input,
+4. and 5. the read ends of its standard output and standard error.
 
-A fresh program rather than a fork of its parent: that has threads, and credentials in its memory.
-It ends when its socket is closed, and its workers with it.
+The zygote is a fresh program rather than a fork of its parent, because the parent has threads, and
+credentials in its memory. It ends with its workers when its socket is closed.
 """
 
 from __future__ import annotations
@@ -25,18 +25,21 @@ from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
-from edge_signer.execution.sandbox import worker
+from edge_signer.execution.sandbox.confinement import confine, die_with_parent, forbid_inspection
 from edge_signer.execution.sandbox.guest import Runtime
-from edge_signer.execution.sandbox.kernel import die_with_parent, forbid_inspection
-from edge_signer.execution.sandbox.worker_protocol import (
+from edge_signer.execution.sandbox.protocol import (
     CONTROL,
     FAILED,
     NOT_CONFINED,
     NOT_FORKED,
     PID,
-    STATUS,
+    STDERR,
+    STDOUT,
     STREAMS,
+    WAIT_STATUS,
+    decoded,
 )
 
 
@@ -52,7 +55,7 @@ class Zygote:
 
     Args:
         orders: The socket to the parent.
-        runtime: What every worker begins with.
+        runtime: Every worker starts with a copy.
     """
 
     def __init__(self, orders: socket.socket, runtime: Runtime) -> None:
@@ -62,7 +65,7 @@ class Zygote:
         self._selector = selectors.DefaultSelector()
 
     def serve(self) -> None:
-        """Work until the parent closes its end or is no more."""
+        """Serve until the parent closes its end or dies."""
         self._selector.register(self._orders, selectors.EVENT_READ)
         while True:
             for key, _ in self._selector.select():
@@ -78,18 +81,18 @@ class Zygote:
         try:
             return bool(self._orders.recv(1))
         except ConnectionResetError:
-            # Closed while workers were on the way.
+            # Closed while workers were in transit.
             return False
 
     def _answer_order(self) -> None:
-        # A parent that is gone is heard of at the next look at the socket.
+        # If the parent is gone, the next read of the socket says so.
         with suppress(BrokenPipeError, ConnectionResetError):
             try:
-                self._hire()
+                self._fork_worker()
             except BlockingIOError:
                 self._orders.send(NOT_FORKED)
 
-    def _hire(self) -> None:
+    def _fork_worker(self) -> None:
         with ExitStack() as opened:
 
             def pair() -> tuple[socket.socket, socket.socket]:
@@ -111,10 +114,10 @@ class Zygote:
             pid = os.fork()
             if pid == 0:
                 self._become_worker(zygote_pid, ends)
-            hired = _Worker(pid, os.pidfd_open(pid), own_lifeline)
-            self._alive.add(hired)
-            self._selector.register(hired.lifeline, selectors.EVENT_READ, hired)
-            self._selector.register(hired.pidfd, selectors.EVENT_READ, hired)
+            forked = _Worker(pid, os.pidfd_open(pid), own_lifeline)
+            self._alive.add(forked)
+            self._selector.register(forked.lifeline, selectors.EVENT_READ, forked)
+            self._selector.register(forked.pidfd, selectors.EVENT_READ, forked)
             theirs = [control.fileno(), lifeline.fileno(), stdin, stdout, stderr]
             socket.send_fds(self._orders, [PID.pack(pid)], theirs)
 
@@ -124,17 +127,17 @@ class Zygote:
             die_with_parent(zygote_pid)
             for number, end in enumerate(ends):
                 os.dup2(end, number)
-            # Other workers' descriptors are among them, and the way to the parent.
+            # They include other workers' descriptors and the socket to the parent.
             os.closerange(CONTROL + 1, os.sysconf("SC_OPEN_MAX"))
-            worker.serve(self._runtime)
+            _run_job(self._runtime)
         finally:
             os._exit(FAILED)
 
     def _end(self, one: _Worker, *, by_itself: bool) -> None:
-        """Reap a worker, and tell its status to whoever still holds its lifeline."""
+        """Reap a worker, and send its wait status to the holder of its lifeline."""
         if not by_itself:
             os.kill(one.pid, signal.SIGKILL)
-        # Its session, if there is anything in it; as long as it is not reaped, the number is its.
+        # The rest of its session, if any. Until it is reaped, no other process has its number.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(one.pid, signal.SIGKILL)
         _, status = os.waitpid(one.pid, 0)
@@ -145,24 +148,43 @@ class Zygote:
         self._selector.unregister(one.lifeline)
         os.close(one.pidfd)
         with one.lifeline, suppress(OSError):
-            one.lifeline.send(STATUS.pack(status))
+            one.lifeline.send(WAIT_STATUS.pack(status))
 
     def _kill_all(self) -> None:
         for one in set(self._alive):
             self._end(one, by_itself=False)
 
 
+def _run_job(runtime: Runtime) -> NoReturn:
+    """As a worker: wait for a job, run it, report, and exit."""
+    try:
+        confine()
+    except OSError:
+        os._exit(NOT_CONFINED)
+    runtime.rehearse()
+    try:
+        job = decoded(lambda length: os.read(CONTROL, length))
+    except EOFError:
+        os._exit(0)
+    outcome = runtime.run(job).encode()
+    # The parent must see the end of both streams without waiting for this process to end.
+    os.close(STDOUT)
+    os.close(STDERR)
+    os.write(CONTROL, outcome + b"\n")
+    os._exit(0)
+
+
 def main() -> None:
-    """Serve the socket that the command line names."""
+    """Serve the socket whose descriptor is the first argument."""
     orders = socket.socket(fileno=int(sys.argv[1]))
-    # Where memory runs short, this is what the kernel should take.
+    # If memory runs short, the kernel should kill this process first.
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
     forbid_inspection()
     zygote = Zygote(orders, Runtime())
     if len(os.listdir("/proc/self/task")) != 1:
         raise RuntimeError("a fork would lack the threads that the runtime has started")
-    # What is never collected is never written, and stays shared with the workers.
+    # Without garbage collection, pages are not written and stay shared with the workers.
     gc.disable()
     gc.freeze()
     zygote.serve()

@@ -1,4 +1,4 @@
-"""The bodies of the routes of jobs as they stand on the wire."""
+"""Request and response bodies of the job routes."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from edge_signer.execution.job import checked_module
+from edge_signer.execution.job import RequestedJob, checked_module
 from edge_signer.execution.limits import Requirements
 from edge_signer.execution.receipts.receipt_keys import PublishedKey, Use
-from edge_signer.execution.requested_job import RequestedJob
 from edge_signer.http.answers import AnswerBody
 from edge_signer.http.wire_formats import read_base64
 from edge_signer.platform.errors import InvalidRequestError
 
-#: As long as an invocation of Lambda may be; the largest module in base64 leaves some of it.
+#: The most that Lambda accepts; the largest module in base64 fits in.
 MAX_JOB_REQUEST_BYTES = 6 * 1024 * 1024
 MODULE_HASH = r"^sha256:[0-9a-f]{64}$"
-#: Not of dots alone: `.` and `..` are no names in a path, and clients and proxies remove them.
+#: Not only dots: clients and proxies remove `.` and `..` from paths.
 JOB_ID = r"^[.]{0,126}[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$"
 MAX_JOB_ID_CHARACTERS = 128
 
@@ -32,9 +31,9 @@ class _Sent(BaseModel):
 
 
 class JobRequirements(_Sent):
-    """What a job asks for; what is above a cap is cut to it."""
+    """The limits that a job requests; a value above a cap is lowered to the cap."""
 
-    cpu_cores: Annotated[int, Field(description="Threads; one is given.")] = 1
+    cpu_cores: Annotated[int, Field(description="Threads; a job gets one.")] = 1
     memory_mb: Annotated[int, Field(description="Linear memory in MiB; up to 256.")] = 128
     timeout_seconds: Annotated[
         int, Field(description="Wall-clock time, compiling included; up to 20.")
@@ -53,28 +52,27 @@ class JobRequestBody(_Sent):
         Field(
             pattern=JOB_ID,
             max_length=MAX_JOB_ID_CHARACTERS,
-            description="The client's name for the job; a retry has the same. Usually `job-` and a "
-            "UUID.",
+            description="The client's name for the job, the same for a retry. Often a UUID.",
         ),
     ]
     module_hash: ModuleHash
     wasm_bytes: Annotated[
         str | None,
-        Field(description="The module in base64; left out where it was stored before."),
+        Field(description="The module in base64; omit it if it is stored."),
     ] = None
     args: Annotated[list[str], Field(max_length=1024, description="`argv` from 1 on.")] = []
-    stdin: Annotated[str | None, Field(description="What the module may read, as text.")] = None
+    stdin: Annotated[str | None, Field(description="The module's standard input, as text.")] = None
     stdin_base64: Annotated[str | None, Field(description="The same as bytes.")] = None
     requirements: JobRequirements = JobRequirements()
 
     def to_requested_job(self, tenant_id: str) -> RequestedJob:
-        """Give what the job service takes, on behalf of an authenticated tenant.
+        """Give the job for the job service, on behalf of an authenticated tenant.
 
         Raises:
-            InvalidRequestError: Arguments or input are too long or come twice.
-            InvalidBase64Error: Of `wasm_bytes` or `stdin_base64`.
-            ModuleHashMismatchError, NotAModuleError, ModuleTooLargeError: Of `wasm_bytes`.
-            UnsupportedRequirementError: Of `requirements`.
+            InvalidRequestError: Arguments or input are too long, or the input is given twice.
+            InvalidBase64Error: `wasm_bytes` or `stdin_base64` is not base64.
+            ModuleHashMismatchError, NotAModuleError, ModuleTooLargeError: `wasm_bytes` is refused.
+            UnsupportedRequirementError: `requirements` is refused.
         """
         try:
             return RequestedJob(
@@ -96,14 +94,14 @@ class JobRequestBody(_Sent):
 
     def _stdin(self) -> bytes:
         if self.stdin is not None and self.stdin_base64 is not None:
-            raise InvalidRequestError("stdin and stdin_base64 are the same; send one of them")
+            raise InvalidRequestError("send either stdin or stdin_base64, not both")
         if self.stdin_base64 is not None:
             return read_base64("stdin_base64", self.stdin_base64)
         return (self.stdin or "").encode()
 
 
 class ModuleAnswer(AnswerBody):
-    """The module is stored, for this tenant's jobs alone."""
+    """The module is stored, for this tenant's jobs only."""
 
     module_hash: ModuleHash
     module_bytes: Annotated[int, Field(description="Its length.")]
@@ -120,9 +118,10 @@ class ReceiptKeyAnswer(BaseModel):
     algorithm: Literal["Ed25519"] = "Ed25519"
     public_key: Annotated[str, Field(description="`node_pubkey` of receipts, 32 bytes in hex.")]
     use: Annotated[
-        Use, Field(description="`current` signs; `next` will; `previous` did until lately.")
+        Use,
+        Field(description="`current` signs now, `next` will sign, `previous` signed until lately."),
     ]
-    valid_from: Annotated[datetime, Field(description="When it was made.")]
+    valid_from: Annotated[datetime, Field(description="When it was created.")]
 
     @classmethod
     def of(cls, key: PublishedKey) -> Self:
@@ -136,6 +135,6 @@ class ReceiptKeyAnswer(BaseModel):
 
 
 class KeysAnswer(AnswerBody):
-    """The receipt keys, that which signs first."""
+    """The receipt keys, the current one first."""
 
     keys: list[ReceiptKeyAnswer]

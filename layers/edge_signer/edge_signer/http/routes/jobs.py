@@ -11,9 +11,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from edge_signer.execution import errors as execution
 from edge_signer.execution.job import HASH_PREFIX, checked_module
-from edge_signer.execution.job_answer import JobAnswer
 from edge_signer.execution.receipts.receipt_keys import ReceiptKeys
-from edge_signer.execution.service import JobResultBytes, JobService
+from edge_signer.execution.receipts.result import JobAnswer
+from edge_signer.execution.service import JobService
+from edge_signer.execution.turn import KeptResult
 from edge_signer.http import errors as wire
 from edge_signer.http.admission import Admitted, Gatekeeper
 from edge_signer.http.application import json_answer, server_timing
@@ -111,7 +112,7 @@ KEYS_CACHE_CONTROL = "public, max-age=60"
 
 
 class JobEndpoints:
-    """Answers the routes of jobs.
+    """Handles the routes of jobs.
 
     Args:
         gatekeeper: Authenticates and counts.
@@ -136,7 +137,7 @@ class JobEndpoints:
     def run(
         self, event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext
     ) -> Response[str]:
-        """Authenticate, count, validate, run, answer.
+        """Run a job: authenticate, count, validate, run, answer.
 
         Raises:
             EdgeSignerError: One of the catalogue.
@@ -146,13 +147,13 @@ class JobEndpoints:
             require_media_type(event.headers, RUN.media_types)
             body = read_body(JobRequestBody, admitted.body, MAX_JOB_REQUEST_BYTES)
             record.job_id, record.module_hash = body.job_id, body.module_hash
-            asked = body.to_requested_job(admitted.tenant.tenant_id)
-        return _result_answer(self._service.run(asked, record), admitted, record)
+            requested = body.to_requested_job(admitted.tenant.tenant_id)
+        return _result_answer(self._service.run(requested, record), admitted, record)
 
     def result(
         self, event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext, job_id: str
     ) -> Response[str]:
-        """Give a result again.
+        """Return the result of a job again.
 
         Raises:
             EdgeSignerError: One of the catalogue.
@@ -162,8 +163,8 @@ class JobEndpoints:
             raise execution.UnknownJobError("There is no such job.")
         record.job_id = job_id
         with record.stopwatch.step("load"):
-            content = self._service.result(admitted.tenant.tenant_id, job_id)
-        return _result_answer(JobResultBytes(content, is_replayed=True), admitted, record)
+            result = self._service.result(admitted.tenant.tenant_id, job_id)
+        return _result_answer(result, admitted, record)
 
     def keep_module(
         self,
@@ -194,7 +195,7 @@ class JobEndpoints:
     def keys(
         self, _event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext
     ) -> Response[str]:
-        """Give the public keys of receipts, without authentication.
+        """Return the keys that sign receipts; needs no token.
 
         Raises:
             EdgeSignerError: One of the catalogue.
@@ -206,16 +207,14 @@ class JobEndpoints:
         return json_answer(HTTPStatus.OK, body, headers)
 
 
-def _result_answer(
-    found: JobResultBytes, admitted: Admitted, record: RequestRecord
-) -> Response[str]:
+def _result_answer(result: KeptResult, admitted: Admitted, record: RequestRecord) -> Response[str]:
     headers = {**admitted.headers(), "Server-Timing": server_timing(record.stopwatch)}
-    if found.is_replayed:
+    if result.is_replayed:
         record.idempotency_replayed = True
         headers["Idempotency-Replayed"] = "true"
     return Response(
         status_code=HTTPStatus.OK,
         content_type=content_types.APPLICATION_JSON,
-        body=found.content.decode(),
+        body=result.content.decode(),
         headers=headers,
     )

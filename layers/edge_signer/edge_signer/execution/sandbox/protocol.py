@@ -1,4 +1,4 @@
-"""How a job goes to its worker: lengths, then arguments and limits as JSON, the module."""
+"""What the parent, the zygote and a worker agree on: descriptors, statuses, the job's message."""
 
 from __future__ import annotations
 
@@ -10,24 +10,39 @@ from dataclasses import asdict
 from edge_signer.execution.job import Job
 from edge_signer.execution.limits import Limits
 
+# A worker's descriptors.
+STREAMS = STDIN, STDOUT, STDERR = 0, 1, 2
+CONTROL = 3
+# Exit statuses of a worker: its program failed; the host does not let it confine itself.
+FAILED = 70
+NOT_CONFINED = 71
+# The zygote sends a PID with each new worker, or NOT_FORKED in its place, and the wait status of a
+# worker that has ended, as returned by waitpid(2).
+PID = struct.Struct("=i")
+NOT_FORKED = PID.pack(0)
+WAIT_STATUS = struct.Struct("=i")
+
 _LENGTHS = struct.Struct("!II")
 
 
 def encoded(job: Job) -> Iterator[bytes]:
-    """The message in the pieces that it is sent in; standard input goes a way of its own."""
+    """Encode a job for its worker: two lengths, arguments and limits as JSON, the module.
+
+    Standard input is not part of the message; it has a pipe of its own.
+    """
     head = json.dumps({"args": job.args, "limits": asdict(job.limits)}).encode()
     yield _LENGTHS.pack(len(head), len(job.wasm)) + head
     yield job.wasm
 
 
 def decoded(read: Callable[[int], bytes]) -> Job:
-    """Read a message.
+    """Read the message that `encoded` makes.
 
     Args:
-        read: Gives at most as many bytes as it is asked for, and none at the end.
+        read: Returns at most the given number of bytes, and none at the end of the stream.
 
     Raises:
-        EOFError: The sender was gone before the end.
+        EOFError: The stream ended before the message did.
     """
     head_length, wasm_length = _LENGTHS.unpack(_exactly(_LENGTHS.size, read))
     head = json.loads(_exactly(head_length, read))

@@ -1,0 +1,151 @@
+"""A job that has run, and what its receipt and its attestation say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import ClassVar
+
+from pydantic import AwareDatetime, ConfigDict, TypeAdapter
+
+from edge_signer.execution.receipts.receipt import Receipt
+from edge_signer.execution.receipts.statement import (
+    Arguments,
+    BuildDefinition,
+    Count,
+    Digest,
+    Limits,
+    Metadata,
+    Module,
+    Provenance,
+    ReceiptText,
+    RunDetails,
+    Statement,
+    Stream,
+    args_sha256,
+)
+
+
+@dataclass(frozen=True)
+class JobOutcome:
+    """A job that has run, however it ended.
+
+    Attributes:
+        job_id: The client's name for it, 1 to 128 characters.
+        module_hash: `sha256:` and 64 lower-case hexadecimal digits.
+        args: The module's arguments.
+        stdin_sha256: SHA-256 of its standard input, in hexadecimal.
+        limits: The limits that it ran under, with units in their names: at most 16, each name of
+            at most 40 lower-case letters, digits and underscores.
+        status: Why it ended, in the same characters.
+        exit_code: 0 to 255.
+        stdout: What it wrote, as the client receives it.
+        stderr: Likewise.
+        started_at: When it began, with a time zone.
+        finished_at: When it ended.
+        wall_time_ms: How long it ran, in milliseconds.
+        fuel_used: Not signed. None if the guest did not begin to run, or was killed.
+        detail: Not signed. What trapped or is missing, for people.
+    """
+
+    # In JSON, the streams are base64.
+    __pydantic_config__: ClassVar = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+    job_id: str
+    module_hash: str
+    args: Sequence[str]
+    stdin_sha256: str
+    limits: Mapping[str, int]
+    status: str
+    exit_code: int
+    stdout: bytes
+    stderr: bytes
+    started_at: AwareDatetime
+    finished_at: AwareDatetime
+    wall_time_ms: Count
+    fuel_used: int | None = None
+    detail: str = ""
+
+    def to_json(self) -> bytes:
+        """Encode it, so that it can be signed later."""
+        kept = _Kept(self, self.fuel_used, self.detail)
+        return _JSON.dump_json(kept, exclude={"outcome": {"fuel_used", "detail"}})
+
+    @classmethod
+    def from_json(cls, content: bytes) -> JobOutcome:
+        """Read what `to_json` makes.
+
+        Raises:
+            ValueError: The content is something else, or could not be signed.
+        """
+        kept = _JSON.validate_json(content)
+        outcome = replace(kept.outcome, fuel_used=kept.fuel_used, detail=kept.detail)
+        try:
+            outcome.statement()
+            if outcome.receipt().timestamp < 0:
+                raise ValueError("the job ended before 1970")
+        except OverflowError as beyond:
+            raise ValueError("a time beyond the calendar") from beyond
+        return outcome
+
+    def receipt(self) -> Receipt:
+        """Give what the receipt says."""
+        return Receipt(
+            module_hash=self.module_hash,
+            exit_code=self.exit_code,
+            wall_time_ms=self.wall_time_ms,
+            timestamp=int(self.finished_at.timestamp()),
+        )
+
+    def statement(self) -> Statement:
+        """Give what the attestation says.
+
+        Raises:
+            ValueError: A field is out of bounds, or a text is not valid Unicode.
+        """
+        module_sha256 = self.module_hash.removeprefix("sha256:")
+        return Statement(
+            subject=(
+                Stream(name="stdout", digest=_digest(self.stdout)),
+                Stream(name="stderr", digest=_digest(self.stderr)),
+            ),
+            predicate=Provenance(
+                buildDefinition=BuildDefinition(
+                    externalParameters=Arguments(
+                        argsCount=len(self.args),
+                        argsSha256=args_sha256(self.args),
+                        stdinSha256=self.stdin_sha256,
+                    ),
+                    internalParameters=Limits(limits=dict(self.limits)),
+                    resolvedDependencies=(Module(digest=Digest(sha256=module_sha256)),),
+                ),
+                runDetails=RunDetails(
+                    metadata=Metadata(
+                        invocationId=self.job_id,
+                        startedOn=_moment(self.started_at),
+                        finishedOn=_moment(self.finished_at),
+                    ),
+                    byproducts=(ReceiptText.of(self.receipt(), self.status),),
+                ),
+            ),
+        )
+
+
+@dataclass(frozen=True)
+class _Kept:
+    outcome: JobOutcome
+    fuel_used: int | None
+    detail: str
+
+
+_JSON = TypeAdapter(_Kept)
+
+
+def _digest(output: bytes) -> Digest:
+    return Digest(sha256=sha256(output).hexdigest())
+
+
+def _moment(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

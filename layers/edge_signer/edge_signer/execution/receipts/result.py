@@ -1,0 +1,203 @@
+"""A job's result: written by the service, and read by verifiers together with its request."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from edge_signer.execution.receipts.outcome import JobOutcome
+
+#: More than any function can answer with.
+MAX_JSON_BYTES = 16 * 2**20
+
+_TEXT = "What the module wrote to this stream, if it is UTF-8."
+_BYTES = "The same in base64, if it is not UTF-8."
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The signatures over a job's outcome.
+
+    Attributes:
+        receipt_json: The receipt v0.1.
+        attestation: The DSSE envelope, as a JSON object.
+    """
+
+    receipt_json: str
+    attestation: dict[str, Any]
+
+
+class JobAnswer(BaseModel):
+    """The result of a job that has run; the receipt key signed its receipt and attestation."""
+
+    model_config = ConfigDict(frozen=True)
+
+    job_id: str
+    status: Annotated[str, Field(description="How it ended; `ok` if the module ended by itself.")]
+    exit_code: Annotated[
+        int, Field(ge=0, le=255, description="The module's own after `ok`, otherwise above 125.")
+    ]
+    stdout: Annotated[str | None, Field(description=_TEXT)] = None
+    stdout_base64: Annotated[str | None, Field(description=_BYTES)] = None
+    stderr: Annotated[str | None, Field(description=_TEXT)] = None
+    stderr_base64: Annotated[str | None, Field(description=_BYTES)] = None
+    limits: Annotated[dict[str, int], Field(description="The limits that were in effect.")]
+    receipt_json: Annotated[str, Field(description="The receipt v0.1, ready for its verifiers.")]
+    attestation: Annotated[
+        dict[str, Any], Field(description="A DSSE envelope around an in-toto statement.")
+    ]
+    detail: Annotated[str | None, Field(description="What trapped or is missing; not signed.")] = (
+        None
+    )
+    fuel_used: Annotated[
+        int | None, Field(description="Roughly the number of operations; not signed.")
+    ] = None
+
+    @classmethod
+    def of(cls, outcome: JobOutcome, proof: Proof) -> Self:
+        """Combine an outcome and its proof."""
+        return cls(
+            job_id=outcome.job_id,
+            status=outcome.status,
+            exit_code=outcome.exit_code,
+            **_text_or_base64("stdout", outcome.stdout),
+            **_text_or_base64("stderr", outcome.stderr),
+            limits=dict(outcome.limits),
+            receipt_json=proof.receipt_json,
+            attestation=proof.attestation,
+            detail=outcome.detail or None,
+            fuel_used=outcome.fuel_used,
+        )
+
+    @classmethod
+    def is_of(cls, content: bytes, job_id: str) -> bool:
+        """Tell whether `content` is the `to_json` of a job with this name."""
+        try:
+            return cls.model_validate_json(content).job_id == job_id
+        except ValueError:
+            return False
+
+    def to_json(self) -> bytes:
+        """Encode it as the body of the response."""
+        return self.model_dump_json(exclude_none=True).encode()
+
+
+class _Kept(BaseModel):
+    """A file that a client keeps; verifiers ignore its other fields."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+
+
+class JobResult(_Kept):
+    """A JobResult as a verifier reads it: each stream as text, or in base64 if it is not UTF-8.
+
+    Attributes:
+        attestation: The DSSE envelope, not parsed yet.
+    """
+
+    job_id: str
+    status: str
+    exit_code: int
+    stdout: str | None = None
+    stdout_base64: str | None = None
+    stderr: str | None = None
+    stderr_base64: str | None = None
+    receipt_json: str
+    attestation: dict[str, Any]
+    limits: dict[str, int] | None = None
+
+    @model_validator(mode="after")
+    def _give_each_stream_once(self) -> Self:
+        self.stdout_bytes()
+        self.stderr_bytes()
+        return self
+
+    def stdout_bytes(self) -> bytes:
+        """Give what the module wrote to standard output."""
+        return _stream(self.stdout, self.stdout_base64)
+
+    def stderr_bytes(self) -> bytes:
+        """Give what the module wrote to standard error."""
+        return _stream(self.stderr, self.stderr_base64)
+
+
+class JobRequest(_Kept):
+    """A JobRequest, with the module or its digest."""
+
+    job_id: str | None = None
+    module_hash: Annotated[str | None, Field(pattern=r"^sha256:[0-9a-f]{64}\z")] = None
+    wasm_bytes: str | None = None
+    args: list[str] = []
+    stdin: str | None = None
+    stdin_base64: str | None = None
+
+    @model_validator(mode="after")
+    def _give_one_input_and_one_module(self) -> Self:
+        self.stdin_bytes()
+        named = self.module_hash
+        if self.wasm_bytes is None and named is None:
+            raise ValueError("no module")
+        if self.wasm_bytes is not None and named not in {None, self.expected_module_hash()}:
+            raise ValueError("two modules")
+        return self
+
+    def stdin_bytes(self) -> bytes:
+        """Give the requested standard input; empty if the request has none."""
+        if self.stdin is None and self.stdin_base64 is None:
+            return b""
+        return _stream(self.stdin, self.stdin_base64)
+
+    def expected_module_hash(self) -> str:
+        """Give the digest of the requested module."""
+        if self.wasm_bytes is None:
+            return str(self.module_hash)
+        return f"sha256:{sha256(_decoded(self.wasm_bytes)).hexdigest()}"
+
+
+_Read = TypeVar("_Read", bound=_Kept)
+
+
+def read_json(kind: type[_Read], content: bytes) -> _Read | None:
+    """Read a result or a request; None if it is malformed, or repeats a name in an object."""
+    if len(content) > MAX_JSON_BYTES:
+        return None
+    try:
+        fields = json.loads(content.decode(), object_pairs_hook=_object_without_repeats)
+        return kind.model_validate(fields)
+    except (ValidationError, ValueError, RecursionError):
+        return None
+
+
+def _object_without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        raise ValueError("duplicate name in an object")
+    return fields
+
+
+def _stream(text: str | None, base64: str | None) -> bytes:
+    if text is not None and base64 is None:
+        return text.encode()
+    if base64 is not None and text is None:
+        return _decoded(base64)
+    raise ValueError("a stream must be given exactly once")
+
+
+def _decoded(base64: str) -> bytes:
+    """Decode base64, in its canonical form only."""
+    content = b64decode(base64, validate=True)
+    if b64encode(content).decode() != base64:
+        raise ValueError("not canonical base64")
+    return content
+
+
+def _text_or_base64(name: str, written: bytes) -> dict[str, Any]:
+    try:
+        return {name: written.decode()}
+    except UnicodeDecodeError:
+        return {f"{name}_base64": b64encode(written).decode()}

@@ -1,0 +1,177 @@
+"""A worker's turn at a job: it claims the job, counts it as running, and handles failures."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from edge_signer.execution.errors import JobIdReusedError, JobInFlightError, ResultExpiredError
+from edge_signer.execution.job import RequestedJob
+from edge_signer.execution.ledger import Claim, JobEntry, JobLedger
+from edge_signer.execution.receipts.outcome import JobOutcome
+from edge_signer.execution.store import JobStore
+from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
+from edge_signer.telemetry.stopwatch import Stopwatch
+
+#: How long a claim outlasts the job's own time limit, for loading, signing and storing.
+SETTLING_S = 10.0
+_IN_FLIGHT_RETRY_S = 1
+
+
+@dataclass(frozen=True)
+class KeptResult:
+    """A job's result in the store.
+
+    Attributes:
+        content: The JobResult as JSON, the same bytes each time.
+        is_replayed: Whether it existed before this request.
+    """
+
+    content: bytes
+    is_replayed: bool
+
+
+class JobTurn:
+    """A turn at a job, as a context manager.
+
+    Entering claims the job and counts it as running, unless it has a result. Leaving stops
+    counting it. If the block fails, leaving also ends the claim, so that nobody has to wait for its
+    end, and stores an outcome that could not be signed, so that the next turn only signs it.
+
+    Args:
+        requested: The job.
+        ledger: Claims and counts jobs.
+        store: Keeps outcomes and results.
+        stopwatch: Measures claiming and counting as the step `claim`.
+
+    Attributes:
+        result: The result that the job already has.
+        outcome: The job's outcome, once it is known; the block sets it.
+        is_signed: Whether the outcome is signed; the block sets it.
+    """
+
+    def __init__(
+        self, requested: RequestedJob, ledger: JobLedger, store: JobStore, stopwatch: Stopwatch
+    ) -> None:
+        self._requested = requested
+        self._ledger = ledger
+        self._store = store
+        self._stopwatch = stopwatch
+        self._claim: Claim | None = None
+        self.result: KeptResult | None = None
+        self.outcome: JobOutcome | None = None
+        self.is_signed = False
+
+    def __enter__(self) -> Self:
+        """Claim and count the job.
+
+        Raises:
+            EdgeSignerError: The job is running, was another one or has expired, too many jobs of
+                the tenant are running, or S3 or DynamoDB does not answer.
+        """
+        with self._stopwatch.step("claim"):
+            self._claim = self._claim_unless_done()
+            if self._claim is not None:
+                try:
+                    self._ledger.enter(self._requested.tenant_id, self._claim)
+                except Exception:
+                    self._end(self._claim)
+                    raise
+        return self
+
+    def __exit__(
+        self, _: type[BaseException] | None, failure: BaseException | None, __: TracebackType | None
+    ) -> None:
+        """Stop counting the job; after a failure, keep its outcome and end the claim."""
+        if self._claim is None:
+            return
+        try:
+            is_refused = isinstance(failure, EdgeSignerError)
+            if is_refused and self.outcome is not None and not self.is_signed:
+                self._keep_unsigned(self._claim, self.outcome)
+            if isinstance(failure, Exception):
+                self._end(self._claim)
+        finally:
+            with self._stopwatch.step("claim"), suppress(StoreUnavailableError):
+                self._ledger.leave(self._requested.tenant_id, self._claim)
+
+    def kept_outcome(self) -> JobOutcome | None:
+        """Give the outcome that an earlier turn could not sign; None if there is none.
+
+        Raises:
+            StoreUnavailableError: S3 does not answer.
+        """
+        if self._claim is None or self._claim.is_first:
+            return None
+        return self._store.unsigned(self._requested, self._claim.unsigned_sha256)
+
+    def keep(self, content: bytes) -> KeptResult:
+        """Store the result. If another worker has stored one first, give that.
+
+        Raises:
+            JobInFlightError: Another worker is storing its result at this moment.
+            StoreUnavailableError: S3 did not confirm it.
+        """
+        job = self._requested
+        name = (job.tenant_id, job.job_id, job.content_sha256)
+        if self._store.put_result(*name, content):
+            return KeptResult(content, is_replayed=False)
+        earlier = self._store.result(*name)
+        if earlier is None:
+            raise _in_flight()
+        return KeptResult(earlier, is_replayed=True)
+
+    def _claim_unless_done(self) -> Claim | None:
+        job = self._requested
+        lasts_s = job.limits.timeout_seconds + SETTLING_S
+        found = self._ledger.claim(job, lasts_s)
+        if isinstance(found, Claim):
+            return found
+        if found.content_sha256 != job.content_sha256:
+            raise JobIdReusedError(
+                "This job_id was used for another job. Use a new job_id for each job, and the same"
+                " one for a retry."
+            )
+        self.result = result_of(found, job.tenant_id, job.job_id, self._ledger, self._store)
+        if self.result is not None:
+            return None
+        claim = self._ledger.take_over(found, lasts_s)
+        if claim is None:
+            raise _in_flight()
+        return claim
+
+    def _keep_unsigned(self, claim: Claim, outcome: JobOutcome) -> None:
+        job = self._requested
+        with suppress(StoreUnavailableError):
+            kept = self._store.put_unsigned(job.tenant_id, job.content_sha256, outcome)
+            self._ledger.vouch_for(claim, kept)
+
+    def _end(self, claim: Claim) -> None:
+        with suppress(StoreUnavailableError):
+            self._ledger.end(claim, forget=self.outcome is None)
+
+
+def result_of(
+    entry: JobEntry, tenant_id: str, job_id: str, ledger: JobLedger, store: JobStore
+) -> KeptResult | None:
+    """Give the result of a known job; None if it has none and is not running.
+
+    Raises:
+        JobInFlightError: It is running.
+        ResultExpiredError: Its result has expired.
+        StoreUnavailableError: S3 does not answer.
+    """
+    if ledger.has_expired(entry):
+        raise ResultExpiredError("This job's result has expired.")
+    content = store.result(tenant_id, job_id, entry.content_sha256)
+    if content is not None:
+        return KeptResult(content, is_replayed=True)
+    if ledger.is_running(entry):
+        raise _in_flight()
+    return None
+
+
+def _in_flight() -> JobInFlightError:
+    return JobInFlightError("This job is running.", retry_after_s=_IN_FLIGHT_RETRY_S)

@@ -1,0 +1,26 @@
+"""The outcome of a job, stored until it can be signed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from edge_signer.execution.receipts.outcome import JobOutcome
+from edge_signer.execution.receipts.receipt_signer import prove
+from tests.receipts import OUTCOME, SoftwareReceiptSigner
+
+
+@pytest.mark.parametrize("fuel_used", [None, 10**11])
+def test_an_outcome_that_is_signed_later_gets_the_same_proof(fuel_used: int | None) -> None:
+    outcome = replace(OUTCOME, stdout=bytes(range(256)), fuel_used=fuel_used, detail="unreachable")
+    read = JobOutcome.from_json(outcome.to_json())
+    assert (read.fuel_used, read.detail) == (fuel_used, "unreachable")
+    signer = SoftwareReceiptSigner()
+    assert prove(signer, read) == prove(signer, outcome)
+    assert read.stdout == outcome.stdout
+
+
+def test_other_content_is_not_an_outcome() -> None:
+    with pytest.raises(ValueError, match="outcome"):
+        JobOutcome.from_json(b"{}")
