@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
-from edge_signer.kms_guard.breaker_admission import Admission
+from edge_signer.kms_guard.circuit_breaker import Admission
 from edge_signer.platform.deadline import Deadline
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName, Ecdsa, RsaPss
 from edge_signer.signing.credentials.certificate import CertificateChain

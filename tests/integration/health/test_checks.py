@@ -182,19 +182,6 @@ def test_chaos_in_force_is_told_and_closes_nothing(text: str | None, state: str)
     assert finding.details == (ORDERED.model_dump() if state == "degraded" else {})
 
 
-class OneRecord:
-    """A store that has one record."""
-
-    def __init__(self, record: Record) -> None:
-        self._stored = Stored(record)
-
-    def read(self) -> Stored:
-        return self._stored
-
-    def replaced(self, *_: object) -> tuple[bool, Stored]:
-        raise AssertionError("health changes nothing")
-
-
 def opened(probe_after_ms: int, probe: Probe | None = None) -> Record:
     return Record((), NOW_MS - OPEN_MS, Opening("throttle", probe_after_ms, probe))
 
@@ -212,12 +199,12 @@ def opened(probe_after_ms: int, probe: Probe | None = None) -> Record:
 def test_an_open_breaker_closes_the_edge_until_a_probe_is_due(
     record: Record, expected: Finding
 ) -> None:
-    finding = BreakerCheck(OneRecord(record), [], lambda: NOW_MS / 1000)()
+    finding = BreakerCheck(lambda: Stored(record), [], lambda: NOW_MS / 1000)()
     assert (finding.state, finding.closes) == (expected.state, expected.closes)
 
 
 def test_a_breaker_that_cannot_be_read_is_told_and_closes_nothing() -> None:
-    finding = BreakerCheck(OneRecord(Record()), ["cannot be read"], lambda: NOW_MS / 1000)()
+    finding = BreakerCheck(Stored, ["cannot be read"], lambda: NOW_MS / 1000)()
     assert (finding.state, finding.closes) == ("degraded", frozenset())
 
 

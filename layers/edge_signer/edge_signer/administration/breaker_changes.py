@@ -6,7 +6,8 @@ from dataclasses import asdict
 
 from edge_signer.administration.audit_trail import AuditTrail, Caller, Change
 from edge_signer.administration.audited_change import DoneChange, change_recorded
-from edge_signer.kms_guard.circuit_breaker import BreakerStatus, CircuitBreaker
+from edge_signer.kms_guard.breaker_rules import BreakerStatus
+from edge_signer.kms_guard.circuit_breaker import CircuitBreaker
 from edge_signer.platform.errors import StoreUnavailableError
 
 ACTION = "circuit_breaker.reset"
@@ -33,7 +34,7 @@ class BreakerChanges:
             StoreUnavailableError: DynamoDB does not tell; workers go on alone then.
         """
         status = self._breaker.status()
-        if not status.is_shared:
+        if not self._breaker.is_shared:
             raise StoreUnavailableError(
                 "The circuit breaker cannot be reached; every worker counts alone.", retry_after_s=5
             )
@@ -46,7 +47,6 @@ class BreakerChanges:
             EdgeSignerError: It was not recorded, or could not be made.
         """
         before = asdict(self.status())
-        del before["is_shared"]
         change = Change(ACTION, self._target, before, {"state": "closed", "failure_count": 0})
         done, _ = change_recorded(self._trail, caller, change, self._breaker.reset)
         return done

@@ -13,7 +13,7 @@ from edge_signer.administration.settings import AdminSettings
 from edge_signer.administration.turn import Turn
 from edge_signer.administration.usage_changes import UsageChanges
 from edge_signer.kms_guard.breaker_rules import State
-from edge_signer.kms_guard.dynamodb_breaker_store import kms_circuit_breaker
+from edge_signer.kms_guard.circuit_breaker import kms_circuit_breaker
 from edge_signer.platform.clients import client
 from edge_signer.telemetry.telemetry import Telemetry
 

@@ -10,7 +10,7 @@ from edge_signer.configuration.flags import FlagError, Flags, flag_text, read_fl
 from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.health.finding import EVERY_WAY, Finding, Way
 from edge_signer.kms_guard import breaker_rules as rules
-from edge_signer.kms_guard.breaker_store import BreakerStore
+from edge_signer.kms_guard.breaker_store import Stored
 from edge_signer.kms_guard.chaos_order import read_order
 
 
@@ -96,18 +96,18 @@ class BreakerCheck:
     """Reads the breaker's record; needs `dynamodb:GetItem` on it.
 
     Args:
-        store: Where the record is.
-        complaints: What the store could not read of it; emptied here.
+        read: Reads the record from DynamoDB.
+        complaints: Lines about an unreadable record, collected while reading; emptied here.
         clock: Seconds since 1970.
     """
 
     def __init__(
         self,
-        store: BreakerStore,
+        read: Callable[[], Stored],
         complaints: list[str],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._store = store
+        self._read = read
         self._complaints = complaints
         self._clock = clock
 
@@ -120,19 +120,19 @@ class BreakerCheck:
         Raises:
             StoreUnavailableError: DynamoDB does not answer. Workers count alone then.
         """
-        record, clock_ms = self._store.read().record, int(self._clock() * 1000)
-        next_probe_ms = rules.next_probe_ms(record, clock_ms)
+        clock_ms = int(self._clock() * 1000)
+        status = rules.status_of(self._read().record, clock_ms)
         details: dict[str, Any] = {
-            "state": rules.state_of(record, clock_ms),
-            "since_ms": record.since_ms,
-            "failures_in_the_last_minute": len(rules.failures_within(record, clock_ms)),
+            "state": status.state,
+            "since_ms": status.since_ms,
+            "failures_in_the_last_minute": status.failure_count,
         }
         if self._complaints:
             details["error"] = self._complaints.pop()
-        if record.opening is None or next_probe_ms is None:
+        if status.next_probe_ms is None:
             return Finding("degraded" if "error" in details else "ok", details)
-        details |= {"opened_by": record.opening.opened_by, "next_probe_ms": next_probe_ms}
-        is_closed_to_requests = next_probe_ms > clock_ms
+        details |= {"opened_by": status.opened_by, "next_probe_ms": status.next_probe_ms}
+        is_closed_to_requests = status.next_probe_ms > clock_ms
         return Finding(
             "degraded", details, frozenset({"edge"}) if is_closed_to_requests else frozenset()
         )

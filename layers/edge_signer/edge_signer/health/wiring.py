@@ -17,8 +17,8 @@ from edge_signer.health.report import KeptReport
 from edge_signer.health.settings import HealthSettings
 from edge_signer.health.store_checks import BucketCheck, TenantsCheck
 from edge_signer.health.switch_checks import BreakerCheck, ChaosCheck, FlagsCheck
+from edge_signer.kms_guard.breaker_store import DynamoDbBreakerStore
 from edge_signer.kms_guard.chaos_order import chaos_parameter
-from edge_signer.kms_guard.dynamodb_breaker_store import DynamoDbBreakerStore
 from edge_signer.kms_guard.kms_quota import KmsUsageReader
 from edge_signer.platform.clients import Service, client
 
@@ -64,7 +64,7 @@ def _checks(settings: HealthSettings) -> Iterator[Check]:
     breaker = DynamoDbBreakerStore(
         dynamodb, settings.breakers_table, f"kms:{settings.kms_region}", complaints.append
     )
-    yield Check("breaker", BreakerCheck(breaker, complaints))
+    yield Check("breaker", BreakerCheck(breaker.read, complaints))
     usage = KmsUsageReader(dynamodb, settings.requests_table, settings.kms_region)
     yield Check("kms_quota", QuotaCheck(usage, settings.kms_sign_quota_per_s))
     if settings.tsa_url:

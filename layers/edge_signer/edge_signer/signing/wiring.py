@@ -9,10 +9,9 @@ from typing import Any
 from edge_signer.configuration.flags import Flags
 from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.configuration.settings import MAX_KMS_TIMEOUT_MS, Settings
-from edge_signer.kms_guard.breaker_admission import Admission
 from edge_signer.kms_guard.breaker_rules import State
 from edge_signer.kms_guard.chaos_order import chaos_parameter
-from edge_signer.kms_guard.dynamodb_breaker_store import TIMEOUT_S, kms_circuit_breaker
+from edge_signer.kms_guard.circuit_breaker import TIMEOUT_S, Admission, kms_circuit_breaker
 from edge_signer.kms_guard.kms_quota import kms_usage_tally
 from edge_signer.platform.clients import client
 from edge_signer.signing.central_path import CentralPath

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from edge_signer.administration.audited_change import DoneChange
 from edge_signer.http.answer_models import AnswerBody
-from edge_signer.kms_guard.circuit_breaker import BreakerStatus
+from edge_signer.kms_guard.breaker_rules import BreakerStatus
 
 
 class ChangedAnswer(AnswerBody):
@@ -53,5 +53,4 @@ class BreakerAnswer(AnswerBody):
     @classmethod
     def of(cls, status: BreakerStatus) -> BreakerAnswer:
         """Tell of a breaker."""
-        known = {name: value for name, value in vars(status).items() if name != "is_shared"}
-        return cls(**known)
+        return cls(**vars(status))
