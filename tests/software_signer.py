@@ -97,22 +97,13 @@ class MemoryStore:
         return f"https://manifests.test/{stamp.serial_number}.tsr"
 
 
-class NoParameters:
-    """A folder that operators have put nothing into."""
-
-    _NOTHING: Mapping[str, str] = {}
-
-    def values(self) -> Mapping[str, str]:
-        return self._NOTHING
-
-
 def policy_directory(policies: Mapping[str, SigningPolicy]) -> PolicyDirectory:
     """A directory of these policies alone."""
 
     def complain(message: str) -> NoReturn:
         raise AssertionError(message)
 
-    return PolicyDirectory(policies, NoParameters(), complain)
+    return PolicyDirectory(policies, dict, complain)
 
 
 class NoBreaker:

@@ -99,7 +99,7 @@ def remove_flag(target: Deployment, name: str) -> None:
         typer.Exit: There is no such flag (2), or AWS refuses (1).
     """
     if name not in (*Flags.model_fields, *NOT_SUPPORTED_YET):
-        fail(f"{name} is no flag; the flags are {', '.join(Flags.model_fields)}", EXIT_USAGE)
+        fail(f"{name} is not a flag; known flags: {', '.join(Flags.model_fields)}", EXIT_USAGE)
     with aws_failures_told():
         # Unlike DeleteParameter, this is content with a name that is not there.
         target.client("ssm").delete_parameters(Names=[f"{target.folder('flags')}/{name}"])

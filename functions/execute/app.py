@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from edge_signer.configuration.operator_flags import operator_flags
+from edge_signer.configuration.flags import operator_flags
 from edge_signer.execution.settings import ExecuteSettings
 from edge_signer.execution.wiring import job_service, receipt_keys
 from edge_signer.http.admission import Admission

@@ -10,7 +10,7 @@ from edge_signer.platform.worker_start import worker_start
 with worker_start():
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from edge_signer.configuration.operator_flags import operator_flags
+    from edge_signer.configuration.flags import operator_flags
     from edge_signer.configuration.settings import Settings
     from edge_signer.http.admission import Admission
     from edge_signer.http.application import application

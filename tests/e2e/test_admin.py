@@ -156,7 +156,7 @@ def test_a_tenant_is_taken_out_of_a_list_and_put_back(system: Running) -> None:
 
 
 WRONG: list[tuple[str, Any, str]] = [
-    ("flags", {"flag": "kil_switch", "value": True}, "kil_switch is no flag"),
+    ("flags", {"flag": "kil_switch", "value": True}, "kil_switch is not a flag"),
     ("flags", {"flag": "kill_switch", "value": "perhaps"}, "kill_switch takes true or false"),
     ("flags", {"flag": "kill_switch"}, "value: Field required"),
     ("flags", {"flag": "kill_switch", "value": True, "colour": 1}, "colour: Extra inputs"),

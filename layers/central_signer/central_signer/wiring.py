@@ -11,7 +11,6 @@ from central_signer.replicated_signer import ReplicatedSigner
 from central_signer.service import CentralSigningService
 from central_signer.settings import FallbackSettings
 from edge_signer.configuration.parameters import SsmParameterFolder
-from edge_signer.kms_guard.chaos_order import chaos_parameter
 from edge_signer.kms_guard.kms_quota import KmsUsageTally, kms_usage_tally
 from edge_signer.platform.clients import client
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
@@ -81,7 +80,7 @@ def central_signing_service(
         return signer(policy.signing_key, policy.certificate, policy.algorithm)
 
     documents = SsmParameterFolder(ssm, settings.policy_folder, refresh_s=_POLICY_REFRESH_S)
-    policies = PolicyDirectory(shipped_policies(), documents, complain)
+    policies = PolicyDirectory(shipped_policies(), documents.values, complain)
     roots = SsmTimeStampRoots(ssm, settings.certificate_parameter("tsa"))
     authority = (
         HttpTimeStampAuthority(
@@ -99,7 +98,7 @@ def _clients(settings: FallbackSettings, region: str, ssm: Any) -> Callable[[int
 
     if not settings.allows_chaos:
         return kms
-    from edge_signer.kms_guard.chaotic_kms import ChaosOrders, chaotic_clients
+    from edge_signer.kms_guard.chaos import ChaosOrders, chaos_parameter, chaotic_clients
 
     orders = ChaosOrders(ssm, chaos_parameter(settings.stage), "all")
     return chaotic_clients(kms, orders, settings.kms_timeout_ms)

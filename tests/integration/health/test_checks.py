@@ -21,7 +21,7 @@ from edge_signer.health.store_checks import BucketCheck, TenantsCheck
 from edge_signer.health.switch_checks import BreakerCheck, ChaosCheck, FlagsCheck
 from edge_signer.kms_guard.breaker_rules import OPEN_MS, PROBE_MS, Opening, Probe, Record
 from edge_signer.kms_guard.breaker_store import Stored
-from edge_signer.kms_guard.chaos_order import ChaosOrder
+from edge_signer.kms_guard.chaos import ChaosOrder
 from edge_signer.kms_guard.kms_quota import KmsUsage
 from emulator.aws.services import in_process_services, moto_host
 from emulator.credentials import development_ca

@@ -10,7 +10,7 @@ import pytest
 from edge_signer.configuration.settings import Settings
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.signing.central_signer import LambdaCentralSigner
-from edge_signer.signing.central_wiring import _ApiKey, central_signer
+from edge_signer.signing.central_wiring import api_key, central_signer
 from edge_signer.signing.http_central_signer import HttpCentralSigner
 from emulator.aws.services import in_process_services, moto_host
 from emulator.http.message import Request
@@ -71,9 +71,7 @@ def test_an_address_is_asked_before_the_function_of_the_deployment(ssm: Any) -> 
     assert isinstance(central_signer(elsewhere(), ssm), HttpCentralSigner)
 
 
-def test_the_key_is_read_now_and_then_and_serves_while_ssm_fails(
-    ssm: Any, told: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_key_is_read_now_and_then_and_serves_while_ssm_fails(ssm: Any, told: list[str]) -> None:
     put(ssm, "first")
     signer = central_signer(elsewhere(), ssm)
     assert signer is not None
@@ -81,9 +79,8 @@ def test_the_key_is_read_now_and_then_and_serves_while_ssm_fails(
     put(ssm, "second")
     signer.sign(REQUEST)
 
-    monkeypatch.setattr(_ApiKey, "_REFRESH_S", 0.0)
-    renewing = central_signer(elsewhere(), ssm)
-    assert renewing is not None
+    key = api_key(ssm, PARAMETER, refresh_s=0.0)
+    renewing = HttpCentralSigner("https://signer.example.com", key)
     renewing.sign(REQUEST)
     break_ssm(broken=True)
     renewing.sign(REQUEST)

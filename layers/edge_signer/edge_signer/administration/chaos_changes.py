@@ -9,7 +9,7 @@ from edge_signer.administration.audit_trail import AuditTrail, Caller, Change
 from edge_signer.administration.audited_change import DoneChange, change_recorded
 from edge_signer.administration.errors import ChaosNotAllowedError
 from edge_signer.administration.flag_parameters import FlagParameters
-from edge_signer.kms_guard.chaos_order import ChaosOrder, FailureType, Scope
+from edge_signer.kms_guard.chaos import ChaosOrder, FailureType, Scope
 
 ACTION = "chaos"
 _NAME = "chaos"

@@ -11,7 +11,7 @@ from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.health.finding import EVERY_WAY, Finding, Way
 from edge_signer.kms_guard import breaker_rules as rules
 from edge_signer.kms_guard.breaker_store import Stored
-from edge_signer.kms_guard.chaos_order import read_order
+from edge_signer.kms_guard.chaos import read_order
 
 
 class FlagsCheck:

@@ -18,7 +18,7 @@ from edge_signer.health.settings import HealthSettings
 from edge_signer.health.store_checks import BucketCheck, TenantsCheck
 from edge_signer.health.switch_checks import BreakerCheck, ChaosCheck, FlagsCheck
 from edge_signer.kms_guard.breaker_store import DynamoDbBreakerStore
-from edge_signer.kms_guard.chaos_order import chaos_parameter
+from edge_signer.kms_guard.chaos import chaos_parameter
 from edge_signer.kms_guard.kms_quota import KmsUsageReader
 from edge_signer.platform.clients import Service, client
 

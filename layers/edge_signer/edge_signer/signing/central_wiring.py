@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from functools import partial
 from typing import Any
 
-from edge_signer.configuration.parameters import SsmParameter
+from edge_signer.configuration.parameters import LastGood, SsmParameter
 from edge_signer.configuration.settings import Settings
 from edge_signer.platform.clients import client
 from edge_signer.platform.errors import StoreUnavailableError
@@ -24,39 +23,32 @@ def central_signer(settings: Settings, ssm: Any) -> CentralSigner | None:
         # Imported here: most deployments ask a function of their own.
         from edge_signer.signing.http_central_signer import HttpCentralSigner
 
-        name = settings.central_signer_api_key
-        return HttpCentralSigner(settings.central_signer_url, _ApiKey(ssm, name))
+        key = api_key(ssm, settings.central_signer_api_key)
+        return HttpCentralSigner(settings.central_signer_url, key)
     if settings.fallback_function:
         invoker = partial(client, "lambda", settings.aws_region)
         return LambdaCentralSigner(invoker, settings.fallback_function)
     return None
 
 
-class _ApiKey:
-    """The key to a central signer elsewhere; an old one serves where SSM fails."""
+def api_key(ssm: Any, name: str, *, refresh_s: float = 60.0) -> LastGood[str]:
+    """Give the key to a central signer elsewhere; the last one serves while SSM fails.
 
-    _REFRESH_S = 60.0
+    Args:
+        ssm: Client.
+        name: Of the parameter that holds the key.
+        refresh_s: Seconds for which a key serves before it is read again.
+    """
+    parameter = SsmParameter(ssm, name)
 
-    def __init__(self, ssm: Any, name: str) -> None:
-        self._parameter = SsmParameter(ssm, name)
-        self._last_good: str | None = None
-        self._fresh_until_s = 0.0
-
-    def __call__(self) -> str:
-        if time.monotonic() >= self._fresh_until_s:
-            self._refresh()
-        if self._last_good is None:
+    def read() -> str:
+        found = parameter.read()
+        if found is None:
+            key.forget()
             raise StoreUnavailableError(
-                "The key of the central signer cannot be had.", retry_after_s=5
+                "The API key of the central signer is not available.", retry_after_s=5
             )
-        return self._last_good
+        return found
 
-    def _refresh(self) -> None:
-        try:
-            self._last_good = self._parameter.read()
-        except StoreUnavailableError:
-            if self._last_good is None:
-                raise
-            return
-        if self._last_good is not None:
-            self._fresh_until_s = time.monotonic() + self._REFRESH_S
+    key = LastGood(read, refresh_s=refresh_s, retry_s=0.0)
+    return key

@@ -10,7 +10,6 @@ from edge_signer.configuration.flags import Flags
 from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.configuration.settings import MAX_KMS_TIMEOUT_MS, Settings
 from edge_signer.kms_guard.breaker_rules import State
-from edge_signer.kms_guard.chaos_order import chaos_parameter
 from edge_signer.kms_guard.circuit_breaker import TIMEOUT_S, Admission, kms_circuit_breaker
 from edge_signer.kms_guard.kms_quota import kms_usage_tally
 from edge_signer.platform.clients import client
@@ -61,7 +60,7 @@ def signing_service(
     )
     kms: Callable[[int | None], Any] = real_kms
     if settings.allows_chaos:
-        from edge_signer.kms_guard.chaotic_kms import ChaosOrders, chaotic_clients
+        from edge_signer.kms_guard.chaos import ChaosOrders, chaos_parameter, chaotic_clients
 
         # The read is part of somebody's request.
         hurried = client("ssm", region, timeout_s=_CHAOS_TIMEOUT_S, attempts=1)
@@ -104,7 +103,9 @@ def signing_service(
     elsewhere = central_signer(settings, ssm)
     documents = SsmParameterFolder(ssm, settings.policy_folder, refresh_s=_POLICY_REFRESH_S)
     return SigningService(
-        PolicyDirectory(shipped_policies(), documents, telemetry.complaint("policy_ignored")),
+        PolicyDirectory(
+            shipped_policies(), documents.values, telemetry.complaint("policy_ignored")
+        ),
         edge,
         CentralPath(elsewhere, chain_for, roots) if elsewhere else None,
         S3ManifestStore(client("s3", region), settings.manifest_bucket, settings.manifest_base_url),

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from edge_signer.http.wire_formats import read_body, read_json
-from edge_signer.kms_guard.chaos_order import MAX_DURATION_S, FailureType, Scope
+from edge_signer.kms_guard.chaos import MAX_DURATION_S, FailureType, Scope
 from edge_signer.platform.names import TenantName
 
 MAX_BODY_BYTES = 16 * 1024

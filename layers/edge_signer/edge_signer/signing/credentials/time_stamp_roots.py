@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
-from edge_signer.configuration.parameters import SsmParameter
+from edge_signer.configuration.parameters import LastGood, SsmParameter
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.signing.credentials.certificate import UNREADABLE
 from edge_signer.signing.errors import TsaUnavailableError
@@ -16,41 +15,25 @@ from edge_signer.signing.errors import TsaUnavailableError
 class SsmTimeStampRoots:
     """Roots in an SSM parameter; needs `ssm:GetParameter` on it.
 
-    They are fetched once and again after `REFRESH_S` seconds. If that fails, the last good ones
-    serve; only roots that were taken away serve no longer.
+    If a refresh fails, the last good roots serve. Roots that were removed do not.
 
     Args:
         ssm: Client in the function's region.
         parameter: Name of the parameter: one or more certificates in PEM.
+        refresh_s: Seconds for which roots serve before they are read again.
     """
 
-    REFRESH_S = 300.0
-    RETRY_S = 10.0
-
-    def __init__(self, ssm: Any, parameter: str) -> None:
+    def __init__(self, ssm: Any, parameter: str, *, refresh_s: float = 300.0) -> None:
         self._parameter = SsmParameter(ssm, parameter)
-        self._last_good: tuple[Certificate, ...] = ()
-        self._fresh_until_s = 0.0
+        self._roots = LastGood(self._fetch, refresh_s=refresh_s, retry_s=0.0)
 
     def __call__(self) -> tuple[Certificate, ...]:
         """Give the roots.
 
         Raises:
-            TsaUnavailableError: There are none, or none that can be read.
+            TsaUnavailableError: There are none, or they cannot be read.
         """
-        if time.monotonic() >= self._fresh_until_s:
-            self._refresh()
-        return self._last_good
-
-    def _refresh(self) -> None:
-        try:
-            self._last_good = self._fetch()
-        except TsaUnavailableError:
-            if not self._last_good:
-                raise
-            self._fresh_until_s = time.monotonic() + self.RETRY_S
-        else:
-            self._fresh_until_s = time.monotonic() + self.REFRESH_S
+        return self._roots()
 
     def _fetch(self) -> tuple[Certificate, ...]:
         try:
@@ -60,7 +43,7 @@ class SsmTimeStampRoots:
                 "The time-stamp authority's roots cannot be fetched.", retry_after_s=10
             ) from failure
         if pem is None:
-            self._last_good = ()
+            self._roots.forget()
             raise _needs_roots("are not installed")
         try:
             return tuple(load_pem_x509_certificates(pem.encode()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from edge_signer.configuration.parameters import ParameterFolder
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.signing.errors import UnknownPolicyError
 from edge_signer.signing.rules.policy import SigningPolicy
@@ -20,18 +19,18 @@ class PolicyDirectory:
 
     Args:
         shipped: Policies of this package.
-        folder: Documents of operators, by policy identifier.
+        documents: Gives the documents of operators, by policy identifier.
         complain: Told once of each document that cannot be read.
     """
 
     def __init__(
         self,
         shipped: Mapping[str, SigningPolicy],
-        folder: ParameterFolder,
+        documents: Callable[[], Mapping[str, str]],
         complain: Callable[[str], None],
     ) -> None:
         self._shipped = shipped
-        self._folder = folder
+        self._current_documents = documents
         self._complain = complain
         self._documents: Mapping[str, str] = {}
         self._read: dict[str, SigningPolicy | None] = {}
@@ -43,7 +42,7 @@ class PolicyDirectory:
             UnknownPolicyError: There is none, or it is not this tenant's, which sounds the same.
             StoreUnavailableError: The documents cannot be had, or this one is broken.
         """
-        self._take_up(self._folder.values())
+        self._take_up(self._current_documents())
         policy = self._read.get(policy_id, self._shipped.get(policy_id))
         if policy_id in self._read and policy is None:
             raise StoreUnavailableError("The policy's document cannot be read.", retry_after_s=60)
