@@ -160,7 +160,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("flags", {"flag": "kill_switch", "value": "perhaps"}, "kill_switch takes true or false"),
     ("flags", {"flag": "kill_switch"}, "value: Field required"),
     ("flags", {"flag": "kill_switch", "value": True, "colour": 1}, "colour: Extra inputs"),
-    ("flags", {"flag": "kill_switch", "tenant_id": "acme", "value": True}, "has no tenants"),
+    ("flags", {"flag": "kill_switch", "tenant_id": "acme", "value": True}, "cannot be set for"),
     ("flags", {"flag": "tenant_allowlist", "tenant_id": "acme", "value": "x"}, "value: "),
     ("flags", {"flag": "tenant_allowlist", "tenant_id": "ACME", "value": True}, "tenant_id: "),
     ("flags", {"flag": "tenant_allowlist", "value": ["acme", "audit"]}, "names of tenants"),

@@ -1,12 +1,11 @@
-"""Faults that an operator orders, to see what becomes of requests."""
+"""Chaos: failures of KMS that an operator orders, to see how requests fare."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-from edge_signer.administration.audit_trail import AuditTrail, Caller, Change
-from edge_signer.administration.audited_change import DoneChange, change_recorded
+from edge_signer.administration.audit_trail import AuditTrail, Caller, Change, DoneChange
 from edge_signer.administration.errors import ChaosNotAllowedError
 from edge_signer.administration.flag_parameters import FlagParameters
 from edge_signer.kms_guard.chaos import ChaosOrder, FailureType, Scope
@@ -16,12 +15,12 @@ _NAME = "chaos"
 
 
 class ChaosChanges:
-    """Orders faults, and takes orders back.
+    """Orders failures and withdraws orders.
 
     Args:
-        parameters: The stage's own folder, in which the order lies.
-        trail: Where changes are recorded.
-        is_allowed: Whether faults may be ordered here at all.
+        parameters: The stage's folder, which holds the order.
+        trail: Records changes.
+        is_allowed: Whether this deployment allows chaos.
         clock: Seconds since 1970.
     """
 
@@ -46,36 +45,33 @@ class ChaosChanges:
         duration_s: int,
         scope: Scope,
     ) -> DoneChange:
-        """Have calls of KMS fail.
+        """Make calls of KMS fail.
 
         Args:
-            caller: Who orders it.
-            failure_type: What KMS seems to do.
-            failure_rate: The share of calls that fail, from 0 to 1.
-            duration_s: After which it ends by itself.
+            caller: The operator.
+            failure_type: How KMS appears to fail.
+            failure_rate: Share of the calls that fail, from 0 to 1.
+            duration_s: Seconds after which the order ends by itself.
             scope: Whose calls fail.
 
         Raises:
-            ChaosNotAllowedError: This deployment has none.
-            EdgeSignerError: It was not recorded, or could not be made.
+            ChaosNotAllowedError: This deployment does not allow chaos.
+            EdgeSignerError: The change was not recorded, or could not be made.
         """
-        ends_at_s = int(self._clock()) + duration_s
-        return self._write(
-            caller,
-            ChaosOrder(
-                failure_type=failure_type,
-                failure_rate=failure_rate,
-                ends_at_s=ends_at_s,
-                scope=scope,
-            ),
+        order = ChaosOrder(
+            failure_type=failure_type,
+            failure_rate=failure_rate,
+            ends_at_s=int(self._clock()) + duration_s,
+            scope=scope,
         )
+        return self._write(caller, order)
 
     def end(self, caller: Caller) -> DoneChange:
-        """Have no calls fail any more.
+        """Withdraw the order.
 
         Raises:
-            ChaosNotAllowedError: This deployment has none.
-            EdgeSignerError: It was not recorded, or could not be made.
+            ChaosNotAllowedError: This deployment does not allow chaos.
+            EdgeSignerError: The change was not recorded, or could not be made.
         """
         return self._write(
             caller, ChaosOrder(failure_type="timeout", failure_rate=0, ends_at_s=0, scope="edge")
@@ -83,11 +79,11 @@ class ChaosChanges:
 
     def _write(self, caller: Caller, order: ChaosOrder) -> DoneChange:
         if not self._is_allowed:
-            raise ChaosNotAllowedError("No faults are injected into this deployment.")
+            raise ChaosNotAllowedError("This deployment does not allow chaos.")
         text = order.model_dump_json()
         seen = self._parameters.read(_NAME)
         change = Change(ACTION, self._parameters.name_of(_NAME), seen.text, text)
-        done, _ = change_recorded(
-            self._trail, caller, change, lambda: self._parameters.write(_NAME, text)
+        done, _ = self._trail.record_and_make(
+            caller, change, lambda: self._parameters.write(_NAME, text)
         )
         return done

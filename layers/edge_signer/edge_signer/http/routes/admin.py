@@ -10,8 +10,7 @@ from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from edge_signer.administration.audit_trail import Caller
-from edge_signer.administration.audited_change import DoneChange
+from edge_signer.administration.audit_trail import Caller, DoneChange
 from edge_signer.administration.wiring import Administration
 from edge_signer.configuration.flags import FlagError
 from edge_signer.http.admin_token import AdminTokens

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from edge_signer.administration.audited_change import DoneChange
+from edge_signer.administration.audit_trail import DoneChange
 from edge_signer.http.answer_models import AnswerBody
 from edge_signer.kms_guard.breaker_rules import BreakerStatus
 
