@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from edge_signer.kms_guard.breaker_store import DynamoDbBreakerStore
 from edge_signer.kms_guard.circuit_breaker import CircuitBreaker
-from edge_signer.telemetry.complaints import SparingComplaint
+from edge_signer.telemetry.telemetry import SparingComplaint
 from emulator.aws.services import ServiceHost, in_process_services, moto_host
 from emulator.http.message import Request
 from tests.dynamodb_tables import make_table

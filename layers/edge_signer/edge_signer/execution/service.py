@@ -23,8 +23,7 @@ from edge_signer.execution.requested_job import RequestedJob
 from edge_signer.execution.running_jobs import RunningJobs
 from edge_signer.execution.sandbox.sandbox import Sandbox
 from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
-from edge_signer.telemetry.request_record import RequestRecord
-from edge_signer.telemetry.stopwatch import Stopwatch
+from edge_signer.telemetry.request_record import RequestRecord, Stopwatch
 
 #: What a worker may need besides the job's own time: each of module, signature and store, late.
 SETTLING_S = 10.0

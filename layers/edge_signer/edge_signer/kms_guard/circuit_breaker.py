@@ -21,7 +21,7 @@ from edge_signer.kms_guard.breaker_rules import BreakerStatus, Record, State
 from edge_signer.kms_guard.breaker_store import DynamoDbBreakerStore, Stored
 from edge_signer.platform.clients import client
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.telemetry.complaints import SparingComplaint
+from edge_signer.telemetry.telemetry import SparingComplaint
 
 #: Of calls to DynamoDB; the same as the rate limiter's, so that both share a client.
 TIMEOUT_S = 1.0

@@ -24,7 +24,7 @@ from typing import Any
 
 from edge_signer.platform.clients import client
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.telemetry.complaints import SparingComplaint
+from edge_signer.telemetry.telemetry import SparingComplaint
 
 #: What the items' names begin with; roles are narrowed to it.
 ID_PREFIX = "kms-sign#"

@@ -15,7 +15,7 @@ from typing import Any
 
 from edge_signer.configuration.settings import CalledSettings
 from edge_signer.platform.clients import client
-from edge_signer.telemetry.complaints import SparingComplaint
+from edge_signer.telemetry.telemetry import SparingComplaint
 from edge_signer.tenancy.rate_limits import (
     Contended,
     Decision,

@@ -27,8 +27,7 @@ from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.signing.service import SignedManifest, SigningService
 from edge_signer.signing.signing_request import PlannedManifest
-from edge_signer.telemetry.request_record import RequestRecord
-from edge_signer.telemetry.stopwatch import RollingPercentile, Stopwatch
+from edge_signer.telemetry.request_record import RequestRecord, RollingPercentile, Stopwatch
 from edge_signer.tenancy.rate_limits import Standing
 
 PATH = "/edge-sign"

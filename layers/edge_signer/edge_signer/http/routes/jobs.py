@@ -29,8 +29,7 @@ from edge_signer.http.routes.job_models import (
 )
 from edge_signer.http.wire_formats import read_body
 from edge_signer.platform.errors import InvalidRequestError
-from edge_signer.telemetry.request_record import RequestRecord
-from edge_signer.telemetry.stopwatch import Stopwatch
+from edge_signer.telemetry.request_record import RequestRecord, Stopwatch
 
 #: Shorter than the five minutes after which workers take up another key.
 KEYS_CACHE_CONTROL = "public, max-age=60"
