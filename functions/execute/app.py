@@ -32,7 +32,9 @@ authenticator = Authenticator(
     DynamoDbReplayGuard(dynamodb, settings.requests_table),
     door=require_open_for_jobs,
 )
-limiter = dynamodb_rate_limiter(settings, telemetry.complaint("rate_limiter_impaired"))
+limiter = dynamodb_rate_limiter(
+    settings.aws_region, settings.limits_table, telemetry.complaint("rate_limiter_impaired")
+)
 endpoints = JobEndpoints(
     Admission(authenticator, limiter),
     job_service(settings, flags, require_open_for_jobs, telemetry.complaint("job_object_rejected")),

@@ -38,7 +38,11 @@ with worker_start():
     endpoint = EdgeSignEndpoint(
         Admission(
             authenticator,
-            dynamodb_rate_limiter(settings, telemetry.complaint("rate_limiter_impaired")),
+            dynamodb_rate_limiter(
+                settings.aws_region,
+                settings.limits_table,
+                telemetry.complaint("rate_limiter_impaired"),
+            ),
         ),
         Idempotency(dynamodb, settings.requests_table),
         signing_service(settings, flags, telemetry),

@@ -28,7 +28,7 @@ from edge_signer.health.service_checks import (
 from edge_signer.health.switch_checks import check_breaker, check_chaos, check_flags
 from edge_signer.kms_guard.breaker_store import DynamoDbBreakerStore
 from edge_signer.kms_guard.chaos import chaos_parameter
-from edge_signer.kms_guard.kms_quota import KmsUsageReader
+from edge_signer.kms_guard.kms_quota import read_kms_usage
 from edge_signer.platform.clients import Service, client
 
 #: For all checks together.
@@ -102,8 +102,8 @@ def _checks(settings: HealthSettings) -> Iterator[Check]:
         dynamodb, settings.breakers_table, f"kms:{settings.kms_region}", complaints.append
     )
     yield Check("breaker", partial(check_breaker, breaker.read, complaints))
-    usage = KmsUsageReader(dynamodb, settings.requests_table, settings.kms_region)
-    yield Check("kms_quota", partial(check_quota, usage.read, settings.kms_sign_quota_per_s))
+    usage = partial(read_kms_usage, dynamodb, settings.requests_table, settings.kms_region)
+    yield Check("kms_quota", partial(check_quota, usage, settings.kms_sign_quota_per_s))
     if settings.tsa_url:
         yield Check("time_stamps", partial(check_authority, settings.tsa_url, timeout_s=_CALL_S))
     if settings.allows_chaos:
