@@ -165,7 +165,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("flags", {"flag": "tenant_allowlist", "tenant_id": "ACME", "value": True}, "tenant_id: "),
     ("flags", {"flag": "tenant_allowlist", "value": ["acme", "audit"]}, "names of tenants"),
     ("flags", {"flag": "tenant_allowlist", "tenant_id": "audit", "value": True}, "tenant_id: "),
-    ("flags", {"flag": "tenant_allowlist", "value": ["a"] * 2500}, "more than 4096 bytes"),
+    ("flags", {"flag": "tenant_allowlist", "value": ["a"] * 2500}, "longer than 4096 bytes"),
     ("flags", {"action": "explode", "flag": "kill_switch", "value": True}, "action: "),
     ("flags", {"action": "emergency_shutdown", "service": "tsa"}, "service: "),
     ("circuit-breaker", {"action": "reset", "service": "s3"}, "service: "),

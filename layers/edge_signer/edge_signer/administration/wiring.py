@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from edge_signer.administration.audit_trail import AuditTrail
-from edge_signer.administration.chaos_changes import ChaosChanges
 from edge_signer.administration.flag_changes import FlagChanges
 from edge_signer.administration.flag_parameters import FlagParameters, Turn
-from edge_signer.administration.resets import BreakerChanges, UsageChanges
+from edge_signer.administration.system_changes import BreakerChanges, ChaosChanges, UsageChanges
 from edge_signer.configuration.settings import ChaosSettings, TenantNames
 from edge_signer.kms_guard.breaker_rules import State
 from edge_signer.kms_guard.circuit_breaker import kms_circuit_breaker

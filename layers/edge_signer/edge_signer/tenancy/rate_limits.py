@@ -137,26 +137,24 @@ class RateLimitedError(EdgeSignerError):
 
     def __init__(self, met: Standing | AtOnce | Contended) -> None:
         self.standing = met if isinstance(met, Standing) else None
-        if isinstance(met, Contended):
-            super().__init__(
-                "This tenant's requests came too close together to be counted; "
-                f"try again in {_AT_ONCE_RETRY_S} s.",
-                retry_after_s=_AT_ONCE_RETRY_S,
-            )
-            return
-        if isinstance(met, AtOnce):
-            super().__init__(
-                f"{met.quota} of your jobs are running, which is the maximum; "
-                "try again when one has ended.",
-                retry_after_s=_AT_ONCE_RETRY_S,
-            )
-            return
-        limit = met.tightest
-        super().__init__(
-            f"This tenant may make {limit.quota} requests in {limit.window_s} s; "
-            f"try again in {met.reset_s} s.",
-            retry_after_s=met.reset_s,
-        )
+        retry_s = met.reset_s if isinstance(met, Standing) else _AT_ONCE_RETRY_S
+        match met:
+            case Standing(tightest=limit):
+                message = (
+                    f"This tenant may make {limit.quota} requests in {limit.window_s} s; "
+                    f"try again in {retry_s} s."
+                )
+            case AtOnce(quota):
+                message = (
+                    f"{quota} of your jobs are running, which is the maximum; "
+                    "try again when one has ended."
+                )
+            case Contended():
+                message = (
+                    "This tenant's requests came too close together to be counted; "
+                    f"try again in {retry_s} s."
+                )
+        super().__init__(message, retry_after_s=retry_s)
 
 
 def decide(usage: Usage, limits: Limits, clock_ms: int) -> Decision:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
@@ -116,12 +117,8 @@ class AdminEndpoints:
         return done
 
     def _change_chaos(self, caller: Caller, body: bytes) -> DoneChange:
-        asked, chaos = Chaos.from_body(body), self._administration.chaos
-        if asked.failure_type is None or asked.failure_rate is None or asked.duration is None:
-            return chaos.end(caller)
-        return chaos.begin(
-            caller, asked.failure_type, asked.failure_rate, asked.duration, asked.scope
-        )
+        order = Chaos.from_body(body).order(time.time())
+        return self._administration.chaos.put(caller, order)
 
 
 def _answer(body: AnswerBody, record: RequestRecord) -> Response[str]:

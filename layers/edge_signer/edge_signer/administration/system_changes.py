@@ -1,4 +1,4 @@
-"""State of the running system that operators reset: the circuit breaker and a tenant's usage."""
+"""Changes of the running system besides flags: chaos, the circuit breaker, a tenant's usage."""
 
 from __future__ import annotations
 
@@ -6,13 +6,51 @@ from dataclasses import asdict
 from typing import Any
 
 from edge_signer.administration.audit_trail import AuditTrail, Caller, Change, DoneChange
+from edge_signer.administration.errors import ChaosNotAllowedError
+from edge_signer.administration.flag_parameters import FlagParameters
 from edge_signer.kms_guard.breaker_rules import BreakerStatus
+from edge_signer.kms_guard.chaos import ChaosOrder
 from edge_signer.kms_guard.circuit_breaker import CircuitBreaker
 from edge_signer.platform.clients import StoreCall
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.tenancy.usage_item import SeenItem
 
-RESET_BREAKER, CLEAR_USAGE = "circuit_breaker.reset", "rate_limiter.clear"
+RESET_BREAKER, CLEAR_USAGE, CHAOS = "circuit_breaker.reset", "rate_limiter.clear", "chaos"
+
+
+class ChaosChanges:
+    """Orders failures of KMS.
+
+    Args:
+        parameters: The stage's folder, which holds the order.
+        trail: Records changes.
+        is_allowed: Whether this deployment allows chaos.
+    """
+
+    def __init__(self, parameters: FlagParameters, trail: AuditTrail, *, is_allowed: bool) -> None:
+        self._parameters = parameters
+        self._trail = trail
+        self._is_allowed = is_allowed
+
+    def put(self, caller: Caller, order: ChaosOrder) -> DoneChange:
+        """Replace the order in force.
+
+        Args:
+            caller: The operator.
+            order: The new order; one that has ended withdraws the last.
+
+        Raises:
+            ChaosNotAllowedError: This deployment does not allow chaos.
+            EdgeSignerError: The change was not recorded, or could not be made.
+        """
+        if not self._is_allowed:
+            raise ChaosNotAllowedError("This deployment does not allow chaos.")
+        text, before = order.model_dump_json(), self._parameters.read(CHAOS).text
+        change = Change(CHAOS, self._parameters.name_of(CHAOS), before, text)
+        done, _ = self._trail.record_and_make(
+            caller, change, lambda: self._parameters.write(CHAOS, text)
+        )
+        return done
 
 
 class BreakerChanges:
