@@ -18,7 +18,7 @@ from edge_signer.http.open_door import require_open_for_jobs
 from edge_signer.http.routes.jobs import JobEndpoints
 from edge_signer.platform.clients import client
 from edge_signer.telemetry.telemetry import Telemetry
-from edge_signer.tenancy.dynamodb_rate_limiter import dynamodb_rate_limiter
+from edge_signer.tenancy.dynamodb_rate_limiter import TIMEOUT_S, DynamoDbRateLimiter
 from edge_signer.tenancy.replays import DynamoDbReplayGuard
 from edge_signer.tenancy.tenants import DynamoDbTenantDirectory
 
@@ -32,8 +32,10 @@ authenticator = Authenticator(
     DynamoDbReplayGuard(dynamodb, settings.requests_table),
     door=require_open_for_jobs,
 )
-limiter = dynamodb_rate_limiter(
-    settings.aws_region, settings.limits_table, telemetry.complaint("rate_limiter_impaired")
+limiter = DynamoDbRateLimiter(
+    client("dynamodb", settings.aws_region, timeout_s=TIMEOUT_S, attempts=1),
+    settings.limits_table,
+    telemetry.complaint("rate_limiter_impaired"),
 )
 endpoints = JobEndpoints(
     Admission(authenticator, limiter),

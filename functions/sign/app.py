@@ -21,7 +21,7 @@ with worker_start():
     from edge_signer.platform.clients import client
     from edge_signer.signing.wiring import signing_service
     from edge_signer.telemetry.telemetry import Telemetry
-    from edge_signer.tenancy.dynamodb_rate_limiter import dynamodb_rate_limiter
+    from edge_signer.tenancy.dynamodb_rate_limiter import TIMEOUT_S, DynamoDbRateLimiter
     from edge_signer.tenancy.replays import DynamoDbReplayGuard
     from edge_signer.tenancy.tenants import DynamoDbTenantDirectory
 
@@ -38,8 +38,8 @@ with worker_start():
     endpoint = EdgeSignEndpoint(
         Admission(
             authenticator,
-            dynamodb_rate_limiter(
-                settings.aws_region,
+            DynamoDbRateLimiter(
+                client("dynamodb", settings.aws_region, timeout_s=TIMEOUT_S, attempts=1),
                 settings.limits_table,
                 telemetry.complaint("rate_limiter_impaired"),
             ),

@@ -11,7 +11,7 @@ from central_signer.replicated_signer import ReplicatedSigner
 from central_signer.service import CentralSigningService
 from central_signer.settings import FallbackSettings
 from edge_signer.configuration.parameters import SsmParameterFolder
-from edge_signer.kms_guard.kms_quota import KmsUsageTally, kms_usage_tally
+from edge_signer.kms_guard.kms_quota import KmsUsageTally
 from edge_signer.platform.clients import client
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
 from edge_signer.signing.credentials.installed_chain import InstalledChain
@@ -47,13 +47,10 @@ def central_signing_service(
 
     @lru_cache
     def usage(kms_region: str) -> KmsUsageTally:
-        return kms_usage_tally(
-            region=settings.aws_region,
-            table=settings.requests_table,
-            kms_region=kms_region,
-            timeout_s=_DYNAMODB_TIMEOUT_S,
-            complain=complain_of_quota,
+        dynamodb = client(
+            "dynamodb", settings.aws_region, timeout_s=_DYNAMODB_TIMEOUT_S, attempts=1
         )
+        return KmsUsageTally(dynamodb, settings.requests_table, kms_region, complain_of_quota)
 
     def kms_signer(
         region: str, key: str, certificate_name: str, algorithm: AlgorithmName

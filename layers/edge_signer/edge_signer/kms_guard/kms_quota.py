@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from edge_signer.platform.clients import StoreCall, client
+from edge_signer.platform.clients import StoreCall
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.telemetry.telemetry import SparingComplaint
 
@@ -45,7 +45,7 @@ class KmsUsageTally:
         dynamodb: Client, with one attempt and a short timeout.
         table: Name of the table of requests.
         kms_region: Region of the quota.
-        complain: Called with a line if DynamoDB fails.
+        complain: Called now and then with a line if DynamoDB fails.
         clock: Seconds since 1970.
         write_every_s: Seconds between two writes.
     """
@@ -63,7 +63,7 @@ class KmsUsageTally:
         self._dynamodb = dynamodb
         self._table = table
         self._kms_region = kms_region
-        self._complain = complain
+        self._complain = SparingComplaint(complain)
         self._write_every_s = write_every_s
         self._clock = clock
         self._unwritten: Counter[int] = Counter()
@@ -104,27 +104,6 @@ class KmsUsageTally:
                 ":expiration": {"N": str(int(self._clock()) + kept_s)},
             },
         )
-
-
-def kms_usage_tally(
-    *,
-    region: str,
-    table: str,
-    kms_region: str,
-    timeout_s: float,
-    complain: Callable[[str], None],
-) -> KmsUsageTally:
-    """Make the tally of a worker.
-
-    Args:
-        region: Of the function and the table.
-        table: Name of the table of requests.
-        kms_region: Region of KMS; each has its own quota.
-        timeout_s: How long a request may wait for DynamoDB, in seconds.
-        complain: Called with a line if DynamoDB fails.
-    """
-    dynamodb = client("dynamodb", region, timeout_s=timeout_s, attempts=1)
-    return KmsUsageTally(dynamodb, table, kms_region, SparingComplaint(complain))
 
 
 @dataclass(frozen=True)

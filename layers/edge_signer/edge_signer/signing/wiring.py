@@ -11,7 +11,7 @@ from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.configuration.settings import MAX_KMS_TIMEOUT_MS, Settings
 from edge_signer.kms_guard.breaker_rules import State
 from edge_signer.kms_guard.circuit_breaker import TIMEOUT_S, Admission, kms_circuit_breaker
-from edge_signer.kms_guard.kms_quota import kms_usage_tally
+from edge_signer.kms_guard.kms_quota import KmsUsageTally
 from edge_signer.platform.clients import client
 from edge_signer.signing.central_path import CentralPath
 from edge_signer.signing.central_wiring import central_signer
@@ -51,12 +51,12 @@ def signing_service(
         waits_ms = flags().kms_timeout_ms if timeout_ms is None else timeout_ms
         return client("kms", settings.kms_region, timeout_s=waits_ms / 1000)
 
-    usage = kms_usage_tally(
-        region=region,
-        table=settings.requests_table,
-        kms_region=settings.kms_region,
-        timeout_s=TIMEOUT_S,  # the breaker's, so that both share a client
-        complain=telemetry.complaint("kms_quota_impaired"),
+    usage = KmsUsageTally(
+        # The same arguments as the breaker's, so that both share a client.
+        client("dynamodb", region, timeout_s=TIMEOUT_S, attempts=1),
+        settings.requests_table,
+        settings.kms_region,
+        telemetry.complaint("kms_quota_impaired"),
     )
     kms: Callable[[int | None], Any] = real_kms
     if settings.allows_chaos:

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from edge_signer.platform.clients import client
 from edge_signer.telemetry.telemetry import SparingComplaint
 from edge_signer.tenancy.rate_limits import (
     Contended,
@@ -41,20 +40,6 @@ _THROTTLES = {
     "RequestLimitExceeded",
     "ThrottlingException",
 }
-
-
-def dynamodb_rate_limiter(
-    region: str, table: str, complain: Callable[[str], None]
-) -> DynamoDbRateLimiter:
-    """Make the limiter of a function.
-
-    Args:
-        region: Of the table.
-        table: Its name.
-        complain: Called with a line if DynamoDB fails or an item cannot be read.
-    """
-    dynamodb = client("dynamodb", region, timeout_s=TIMEOUT_S, attempts=1)
-    return DynamoDbRateLimiter(dynamodb, table, complain)
 
 
 class DynamoDbRateLimiter:
