@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
-from edge_signer.kms_guard.breaker_admission import Admission
+from edge_signer.kms_guard.circuit_breaker import Admission
 from edge_signer.platform.deadline import Deadline
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName, Ecdsa, RsaPss
 from edge_signer.signing.credentials.certificate import CertificateChain
@@ -96,22 +96,13 @@ class MemoryStore:
         return f"https://manifests.test/{stamp.serial_number}.tsr"
 
 
-class NoParameters:
-    """A folder that operators have put nothing into."""
-
-    _NOTHING: Mapping[str, str] = {}
-
-    def values(self) -> Mapping[str, str]:
-        return self._NOTHING
-
-
 def policy_directory(policies: Mapping[str, SigningPolicy]) -> PolicyDirectory:
     """A directory of these policies alone."""
 
     def complain(message: str) -> NoReturn:
         raise AssertionError(message)
 
-    return PolicyDirectory(policies, NoParameters(), complain)
+    return PolicyDirectory(policies, dict, complain)
 
 
 class NoBreaker:

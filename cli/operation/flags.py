@@ -80,7 +80,7 @@ def put_flag(target: Deployment, name: str, value: str) -> None:
         # SSM keeps no empty value, and this one would shut everybody out.
         fail(f"{name} takes one tenant at least; for nobody, set kill_switch true", EXIT_USAGE)
     if len(text) > MAX_PARAMETER_BYTES:
-        fail(f"{name} has more than {MAX_PARAMETER_BYTES} bytes, which SSM holds", EXIT_USAGE)
+        fail(f"{name} is longer than {MAX_PARAMETER_BYTES} bytes, the maximum of SSM", EXIT_USAGE)
     with aws_failures_told():
         target.client("ssm").put_parameter(
             Name=f"{target.folder('flags')}/{name}", Type="String", Value=text, Overwrite=True
@@ -99,7 +99,7 @@ def remove_flag(target: Deployment, name: str) -> None:
         typer.Exit: There is no such flag (2), or AWS refuses (1).
     """
     if name not in (*Flags.model_fields, *NOT_SUPPORTED_YET):
-        fail(f"{name} is no flag; the flags are {', '.join(Flags.model_fields)}", EXIT_USAGE)
+        fail(f"{name} is not a flag; known flags: {', '.join(Flags.model_fields)}", EXIT_USAGE)
     with aws_failures_told():
         # Unlike DeleteParameter, this is content with a name that is not there.
         target.client("ssm").delete_parameters(Names=[f"{target.folder('flags')}/{name}"])

@@ -1,4 +1,4 @@
-"""/admin/*: settings, clients and changes, put together once an execution environment."""
+"""/admin/*: settings, clients and changes, put together once per execution environment."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from edge_signer.administration.settings import AdminSettings
-from edge_signer.administration.wiring import administration
+from edge_signer.administration.wiring import AdminSettings, administration
 from edge_signer.http.admin_token import AdminTokens, admin_tokens_parameter
 from edge_signer.http.application import Application
 from edge_signer.http.routes.admin import AdminEndpoints

@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from edge_signer.configuration.operator_flags import operator_flags
+from edge_signer.configuration.flags import operator_flags
 from edge_signer.execution.wiring import ExecuteSettings, job_service, receipt_keys
 from edge_signer.http.admission import Gatekeeper
 from edge_signer.http.application import Application
@@ -16,7 +16,7 @@ from edge_signer.http.cross_origin import CrossOrigin
 from edge_signer.http.routes.jobs import JobEndpoints
 from edge_signer.platform.clients import client
 from edge_signer.telemetry.telemetry import Telemetry
-from edge_signer.tenancy.dynamodb_rate_limiter import dynamodb_rate_limiter
+from edge_signer.tenancy.dynamodb_rate_limiter import TIMEOUT_S, DynamoDbRateLimiter
 from edge_signer.tenancy.replays import DynamoDbReplayGuard
 from edge_signer.tenancy.tenants import DynamoDbTenantDirectory
 
@@ -30,7 +30,11 @@ authenticator = Authenticator(
     DynamoDbReplayGuard(dynamodb, settings.requests_table),
     door=require_open_for_jobs,
 )
-limiter = dynamodb_rate_limiter(settings, telemetry.complaint("rate_limiter_impaired"))
+limiter = DynamoDbRateLimiter(
+    client("dynamodb", settings.aws_region, timeout_s=TIMEOUT_S, attempts=1),
+    settings.limits_table,
+    telemetry.complaint("rate_limiter_impaired"),
+)
 endpoints = JobEndpoints(
     Gatekeeper(authenticator, limiter),
     job_service(settings, flags, require_open_for_jobs, telemetry.complaint("job_object_rejected")),

@@ -1,4 +1,4 @@
-"""GET /health: what answers load balancers is here at once, the rest when it is first asked for."""
+"""GET /health: answers load balancers at once; loads the rest when it is first asked for."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from edge_signer.http.routes.health import FullAnswers, HealthEndpoint
 
 
 def full_answers() -> FullAnswers:
-    """Settings, clients and checks, put together once an execution environment."""
-    from edge_signer.health.settings import HealthSettings
-    from edge_signer.health.wiring import health_report
+    """Put settings, clients and checks together, once per execution environment."""
+    from edge_signer.health.wiring import HealthSettings, health_report
     from edge_signer.http.admin_token import AdminTokens, admin_tokens_parameter
     from edge_signer.http.routes.full_health import FullHealth
     from edge_signer.platform.clients import client

@@ -10,7 +10,7 @@ from edge_signer.platform.worker_start import worker_start
 with worker_start():
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-    from edge_signer.configuration.operator_flags import operator_flags
+    from edge_signer.configuration.flags import operator_flags
     from edge_signer.configuration.settings import Settings
     from edge_signer.http.admission import Gatekeeper
     from edge_signer.http.application import Application
@@ -21,7 +21,7 @@ with worker_start():
     from edge_signer.platform.clients import client
     from edge_signer.signing.wiring import signing_service
     from edge_signer.telemetry.telemetry import Telemetry
-    from edge_signer.tenancy.dynamodb_rate_limiter import dynamodb_rate_limiter
+    from edge_signer.tenancy.dynamodb_rate_limiter import TIMEOUT_S, DynamoDbRateLimiter
     from edge_signer.tenancy.replays import DynamoDbReplayGuard
     from edge_signer.tenancy.tenants import DynamoDbTenantDirectory
 
@@ -38,7 +38,11 @@ with worker_start():
     endpoint = EdgeSignEndpoint(
         Gatekeeper(
             authenticator,
-            dynamodb_rate_limiter(settings, telemetry.complaint("rate_limiter_impaired")),
+            DynamoDbRateLimiter(
+                client("dynamodb", settings.aws_region, timeout_s=TIMEOUT_S, attempts=1),
+                settings.limits_table,
+                telemetry.complaint("rate_limiter_impaired"),
+            ),
         ),
         Idempotency(dynamodb, settings.requests_table),
         signing_service(settings, flags, telemetry),

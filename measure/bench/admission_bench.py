@@ -19,8 +19,7 @@ from edge_signer.http.admission import Gatekeeper
 from edge_signer.http.authentication import Authenticator
 from edge_signer.http.idempotency import Idempotency
 from edge_signer.http.routes.edge_sign import EdgeSignEndpoint
-from edge_signer.telemetry.request_record import RequestRecord
-from edge_signer.telemetry.stopwatch import Stopwatch
+from edge_signer.telemetry.request_record import RequestRecord, Stopwatch
 from edge_signer.tenancy.replays import DynamoDbReplayGuard
 from edge_signer.tenancy.tenants import DynamoDbTenantDirectory
 from emulator.aws.services import in_process_services, moto_host

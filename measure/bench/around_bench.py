@@ -17,8 +17,7 @@ from botocore.config import Config
 from rich.table import Table
 
 from cli.running_system import running_system
-from edge_signer.configuration.flags import Flags
-from edge_signer.configuration.operator_flags import OperatorFlags
+from edge_signer.configuration.flags import Flags, OperatorFlags
 from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.configuration.settings import TelemetrySettings
 from edge_signer.http.idempotency import Idempotency, KeyedRequest
@@ -73,7 +72,7 @@ def _never(line: str) -> None:
 
 def _flags(ssm: Any) -> OperatorFlags:
     folder = SsmParameterFolder(ssm, "/edge-signer/dev/flags", refresh_s=3600)
-    return OperatorFlags(folder, Flags(), _never)
+    return OperatorFlags(folder.values, Flags(), _never)
 
 
 def _keyed(dynamodb: Any) -> Callable[[], object]:

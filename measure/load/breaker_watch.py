@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from edge_signer.kms_guard.breaker_item import read_record
 from edge_signer.kms_guard.breaker_rules import State
+from edge_signer.kms_guard.breaker_store import read_record
 from emulator.account import REGION
 from emulator.local_state import LocalState
 from tests.running import aws_client

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_signer.kms_guard.chaos_order import ChaosOrder
+from edge_signer.kms_guard.chaos import ChaosOrder
 from tests.e2e.administration import admin, recorded, settings
 from tests.e2e.conftest import body, calls, post
 from tests.e2e.health import deep

@@ -13,7 +13,7 @@ import pytest
 
 from cli.openapi.document import openapi_document
 from cli.openapi.headers import REQUEST_PARAMETERS
-from edge_signer.configuration.parameters import SsmParameter
+from edge_signer.configuration.parameters import RETRY_S
 from edge_signer.configuration.settings import TelemetrySettings
 from edge_signer.http.application import Application
 from edge_signer.http.cross_origin import CrossOrigin
@@ -100,7 +100,7 @@ def test_failures_of_aws_look_like_their_examples(
     require_conforming(answer, response_of(answer.status))
     if code == "CREDENTIAL_UNAVAILABLE":
         # What SSM did not give is not asked for again at once, by either engine.
-        time.sleep(SsmParameter.RETRY_S)
+        time.sleep(RETRY_S)
 
 
 REFUSED: dict[str, Any] = {

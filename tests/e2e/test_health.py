@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from edge_signer.kms_guard.breaker_item import attributes_of
 from edge_signer.kms_guard.breaker_rules import OPEN_MS, Opening, Record
+from edge_signer.kms_guard.breaker_store import attributes_of
 from edge_signer.signing.central_signer import LambdaCentralSigner
 from emulator.account import REGION, REPLICA_REGION
 from emulator.credentials import development_ca

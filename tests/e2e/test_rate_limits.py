@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from edge_signer.tenancy.dynamodb_rate_limiter import DynamoDbRateLimiter
+from edge_signer.tenancy.dynamodb_rate_limiter import FRESH_S
 from emulator.system import Settings
 from measure.limits.__main__ import faults
 from measure.limits.flood import TABLE, Crowd, flood
@@ -43,7 +43,7 @@ def forget_usage(system: Running) -> None:
         key = {"tenant_id": {"S": tenant}}
         system.client("dynamodb").delete_item(TableName=TABLE, Key=key)
     # A worker refuses by what it saw a moment ago.
-    time.sleep(DynamoDbRateLimiter.FRESH_S + 0.1)
+    time.sleep(FRESH_S + 0.1)
 
 
 def put_usage(system: Running, tenant: str, day_count: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from samtranslator.yaml_helper import yaml_parse
 
-from edge_signer.administration.turn import TURN_ID
+from edge_signer.administration.flag_parameters import TURN_ID
 from edge_signer.configuration.flags import Flags
 from tests.conftest import ROOT
 from tests.template_guard import rendered

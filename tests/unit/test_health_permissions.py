@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from edge_signer.health.store_checks import PREFIX, TENANT_KEY
+from edge_signer.health.service_checks import PREFIX, TENANT_KEY
 from edge_signer.kms_guard.kms_quota import ID_PREFIX
 from edge_signer.platform.names import TENANT_ID
 from tests.template_guard import rendered, statements

@@ -28,7 +28,7 @@ LAYER_ROOMS: dict[str, set[str]] = {
     "configuration": set(),
     "telemetry": {"configuration"},
     "tenancy": {"configuration", "telemetry"},
-    "kms_guard": {"telemetry"},
+    "kms_guard": {"configuration", "telemetry"},
     "signing.errors": set(),
     "signing.credentials": {"configuration", "kms_guard", "signing.errors"},
     "signing.manifest": {"signing.errors", "signing.credentials"},

@@ -18,8 +18,7 @@ from edge_signer.configuration.settings import (
     ReplicaSettings,
     SigningSettings,
 )
-from edge_signer.kms_guard.chaos_order import chaos_parameter
-from edge_signer.kms_guard.kms_quota import KmsUsageTally, kms_usage_tally
+from edge_signer.kms_guard.kms_quota import KmsUsageTally
 from edge_signer.platform.clients import client
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
 from edge_signer.signing.credentials.certificate import InstalledChain
@@ -65,13 +64,10 @@ def central_signing_service(
 
     @lru_cache
     def usage(kms_region: str) -> KmsUsageTally:
-        return kms_usage_tally(
-            region=settings.aws_region,
-            table=settings.requests_table,
-            kms_region=kms_region,
-            timeout_s=_DYNAMODB_TIMEOUT_S,
-            complain=complain_of_quota,
+        dynamodb = client(
+            "dynamodb", settings.aws_region, timeout_s=_DYNAMODB_TIMEOUT_S, attempts=1
         )
+        return KmsUsageTally(dynamodb, settings.requests_table, kms_region, complain_of_quota)
 
     def kms_signer(
         region: str, key: str, certificate_name: str, algorithm: AlgorithmName
@@ -98,7 +94,7 @@ def central_signing_service(
         return signer(policy.signing_key, policy.certificate, policy.algorithm)
 
     documents = SsmParameterFolder(ssm, settings.policy_folder, refresh_s=_POLICY_REFRESH_S)
-    policies = PolicyDirectory(shipped_policies(), documents, complain)
+    policies = PolicyDirectory(shipped_policies(), documents.values, complain)
     roots = SsmTimeStampRoots(ssm, settings.certificate_parameter("tsa"))
     authority = time_stamp_authority(
         settings.tsa_url, roots, complain_of_time_stamps, timeout_s=_TSA_TIMEOUT_S
@@ -112,7 +108,7 @@ def _clients(settings: FallbackSettings, region: str, ssm: Any) -> Callable[[int
 
     if not settings.allows_chaos:
         return kms
-    from edge_signer.kms_guard.chaotic_kms import ChaosOrders, chaotic_clients
+    from edge_signer.kms_guard.chaos import ChaosOrders, chaos_parameter, chaotic_clients
 
     orders = ChaosOrders(ssm, chaos_parameter(settings.stage), "all")
     return chaotic_clients(kms, orders, settings.kms_timeout_ms)

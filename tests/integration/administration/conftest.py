@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from edge_signer.administration.audit_trail import AuditTrail, Caller
-from edge_signer.administration.turn import Turn
+from edge_signer.administration.flag_parameters import Turn
 from emulator.aws.services import ServiceHost, in_process_services, moto_host
 from emulator.http.message import Request
 from emulator.stack.resources import Services
@@ -28,8 +28,8 @@ class Office:
         self.table = f"requests-{uuid4()}"
         make_table(aws.dynamodb, self.table, "id")
 
-    def turn(self) -> Turn:
-        return Turn(self.aws.dynamodb, self.table)
+    def turn(self, patience_s: float = 5.0) -> Turn:
+        return Turn(self.aws.dynamodb, self.table, patience_s=patience_s)
 
     def caller(self) -> Caller:
         return Caller("ada", str(uuid4()))

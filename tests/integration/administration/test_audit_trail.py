@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 import pytest
 
 from edge_signer.administration.audit_trail import AuditTrail, Caller, Change
-from edge_signer.administration.audited_change import change_recorded
 from edge_signer.platform.errors import KmsUnavailableError, StoreUnavailableError
 from tests.integration.administration.conftest import Office
 
@@ -16,7 +15,7 @@ CALLER = Caller("ada", "00000000-0000-4000-8000-000000000001")
 
 
 def test_the_record_is_there_before_the_change_is_made(office: Office) -> None:
-    done, seen = change_recorded(office.trail, CALLER, CHANGE, office.entries)
+    done, seen = office.trail.record_and_make(CALLER, CHANGE, office.entries)
     assert seen == office.entries()
     (entry,) = office.entries()
     assert (entry["state"], entry["operator"], entry["request_id"]) == (
@@ -30,13 +29,13 @@ def test_the_record_is_there_before_the_change_is_made(office: Office) -> None:
 def test_a_record_is_never_written_over(office: Office) -> None:
     noon = datetime(2026, 5, 31, 12, tzinfo=UTC)
     trail = AuditTrail(office.aws.s3, office.bucket, lambda: noon)
-    key = trail.intend(CALLER, CHANGE)
-    assert key == f"audit/2026-05-31/120000.000000Z-{CALLER.request_id}.json"
+    done, _ = trail.record_and_make(CALLER, CHANGE, lambda: None)
+    assert done.audit_key == f"audit/2026-05-31/120000.000000Z-{CALLER.request_id}.json"
     before = office.entries()
     made: list[str] = []
     other = Change("flags.update", "/edge-signer/dev/flags/kill_switch", None, "false")
     with pytest.raises(StoreUnavailableError, match="was not made"):
-        change_recorded(trail, CALLER, other, lambda: made.append("made"))
+        trail.record_and_make(CALLER, other, lambda: made.append("made"))
     assert (made, office.entries()) == ([], before)
 
 
@@ -51,7 +50,7 @@ def test_a_change_that_fails_is_told_beside_its_record(
         raise failure
 
     with pytest.raises(type(failure)):
-        change_recorded(office.trail, CALLER, CHANGE, make)
+        office.trail.record_and_make(CALLER, CHANGE, make)
     failed, intended = office.entries()
     assert (failed["state"], failed["error"], intended["state"]) == ("failed", code, "intended")
 
@@ -62,6 +61,6 @@ def test_the_first_failure_is_told_where_the_second_cannot_be_recorded(office: O
         raise KmsUnavailableError("the first")
 
     with pytest.raises(KmsUnavailableError, match="the first"):
-        change_recorded(office.trail, CALLER, CHANGE, make)
+        office.trail.record_and_make(CALLER, CHANGE, make)
     office.faults()
     assert [one["state"] for one in office.entries()] == ["intended"]

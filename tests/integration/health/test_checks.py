@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -13,15 +14,18 @@ from botocore.exceptions import ClientError
 
 from edge_signer.configuration.flags import Flags
 from edge_signer.configuration.parameters import SsmParameterFolder
-from edge_signer.health.authority_check import AuthorityCheck
-from edge_signer.health.finding import EVERY_WAY, Finding, Way
-from edge_signer.health.key_checks import CertificateCheck, KeyCheck
-from edge_signer.health.quota_check import QuotaCheck
-from edge_signer.health.store_checks import BucketCheck, TenantsCheck
-from edge_signer.health.switch_checks import BreakerCheck, ChaosCheck, FlagsCheck
+from edge_signer.health.examination import EVERY_WAY, Finding, Way
+from edge_signer.health.key_checks import check_certificate, check_key
+from edge_signer.health.service_checks import (
+    check_authority,
+    check_bucket,
+    check_quota,
+    check_tenants,
+)
+from edge_signer.health.switch_checks import check_breaker, check_chaos, check_flags
 from edge_signer.kms_guard.breaker_rules import OPEN_MS, PROBE_MS, Opening, Probe, Record
 from edge_signer.kms_guard.breaker_store import Stored
-from edge_signer.kms_guard.chaos_order import ChaosOrder
+from edge_signer.kms_guard.chaos import ChaosOrder
 from edge_signer.kms_guard.kms_quota import KmsUsage
 from emulator.aws.services import in_process_services, moto_host
 from emulator.credentials import development_ca
@@ -52,7 +56,7 @@ def faults(*rules: dict[str, Any]) -> None:
 
 
 def certificate(key_id: str) -> Finding:
-    return CertificateCheck(AWS.ssm, AWS.kms, parameter_of(key_id), key_id)()
+    return check_certificate(AWS.ssm, AWS.kms, parameter_of(key_id), key_id)
 
 
 def parameter_of(key_id: str) -> str:
@@ -61,7 +65,7 @@ def parameter_of(key_id: str) -> str:
 
 def test_an_enabled_key_is_ok_and_a_disabled_one_signs_nothing(keys: KmsKeys) -> None:
     key_id = keys.new()
-    check = KeyCheck(AWS.kms, key_id, HOME)
+    check = partial(check_key, AWS.kms, key_id, HOME)
     assert check() == Finding(
         "ok", {"key_id": key_id, "key_state": "Enabled", "key_usage": "SIGN_VERIFY"}
     )
@@ -75,7 +79,7 @@ def test_a_key_for_something_else_signs_nothing() -> None:
     created = AWS.kms.create_key(
         KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT", Policy=json.dumps({"Statement": []})
     )
-    finding = KeyCheck(AWS.kms, created["KeyMetadata"]["Arn"], HOME)()
+    finding = check_key(AWS.kms, created["KeyMetadata"]["Arn"], HOME)
     assert (finding.state, finding.closes) == ("unavailable", HOME)
 
 
@@ -128,12 +132,12 @@ def test_a_certificate_that_cannot_be_compared_closes_nothing(keys: KmsKeys) -> 
 
 def test_buckets_and_tables_that_are_not_there_are_told() -> None:
     name = f"health-{uuid4().hex}"
-    for check in (BucketCheck(AWS.s3, name), TenantsCheck(AWS.dynamodb, name)):
+    for check in (partial(check_bucket, AWS.s3, name), partial(check_tenants, AWS.dynamodb, name)):
         with pytest.raises(ClientError):
             check()
     AWS.s3.create_bucket(Bucket=name)
     make_table(AWS.dynamodb, name, "token_sha256")
-    for check in (BucketCheck(AWS.s3, name), TenantsCheck(AWS.dynamodb, name)):
+    for check in (partial(check_bucket, AWS.s3, name), partial(check_tenants, AWS.dynamodb, name)):
         assert check().state == "ok"
 
 
@@ -154,7 +158,7 @@ def test_flags_say_who_signs(case: str) -> None:
     path = f"/edge-signer/{uuid4().hex}"
     for name, value in switched.items():
         AWS.ssm.put_parameter(Name=f"{path}/{name}", Value=value, Type="String")
-    finding = FlagsCheck(SsmParameterFolder(AWS.ssm, path, refresh_s=0), defaults)()
+    finding = check_flags(SsmParameterFolder(AWS.ssm, path, refresh_s=0), defaults)
     assert (finding.state, finding.closes) == (expected.state, expected.closes)
     assert ("ignored" in finding.details) == (case == "a text that is none")
 
@@ -177,22 +181,9 @@ def test_chaos_in_force_is_told_and_closes_nothing(text: str | None, state: str)
     name = f"/edge-signer/{uuid4().hex}/chaos"
     if text is not None:
         AWS.ssm.put_parameter(Name=name, Value=text, Type="String")
-    finding = ChaosCheck(AWS.ssm, name, lambda: float(NOW_S))()
+    finding = check_chaos(AWS.ssm, name, lambda: float(NOW_S))
     assert (finding.state, finding.closes) == (state, frozenset())
     assert finding.details == (ORDERED.model_dump() if state == "degraded" else {})
-
-
-class OneRecord:
-    """A store that has one record."""
-
-    def __init__(self, record: Record) -> None:
-        self._stored = Stored(record)
-
-    def read(self) -> Stored:
-        return self._stored
-
-    def replaced(self, *_: object) -> tuple[bool, Stored]:
-        raise AssertionError("health changes nothing")
 
 
 def opened(probe_after_ms: int, probe: Probe | None = None) -> Record:
@@ -212,28 +203,18 @@ def opened(probe_after_ms: int, probe: Probe | None = None) -> Record:
 def test_an_open_breaker_closes_the_edge_until_a_probe_is_due(
     record: Record, expected: Finding
 ) -> None:
-    finding = BreakerCheck(OneRecord(record), [], lambda: NOW_MS / 1000)()
+    finding = check_breaker(lambda: Stored(record), [], lambda: NOW_MS / 1000)
     assert (finding.state, finding.closes) == (expected.state, expected.closes)
 
 
 def test_a_breaker_that_cannot_be_read_is_told_and_closes_nothing() -> None:
-    finding = BreakerCheck(OneRecord(Record()), ["cannot be read"], lambda: NOW_MS / 1000)()
+    finding = check_breaker(Stored, ["cannot be read"], lambda: NOW_MS / 1000)
     assert (finding.state, finding.closes) == ("degraded", frozenset())
-
-
-class Usage:
-    """What workers would have told."""
-
-    def __init__(self, peak_per_s: int) -> None:
-        self._usage = KmsUsage(peak_per_s, today=12_345)
-
-    def read(self) -> KmsUsage:
-        return self._usage
 
 
 @pytest.mark.parametrize(("peak", "state"), [(0, "ok"), (399, "ok"), (400, "degraded")])
 def test_eighty_percent_of_the_quota_is_told(peak: int, state: str) -> None:
-    finding = QuotaCheck(Usage(peak), 500)()
+    finding = check_quota(lambda: KmsUsage(peak, today=12_345), 500)
     assert (finding.state, finding.closes) == (state, frozenset())
     assert finding.details["per_s_percent"] == peak / 5
     assert finding.details["today"] == 12_345
@@ -241,4 +222,4 @@ def test_eighty_percent_of_the_quota_is_told(peak: int, state: str) -> None:
 
 def test_an_authority_that_nobody_answers_for_is_told() -> None:
     with pytest.raises(Exception, match="refused"):
-        AuthorityCheck("http://127.0.0.1:1/tsa", timeout_s=0.5)()
+        check_authority("http://127.0.0.1:1/tsa", timeout_s=0.5)

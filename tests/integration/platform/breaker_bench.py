@@ -6,9 +6,9 @@ import json
 from typing import Any
 from uuid import uuid4
 
+from edge_signer.kms_guard.breaker_store import DynamoDbBreakerStore
 from edge_signer.kms_guard.circuit_breaker import CircuitBreaker
-from edge_signer.kms_guard.dynamodb_breaker_store import DynamoDbBreakerStore
-from edge_signer.telemetry.complaints import SparingComplaint
+from edge_signer.telemetry.telemetry import SparingComplaint
 from emulator.aws.services import ServiceHost, in_process_services, moto_host
 from emulator.http.message import Request
 from tests.dynamodb_tables import make_table
@@ -32,13 +32,19 @@ class BreakerBench:
         self.changes: list[tuple[str, str]] = []
         self.now_s = NOON_S
 
-    def worker(self) -> CircuitBreaker:
+    def worker(
+        self, *, fresh_s: float = 0.0, alone_s: float = 0.0, attempts: int = 16
+    ) -> CircuitBreaker:
+        """Make a worker's breaker: one that reads the item for every decision, unless told."""
         sparing = SparingComplaint(self.complaints.append)
         return CircuitBreaker(
             DynamoDbBreakerStore(self.dynamodb, self.table, self.breaker_id, sparing),
             sparing,
             lambda old, new: self.changes.append((old, new)),
             lambda: self.now_s,
+            fresh_s=fresh_s,
+            alone_s=alone_s,
+            attempts=attempts,
         )
 
     def calls(self, operation: str) -> int:

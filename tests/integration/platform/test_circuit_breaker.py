@@ -22,9 +22,7 @@ def shared_bench() -> BreakerBench:
 
 
 @pytest.fixture
-def bench(shared_bench: BreakerBench, monkeypatch: pytest.MonkeyPatch) -> BreakerBench:
-    # Every decision looks at the item, unless a test is about when they do not.
-    monkeypatch.setattr(CircuitBreaker, "FRESH_S", 0.0)
+def bench(shared_bench: BreakerBench) -> BreakerBench:
     shared_bench.begin()
     return shared_bench
 
@@ -45,17 +43,13 @@ def opened(bench: BreakerBench) -> CircuitBreaker:
     return breaker
 
 
-def test_a_closed_breaker_costs_a_read_a_second_and_no_write(
-    bench: BreakerBench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(CircuitBreaker, "FRESH_S", 1000.0)
-    breaker = bench.worker()
+def test_a_closed_breaker_costs_a_read_a_second_and_no_write(bench: BreakerBench) -> None:
+    breaker = bench.worker(fresh_s=1000.0)
     before = bench.calls("GetItem"), bench.calls("PutItem")
     for _ in range(20):
         breaker.allows().succeeded()
         breaker.allows().abandoned()
     assert (bench.calls("GetItem"), bench.calls("PutItem")) == (before[0] + 1, before[1])
-    monkeypatch.setattr(CircuitBreaker, "FRESH_S", 0.0)
     breaker = bench.worker()
     for _ in range(3):
         breaker.allows().succeeded()
@@ -210,7 +204,7 @@ def test_operators_see_what_it_is_and_may_close_it(bench: BreakerBench) -> None:
     assert bench.changes == [*OPENED, ("open", "closed")]
     status = breaker.status()
     assert (status.state, status.since_ms, status.failure_count) == ("closed", now_ms + 3000, 0)
-    assert (status.opened_by, status.next_probe_ms, status.is_shared) == (None, None, True)
+    assert (status.opened_by, status.next_probe_ms, breaker.is_shared) == (None, None, True)
     assert fail(breaker) == "closed"
 
 

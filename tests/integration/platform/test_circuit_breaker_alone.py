@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from edge_signer.kms_guard.circuit_breaker import CircuitBreaker
 from edge_signer.platform.errors import StoreUnavailableError
 from tests.integration.platform.breaker_bench import BreakerBench, fail
 
@@ -18,9 +17,7 @@ def shared_bench() -> BreakerBench:
 
 
 @pytest.fixture
-def bench(shared_bench: BreakerBench, monkeypatch: pytest.MonkeyPatch) -> Iterator[BreakerBench]:
-    monkeypatch.setattr(CircuitBreaker, "FRESH_S", 0.0)
-    monkeypatch.setattr(CircuitBreaker, "ALONE_S", 0.0)
+def bench(shared_bench: BreakerBench) -> Iterator[BreakerBench]:
     shared_bench.begin()
     yield shared_bench
     shared_bench.faults()
@@ -35,16 +32,15 @@ FAULTS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 def test_a_worker_goes_on_alone_by_the_same_rules_and_says_so_once(
-    bench: BreakerBench, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
+    bench: BreakerBench, fault: dict[str, Any]
 ) -> None:
-    breaker, other = bench.worker(), bench.worker()
+    breaker, other = (bench.worker(alone_s=1000.0) for _ in range(2))
     for _ in range(4):
         fail(breaker)
     bench.faults(fault)
-    monkeypatch.setattr(CircuitBreaker, "ALONE_S", 1000.0)
     # What it counted together with the others is not forgotten.
     assert [fail(breaker) for _ in range(3)] == ["closed", "closed", "open"]
-    assert not breaker.status().is_shared
+    assert not breaker.is_shared
     bench.now_s += 10
     probe = breaker.allows()
     assert (probe.kind, breaker.allows().kind) == ("probe", "open")
@@ -70,7 +66,7 @@ def test_when_dynamodb_answers_again_its_record_serves(bench: BreakerBench) -> N
     assert breaker.allows().kind == "closed"
     fail(other, throttled=True)
     assert breaker.allows().kind == "open"
-    assert breaker.status().is_shared
+    assert breaker.is_shared
 
 
 def test_a_failure_that_was_counted_alone_is_not_written_over_what_others_wrote(
@@ -102,12 +98,9 @@ def test_a_probe_whose_success_cannot_be_written_blocks_nobody_for_long(
     assert other.allows().kind == "probe"
 
 
-def test_requests_do_not_queue_up_before_a_dynamodb_that_fails(
-    bench: BreakerBench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(CircuitBreaker, "ALONE_S", 1000.0)
+def test_requests_do_not_queue_up_before_a_dynamodb_that_fails(bench: BreakerBench) -> None:
     bench.faults({"status": 500})
-    breaker = bench.worker()
+    breaker = bench.worker(alone_s=1000.0)
     breaker.allows()
     before = bench.calls("GetItem"), bench.calls("PutItem")
     for _ in range(5):
@@ -115,12 +108,8 @@ def test_requests_do_not_queue_up_before_a_dynamodb_that_fails(
     assert (bench.calls("GetItem"), bench.calls("PutItem")) == before
 
 
-def test_who_loses_every_race_counts_alone(
-    bench: BreakerBench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(CircuitBreaker, "ATTEMPTS", 0)
-    monkeypatch.setattr(CircuitBreaker, "ALONE_S", 1000.0)
-    breaker = bench.worker()
+def test_a_worker_that_loses_every_race_counts_alone(bench: BreakerBench) -> None:
+    breaker = bench.worker(alone_s=1000.0, attempts=0)
     assert [fail(breaker, throttled=True), fail(breaker)] == ["closed", "open"]
     assert "Too many others" in bench.complaints[0]
 

@@ -31,8 +31,18 @@ class Bench:
         self.complaints: list[str] = []
         self.now_s = NOON_S
 
-    def worker(self) -> DynamoDbRateLimiter:
-        return DynamoDbRateLimiter(self.dynamodb, TABLE, self.complaints.append, lambda: self.now_s)
+    def worker(
+        self, *, fresh_s: float = 1.0, alone_s: float = 1.0, attempts: int = 32
+    ) -> DynamoDbRateLimiter:
+        return DynamoDbRateLimiter(
+            self.dynamodb,
+            TABLE,
+            self.complaints.append,
+            lambda: self.now_s,
+            fresh_s=fresh_s,
+            alone_s=alone_s,
+            attempts=attempts,
+        )
 
     def writes(self) -> int:
         counted = json.loads(self.host.answer(Request("GET", "/_emulator/calls")).body)
@@ -114,23 +124,21 @@ def test_tenants_do_not_touch_each_other(bench: Bench, tenant: str) -> None:
     assert [admitted(worker, f"{tenant}-2") for _ in range(11)] == [True] * 10 + [False]
 
 
-def test_a_refusal_writes_nothing_and_asks_now_and_then(
-    bench: Bench, tenant: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    worker = bench.worker()
+def test_a_refusal_writes_nothing_and_asks_now_and_then(bench: Bench, tenant: str) -> None:
+    worker, asking = bench.worker(fresh_s=1000.0), bench.worker(fresh_s=0.0)
     assert sum(admitted(worker, tenant) for _ in range(10)) == 10
-    monkeypatch.setattr(DynamoDbRateLimiter, "FRESH_S", 1000.0)
+    assert not admitted(asking, tenant)
     item, before = bench.item(tenant), bench.writes()
     assert not any(admitted(worker, tenant) for _ in range(20))
     assert bench.writes() == before
-    monkeypatch.setattr(DynamoDbRateLimiter, "FRESH_S", 0.0)
     bench.dynamodb.update_item(
         TableName=TABLE,
         Key={"tenant_id": {"S": tenant}},
         UpdateExpression="SET limit_second = :more REMOVE expiration",
         ExpressionAttributeValues={":more": {"N": "12"}},
     )
-    assert [admitted(worker, tenant) for _ in range(3)] == [True, True, False]
+    assert not admitted(worker, tenant)
+    assert [admitted(asking, tenant) for _ in range(3)] == [True, True, False]
     assert bench.item(tenant)["admissions"] != item["admissions"]
 
 
@@ -202,10 +210,9 @@ FAULTS = [
 
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 def test_while_dynamodb_fails_a_worker_counts_alone_and_says_so_once(
-    bench: Bench, tenant: str, monkeypatch: pytest.MonkeyPatch, fault: dict[str, Any]
+    bench: Bench, tenant: str, fault: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr(DynamoDbRateLimiter, "ALONE_S", 0.0)
-    first, second = bench.worker(), bench.worker()
+    first, second = (bench.worker(alone_s=0.0) for _ in range(2))
     assert [admitted(first, tenant) for _ in range(4)] == [True] * 4
     bench.faults(fault)
     # What it counted together with the others is not forgotten.
@@ -220,12 +227,9 @@ def test_while_dynamodb_fails_a_worker_counts_alone_and_says_so_once(
     assert bench.item(tenant)["day_count"] == {"N": "6"}
 
 
-def test_requests_do_not_queue_up_before_a_dynamodb_that_fails(
-    bench: Bench, tenant: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(DynamoDbRateLimiter, "ALONE_S", 1000.0)
+def test_requests_do_not_queue_up_before_a_dynamodb_that_fails(bench: Bench, tenant: str) -> None:
     bench.faults({"status": 500})
-    worker = bench.worker()
+    worker = bench.worker(alone_s=1000.0)
     worker.admit(tenant)
     before = bench.writes()
     worker.admit(tenant)
@@ -244,8 +248,7 @@ def test_a_throttled_tenant_does_not_make_others_count_alone(bench: Bench, tenan
 def test_who_loses_every_race_is_refused_and_nothing_is_counted(
     bench: Bench, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    worker, rival = bench.worker(), bench.worker()
-    monkeypatch.setattr(DynamoDbRateLimiter, "ATTEMPTS", 3)
+    worker, rival = bench.worker(attempts=3), bench.worker()
     waits: list[float] = []
 
     def rival_first(delay_s: float) -> None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from edge_signer.kms_guard.kms_quota import KmsUsage, KmsUsageReader, KmsUsageTally
+from edge_signer.kms_guard.kms_quota import KmsUsage, KmsUsageTally, read_kms_usage
 from edge_signer.platform.errors import StoreUnavailableError
 from emulator.aws.services import in_process_services, moto_host
 from emulator.http.message import Request
@@ -29,13 +29,18 @@ class Bench:
         self.now_s = NOON_S
         self.complaints: list[str] = []
 
-    def tally(self, region: str = REGION) -> KmsUsageTally:
+    def tally(self, region: str = REGION, write_every_s: float = 0.0) -> KmsUsageTally:
         return KmsUsageTally(
-            self.dynamodb, self.table, region, self.complaints.append, lambda: self.now_s
+            self.dynamodb,
+            self.table,
+            region,
+            self.complaints.append,
+            lambda: self.now_s,
+            write_every_s=write_every_s,
         )
 
     def usage(self, region: str = REGION) -> KmsUsage:
-        return KmsUsageReader(self.dynamodb, self.table, region, lambda: self.now_s).read()
+        return read_kms_usage(self.dynamodb, self.table, region, lambda: self.now_s)
 
     def items(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.dynamodb.scan(TableName=self.table)["Items"]
@@ -50,9 +55,7 @@ class Bench:
 
 
 @pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    # Each call is told, unless a test is about when it is not.
-    monkeypatch.setattr(KmsUsageTally, "TELL_EVERY_S", 0.0)
+def bench() -> Iterator[Bench]:
     bench = Bench()
     yield bench
     bench.mend()
@@ -94,10 +97,9 @@ def test_each_region_of_kms_is_counted_by_itself(bench: Bench) -> None:
 
 
 def test_calls_in_between_cost_no_request_and_are_told_with_the_next_that_is_due(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    bench: Bench,
 ) -> None:
-    monkeypatch.setattr(KmsUsageTally, "TELL_EVERY_S", 1000.0)
-    tally = bench.tally()
+    tally = bench.tally(write_every_s=1000.0)
     tally.count()
     told = bench.items()
     for _ in range(9):

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_signer.configuration.flags import Flags
-from edge_signer.configuration.operator_flags import OperatorFlags
-from edge_signer.configuration.parameters import SsmParameterFolder
+from edge_signer.configuration.flags import Flags, OperatorFlags
 from edge_signer.platform.errors import StoreUnavailableError
 from emulator.aws.services import ServiceHost
 from emulator.stack.resources import Services
@@ -17,7 +15,7 @@ OPEN = Flags(edge_signer_enabled=True, tenant_allowlist=("acme",))
 
 
 def flags_of(aws: Services, path: str) -> OperatorFlags:
-    return OperatorFlags(folder(aws, path), OPEN, pytest.fail)
+    return OperatorFlags(folder(aws, path).values, OPEN, pytest.fail)
 
 
 def test_the_last_good_flags_serve_while_ssm_fails(
@@ -35,9 +33,8 @@ def test_the_last_good_flags_serve_while_ssm_fails(
 
 
 def test_defaults_do_not_stand_in_for_an_ssm_that_never_answered(
-    aws: Services, host: ServiceHost, path: str, monkeypatch: pytest.MonkeyPatch
+    aws: Services, host: ServiceHost, path: str
 ) -> None:
-    monkeypatch.setattr(SsmParameterFolder, "RETRY_S", 0.0)
     flags = flags_of(aws, path)
     break_ssm(host, broken=True)
     for _ in range(2):

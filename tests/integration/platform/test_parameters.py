@@ -44,8 +44,10 @@ def break_ssm(host: ServiceHost, *, broken: bool, operation: str = "GetParameter
     host.answer(Request("PUT", "/_emulator/faults", body=body))
 
 
-def folder(aws: Services, path: str, refresh_s: float = 0.0) -> SsmParameterFolder:
-    return SsmParameterFolder(aws.ssm, path, refresh_s=refresh_s)
+def folder(
+    aws: Services, path: str, refresh_s: float = 0.0, retry_s: float = 0.0
+) -> SsmParameterFolder:
+    return SsmParameterFolder(aws.ssm, path, refresh_s=refresh_s, retry_s=retry_s)
 
 
 def test_more_than_one_page_is_read_and_other_folders_are_not(aws: Services, path: str) -> None:
@@ -84,17 +86,15 @@ def test_the_last_good_values_serve_while_ssm_fails(
 
 
 def test_without_a_first_answer_there_are_no_values_and_ssm_is_not_pressed(
-    aws: Services, host: ServiceHost, monkeypatch: pytest.MonkeyPatch, path: str
+    aws: Services, host: ServiceHost, path: str
 ) -> None:
-    monkeypatch.setattr(SsmParameterFolder, "RETRY_S", 1000.0)
-    never = folder(aws, path)
+    never = folder(aws, path, retry_s=1000.0)
     break_ssm(host, broken=True)
     for _ in range(3):
         with pytest.raises(StoreUnavailableError, match="configuration cannot be read"):
             never.values()
         pressed = reads(host)
     assert pressed == reads(host)
-    monkeypatch.setattr(SsmParameterFolder, "RETRY_S", 0.0)
     again = folder(aws, path)
     with pytest.raises(StoreUnavailableError):
         again.values()
@@ -111,7 +111,7 @@ def test_a_parameter_is_read_anew_each_time(aws: Services, path: str) -> None:
 
 @pytest.mark.parametrize("broken", [False, True])
 def test_for_a_parameter_that_is_not_to_be_had_ssm_is_not_pressed(
-    aws: Services, host: ServiceHost, monkeypatch: pytest.MonkeyPatch, path: str, *, broken: bool
+    aws: Services, host: ServiceHost, path: str, *, broken: bool
 ) -> None:
     def read() -> str | None:
         if not broken:
@@ -120,8 +120,7 @@ def test_for_a_parameter_that_is_not_to_be_had_ssm_is_not_pressed(
             parameter.read()
         return None
 
-    monkeypatch.setattr(SsmParameter, "RETRY_S", 1000.0)
-    parameter = SsmParameter(aws.ssm, path)
+    parameter = SsmParameter(aws.ssm, path, retry_s=1000.0)
     break_ssm(host, broken=broken, operation="GetParameter")
     assert read() is None
     pressed = reads(host, "GetParameter")

@@ -11,7 +11,7 @@ from edge_signer.configuration.settings import Settings
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.platform.outgoing import OutgoingPost, Reply
 from edge_signer.signing.central_signer import CentralAnswer, LambdaCentralSigner
-from edge_signer.signing.http_central_signer import HttpCentralSigner, SsmApiKey
+from edge_signer.signing.http_central_signer import HttpCentralSigner, ssm_api_key
 from edge_signer.signing.wiring import central_signer
 from emulator.aws.services import in_process_services, moto_host
 from emulator.http.message import Request
@@ -78,9 +78,7 @@ def test_an_address_is_asked_before_the_function_of_the_deployment(ssm: Any) -> 
     assert isinstance(central_signer(elsewhere(), ssm), HttpCentralSigner)
 
 
-def test_the_key_is_read_now_and_then_and_serves_while_ssm_fails(
-    ssm: Any, told: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_key_is_read_now_and_then_and_serves_while_ssm_fails(ssm: Any, told: list[str]) -> None:
     put(ssm, "first")
     signer = central_signer(elsewhere(), ssm)
     assert signer is not None
@@ -88,9 +86,8 @@ def test_the_key_is_read_now_and_then_and_serves_while_ssm_fails(
     put(ssm, "second")
     signer.sign(REQUEST)
 
-    monkeypatch.setattr(SsmApiKey, "_REFRESH_S", 0.0)
-    renewing = central_signer(elsewhere(), ssm)
-    assert renewing is not None
+    key = ssm_api_key(ssm, PARAMETER, refresh_s=0.0)
+    renewing = HttpCentralSigner("https://signer.example.com", key)
     renewing.sign(REQUEST)
     break_ssm(broken=True)
     renewing.sign(REQUEST)

@@ -31,22 +31,22 @@ def put(ssm: Any) -> Any:
 
 def test_roots_are_fetched_once_and_renewed_later(ssm: Any, put: Any) -> None:
     put(FIRST.root_pem)
-    roots = SsmTimeStampRoots(ssm, PARAMETER)
-    assert roots() == (FIRST.root,)
+    roots, renewing = (
+        SsmTimeStampRoots(ssm, PARAMETER),
+        SsmTimeStampRoots(ssm, PARAMETER, refresh_s=0.0),
+    )
+    assert roots() == renewing() == (FIRST.root,)
     put(FIRST.root_pem + SECOND.root_pem)
     assert roots() == (FIRST.root,)
-    roots._fresh_until_s = 0.0
-    assert roots() == (FIRST.root, SECOND.root)
+    assert renewing() == (FIRST.root, SECOND.root)
 
 
 def test_broken_roots_are_survived_but_roots_that_were_taken_away_are_gone(
-    ssm: Any, put: Any, monkeypatch: pytest.MonkeyPatch
+    ssm: Any, put: Any
 ) -> None:
-    monkeypatch.setattr(SsmTimeStampRoots, "RETRY_S", 0.0)
     put(FIRST.root_pem)
-    roots = SsmTimeStampRoots(ssm, PARAMETER)
+    roots = SsmTimeStampRoots(ssm, PARAMETER, refresh_s=0.0)
     assert roots() == (FIRST.root,)
-    roots._fresh_until_s = 0.0
     put("half a root")
     assert roots() == (FIRST.root,)
     ssm.delete_parameter(Name=PARAMETER)

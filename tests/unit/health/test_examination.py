@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from edge_signer.health.examination import Examination
-from edge_signer.health.finding import Check, Finding, Way
+from edge_signer.health.examination import Check, Examination, Finding, Way
 from tests.processes import wait_for
 
 EDGE: frozenset[Way] = frozenset({"edge"})

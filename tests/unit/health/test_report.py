@@ -6,9 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from edge_signer.health.finding import EVERY_WAY, Finding, State, Way
-from edge_signer.health.report import KeptReport, report_of
-from edge_signer.health.settings import HealthSettings
+from edge_signer.health.examination import EVERY_WAY, Finding, KeptReport, State, Way, report_of
+from edge_signer.health.wiring import HealthSettings
 
 HOME: frozenset[Way] = frozenset({"edge", "central"})
 EDGE: frozenset[Way] = frozenset({"edge"})
@@ -62,7 +61,7 @@ def test_the_status_says_what_can_be_signed(case: str) -> None:
     assert (report.status, report.edge, report.central) == expected
 
 
-def test_a_report_is_kept_until_it_is_old(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_report_is_kept_until_it_is_old() -> None:
     looks = 0
 
     def examine() -> Mapping[str, Finding]:
@@ -73,8 +72,7 @@ def test_a_report_is_kept_until_it_is_old(monkeypatch: pytest.MonkeyPatch) -> No
     kept = KeptReport(examine, HOME)
     assert [kept()[1] for _ in range(3)] == [True, False, False]
     assert looks == 1
-    monkeypatch.setattr(KeptReport, "FRESH_S", 0.0)
-    old = KeptReport(examine, HOME)
+    old = KeptReport(examine, HOME, fresh_s=0.0)
     assert [old()[1] for _ in range(2)] == [True, True]
 
 

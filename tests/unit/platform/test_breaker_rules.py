@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_signer.kms_guard.breaker_item import attributes_of, read_record
 from edge_signer.kms_guard.breaker_rules import (
     Record,
     after_failure,
@@ -21,6 +20,7 @@ from edge_signer.kms_guard.breaker_rules import (
     next_probe_ms,
     state_of,
 )
+from edge_signer.kms_guard.breaker_store import attributes_of, read_record
 
 NOON_MS = 20_000 * 86_400_000 + 43_200_000
 Outcome = Literal["success", "failure", "throttle", "nothing"]

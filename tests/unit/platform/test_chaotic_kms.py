@@ -9,8 +9,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from edge_signer.kms_guard.chaos_order import MAX_DURATION_S, ChaosOrder, FailureType, Scope
-from edge_signer.kms_guard.chaotic_kms import ChaosOrders, ChaoticKms
+from edge_signer.kms_guard.chaos import (
+    MAX_DURATION_S,
+    ChaosOrder,
+    ChaosOrders,
+    ChaoticKms,
+    FailureType,
+    Scope,
+)
 from edge_signer.kms_guard.kms_errors import kms_error
 from edge_signer.platform.errors import KmsRateLimitError, KmsUnavailableError
 
@@ -47,13 +53,14 @@ class Kms:
 class Laboratory:
     """A client under an order, with a clock and chances of the test's own."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, whose: Scope = "edge") -> None:
-        monkeypatch.setattr(ChaosOrders, "REFRESH_S", 0.0)
+    def __init__(self, whose: Scope = "edge") -> None:
         self.ssm = Ssm()
         self.now_s = float(NOON_S)
         self.slept_s: list[float] = []
         self.chance = 0.0
-        orders = ChaosOrders(self.ssm, "/edge-signer/dev/chaos", whose, lambda: self.now_s)
+        orders = ChaosOrders(
+            self.ssm, "/edge-signer/dev/chaos", whose, lambda: self.now_s, refresh_s=0.0
+        )
         self.kms = ChaoticKms(Kms(), orders, 700, self.slept_s.append, lambda: self.chance)
 
     def order(
@@ -75,8 +82,8 @@ class Laboratory:
             return False
 
 
-def test_each_kind_of_failure_is_read_as_kms_s_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    laboratory = Laboratory(monkeypatch)
+def test_each_kind_of_failure_is_read_as_kms_s_own() -> None:
+    laboratory = Laboratory()
     for failure_type, kind, is_passing in (
         ("429_rate_limit", KmsRateLimitError, None),
         ("503_service_unavailable", KmsUnavailableError, True),
@@ -90,8 +97,8 @@ def test_each_kind_of_failure_is_read_as_kms_s_own(monkeypatch: pytest.MonkeyPat
     assert laboratory.slept_s == [0.7]
 
 
-def test_as_many_calls_fail_as_were_ordered(monkeypatch: pytest.MonkeyPatch) -> None:
-    laboratory = Laboratory(monkeypatch)
+def test_as_many_calls_fail_as_were_ordered() -> None:
+    laboratory = Laboratory()
     laboratory.order("429_rate_limit", rate=0.5)
     for chance, signs in ((0.0, False), (0.49, False), (0.5, True), (0.99, True)):
         laboratory.chance = chance
@@ -101,8 +108,8 @@ def test_as_many_calls_fail_as_were_ordered(monkeypatch: pytest.MonkeyPatch) -> 
     assert laboratory.signs()
 
 
-def test_an_order_ends_by_itself_or_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    laboratory = Laboratory(monkeypatch)
+def test_an_order_ends_by_itself_or_is_taken_back() -> None:
+    laboratory = Laboratory()
     assert laboratory.signs()
     laboratory.order("429_rate_limit")
     laboratory.now_s = NOON_S + 59.9
@@ -114,8 +121,8 @@ def test_an_order_ends_by_itself_or_is_taken_back(monkeypatch: pytest.MonkeyPatc
     assert laboratory.signs()
 
 
-def test_without_ssm_an_order_holds_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    laboratory = Laboratory(monkeypatch)
+def test_without_ssm_an_order_holds_to_its_end() -> None:
+    laboratory = Laboratory()
     laboratory.order("429_rate_limit")
     assert not laboratory.signs()
     laboratory.ssm.fails = True
@@ -124,10 +131,8 @@ def test_without_ssm_an_order_holds_to_its_end(monkeypatch: pytest.MonkeyPatch) 
     assert laboratory.signs()
 
 
-def test_an_order_that_ends_later_than_any_may_is_not_heeded(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    laboratory = Laboratory(monkeypatch)
+def test_an_order_that_ends_later_than_any_may_is_not_heeded() -> None:
+    laboratory = Laboratory()
     laboratory.order("429_rate_limit", lasts_s=MAX_DURATION_S)
     assert not laboratory.signs()
     laboratory.order("429_rate_limit", lasts_s=MAX_DURATION_S + 1)
@@ -138,8 +143,8 @@ RATE_OF_TRUE = '{"failure_type":"429_rate_limit","failure_rate":true,"ends_at_s"
 
 
 @pytest.mark.parametrize("text", ["", "no JSON", "{}", '{"failure_type": "flood"}', RATE_OF_TRUE])
-def test_an_order_that_is_none_is_not_heeded(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    laboratory = Laboratory(monkeypatch)
+def test_an_order_that_is_none_is_not_heeded(text: str) -> None:
+    laboratory = Laboratory()
     laboratory.ssm.value = text
     assert laboratory.signs()
 
@@ -149,9 +154,9 @@ def test_an_order_that_is_none_is_not_heeded(monkeypatch: pytest.MonkeyPatch, te
     [("edge", "edge", True), ("edge", "all", True), ("all", "edge", False), ("all", "all", True)],
 )
 def test_the_central_signer_fails_only_where_all_shall(
-    monkeypatch: pytest.MonkeyPatch, whose: Scope, scope: Scope, fails: bool
+    whose: Scope, scope: Scope, fails: bool
 ) -> None:
-    laboratory = Laboratory(monkeypatch, whose)
+    laboratory = Laboratory(whose)
     laboratory.order("429_rate_limit", scope)
     assert laboratory.signs() is not fails
 
@@ -189,7 +194,7 @@ from tests.unit.platform.test_platform import ENVIRONMENT
 told = {{"CHAOS_ALLOWED": "{allowed}"}} if "{allowed}" else {{}}
 environment = {{**ENVIRONMENT, "STAGE": "{stage}", **told}}
 {SERVICES[service]}
-print("edge_signer.kms_guard.chaotic_kms" in sys.modules)
+print("edge_signer.kms_guard.chaos" in sys.modules)
 """
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert told.stdout.strip() == str(imports), told.stderr

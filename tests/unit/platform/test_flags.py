@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from edge_signer.configuration.flags import FlagError, Flags, flag_text, read_flag
-from edge_signer.configuration.operator_flags import OperatorFlags
+from edge_signer.configuration.flags import FlagError, Flags, OperatorFlags, flag_text, read_flag
 from edge_signer.configuration.settings import Settings
 from tests.unit.platform.test_platform import ENVIRONMENT
 
@@ -39,7 +38,7 @@ FAULTS = [
     ("kms_timeout_ms", "2001", "from 50 to 2000"),
     ("kms_timeout_ms", "49", "from 50 to 2000"),
     ("smart_placement_enabled", "false", "not supported yet"),
-    ("kil_switch", "true", "is no flag; the flags are edge_signer_enabled, "),
+    ("kil_switch", "true", "is not a flag; known flags: edge_signer_enabled, "),
 ]
 
 
@@ -57,27 +56,19 @@ def test_what_is_no_value_is_told_with_its_flag(name: str, text: str, why: str) 
         read_flag(name, text)
 
 
-class Folder:
-    """Holds what the test puts in."""
-
-    def __init__(self) -> None:
-        self.texts: Mapping[str, str] = {}
-
-    def values(self) -> Mapping[str, str]:
-        return self.texts
-
-
 class Office:
-    """Flags, their folder and their complaints."""
+    """Flags, their texts and their complaints."""
 
     def __init__(self, **environment: str) -> None:
         settings = Settings.from_environment({**ENVIRONMENT, **environment})
-        self.folder = Folder()
+        self.texts: Mapping[str, str] = {}
         self.complaints: list[str] = []
-        self._flags = OperatorFlags(self.folder, Flags.defaults(settings), self.complaints.append)
+        self._flags = OperatorFlags(
+            lambda: self.texts, Flags.defaults(settings), self.complaints.append
+        )
 
     def flags_with(self, **texts: str) -> Flags:
-        self.folder.texts = texts
+        self.texts = texts
         return self._flags()
 
 
@@ -122,5 +113,5 @@ def test_what_is_not_supported_yet_or_unknown_is_told_and_changes_nothing() -> N
     assert office.flags_with(smart_placement_enabled="true", kil_switch="true") == Office()._flags()
     assert [one.partition(";")[0] for one in office.complaints] == [
         "flag ignored: smart_placement_enabled is not supported yet",
-        "flag ignored: kil_switch is no flag",
+        "flag ignored: kil_switch is not a flag",
     ]

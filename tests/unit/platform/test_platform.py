@@ -6,7 +6,7 @@ import pytest
 
 from edge_signer.configuration.flags import Flags
 from edge_signer.configuration.settings import MAX_KMS_TIMEOUT_MS, Settings, SettingsError
-from edge_signer.telemetry.stopwatch import RollingPercentile, Stopwatch
+from edge_signer.telemetry.request_record import RollingPercentile, Stopwatch
 
 ENVIRONMENT = {
     "STAGE": "dev",

@@ -15,24 +15,15 @@ from tests.unit.signing.test_policy_document import DOCUMENT, NAME, written
 SHIPPED = "newsroom-default-v3"
 
 
-class Folder:
-    """Holds what the test puts in."""
-
-    def __init__(self, **documents: str) -> None:
-        self.documents: Mapping[str, str] = documents
-
-    def values(self) -> Mapping[str, str]:
-        return self.documents
-
-
 class Office:
-    """A directory, its folder and its complaints."""
+    """A directory, its documents and its complaints."""
 
     def __init__(self, documents: Mapping[str, str]) -> None:
-        self.folder = Folder()
-        self.folder.documents = documents
+        self.documents = documents
         self.complaints: list[str] = []
-        self.directory = PolicyDirectory(shipped_policies(), self.folder, self.complaints.append)
+        self.directory = PolicyDirectory(
+            shipped_policies(), lambda: self.documents, self.complaints.append
+        )
 
 
 def shipped_renamed(name: str) -> str:
@@ -61,9 +52,9 @@ def test_a_document_adds_a_policy_or_takes_a_shipped_ones_place() -> None:
 def test_a_changed_document_is_taken_up_and_a_removed_one_forgotten() -> None:
     office = Office({NAME: written()})
     office.directory.find(NAME, "acme")
-    office.folder.documents = {NAME: written(algorithm="ES512")}
+    office.documents = {NAME: written(algorithm="ES512")}
     assert office.directory.find(NAME, "acme").algorithm == "ES512"
-    office.folder.documents = {}
+    office.documents = {}
     with pytest.raises(UnknownPolicyError):
         office.directory.find(NAME, "acme")
 
@@ -91,7 +82,7 @@ def test_the_last_good_document_serves_while_its_successor_is_broken() -> None:
     office = Office({NAME: written()})
     office.directory.find(NAME, "acme")
     for text in ("broken: [", "broken: {"):
-        office.folder.documents = {NAME: text}
+        office.documents = {NAME: text}
         assert office.directory.find(NAME, "acme").algorithm == "ES384"
     assert len(office.complaints) == 2
 

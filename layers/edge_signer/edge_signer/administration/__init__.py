@@ -1,1 +1,1 @@
-"""What operators change while the system runs, and the record that is kept of every change."""
+"""Changes by operators while the system runs, and the audit trail of every change."""

@@ -1,32 +1,36 @@
-"""The record of what operators change: one object a change, written before it and never again.
+"""The audit trail: every change by an operator is recorded before it is made.
 
-An object says what an operator was about to do. It cannot say that it was done, because it is older
-than the change; that is said by the line in the function's log with the same `request_id`. Where a
-change failed, a second object beside the first says so, as far as S3 can be reached then. So there
-is no change without its object, and no object claims a change that was not made.
+An object of the trail says what an operator was about to do. It cannot say that the change was
+made, because it is older; the line in the function's log with the same `request_id` says that. If
+the change fails, a second object beside the first says so, provided that S3 can be reached. So
+there is no change without an object, and objects are never overwritten.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.clients import StoreCall
+from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
 
 FOLDER = "audit"
 INTENDED, FAILED = "intended", "failed"
 
+Made = TypeVar("Made")
+
 
 @dataclass(frozen=True)
 class Caller:
-    """Who changes something.
+    """The operator who makes a change.
 
     Attributes:
-        operator: Name of the operator whose token it was.
-        request_id: Of the request, as its answer and its log line have it.
+        operator: Name of the operator whose token was sent.
+        request_id: Of the request, as in its answer and its log line.
     """
 
     operator: str
@@ -35,19 +39,32 @@ class Caller:
 
 @dataclass(frozen=True)
 class Change:
-    """What is about to be changed.
+    """A change that is about to be made.
 
     Attributes:
         action: Such as flags.update.
         target: What is changed: name of a parameter, or a table and the key of its item.
-        before: What it is, in JSON's types; None for what is not there.
-        after: What it shall be, likewise.
+        before: The old value, in JSON's types; None if there is none.
+        after: The new value, likewise.
     """
 
     action: str
     target: str
     before: Any
     after: Any
+
+
+@dataclass(frozen=True)
+class DoneChange:
+    """A change that was recorded and made.
+
+    Attributes:
+        change: The change.
+        audit_key: Key of its object in the manifest bucket.
+    """
+
+    change: Change
+    audit_key: str
 
 
 class AuditTrail:
@@ -66,15 +83,32 @@ class AuditTrail:
         self._bucket = bucket
         self._clock = clock
 
-    def intend(self, caller: Caller, change: Change) -> str:
-        """Record a change that is about to be made.
+    def record_and_make(
+        self, caller: Caller, change: Change, make: Callable[[], Made]
+    ) -> tuple[DoneChange, Made]:
+        """Record a change, then make it.
 
-        Returns:
-            Key of the object.
+        Args:
+            caller: The operator.
+            change: The change.
+            make: Makes it.
 
         Raises:
-            StoreUnavailableError: It is not recorded, so the change must not be made.
+            StoreUnavailableError: The change was neither recorded nor made; or `make` failed.
+            Exception: Any other failure of `make`; it is recorded beside the change.
         """
+        key = self._intend(caller, change)
+        try:
+            made = make()
+        except Exception as failure:
+            code = failure.code if isinstance(failure, EdgeSignerError) else "INTERNAL"
+            # The operator has to learn of the first failure, not of this one.
+            with suppress(StoreUnavailableError):
+                self._failed(key, code)
+            raise
+        return DoneChange(change, key), made
+
+    def _intend(self, caller: Caller, change: Change) -> str:
         now = self._clock()
         key = f"{FOLDER}/{now:%Y-%m-%d}/{now:%H%M%S.%f}Z-{caller.request_id}.json"
         self._put(
@@ -92,17 +126,8 @@ class AuditTrail:
         )
         return key
 
-    def failed(self, key: str, code: str) -> None:
-        """Record beside a change's object that the change failed.
-
-        Args:
-            key: Of that object.
-            code: Of the error that it failed with. It may have been made all the same, where a
-                service did not answer.
-
-        Raises:
-            StoreUnavailableError: It is not recorded; the log alone tells.
-        """
+    def _failed(self, key: str, code: str) -> None:
+        # If a service did not answer, the change may have been made all the same.
         content = {
             "state": FAILED,
             "at": self._clock().isoformat(timespec="microseconds"),
@@ -112,18 +137,12 @@ class AuditTrail:
         self._put(f"{key.removesuffix('.json')}.failed.json", content)
 
     def _put(self, key: str, content: dict[str, Any]) -> None:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
+        with StoreCall("The change could not be recorded and was not made."):
             self._s3.put_object(
                 Bucket=self._bucket,
                 Key=key,
                 Body=json.dumps(content, indent=2).encode() + b"\n",
                 ContentType="application/json",
-                # Even an operator cannot write over what was recorded.
+                # Not even an operator can overwrite the record.
                 IfNoneMatch="*",
             )
-        except (BotoCoreError, ClientError) as failure:
-            raise StoreUnavailableError(
-                "The change cannot be recorded, and was not made.", retry_after_s=5
-            ) from failure

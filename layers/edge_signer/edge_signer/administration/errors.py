@@ -1,4 +1,4 @@
-"""What administration refuses, one class for each code of the catalogue."""
+"""Errors of administration, one class for each code of the catalogue."""
 
 from __future__ import annotations
 

@@ -6,19 +6,17 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Literal
 
-from edge_signer.administration.audit_trail import AuditTrail, Caller, Change
-from edge_signer.administration.audited_change import DoneChange, change_recorded
+from edge_signer.administration.audit_trail import AuditTrail, Caller, Change, DoneChange
 from edge_signer.administration.errors import ConcurrentChangeError
-from edge_signer.administration.flag_parameters import NOBODY, FlagParameters, SeenParameter
-from edge_signer.administration.turn import Turn
+from edge_signer.administration.flag_parameters import NOBODY, FlagParameters, SeenParameter, Turn
 from edge_signer.configuration.flags import FlagError, flag_text, read_flag
 
 ShutDown = Literal["edge", "central", "execution", "all"]
-#: A standard parameter of SSM holds no more.
+#: Maximum size of a standard parameter of SSM.
 MAX_PARAMETER_BYTES = 4096
 UPDATE, SHUTDOWN = "flags.update", "flags.emergency_shutdown"
 
-#: For which flags a single tenant can be switched: the list, and whether true means to be in it.
+#: Flags that can be set for one tenant: the list, and whether true means to be in it.
 _LISTS: Mapping[str, tuple[str, bool]] = {
     "tenant_allowlist": ("tenant_allowlist", True),
     "edge_disabled_tenants": ("edge_disabled_tenants", True),
@@ -31,20 +29,19 @@ _OFF: Mapping[ShutDown, tuple[str, str]] = {
     "all": ("kill_switch", "true"),
 }
 _Edit = Callable[[SeenParameter], str]
+# Each round means that another whole value was written in between; that is rare.
+_ATTEMPTS = 4
 
 
 class FlagChanges:
     """Changes flags.
 
     Args:
-        parameters: Where they are.
-        trail: Where changes are recorded.
-        turn: For changes of a part.
-        default_allowlist: Tenants that may sign where the flag is absent.
+        parameters: Of the flags.
+        trail: Records changes.
+        turn: Held while a list is changed in part.
+        default_allowlist: Tenants that may sign if the flag is absent.
     """
-
-    # Each round means that a whole value came between; nobody sets flags that fast.
-    ATTEMPTS = 4
 
     def __init__(
         self,
@@ -62,34 +59,34 @@ class FlagChanges:
         """Set a flag.
 
         Args:
-            caller: Who does.
+            caller: The operator.
             flag: Its name.
-            value: As JSON has it: true, false, a number, a text as `read_flag` takes it, or a list
-                of tenants.
+            value: From JSON: a boolean, a number, a text as `read_flag` parses it, or a list of
+                tenants.
 
         Raises:
-            FlagError: There is no such flag, or it has no such value.
-            EdgeSignerError: It was not recorded, or could not be made.
+            FlagError: The flag is unknown, or the value is not one of its values.
+            EdgeSignerError: The change was not recorded, or could not be made.
         """
         text = ",".join(map(str, value)) if isinstance(value, list) else flag_text(value)
         read = read_flag(flag, text)
         return self._edit(caller, UPDATE, flag, lambda _: _written(flag, read))
 
     def set_for_tenant(self, caller: Caller, flag: str, tenant_id: str, on: bool) -> DoneChange:
-        """Switch a flag for one tenant; the others of the list stay as they are.
+        """Set a flag for one tenant; the list's other tenants stay as they are.
 
         Args:
-            caller: Who does.
+            caller: The operator.
             flag: `edge_signer_enabled`, or the name of a list of tenants.
-            tenant_id: For whom.
-            on: Whether the flag shall hold for the tenant, or the tenant be in the list.
+            tenant_id: The tenant.
+            on: Whether the flag is set for the tenant, or the tenant is in the list.
 
         Raises:
-            FlagError: The flag has no tenants, or the list is full.
-            EdgeSignerError: It was not recorded, or could not be made.
+            FlagError: The flag cannot be set for one tenant, or the list is full.
+            EdgeSignerError: The change was not recorded, or could not be made.
         """
         if flag not in _LISTS:
-            raise FlagError(f"{flag} has no tenants; these have: {', '.join(_LISTS)}")
+            raise FlagError(f"{flag} cannot be set for one tenant; these can: {', '.join(_LISTS)}")
         name, true_is_in = _LISTS[flag]
         belongs = on == true_is_in
 
@@ -104,31 +101,31 @@ class FlagChanges:
             return self._edit(caller, UPDATE, name, edited)
 
     def shut_down(self, caller: Caller, service: ShutDown) -> DoneChange:
-        """Have a service sign, or run, nothing any more.
+        """Stop a service.
 
         Raises:
-            EdgeSignerError: It was not recorded, or could not be made.
+            EdgeSignerError: The change was not recorded, or could not be made.
         """
         flag, text = _OFF[service]
         return self._edit(caller, SHUTDOWN, flag, lambda _: text)
 
     def _edit(self, caller: Caller, action: str, flag: str, edit: _Edit) -> DoneChange:
-        """Write what an edit makes of the parameter, again where a value came between."""
+        """Write the edited value, again if another value was written in between."""
         seen = self._parameters.read(flag)
-        for _ in range(self.ATTEMPTS):
+        for _ in range(_ATTEMPTS):
             text = edit(seen)
             change = Change(action, self._parameters.name_of(flag), seen.text, text)
-            done, version = change_recorded(
-                self._trail, caller, change, partial(self._parameters.write, flag, text)
+            done, version = self._trail.record_and_make(
+                caller, change, partial(self._parameters.write, flag, text)
             )
             if version == seen.version + 1:
                 return done
-            # A whole value came between, and this took its place: make it anew on top of that.
+            # Another whole value was overwritten: make the change again on top of it.
             seen = self._parameters.overwritten_by(flag, version)
             if edit(seen) == text:
                 return done
         raise ConcurrentChangeError(
-            f"Others keep changing {flag}; look at its value, and try again.", retry_after_s=1
+            f"Other operators keep changing {flag}; check its value and try again.", retry_after_s=1
         )
 
     def _listed(self, name: str, seen: SeenParameter) -> tuple[str, ...]:
@@ -137,12 +134,14 @@ class FlagChanges:
         try:
             listed: tuple[str, ...] = read_flag(name, seen.text)
         except FlagError as broken:
-            raise FlagError(f"{broken}, and its value is not that: set it whole") from None
+            raise FlagError(
+                f"{broken}; its current value is invalid, so set the whole list"
+            ) from None
         return listed
 
 
 def _written(flag: str, value: Any) -> str:
     text = flag_text(value) or NOBODY
     if len(text) > MAX_PARAMETER_BYTES:
-        raise FlagError(f"{flag} has more than {MAX_PARAMETER_BYTES} bytes, which SSM holds")
+        raise FlagError(f"{flag} is longer than {MAX_PARAMETER_BYTES} bytes, the maximum of SSM")
     return text

@@ -4,23 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import Field
+
 from edge_signer.administration.audit_trail import AuditTrail
-from edge_signer.administration.breaker_changes import BreakerChanges
-from edge_signer.administration.chaos_changes import ChaosChanges
 from edge_signer.administration.flag_changes import FlagChanges
-from edge_signer.administration.flag_parameters import FlagParameters
-from edge_signer.administration.settings import AdminSettings
-from edge_signer.administration.turn import Turn
-from edge_signer.administration.usage_changes import UsageChanges
+from edge_signer.administration.flag_parameters import FlagParameters, Turn
+from edge_signer.administration.system_changes import BreakerChanges, ChaosChanges, UsageChanges
+from edge_signer.configuration.settings import ChaosSettings, TenantNames
 from edge_signer.kms_guard.breaker_rules import State
-from edge_signer.kms_guard.dynamodb_breaker_store import kms_circuit_breaker
+from edge_signer.kms_guard.circuit_breaker import kms_circuit_breaker
 from edge_signer.platform.clients import client
 from edge_signer.telemetry.telemetry import Telemetry
 
 
+class AdminSettings(ChaosSettings):
+    """The environment of the admin function, as `template.yaml` sets it.
+
+    Attributes:
+        kms_region: Names the circuit breaker.
+        tenant_allowlist: Tenants that may sign if the flag is absent, as in the sign function.
+    """
+
+    kms_region: str = Field(min_length=1)
+    manifest_bucket: str = Field(min_length=3)
+    requests_table: str = Field(min_length=3)
+    limits_table: str = Field(min_length=3)
+    breakers_table: str = Field(min_length=3)
+    tenant_allowlist: TenantNames = ()
+
+
 @dataclass(frozen=True)
 class Administration:
-    """All that an operator can change over HTTP."""
+    """Everything that an operator can change over HTTP."""
 
     flags: FlagChanges
     breaker: BreakerChanges
@@ -29,11 +44,11 @@ class Administration:
 
 
 def administration(settings: AdminSettings, telemetry: Telemetry) -> Administration:
-    """Give what the admin function changes things with.
+    """Put together the changes that the admin function offers.
 
     Args:
         settings: Of the function.
-        telemetry: Told that a store fails, and of a breaker that was closed.
+        telemetry: Counts failures of stores, and breakers that an operator closed.
     """
     region, stage = settings.aws_region, settings.stage
     ssm = client("ssm", region)

@@ -1,1 +1,1 @@
-"""Settings of the environment, parameters of SSM, and the flags in them."""
+"""Settings from the environment, parameters of SSM, and the flags among them."""

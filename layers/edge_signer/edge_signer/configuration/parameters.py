@@ -1,62 +1,102 @@
-"""Parameters that operators change while the system runs, as SSM has them."""
+"""Parameters of SSM, which operators change while the system runs."""
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
 
-from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.clients import StoreCall
+from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
+
+#: How long SSM, which the whole account shares, is left alone after it gave no value, in seconds.
+RETRY_S = 1.0
+# With a last good value at hand, a failure is retried after this time at the latest.
+_LATEST_RETRY_S = 10.0
+_JITTER = 0.1
+
+Value = TypeVar("Value")
 
 
-class ParameterFolder(Protocol):
-    """Gives the values of a folder by name."""
+class LastGood(Generic[Value]):
+    """Serves a value that is read now and then; while reads fail, the last good value serves.
 
-    def values(self) -> Mapping[str, str]:
-        """Give the values; the same object for as long as nothing was read anew."""
+    Args:
+        read: Reads the value; raises an EdgeSignerError if it fails.
+        refresh_s: Seconds for which a value serves before the next read, varied by a tenth so that
+            workers that started together do not keep reading together.
+        retry_s: Seconds for which a failure is repeated without a read if there is no good value.
+    """
+
+    def __init__(
+        self, read: Callable[[], Value], *, refresh_s: float, retry_s: float = RETRY_S
+    ) -> None:
+        self._read = read
+        self._refresh_s = refresh_s
+        self._retry_s = retry_s
+        self._good: tuple[Value, ...] = ()
+        self._failure: EdgeSignerError | None = None
+        self._due_s = 0.0
+
+    def __call__(self) -> Value:
+        """Give the value; the same object for as long as it stays equal.
+
+        Raises:
+            EdgeSignerError: The read failed and there is no good value.
+        """
+        if time.monotonic() >= self._due_s:
+            self._refresh()
+        if self._failure is not None and not self._good:
+            raise self._failure.with_traceback(None)
+        return self._good[0]
+
+    def forget(self) -> None:
+        """Discard the good value; for a `read` that finds that it was taken away."""
+        self._good = ()
+
+    def _refresh(self) -> None:
+        try:
+            found = self._read()
+        except EdgeSignerError as failure:
+            self._failure = failure
+            wait_s = min(self._refresh_s, _LATEST_RETRY_S) if self._good else self._retry_s
+        else:
+            wait_s = self._refresh_s
+            if (found,) != self._good:
+                self._good = (found,)
+        jitter = random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - no secret
+        self._due_s = time.monotonic() + wait_s * jitter
 
 
 class SsmParameterFolder:
     """A folder of SSM; needs `ssm:GetParametersByPath` on it.
 
-    It is read at most once in `refresh_s` seconds, give or take a tenth so that workers which
-    started together part. If SSM fails, the last good values serve; where there are none, SSM is
-    asked again after `RETRY_S`, and not by every request.
-
     Args:
         ssm: Client.
         path: Of the folder, such as `/edge-signer/prod/policies`.
-        refresh_s: Age in seconds up to which values serve without a look.
+        refresh_s: Seconds for which values serve before they are read again.
+        retry_s: As in `LastGood`.
     """
 
-    RETRY_S = 1.0
-    _JITTER = 0.1
-
-    def __init__(self, ssm: Any, path: str, *, refresh_s: float) -> None:
+    def __init__(self, ssm: Any, path: str, *, refresh_s: float, retry_s: float = RETRY_S) -> None:
         self._ssm = ssm
         self._path = path
-        self._refresh_s = refresh_s
-        self._last_good: Mapping[str, str] | None = None
-        self._failure: Exception | None = None
-        self._fresh_until_s = 0.0
+        self._values = LastGood(self._read_or_fail, refresh_s=refresh_s, retry_s=retry_s)
 
     def values(self) -> Mapping[str, str]:
         """Give the values by the last part of their names.
 
+        Returns:
+            The same object for as long as the values stay the same.
+
         Raises:
-            StoreUnavailableError: SSM failed, and there was never an answer of it.
+            StoreUnavailableError: SSM failed, and never answered before.
         """
-        if time.monotonic() >= self._fresh_until_s:
-            self._refresh()
-        if self._last_good is None:
-            raise StoreUnavailableError(
-                "The signer's configuration cannot be read.", retry_after_s=5
-            ) from self._failure
-        return self._last_good
+        return self._values()
 
     def read(self) -> dict[str, str]:
-        """Ask SSM, whatever was read before.
+        """Read the values from SSM now.
 
         Raises:
             botocore.exceptions.BotoCoreError, ClientError: SSM failed.
@@ -68,65 +108,58 @@ class SsmParameterFolder:
             for parameter in page["Parameters"]
         }
 
-    def _refresh(self) -> None:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            found = self.read()
-            if found != self._last_good:
-                self._last_good = found
-        except (BotoCoreError, ClientError) as failure:
-            self._failure = failure
-        wait_s = self.RETRY_S if self._last_good is None else self._refresh_s
-        jitter = random.uniform(1 - self._JITTER, 1 + self._JITTER)  # noqa: S311 - no secret
-        self._fresh_until_s = time.monotonic() + wait_s * jitter
+    def _read_or_fail(self) -> dict[str, str]:
+        with _call():
+            return self.read()
 
 
 class SsmParameter:
     """One parameter of SSM; needs `ssm:GetParameter` on it.
 
-    Who reads it keeps the value. What is remembered here is that there was none: for `RETRY_S`
-    seconds every reader is told so, and SSM, which the whole account shares, is not pressed.
+    The caller keeps the value. This class only remembers a failure or a missing parameter, so that
+    not every request asks SSM again.
 
     Args:
         ssm: Client.
         name: Of the parameter; a SecureString is decrypted, which needs `kms:Decrypt` on its key.
+        retry_s: Seconds for which a failure or a missing parameter is remembered.
     """
 
-    RETRY_S = 1.0
-
-    def __init__(self, ssm: Any, name: str) -> None:
+    def __init__(self, ssm: Any, name: str, *, retry_s: float = RETRY_S) -> None:
         self._ssm = ssm
         self._name = name
-        self._failure: Exception | None = None
+        self._retry_s = retry_s
         self._retry_at_s = 0.0
+        self._failure: StoreUnavailableError | None = None
 
     def read(self) -> str | None:
-        """Give the value; None where there is no such parameter.
+        """Read the value; None if there is no such parameter.
 
         Raises:
             StoreUnavailableError: SSM failed, now or a moment ago.
         """
         if time.monotonic() >= self._retry_at_s:
-            value = self._asked()
-            if value is not None:
-                return value
-            self._retry_at_s = time.monotonic() + self.RETRY_S
+            self._failure = None
+            try:
+                value = self._asked()
+            except StoreUnavailableError as failure:
+                self._failure = failure
+            else:
+                if value is not None:
+                    return value
+            self._retry_at_s = time.monotonic() + self._retry_s
         if self._failure is not None:
-            raise StoreUnavailableError(
-                "The signer's configuration cannot be read.", retry_after_s=5
-            ) from self._failure
+            raise self._failure.with_traceback(None)
         return None
 
     def _asked(self) -> str | None:
-        from botocore.exceptions import BotoCoreError, ClientError
+        with _call():
+            try:
+                answer = self._ssm.get_parameter(Name=self._name, WithDecryption=True)
+            except self._ssm.exceptions.ParameterNotFound:
+                return None
+            return str(answer["Parameter"]["Value"])
 
-        self._failure = None
-        try:
-            answer = self._ssm.get_parameter(Name=self._name, WithDecryption=True)
-        except self._ssm.exceptions.ParameterNotFound:
-            return None
-        except (BotoCoreError, ClientError) as failure:
-            self._failure = failure
-            return None
-        return str(answer["Parameter"]["Value"])
+
+def _call() -> StoreCall:
+    return StoreCall("The signer's configuration cannot be read.")

@@ -1,4 +1,4 @@
-"""The environment of a function, read once, typed and checked."""
+"""The environment of a function, read once, typed and validated."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from edge_signer.platform.names import PROD, TenantName
 
-# An origin, or `*.` for all hosts below one: plain http, `null` and `*` alone are none of them.
+# An origin, or `*.` for all hosts below one. Plain http, `null` and `*` alone are not allowed.
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 Origin = Annotated[str, Field(pattern=rf"^https://(\*\.)?{_LABEL}(\.{_LABEL})+(:[0-9]{{1,5}})?$")]
 
 
-#: The longest that one call of KMS may take.
+#: Maximum timeout of a call of KMS.
 MAX_KMS_TIMEOUT_MS = 2000
 
 
 def _listed(value: Any) -> Any:
     if not isinstance(value, str):
         return value
-    # SSM keeps no empty value: a hyphen, which is no tenant's name, stands for nobody.
+    # SSM keeps no empty value: a hyphen stands for an empty list.
     return () if value.strip() in ("", "-") else tuple(part.strip() for part in value.split(","))
 
 
@@ -37,15 +37,15 @@ def _lower_case(value: Any) -> Any:
 
 
 class TelemetrySettings(BaseModel):
-    """What every function is told; fields are the variables in lower case.
+    """Settings of every function; fields are the variables in lower case.
 
     Attributes:
-        metrics_enabled: Whether counters are written beside the log.
-        trace_sampling_rate: Share of the requests whose line tells the time of every step.
-        aws_lambda_function_memory_size: MB that the function has; Lambda itself tells it.
+        metrics_enabled: Whether metrics are written beside the log.
+        trace_sampling_rate: Share of the requests whose line has the time of every step.
+        aws_lambda_function_memory_size: Memory of the function in MB, set by Lambda.
     """
 
-    # A function makes one of these classes; pydantic need not get the others ready.
+    # A function uses one of these classes; pydantic need not build the others.
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     stage: str = Field(pattern=r"^[a-z][a-z0-9]{1,15}$")
@@ -82,29 +82,28 @@ class TelemetrySettings(BaseModel):
 
 
 class ChaosSettings(TelemetrySettings):
-    """What functions are told besides that inject faults, or have to do with orders of them.
+    """Additional settings of functions that apply, order or report chaos.
 
     Attributes:
-        chaos_allowed: What the template's parameter says; alone it allows nothing.
+        chaos_allowed: The template's parameter, which does not suffice alone.
     """
 
     chaos_allowed: bool = False
 
     @property
     def allows_chaos(self) -> bool:
-        """Whether faults may be ordered and injected; never in prod."""
+        """Whether chaos may be ordered and applied; never in prod."""
         return self.chaos_allowed and self.stage != PROD
 
 
 class SwitchedSettings(TelemetrySettings):
-    """What every function is told besides that goes by operators' flags.
+    """Additional settings of functions that follow operators' flags.
 
     Attributes:
         edge_signer_enabled: Default of the flag.
         execution_enabled: Default of the flag.
         tenant_allowlist: Default of the flag.
-        kms_timeout_ms: How long KMS may take to answer; `MAX_KMS_TIMEOUT_MS` at most, whatever it
-            says.
+        kms_timeout_ms: Timeout of calls of KMS, capped at `MAX_KMS_TIMEOUT_MS`.
     """
 
     edge_signer_enabled: bool = False
@@ -119,7 +118,7 @@ class SwitchedSettings(TelemetrySettings):
 
 
 class CalledSettings(SwitchedSettings):
-    """What every function is told besides that tenants call."""
+    """Additional settings of functions that tenants call."""
 
     tenants_table: str = Field(min_length=3)
     requests_table: str = Field(min_length=3)
@@ -128,7 +127,7 @@ class CalledSettings(SwitchedSettings):
 
 
 class SigningSettings(TelemetrySettings):
-    """What every function that signs is told besides."""
+    """Additional settings of functions that sign."""
 
     kms_region: str = Field(min_length=1)
     tsa_url: str = Field("", pattern=r"^(https?://[^ ]+)?$")
@@ -148,7 +147,7 @@ class SigningSettings(TelemetrySettings):
 
 
 class ReplicaSettings(TelemetrySettings):
-    """What functions are told besides that have to do with the signing key's replica.
+    """Additional settings of functions that use the signing key's replica.
 
     Attributes:
         kms_replica_key: ARN of the replica or of its alias; empty for none.
@@ -166,15 +165,15 @@ class ReplicaSettings(TelemetrySettings):
 
 
 class Settings(SigningSettings, CalledSettings, ChaosSettings):
-    """What `template.yaml` tells the sign function.
+    """The environment of the sign function, as `template.yaml` sets it.
 
     Attributes:
-        cpu_timeout_ms: CPU time from parsing to the digest, after which the edge gives up.
-        retry_attempts: Attempts at the edge in all.
-        retry_delay_ms: The longest delay before the second.
+        cpu_timeout_ms: Maximum CPU time from parsing to the digest at the edge.
+        retry_attempts: Total attempts at the edge.
+        retry_delay_ms: Maximum delay before the second.
         fallback_function: Name of the central signer's function; empty for none.
-        central_signer_url: A central signer elsewhere, which goes before that function.
-        central_signer_api_key: Name of the SSM parameter that holds the key to call it.
+        central_signer_url: Address of an external central signer, used instead of that function.
+        central_signer_api_key: Name of the SSM parameter that holds its API key.
     """
 
     manifest_bucket: str = Field(min_length=3)
@@ -189,5 +188,5 @@ class Settings(SigningSettings, CalledSettings, ChaosSettings):
 
     @property
     def has_central_signer(self) -> bool:
-        """Whether another signs where the edge cannot."""
+        """Whether there is a central signer to sign if the edge cannot."""
         return bool(self.central_signer_url or self.fallback_function)

@@ -13,7 +13,7 @@ from edge_signer.execution.ledger import Claim, JobEntry, JobLedger
 from edge_signer.execution.receipts.outcome import JobOutcome
 from edge_signer.execution.store import JobStore
 from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
-from edge_signer.telemetry.stopwatch import Stopwatch
+from edge_signer.telemetry.request_record import Stopwatch
 
 #: How long a claim outlasts the job's own time limit, for loading, signing and storing.
 SETTLING_S = 10.0

@@ -1,1 +1,1 @@
-"""Whether this deployment can sign, and what would have to be mended; nothing here signs."""
+"""Whether this deployment can sign, and what is wrong if it cannot; nothing here signs."""

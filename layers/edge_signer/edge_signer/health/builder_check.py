@@ -1,16 +1,16 @@
-"""The WebAssembly builder: the module that is installed, and a build whose outcome is known."""
+"""Check of the WebAssembly builder: the installed module, and a build with a known result."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import Any
 
-from edge_signer.health.finding import Finding, Way
+from edge_signer.health.examination import Finding, Way
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.builder import BuildError, ManifestBuilder, ManifestDefinition
 from edge_signer.signing.manifest.tbs_module import TBS_MODULE_SHA256, TbsModuleError
 
-#: Always the same manifest, of nobody's asset and with nobody's certificate: it is never signed.
+#: Always the same manifest, without a real asset or certificate; it is never signed.
 KNOWN_DEFINITION = ManifestDefinition(
     label="urn:c2pa:00000000-0000-4000-8000-000000000000",
     instance_id="xmp:iid:00000000-0000-4000-8000-000000000000",
@@ -28,13 +28,13 @@ _EDGE: frozenset[Way] = frozenset({"edge"})
 
 
 class BuilderCheck:
-    """Builds what is known; the module's SHA-256 is compared when the builder is made."""
+    """Builds the known manifest; making the builder compares the module's SHA-256."""
 
     def __init__(self) -> None:
         self._builder: ManifestBuilder | None = None
 
     def __call__(self) -> Finding:
-        """Tell whether the edge builds what it should."""
+        """Check the build."""
         details: dict[str, Any] = {"module_sha256": TBS_MODULE_SHA256}
         try:
             self._builder = self._builder or ManifestBuilder()

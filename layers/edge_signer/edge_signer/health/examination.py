@@ -1,24 +1,62 @@
-"""All checks at once, under one deadline: what hangs is unavailable, and nothing waits for it."""
+"""All checks at once, under one deadline, and what their findings mean together."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
 
-from edge_signer.health.finding import Check, Finding
+State = Literal["ok", "degraded", "unavailable"]
+#: How a manifest can be signed: at the edge, by the central signer with the key in its home region,
+#: or by the central signer with the key's replica.
+Way = Literal["edge", "central", "replica"]
+
+EVERY_WAY: frozenset[Way] = frozenset({"edge", "central", "replica"})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The state of one dependency.
+
+    Attributes:
+        state: Shown to everyone.
+        details: Shown only to operators, in JSON's types.
+        closes: Ways to sign that are impossible because of it.
+    """
+
+    state: State
+    details: Mapping[str, Any] = field(default_factory=dict)
+    closes: frozenset[Way] = frozenset()
+
+
+@dataclass(frozen=True)
+class Check:
+    """How to check one dependency.
+
+    Attributes:
+        name: As in the answer.
+        look: Checks it. It may hang and may raise; the examination copes with both.
+        needed_for: Ways to sign that are impossible if it does not answer.
+    """
+
+    name: str
+    look: Callable[[], Finding]
+    needed_for: frozenset[Way] = frozenset()
 
 
 class Examination:
-    """Looks at everything, each check in a thread of its own.
+    """Runs all checks, each in a thread of its own.
 
-    Sockets bound each wait, not their sum, nor the look-up of a name: only a thread that is left
-    behind keeps a deadline. While it is left behind, its check is not begun again.
+    Socket timeouts limit each wait, but neither their sum nor a DNS lookup. Only a thread that can
+    be left behind keeps a deadline. While it is left behind, its check is not started again.
 
     Args:
-        checks: What is looked at.
-        deadline_s: What all of them have together, in seconds.
+        checks: To run.
+        deadline_s: For all of them together, in seconds.
     """
 
     def __init__(self, checks: Sequence[Check], *, deadline_s: float) -> None:
@@ -27,7 +65,7 @@ class Examination:
         self._left_behind: dict[str, Future[Finding]] = {}
 
     def __call__(self) -> Mapping[str, Finding]:
-        """Give what was found, by the checks' names."""
+        """Return the findings by the checks' names."""
         ends_s = time.monotonic() + self._deadline_s
         looks = {check.name: self._begun(check) for check in self._checks}
         return {check.name: self._found(check, looks[check.name], ends_s) for check in self._checks}
@@ -63,3 +101,77 @@ class Examination:
 def _failed(check: Check, failure: Exception) -> Finding:
     said = f"{type(failure).__name__}: {failure}".removesuffix(": ")
     return Finding("unavailable", {"error": said}, check.needed_for)
+
+
+@dataclass(frozen=True)
+class HealthReport:
+    """The health of the deployment, as one worker found it.
+
+    Attributes:
+        status: `unavailable` if nothing can be signed, `ok` if every finding is.
+        edge: Whether the edge can sign: `ok` or `unavailable`.
+        central: Whether the central signer can, with the key or with its replica; likewise.
+        findings: By the checks' names.
+        checked_at: When.
+    """
+
+    status: State
+    edge: State
+    central: State
+    findings: Mapping[str, Finding]
+    checked_at: datetime
+
+    @property
+    def not_ok(self) -> list[str]:
+        """Names of the checks whose finding is not ok."""
+        return [name for name, finding in self.findings.items() if finding.state != "ok"]
+
+
+def report_of(findings: Mapping[str, Finding], ways: frozenset[Way]) -> HealthReport:
+    """Summarise findings.
+
+    Args:
+        findings: By the checks' names.
+        ways: To sign that this deployment has when all is well.
+    """
+    still_open = ways.difference(*(finding.closes for finding in findings.values()))
+    found_something = any(finding.state != "ok" for finding in findings.values())
+    status: State = "degraded" if found_something else "ok"
+    return HealthReport(
+        status=status if still_open else "unavailable",
+        edge="ok" if "edge" in still_open else "unavailable",
+        central="ok" if still_open & {"central", "replica"} else "unavailable",
+        findings=findings,
+        checked_at=datetime.now(UTC),
+    )
+
+
+class KeptReport:
+    """A report that serves for a while, however often it is asked for.
+
+    Args:
+        examine: Runs the checks.
+        ways: To sign that this deployment has when all is well.
+        fresh_s: Seconds for which a report serves.
+    """
+
+    def __init__(
+        self,
+        examine: Callable[[], Mapping[str, Finding]],
+        ways: frozenset[Way],
+        *,
+        fresh_s: float = 10.0,
+    ) -> None:
+        self._examine = examine
+        self._ways = ways
+        self._fresh_s = fresh_s
+        self._report: HealthReport | None = None
+        self._fresh_until_s = 0.0
+
+    def __call__(self) -> tuple[HealthReport, bool]:
+        """Return the report, and whether it was made just now."""
+        if self._report is not None and time.monotonic() < self._fresh_until_s:
+            return self._report, False
+        self._report = report_of(self._examine(), self._ways)
+        self._fresh_until_s = time.monotonic() + self._fresh_s
+        return self._report, True

@@ -10,7 +10,8 @@ from edge_signer.http.answers import rate_limit_headers
 from edge_signer.http.authentication import Authenticator
 from edge_signer.http.received import received_request
 from edge_signer.telemetry.request_record import RequestRecord
-from edge_signer.tenancy.rate_limits import RateLimiter, Standing
+from edge_signer.tenancy.dynamodb_rate_limiter import DynamoDbRateLimiter
+from edge_signer.tenancy.rate_limits import Standing
 from edge_signer.tenancy.tenants import Tenant
 
 
@@ -47,7 +48,7 @@ class Gatekeeper:
         limiter: Counts tenants' requests.
     """
 
-    def __init__(self, authenticator: Authenticator, limiter: RateLimiter) -> None:
+    def __init__(self, authenticator: Authenticator, limiter: DynamoDbRateLimiter) -> None:
         self._authenticator = authenticator
         self._limiter = limiter
 

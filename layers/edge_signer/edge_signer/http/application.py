@@ -16,8 +16,7 @@ from edge_signer.http.errors import InternalError, MethodNotAllowedError, NotFou
 from edge_signer.http.received import request_id_of
 from edge_signer.http.route import Endpoint, Route
 from edge_signer.platform.errors import EdgeSignerError
-from edge_signer.telemetry.request_record import RequestRecord, trace_id_of
-from edge_signer.telemetry.stopwatch import Stopwatch
+from edge_signer.telemetry.request_record import RequestRecord, Stopwatch, trace_id_of
 from edge_signer.telemetry.telemetry import Telemetry
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

@@ -1,1 +1,1 @@
-"""What stands between a request and KMS: retries, the circuit breaker, the quota, chaos."""
+"""Between a request and KMS: retries, the circuit breaker, the quota, chaos."""

@@ -1,8 +1,8 @@
-"""Whether a service that fails is asked at all, decided by all workers of a region together.
+"""Whether to call a service that fails, decided by all workers of a region together.
 
-A worker goes by what it read at most a second ago. What it changes it writes on the condition that
-nobody else did since; who is wrong about that is given the record as it is, and decides again. A
-success of a closed breaker writes nothing.
+A worker relies on the record that it read at most a second ago. It writes a change on the condition
+that no other worker wrote since; if one did, it gets the new record and decides again. A success
+while the breaker is closed writes nothing.
 """
 
 from __future__ import annotations
@@ -12,75 +12,142 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
+from typing import Literal
 
 from edge_signer.kms_guard import breaker_rules as rules
-from edge_signer.kms_guard.breaker_admission import Admission, Rule
-from edge_signer.kms_guard.breaker_rules import OpenedBy, Record, State
-from edge_signer.kms_guard.breaker_store import BreakerStore, Stored
+from edge_signer.kms_guard.breaker_rules import BreakerStatus, Record, State
+from edge_signer.kms_guard.breaker_store import DynamoDbBreakerStore, Stored
+from edge_signer.platform.clients import client
 from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.telemetry.telemetry import SparingComplaint
+
+#: Of calls to DynamoDB; the same as the rate limiter's, so that both share a client.
+TIMEOUT_S = 1.0
+# A lost write means that the record moved on, and six failures open the breaker.
+_ATTEMPTS = 16
+_LEAST_FRESH = 0.8
+
+#: The record after an event, from the record before it and the time in milliseconds.
+Rule = Callable[[Record, int], Record]
 
 
-@dataclass(frozen=True)
-class BreakerStatus:
-    """A breaker as operators are told of it.
-
-    Attributes:
-        state: While half open, a probe is under way.
-        since_ms: When it last opened or closed, in milliseconds since 1970; 0 for never.
-        opened_by: None while it is closed.
-        failure_count: Failures within the last minute, throttles not among them.
-        next_probe_ms: When the next probe may be taken; None while it is closed.
-        is_shared: False while the store fails: then it is this worker's alone.
-    """
-
-    state: State
-    since_ms: int
-    opened_by: OpenedBy | None
-    failure_count: int
-    next_probe_ms: int | None
-    is_shared: bool
-
-
-class CircuitBreaker:
-    """The breaker; it never raises into a request.
-
-    While the store fails, a worker goes on alone by the same rules, from what it last saw. What it
-    counted alone is forgotten when the store answers again.
+def kms_circuit_breaker(
+    *,
+    region: str,
+    table: str,
+    kms_region: str,
+    complain: Callable[[str], None],
+    changed: Callable[[State, State], None],
+) -> CircuitBreaker:
+    """Make the breaker that guards KMS.
 
     Args:
-        store: Where the record is.
-        complain: Told that the store fails.
-        changed: Told the old and the new state, by the worker that changed it and by no other.
-        clock: Seconds since 1970.
+        region: Of the function and the table.
+        table: Its name.
+        kms_region: Region of KMS; each has its own breaker.
+        complain: Called with a line if DynamoDB fails or the item cannot be read.
+        changed: Called with the old and the new state when this worker changed it.
     """
+    sparing = SparingComplaint(complain)
+    dynamodb = client("dynamodb", region, timeout_s=TIMEOUT_S, attempts=1)
+    store = DynamoDbBreakerStore(dynamodb, table, f"kms:{kms_region}", sparing)
+    return CircuitBreaker(store, sparing, changed)
 
-    # A write that loses means that the record moved on, and six failures open the breaker.
-    ATTEMPTS = 16
-    FRESH_S = 1.0
-    ALONE_S = 1.0
-    _LEAST_FRESH = 0.8
+
+class Admission:
+    """The decision about one attempt, and a place to report its outcome.
+
+    Only the first of `succeeded`, `failed` and `abandoned` counts, so `abandoned` can stand in a
+    `finally`.
+
+    Args:
+        change: Applies a rule to the breaker's record.
+        kind: The attempt is allowed unless this is open.
+        probe_id: The probe's identifier, if the attempt is one.
+
+    Attributes:
+        kind: As above.
+    """
 
     def __init__(
         self,
-        store: BreakerStore,
+        change: Callable[[Rule], object],
+        kind: Literal["closed", "probe", "open"],
+        probe_id: str | None = None,
+    ) -> None:
+        self.kind = kind
+        self._change = change
+        self._probe_id = probe_id
+        self._is_settled = kind == "open"
+
+    def succeeded(self) -> None:
+        """Report that the service answered; a probe closes the breaker."""
+        if self._settles() and self._probe_id is not None:
+            self._change(partial(rules.after_success, probe_id=self._probe_id))
+
+    def failed(self, *, throttled: bool) -> None:
+        """Report that the attempt failed, and whether the service throttled it."""
+        if self._settles():
+            self._change(partial(rules.after_failure, throttled=throttled, probe_id=self._probe_id))
+
+    def abandoned(self) -> None:
+        """Report that no attempt was made; a probe is given back."""
+        probe_id = self._probe_id
+        if self._settles() and probe_id is not None:
+            self._change(lambda record, _: rules.after_giving_up(record, probe_id))
+
+    def _settles(self) -> bool:
+        settles, self._is_settled = not self._is_settled, True
+        return settles
+
+
+class CircuitBreaker:
+    """The breaker; its failures never fail a request.
+
+    While the store fails, a worker continues alone by the same rules, from what it last saw. What
+    it counted alone is discarded when the store answers again.
+
+    Args:
+        store: Keeps the record.
+        complain: Called with a line if the store fails.
+        changed: Called with the old and the new state, only by the worker that changed it.
+        clock: Seconds since 1970.
+        fresh_s: Seconds for which a record serves after it was read.
+        alone_s: Seconds for which the store is left alone after a failure.
+        attempts: Writes that may lose to other workers before this one continues alone.
+
+    Attributes:
+        is_shared: Whether the record is that of all workers, and not of this one alone.
+    """
+
+    def __init__(
+        self,
+        store: DynamoDbBreakerStore,
         complain: Callable[[str], None],
         changed: Callable[[State, State], None],
         clock: Callable[[], float] = time.time,
+        *,
+        fresh_s: float = 1.0,
+        alone_s: float = 1.0,
+        attempts: int = _ATTEMPTS,
     ) -> None:
         self._store = store
         self._complain = complain
         self._changed = changed
         self._clock = clock
+        self._fresh_s = fresh_s
+        self._alone_s = alone_s
+        self._attempts = attempts
         self._lock = threading.RLock()
         self._seen = Stored()
-        self._is_shared = False
+        self.is_shared = False
         self._fresh_until_s = 0.0
         self._alone_until_s = 0.0
 
     def allows(self) -> Admission:
-        """Decide on one attempt, and take the probe where one is due."""
+        """Decide on one attempt, and take the probe if one is due."""
         if self._current().opening is None:
             return Admission(self._change, "closed")
         probe_id = uuid.uuid4().hex
@@ -92,22 +159,14 @@ class CircuitBreaker:
         return Admission(self._change, "open")
 
     def status(self) -> BreakerStatus:
-        """Give the state, as old as a request would take it."""
-        record, clock_ms = self._current(), self._clock_ms()
-        return BreakerStatus(
-            state=rules.state_of(record, clock_ms),
-            since_ms=record.since_ms,
-            opened_by=record.opening.opened_by if record.opening else None,
-            failure_count=len(rules.failures_within(record, clock_ms)),
-            next_probe_ms=rules.next_probe_ms(record, clock_ms),
-            is_shared=self._is_shared,
-        )
+        """Give the state, no fresher than requests see it."""
+        return rules.status_of(self._current(), self._clock_ms())
 
     def reset(self) -> None:
         """Close the breaker and forget its failures; other workers follow within a second.
 
         Raises:
-            StoreUnavailableError: It may be as it was.
+            StoreUnavailableError: The store failed; the breaker may be unchanged.
         """
         with self._lock:
             self._remember(self._store.read())
@@ -132,9 +191,9 @@ class CircuitBreaker:
         return before, after
 
     def _replaced_together(self, rule: Rule) -> tuple[Record, Record]:
-        if not self._is_shared:
+        if not self.is_shared:
             self._remember(self._store.read())
-        for _ in range(self.ATTEMPTS):
+        for _ in range(self._attempts):
             seen = self._seen
             after = rule(seen.record, self._clock_ms())
             if after == seen.record:
@@ -157,16 +216,16 @@ class CircuitBreaker:
 
     def _remember(self, stored: Stored) -> None:
         self._seen = stored
-        self._is_shared = True
-        # Workers that started together shall not ask together for ever.
-        fresh = random.uniform(self._LEAST_FRESH, 1.0)  # noqa: S311 - no secret
-        self._fresh_until_s = time.monotonic() + self.FRESH_S * fresh
+        self.is_shared = True
+        # Workers that started together must not keep reading together.
+        fresh = random.uniform(_LEAST_FRESH, 1.0)  # noqa: S311 - no secret
+        self._fresh_until_s = time.monotonic() + self._fresh_s * fresh
 
     def _go_alone(self, failure: StoreUnavailableError) -> None:
-        self._is_shared = False
+        self.is_shared = False
         self._fresh_until_s = 0.0
-        # The next requests need not wait for the same time-out.
-        self._alone_until_s = time.monotonic() + self.ALONE_S
+        # The next requests do not have to wait for the same timeout.
+        self._alone_until_s = time.monotonic() + self._alone_s
         self._complain(f"circuit breaker: this worker counts alone: {failure.__cause__ or failure}")
 
     def _tell(self, before: Record, after: Record) -> None:

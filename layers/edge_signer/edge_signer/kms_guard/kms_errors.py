@@ -1,4 +1,4 @@
-"""What a failed call of KMS means."""
+"""The meaning of failed calls of KMS."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from edge_signer.platform.errors import EdgeSignerError, KmsRateLimitError, KmsUnavailableError
 
-#: Refusals after which another call with the same key is of no use.
+#: Refusals after which another call with the same key is useless.
 KEY_IS_GONE = {
     "AccessDeniedException",
     "DisabledException",
@@ -24,15 +24,15 @@ _THROTTLES = {
 
 
 def refusal_code(failure: BotoCoreError | ClientError) -> str:
-    """Give the code with which KMS refused; empty where it did not answer."""
+    """Return the code with which KMS refused; empty if it did not answer."""
     return str(failure.response["Error"]["Code"]) if isinstance(failure, ClientError) else ""
 
 
 def kms_error(failure: BotoCoreError | ClientError) -> EdgeSignerError:
-    """Give the error that a caller is told of.
+    """Return the error for the caller.
 
     Returns:
-        KmsRateLimitError where KMS throttles, else KmsUnavailableError.
+        KmsRateLimitError if KMS throttles, otherwise KmsUnavailableError.
     """
     if not isinstance(failure, ClientError):
         return KmsUnavailableError("KMS did not answer.", retry_after_s=5, is_passing=True)

@@ -1,4 +1,4 @@
-"""Attempts at one call: how many, how long each may take, and how long to wait between them."""
+"""Retries of one call: how many, how long each attempt may take, and the delays between them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeVar
 from edge_signer.platform.deadline import EdgeTimeSpentError
 
 MAX_DELAY_S = 10.0
-#: With less time than this an attempt would fail for want of time alone.
+#: With less time than this, an attempt would only time out.
 LEAST_ATTEMPT_MS = 50
 
 Answer = TypeVar("Answer")
@@ -19,20 +19,20 @@ Answer = TypeVar("Answer")
 class Retries:
     """The attempts of one request.
 
-    Before the second attempt the delay is anything from 0 to `delay_ms`, and the longest possible
-    delay doubles with each attempt up to `MAX_DELAY_S`: full jitter, so that workers which failed
-    together do not come back together.
+    The delay before the second attempt is random between 0 and `delay_ms`; the maximum doubles with
+    each attempt, up to `MAX_DELAY_S`. This full jitter keeps workers that failed together from
+    retrying together.
 
     Args:
-        attempts: How many in all, the first one included: 1 never retries.
-        delay_ms: The longest delay before the second attempt.
-        timeout_ms: The longest that an attempt may take.
-        left_s: Tells how many seconds are left for all of them.
-        sleep: Waits for some seconds.
+        attempts: Total number, including the first: 1 never retries.
+        delay_ms: Maximum delay before the second attempt.
+        timeout_ms: Maximum duration of an attempt.
+        left_s: Gives the seconds left for all attempts.
+        sleep: Waits for a number of seconds.
         uniform: Gives a random number between two.
 
     Attributes:
-        retry_count: Attempts that were made because an earlier one failed.
+        retry_count: Attempts made after an earlier one failed.
     """
 
     def __init__(
@@ -59,13 +59,13 @@ class Retries:
         """Make attempts until one succeeds.
 
         Args:
-            attempt: Makes one; its argument is how many milliseconds it may take.
-            retryable: Tells of a failure whether another attempt may succeed.
+            attempt: Makes an attempt within a number of milliseconds.
+            retryable: Tells whether another attempt may succeed after a failure.
 
         Raises:
-            EdgeTimeSpentError: There was no time even for the first.
-            Exception: What the last attempt raised. It was the last allowed, or is not retryable,
-                or there is no time for the delay and one more.
+            EdgeTimeSpentError: There was no time for even one attempt.
+            Exception: The failure of the last attempt, if it was the last allowed, if the failure
+                is not retryable, or if no time is left for another.
         """
         failure: Exception | None = None
         for number in range(self._attempts):
@@ -84,7 +84,7 @@ class Retries:
         raise failure or ValueError("attempts must be at least 1")
 
     def _wait(self, retry: int) -> bool:
-        """Wait before a retry, the first being 1; false where it would be for nothing."""
+        """Wait before a retry, counted from 1; return false if no time would be left for it."""
         longest_s = min(MAX_DELAY_S, self._delay_ms / 1000 * 2 ** (retry - 1))
         delay_s = self._uniform(0, longest_s)
         if delay_s + LEAST_ATTEMPT_MS / 1000 > self._left_s():
@@ -96,5 +96,5 @@ class Retries:
         left_ms = int(self._left_s() * 1000)
         if left_ms >= self._timeout_ms:
             return self._timeout_ms
-        # An SDK client is made for each time-out: let there be few of them.
+        # Each timeout needs an SDK client of its own, so there must be few.
         return left_ms - left_ms % LEAST_ATTEMPT_MS

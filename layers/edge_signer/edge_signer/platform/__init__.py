@@ -1,1 +1,1 @@
-"""What every feature stands on and what knows none of them."""
+"""The ground: modules that all features use and that know no feature."""

@@ -1,16 +1,21 @@
-"""Clients of AWS services, one a service and region for the life of the execution environment."""
+"""Clients of AWS services, and what becomes of their failures.
+
+There is one client for each service and region, for the life of the execution environment.
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from edge_signer.platform.errors import StoreUnavailableError
+
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
 Service = Literal["kms", "s3", "ssm", "dynamodb", "lambda"]
 
-#: All that is asked of each, by AWS's names: the layer has botocore's descriptions of these alone.
+#: The operations called, by AWS's names. The layer ships botocore's descriptions of only these.
 OPERATIONS: dict[Service, frozenset[str]] = {
     "kms": frozenset({"DescribeKey", "GetPublicKey", "Sign"}),
     # CreateSession and HeadBucket are botocore's own, for buckets of another kind or region.
@@ -28,9 +33,9 @@ READ_TIMEOUTS_S: dict[Service, float] = {
     "dynamodb": 2.0,
     "lambda": 5.0,
 }
-# What one more attempt is worth depends on the request's deadline, which botocore does not know;
-# and a late second PutObject would make a version that nobody was told of. Reads of SSM are part of
-# somebody's request, several of one, and there are mostly values to go on with.
+# Whether another attempt is worthwhile depends on the request's deadline, which botocore does not
+# know. A late second PutObject would create a version that no answer mentions. SSM is read during
+# requests, sometimes several times, and usually the last good values can serve instead.
 ATTEMPTS: dict[Service, int] = {"kms": 1, "s3": 1, "ssm": 2, "dynamodb": 3, "lambda": 1}
 
 
@@ -49,13 +54,14 @@ def client(
     timeout_s: float | None = None,
     attempts: int | None = None,
 ) -> BaseClient:
-    """Give the client of a service in a region.
+    """Return the client of a service in a region.
 
     Args:
         service: For instance kms.
         region: For instance eu-central-1.
-        timeout_s: To wait for an answer, and at most that to connect; None for the usual ones.
-        attempts: How often a call is tried; None for the service's usual number.
+        timeout_s: Read timeout in seconds, and an upper bound for the connect timeout; None for the
+            service's defaults.
+        attempts: Total attempts of each call; None for the service's default.
     """
     from botocore.config import Config
 
@@ -69,3 +75,32 @@ def client(
             tcp_keepalive=True,
         ),
     )
+
+
+class StoreCall:
+    """A block that calls S3, DynamoDB or SSM, and raises StoreUnavailableError if AWS fails.
+
+    The block itself catches answers that are no failure, such as a condition that does not hold.
+
+    Args:
+        message: Of the error, for the caller.
+        retry_after_s: Seconds after which the request may succeed.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: int | None = 5) -> None:
+        self._message = message
+        self._retry_after_s = retry_after_s
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+
+    def __exit__(self, _type: object, failure: BaseException | None, _traceback: object) -> None:
+        """Raise StoreUnavailableError if botocore raised an error."""
+        if failure is None:
+            return
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        if isinstance(failure, (BotoCoreError, ClientError)):
+            raise StoreUnavailableError(
+                self._message, retry_after_s=self._retry_after_s
+            ) from failure

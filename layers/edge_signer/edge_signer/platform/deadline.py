@@ -6,23 +6,23 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-#: HTTP APIs give up after 30 s; the rest is for the way there and back.
+#: HTTP APIs time out after 30 s; the rest is for the network.
 REQUEST_S = 25.0
-#: What of it is the fallback's.
+#: The part of it reserved for the fallback.
 FALLBACK_S = 5.0
-#: What of an invocation is kept to send the answer.
+#: The part of an invocation reserved for sending the answer.
 ANSWER_S = 0.5
 
 
 class Invocation(Protocol):
-    """What Lambda's context tells of its time."""
+    """The part of Lambda's context that tells the remaining time."""
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until Lambda kills the worker."""
 
 
 class EdgeTimeSpentError(Exception):
-    """There is no time left to try at the edge; what is left is the fallback's."""
+    """No time is left for the edge; the rest is reserved for the fallback."""
 
 
 class Deadline:
@@ -30,7 +30,7 @@ class Deadline:
 
     Args:
         seconds: From now.
-        clock: Seconds of a clock that never jumps.
+        clock: Seconds of a monotonic clock.
     """
 
     def __init__(
@@ -41,20 +41,20 @@ class Deadline:
 
     @classmethod
     def of(cls, invocation: Invocation, clock: Callable[[], float] = time.monotonic) -> Deadline:
-        """Give the deadline of a request that begins now.
+        """Return the deadline of a request that starts now.
 
         Args:
-            invocation: Lambda's context. Where it leaves less than the usual time, `ANSWER_S`
-                before its end is the deadline.
+            invocation: Lambda's context. If it leaves less than the usual time, the deadline is
+                `ANSWER_S` before its end.
             clock: As above.
         """
         left_s = invocation.get_remaining_time_in_millis() / 1000
         return cls(min(REQUEST_S, left_s - ANSWER_S), clock)
 
     def left_s(self) -> float:
-        """Seconds that are left, the fallback's included; never negative."""
+        """Return the seconds left, including the fallback's; never negative."""
         return max(0.0, self._ends_s - self._clock())
 
     def edge_left_s(self) -> float:
-        """Seconds that are left for the edge; never negative."""
+        """Return the seconds left for the edge; never negative."""
         return max(0.0, self.left_s() - FALLBACK_S)

@@ -1,7 +1,7 @@
-"""The base of every error that a caller is told about.
+"""The base of every error that callers see.
 
-One subclass for each code of the catalogue, raised where the fact is known. What HTTP makes of it
-is said in one place, `edge_signer.http.catalogue`.
+Each code of the catalogue has one subclass, raised where the fact is known. One place turns them
+into HTTP: `edge_signer.http.catalogue`.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ class EdgeSignerError(Exception):
     """A refusal or failure with a code from the catalogue.
 
     Args:
-        message: What to do about it, for the caller. It never holds a secret, an asset or a path of
-            the system.
+        message: What to do about it, for the caller. It never contains a secret, an asset or a path
+            of the system.
         retry_after_s: Seconds after which the same request may succeed.
     """
 
     code: ClassVar[str]
     title: ClassVar[str]
-    #: Whether the message may hold words of the request, which no log shall keep.
+    #: Whether the message may quote the request, so that it must not be logged.
     quotes_request: ClassVar[bool] = False
-    #: Whether this is what the operator asked for, and so no failure.
+    #: Whether an operator asked for this, so that it is not a failure.
     is_wanted: ClassVar[bool] = False
 
     def __init__(self, message: str, *, retry_after_s: int | None = None) -> None:

@@ -7,19 +7,19 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-#: The stage into which no fault is ever injected, whatever the template's parameter says.
+#: The stage that never allows chaos, whatever the template's parameter says.
 PROD = "prod"
-#: A tenant's name is a part of keys and addresses.
+#: Tenants' names, which are parts of keys and addresses.
 TENANT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-#: What no tenant may be called: its manifests would lie beside the record of operators' changes.
+#: Not allowed: such a tenant's manifests would lie beside the audit trail.
 RESERVED = {"audit"}
 
 
 def _unreserved(tenant_id: str) -> str:
     if tenant_id in RESERVED:
-        raise ValueError(f"{tenant_id} is no tenant's name")
+        raise ValueError(f"{tenant_id} is reserved")
     return tenant_id
 
 
-#: The same for pydantic's models.
+#: A tenant's name in a pydantic model.
 TenantName = Annotated[str, Field(pattern=rf"^{TENANT_ID.pattern}$"), AfterValidator(_unreserved)]

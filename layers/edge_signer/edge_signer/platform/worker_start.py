@@ -1,8 +1,8 @@
-"""How a worker comes to life: imports and wiring, before its first event.
+"""The start of a worker: imports and wiring, before its first event.
 
-Nothing that differs from worker to worker may be made here. With SnapStart Lambda keeps a picture
-of one worker at this point and wakes all others from it: they share what was drawn at random, what
-was read from AWS, and a clock that stood still meanwhile.
+Nothing that differs between workers may be made here. With SnapStart, Lambda takes a snapshot of
+one worker at this point and resumes all others from it: they share random values and values read
+from AWS, and their clocks stood still meanwhile.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from snapshot_restore_py import register_after_restore
 
 @contextmanager
 def worker_start() -> Iterator[None]:
-    """Import and wire without garbage collection, and be fit for many to wake from.
+    """Import and wire without garbage collection, and prepare for snapshots.
 
-    What is made here stays as long as the worker, so that looking for garbage in it is time lost,
-    now and in every later collection. Delays and samples are drawn anew after a snapshot: workers
-    that wake from the same one would else come back to a failing service together.
+    Objects made here live as long as the worker, so searching them for garbage wastes time, now and
+    in every later collection. Random delays and samples are reseeded after a snapshot; otherwise
+    workers resumed from the same one would return to a failing service together.
     """
     register_after_restore(random.seed)
     gc.disable()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from edge_signer.kms_guard.breaker_admission import Admission
+from edge_signer.kms_guard.circuit_breaker import Admission
 from edge_signer.kms_guard.retries import Retries
 from edge_signer.platform.errors import KmsRateLimitError, KmsUnavailableError
 from edge_signer.signing.credentials.algorithm import SignatureMismatchError

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from edge_signer.configuration.parameters import SsmParameter
+from edge_signer.configuration.parameters import LastGood, SsmParameter
 from edge_signer.platform.errors import KmsRateLimitError, StoreUnavailableError
 from edge_signer.platform.outgoing import OutgoingPost
 from edge_signer.signing.central_signer import (
@@ -74,36 +73,24 @@ class HttpCentralSigner:
         return read_answer(reply.content)
 
 
-class SsmApiKey:
-    """The key of a central signer elsewhere; if SSM fails, the last good one stays in use."""
+def ssm_api_key(ssm: Any, name: str, *, refresh_s: float = 60.0) -> LastGood[str]:
+    """Give the key of a central signer elsewhere; while SSM fails, the last good one serves.
 
-    _REFRESH_S = 60.0
+    Args:
+        ssm: Client.
+        name: Of the parameter that holds the key.
+        refresh_s: Seconds for which a key serves before it is read again.
+    """
+    parameter = SsmParameter(ssm, name)
 
-    def __init__(self, ssm: Any, name: str) -> None:
-        self._parameter = SsmParameter(ssm, name)
-        self._last_good: str | None = None
-        self._fresh_until_s = 0.0
-
-    def __call__(self) -> str:
-        """Give the key.
-
-        Raises:
-            StoreUnavailableError: There is none, or SSM fails and it was never read.
-        """
-        if time.monotonic() >= self._fresh_until_s:
-            self._refresh()
-        if self._last_good is None:
+    def read() -> str:
+        found = parameter.read()
+        if found is None:
+            key.forget()
             raise StoreUnavailableError(
                 "The central signer's API key cannot be read.", retry_after_s=5
             )
-        return self._last_good
+        return found
 
-    def _refresh(self) -> None:
-        try:
-            self._last_good = self._parameter.read()
-        except StoreUnavailableError:
-            if self._last_good is None:
-                raise
-            return
-        if self._last_good is not None:
-            self._fresh_until_s = time.monotonic() + self._REFRESH_S
+    key = LastGood(read, refresh_s=refresh_s, retry_s=0.0)
+    return key

@@ -9,11 +9,9 @@ from typing import Any
 from edge_signer.configuration.flags import Flags
 from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.configuration.settings import MAX_KMS_TIMEOUT_MS, Settings
-from edge_signer.kms_guard.breaker_admission import Admission
 from edge_signer.kms_guard.breaker_rules import State
-from edge_signer.kms_guard.chaos_order import chaos_parameter
-from edge_signer.kms_guard.dynamodb_breaker_store import TIMEOUT_S, kms_circuit_breaker
-from edge_signer.kms_guard.kms_quota import kms_usage_tally
+from edge_signer.kms_guard.circuit_breaker import TIMEOUT_S, Admission, kms_circuit_breaker
+from edge_signer.kms_guard.kms_quota import KmsUsageTally
 from edge_signer.platform.clients import client
 from edge_signer.signing.central_path import CentralPath
 from edge_signer.signing.central_signer import CentralSigner, LambdaCentralSigner
@@ -52,7 +50,9 @@ def signing_service(
     elsewhere = central_signer(settings, ssm)
     documents = SsmParameterFolder(ssm, settings.policy_folder, refresh_s=_POLICY_REFRESH_S)
     return SigningService(
-        PolicyDirectory(shipped_policies(), documents, telemetry.complaint("policy_ignored")),
+        PolicyDirectory(
+            shipped_policies(), documents.values, telemetry.complaint("policy_ignored")
+        ),
         EdgePath(
             ManifestBuilder(),
             signers.signer_for,
@@ -82,12 +82,12 @@ class _Signers:
         self._flags = flags
         self._telemetry = telemetry
         self._ssm = ssm
-        self._usage = kms_usage_tally(
-            region=settings.aws_region,
-            table=settings.requests_table,
-            kms_region=settings.kms_region,
-            timeout_s=TIMEOUT_S,  # the breaker's, so that both share a client
-            complain=telemetry.complaint("kms_quota_impaired"),
+        self._usage = KmsUsageTally(
+            # The same arguments as the breaker's, so that both share a client.
+            client("dynamodb", settings.aws_region, timeout_s=TIMEOUT_S, attempts=1),
+            settings.requests_table,
+            settings.kms_region,
+            telemetry.complaint("kms_quota_impaired"),
         )
         self._kms = self._kms_with_chaos() if settings.allows_chaos else self._real_kms
         self._signer = lru_cache(self._new_signer)
@@ -120,7 +120,7 @@ class _Signers:
         return client("kms", self._settings.kms_region, timeout_s=waits_ms / 1000)
 
     def _kms_with_chaos(self) -> Callable[[int | None], Any]:
-        from edge_signer.kms_guard.chaotic_kms import ChaosOrders, chaotic_clients
+        from edge_signer.kms_guard.chaos import ChaosOrders, chaos_parameter, chaotic_clients
 
         # A client of its own with a short timeout, since the read delays a request.
         ssm = client("ssm", self._settings.aws_region, timeout_s=_CHAOS_TIMEOUT_S, attempts=1)
@@ -137,9 +137,9 @@ def central_signer(settings: Settings, ssm: Any) -> CentralSigner | None:
     """
     if settings.central_signer_url:
         # Imported here: most deployments have a central signer of their own.
-        from edge_signer.signing.http_central_signer import HttpCentralSigner, SsmApiKey
+        from edge_signer.signing.http_central_signer import HttpCentralSigner, ssm_api_key
 
-        api_key = SsmApiKey(ssm, settings.central_signer_api_key)
+        api_key = ssm_api_key(ssm, settings.central_signer_api_key)
         return HttpCentralSigner(settings.central_signer_url, api_key)
     if settings.fallback_function:
         invoker = partial(client, "lambda", settings.aws_region)

@@ -1,1 +1,1 @@
-"""What is known of a request: its record, its log line, its metrics."""
+"""The record of a request, its log line and its metrics."""

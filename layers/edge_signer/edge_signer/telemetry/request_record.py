@@ -1,14 +1,14 @@
-"""What becomes known of one request, for the line that is logged of it."""
+"""What becomes known of one request: its record, for the log line, and where its time goes."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping
+import time
+from collections import Counter, deque
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
-
-from edge_signer.telemetry.stopwatch import Stopwatch
 
 # W3C Trace Context, and AWS's own header.
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -17,39 +17,86 @@ _AMZN_ROOT = re.compile(r"(?:^|;)Root=(1-[0-9a-f]{8}-[0-9a-f]{24})(?:;|$)")
 _NOT_LOGGED = {"stopwatch", "admitted_cpu_ms", "counts"}
 
 
+class Stopwatch:
+    """Measures one request: wall time by step, and the process's CPU time."""
+
+    def __init__(self) -> None:
+        self._started_s = time.perf_counter()
+        self._cpu_started_s = time.process_time()
+        self.steps_ms: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Add the wall time of the block to the step `name`, even if the block raises."""
+        began_s = time.perf_counter()
+        try:
+            yield
+        finally:
+            elapsed_ms = (time.perf_counter() - began_s) * 1000
+            self.steps_ms[name] = self.steps_ms.get(name, 0.0) + elapsed_ms
+
+    @property
+    def total_ms(self) -> float:
+        """Wall time since the stopwatch was created."""
+        return (time.perf_counter() - self._started_s) * 1000
+
+    @property
+    def cpu_ms(self) -> float:
+        """CPU time of the whole process since the stopwatch was created."""
+        return (time.process_time() - self._cpu_started_s) * 1000
+
+
+class RollingPercentile:
+    """95th percentile of the last observations (nearest rank)."""
+
+    def __init__(self, window: int = 256) -> None:
+        self._observations: deque[float] = deque(maxlen=window)
+
+    def add(self, observation: float) -> None:
+        """Add an observation; the oldest one beyond the window is dropped."""
+        self._observations.append(observation)
+
+    def p95(self) -> float:
+        """Return the percentile; 0.0 without observations."""
+        if not self._observations:
+            return 0.0
+        ordered = sorted(self._observations)
+        return ordered[-(-len(ordered) * 95 // 100) - 1]
+
+
 @dataclass
 class RequestRecord:
-    """Filled in by whoever learns something; None is what was not learnt.
+    """Filled in as facts become known; None means unknown.
 
     Attributes:
-        request_id: As the answer says it.
+        request_id: As in the answer.
         trace_id: Of the caller's trace.
-        stopwatch: Began with the request.
-        route: Method and path, where the request has an endpoint.
-        tenant_id: Whose request it is, once that is proven.
-        operator: Who changed something, once that is proven.
-        audit_key: Key of the object in which the change is recorded.
-        policy_id: Under which policy it was to be signed, once that is found.
-        signing_mode: How it was signed.
-        payload_size: Bytes of the body.
+        stopwatch: Started with the request.
+        route: Method and path, if the request has an endpoint.
+        tenant_id: The authenticated tenant.
+        operator: The authenticated operator.
+        audit_key: Key of the object that records the change.
+        policy_id: The policy, once it is found.
+        signing_mode: How the manifest was signed.
+        payload_size: Size of the body in bytes.
         asset_sha256: In hexadecimal.
         manifest_sha256: Of the manifest store that was stored, in hexadecimal.
         tbs_hash: SHA-256 of the bytes that were signed, in hexadecimal.
         kms_key_id: ARN of the key.
         kms_region: Where the key is.
         cert_serial: Serial number of the leaf, in hexadecimal.
-        retry_count: Attempts at the same operation after the first.
+        retry_count: Attempts after the first.
         fallback_triggered: Whether the central signer was asked.
-        edge_failure: Why the edge did not sign, where it was tried.
-        job_id: The client's name of the job, once its form was checked.
+        edge_failure: Why the edge failed to sign.
+        job_id: The client's name of the job, once validated.
         job_status: How the job ended.
-        module_hash: Of the job's module.
-        dry_run: Whether nothing was to be signed.
-        idempotency_replayed: Whether the answer is an earlier one's.
-        health_status: What was found of the deployment's health, where that was asked for.
-        health_not_ok: Checks that found something.
-        admitted_cpu_ms: CPU time until the body was parsed; not for the log.
-        counts: What happened how often, for the counters; not for the log.
+        module_hash: Hash of the job's module.
+        dry_run: Whether the request asked not to sign.
+        idempotency_replayed: Whether an earlier answer was sent again.
+        health_status: The deployment's health, if it was checked.
+        health_not_ok: Names of the checks that are not ok.
+        admitted_cpu_ms: CPU time until the body was parsed; not logged.
+        counts: Events to count; not logged.
     """
 
     request_id: str
@@ -82,18 +129,18 @@ class RequestRecord:
     counts: Counter[str] = field(default_factory=Counter)
 
     def known(self) -> dict[str, Any]:
-        """Give what is for the log, by name."""
+        """Return the logged attributes by name."""
         return {name: value for name, value in vars(self).items() if name not in _NOT_LOGGED}
 
 
 def trace_id_of(headers: Mapping[str, str]) -> str | None:
-    """Give the identifier of the caller's trace.
+    """Return the identifier of the caller's trace.
 
     Args:
-        headers: With names in lower case; `traceparent` goes before `x-amzn-trace-id`.
+        headers: With names in lower case; `traceparent` takes precedence over `x-amzn-trace-id`.
 
     Returns:
-        32 hexadecimal digits, or the root as X-Ray writes it; None without a valid one.
+        32 hexadecimal digits, or the root in the form of X-Ray; None without a valid one.
     """
     if found := _TRACEPARENT.fullmatch(headers.get("traceparent", "")):
         return found[1]

@@ -1,7 +1,7 @@
-"""What an operator sees: one line a request in the log, and counters that alarms can watch.
+"""What operators see: one log line per request, and metrics for alarms.
 
-Nothing that a client wrote gets into either, but for identifiers that were checked: no token, no
-asset, no assertion, and no error message that may quote one.
+Neither holds anything that a client wrote, except validated identifiers: no token, no asset, no
+assertion, and no error message that may quote one.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import json
 import random
 import re
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -29,11 +30,24 @@ _FRAMES = 3
 _PEAK_KB = re.compile(rb"VmHWM:\s+([0-9]+) kB")
 
 
-class Complaint(Protocol):
-    """Takes what an operator must mend, in one line."""
+class SparingComplaint:
+    """Passes on a complaint and drops further ones for a while, so as not to flood the log.
+
+    Args:
+        complain: Takes a line about something that an operator must fix.
+        every_s: Seconds between two complaints.
+    """
+
+    def __init__(self, complain: Callable[[str], None], *, every_s: float = 10.0) -> None:
+        self._complain = complain
+        self._every_s = every_s
+        self._silent_until_s = 0.0
 
     def __call__(self, line: str) -> None:
-        """Log it."""
+        """Complain, unless there was a complaint a moment ago."""
+        if time.monotonic() >= self._silent_until_s:
+            self._silent_until_s = time.monotonic() + self._every_s
+            self._complain(line)
 
 
 class Telemetry:
@@ -41,9 +55,9 @@ class Telemetry:
 
     Args:
         service: Name of the function's part, such as sign.
-        settings: Say how much to tell.
-        counted: What attempts, successes, refusals and failures are counted as; None for nothing.
-        chance: Gives a number from 0 up to 1, for the sampling.
+        settings: Say how much to log.
+        counted: Prefix of the metrics of attempts, successes, refusals and failures; None for none.
+        chance: Gives a random number from 0 up to 1, for sampling.
     """
 
     def __init__(
@@ -71,11 +85,11 @@ class Telemetry:
         self._sampling_rate = settings.trace_sampling_rate
         self._chance = chance
 
-    def complaint(self, metric: str) -> Complaint:
-        """Give what logs a line as an error and counts it.
+    def complaint(self, metric: str) -> Callable[[str], None]:
+        """Return a function that logs a line as an error and counts it.
 
         Args:
-            metric: Name of the counter.
+            metric: Name of the metric.
         """
 
         def complain(line: str) -> None:
@@ -85,27 +99,27 @@ class Telemetry:
         return complain
 
     def count(self, metric: str) -> None:
-        """Count one of something; it is sent with the line of the request that is being served."""
+        """Count an event; the metric is sent with the current request's line."""
         if self._metrics is not None:
             self._metrics.add_metric(metric, MetricUnit.Count, 1)
 
     def level(self, metric: str, value: float) -> None:
-        """Tell how much there is of something, with the line of the request that is being served.
+        """Report a level; the metric is sent with the current request's line.
 
         Args:
-            metric: Name of the measure; it says its unit.
+            metric: Its name, which includes the unit.
             value: In that unit.
         """
         if self._metrics is not None:
             self._metrics.add_metric(metric, MetricUnit.NoUnit, value)
 
     def report(self, record: RequestRecord, status: int, error: Exception | None = None) -> None:
-        """Log the request's one line, and send its metrics.
+        """Log the request's line and send its metrics.
 
         Args:
-            record: What is known of it.
+            record: Of the request.
             status: Of the answer.
-            error: Why it is none of success.
+            error: Why the request failed or was refused, if it was.
         """
         line = self._line(record, status, error)
         is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR and not _is_wanted(error)
@@ -148,7 +162,7 @@ def _measure(metrics: Metrics, line: dict[str, Any], outcome: str) -> None:
         metrics.add_metric("fallback_triggered", MetricUnit.Count, 1)
     metrics.add_metric("memory_mb_used", MetricUnit.Megabytes, line["memory_mb_used"])
     if outcome == "refusal":
-        # It is over at once: many of them would hide that signing is slow.
+        # Refusals are fast: many of them would hide that signing is slow.
         return
     for name in ("t_total_ms", "t_kms_ms", "t_wasm_ms", "cpu_ms_used"):
         if name in line:
@@ -158,13 +172,13 @@ def _measure(metrics: Metrics, line: dict[str, Any], outcome: str) -> None:
 def _send(metrics: Metrics) -> None:
     if not metrics.metric_set:
         return
-    # Powertools' own flush writes the line feed apart, and another process's line may come between.
+    # Powertools' flush writes the line feed separately, so another process's line may come between.
     sys.stdout.write(json.dumps(metrics.serialize_metric_set(), separators=(",", ":")) + "\n")
     metrics.clear_metrics()
 
 
 def _peak_resident_mb() -> float:
-    # Not getrusage: its peak is also that of the process which started this one.
+    # Not getrusage, whose peak includes that of the parent process.
     found = _PEAK_KB.search(Path("/proc/self/status").read_bytes())
     return round(int(found[1]) / 1024, 1) if found else 0.0
 
@@ -181,14 +195,14 @@ def _described(error: Exception, status: int) -> dict[str, Any]:
 
 
 def _trace(error: BaseException) -> Iterator[str]:
-    """Tell where it happened and from what, without what unknown exceptions say of their values."""
+    """Give the origin of the error and its causes, without messages that may quote values."""
     from botocore.exceptions import ClientError, HTTPClientError
 
     cause: BaseException | None = error
     while cause is not None:
         frames = traceback.extract_tb(cause.__traceback__)[-_FRAMES:]
         at = " < ".join(f"{Path(one.filename).name}:{one.lineno}" for one in reversed(frames))
-        # What AWS says of a failure is about our own calls.
+        # AWS's messages are about our own calls.
         said = f": {cause}" if isinstance(cause, (ClientError, HTTPClientError)) else ""
         yield f"{type(cause).__name__}{said} at {at}"
         context = None if cause.__suppress_context__ else cause.__context__
@@ -196,5 +210,5 @@ def _trace(error: BaseException) -> Iterator[str]:
 
 
 def _is_wanted(error: Exception | None) -> bool:
-    """Tell whether the operator asked for this refusal: as a failure it would hide others."""
+    """Tell whether an operator asked for this; counted as a failure, it would hide others."""
     return isinstance(error, EdgeSignerError) and error.is_wanted

@@ -1,9 +1,9 @@
-"""The limits of a tenant in one DynamoDB item, exact across all workers of a region.
+"""A tenant's limits in one DynamoDB item, exact across all workers of a region.
 
-A request costs one write and no read. Where sliding windows are in force, an admission replaces the
-item on the condition that it is what this worker last saw; a worker that is wrong about that gets
-the item with the refusal and tries again. Where only the day is limited, an admission adds one to
-its count on the condition that the day is not full, which no other worker can spoil.
+A request costs one write and no read. With sliding windows, an admission replaces the item on the
+condition that this worker last saw it; if another worker changed it, the refused write returns the
+item and this worker tries again. If only the day is limited, an admission increments its count on
+the condition that the day is not full, so that workers never compete.
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from edge_signer.configuration.settings import CalledSettings
-from edge_signer.platform.clients import client
-from edge_signer.telemetry.complaints import SparingComplaint
+from edge_signer.telemetry.telemetry import SparingComplaint
 from edge_signer.tenancy.rate_limits import (
     Contended,
     Decision,
@@ -27,8 +25,16 @@ from edge_signer.tenancy.rate_limits import (
 )
 from edge_signer.tenancy.usage_item import UNSEEN, SeenItem
 
-# A limiter that keeps its clients waiting is worse than one that is less exact for a moment.
+# Keeping clients waiting is worse than being less exact for a moment.
 TIMEOUT_S = 1.0
+#: For how long a worker refuses requests by a full item that it saw.
+FRESH_S = 1.0
+# A lost write means that another of the tenant's requests was admitted, so the limit of a second
+# ends a series of losses long before this does.
+_ATTEMPTS = 32
+_PATIENCE_S = 1.0
+_JITTER_S = 0.002
+_TENANTS_KEPT = 1024
 _THROTTLES = {
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
@@ -36,42 +42,22 @@ _THROTTLES = {
 }
 
 
-def dynamodb_rate_limiter(
-    settings: CalledSettings, complain: Callable[[str], None]
-) -> DynamoDbRateLimiter:
-    """Give the limiter that a function asks.
-
-    Args:
-        settings: Of the function.
-        complain: Told that DynamoDB fails, and of items that cannot be read.
-    """
-    dynamodb = client("dynamodb", settings.aws_region, timeout_s=TIMEOUT_S, attempts=1)
-    return DynamoDbRateLimiter(dynamodb, settings.limits_table, complain)
-
-
 class DynamoDbRateLimiter:
     """The limiter; needs `dynamodb:UpdateItem` on the table.
 
-    While DynamoDB fails it goes on alone, from what it last saw: the limits then hold for each
-    worker and not for all together.
+    While DynamoDB fails it continues alone from what it last saw: the limits then hold for each
+    worker separately.
 
     Args:
-        dynamodb: Client, with one attempt and a short time-out.
+        dynamodb: Client, with one attempt and a short timeout.
         table: Its name.
-        complain: Told of what an operator must mend, now and then.
+        complain: Called now and then with a line about something that an operator must fix.
         clock: Seconds since 1970.
+        fresh_s: Seconds for which a full item that was seen refuses requests without a look at
+            DynamoDB. Usage only grows, but operators may raise limits.
+        alone_s: Seconds for which DynamoDB is left alone after a failure.
+        attempts: Writes of one request that may lose to other workers.
     """
-
-    # A write that loses means that another of the tenant's requests was admitted, so the limit of a
-    # second ends a row of losses long before this does.
-    ATTEMPTS = 32
-    PATIENCE_S = 1.0
-    # What was seen may only have grown since, so a refusal by it is due; but operators raise
-    # limits, and other workers know better when the tenant may come again.
-    FRESH_S = 1.0
-    ALONE_S = 1.0
-    _JITTER_S = 0.002
-    _TENANTS_KEPT = 1024
 
     def __init__(
         self,
@@ -79,11 +65,18 @@ class DynamoDbRateLimiter:
         table: str,
         complain: Callable[[str], None],
         clock: Callable[[], float] = time.time,
+        *,
+        fresh_s: float = FRESH_S,
+        alone_s: float = 1.0,
+        attempts: int = _ATTEMPTS,
     ) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._say = SparingComplaint(complain)
         self._clock = clock
+        self._fresh_s = fresh_s
+        self._alone_s = alone_s
+        self._attempts = attempts
         self._seen: dict[str, SeenItem] = {}
         self._alone_until_s = 0.0
 
@@ -91,7 +84,7 @@ class DynamoDbRateLimiter:
         """Count one request of a tenant.
 
         Raises:
-            RateLimitedError: It is one too many, and was not counted.
+            RateLimitedError: It exceeds a limit and was not counted.
         """
         decision = self._decide(tenant_id)
         if not decision.admitted:
@@ -106,10 +99,10 @@ class DynamoDbRateLimiter:
         try:
             return self._decide_together(tenant_id)
         except (BotoCoreError, ClientError) as failure:
-            # A throttle is about one tenant's item: the others go on counting together. Else the
-            # next requests need not wait for the same time-out.
+            # A throttle concerns one tenant's item, so other tenants are still counted together.
+            # After any other failure, the next requests do not wait for the same timeout.
             if not _is_throttle(failure):
-                self._alone_until_s = time.monotonic() + self.ALONE_S
+                self._alone_until_s = time.monotonic() + self._alone_s
             self._say(f"rate limits: DynamoDB fails, this worker counts alone: {failure}")
             return self._decide_alone(tenant_id)
 
@@ -122,13 +115,13 @@ class DynamoDbRateLimiter:
 
     def _decide_together(self, tenant_id: str) -> Decision:
         seen = self._seen.get(tenant_id, UNSEEN)
-        give_up_s = time.monotonic() + self.PATIENCE_S
-        for attempt in range(self.ATTEMPTS):
+        give_up_s = time.monotonic() + _PATIENCE_S
+        for attempt in range(self._attempts):
             decision = decide(seen.usage, seen.limits, self._clock_ms())
             if not decision.admitted:
-                if attempt > 0 or seen.age_s() < self.FRESH_S:
+                if attempt > 0 or seen.age_s() < self._fresh_s:
                     return decision
-                # As a worker that never saw the item, it is told what the item is.
+                # Like a worker that never saw the item, it receives the item with the refusal.
                 seen = UNSEEN
                 decision = decide(seen.usage, seen.limits, self._clock_ms())
             is_counted, seen = self._count(tenant_id, seen, decision.usage)
@@ -138,12 +131,12 @@ class DynamoDbRateLimiter:
                 return Decision(admitted=True, usage=seen.usage, standing=standing)
             if time.monotonic() > give_up_s:
                 break
-            time.sleep(random.uniform(0, self._JITTER_S * (attempt + 1)))  # noqa: S311 - no secret
+            time.sleep(random.uniform(0, _JITTER_S * (attempt + 1)))  # noqa: S311 - no secret
         self._say("rate limits: a request was refused because too many others were faster")
         raise RateLimitedError(Contended())
 
     def _count(self, tenant_id: str, seen: SeenItem, usage: Usage) -> tuple[bool, SeenItem]:
-        """Count one request; tell whether it was counted, and the item as it is now."""
+        """Count one request; return whether it was counted, and the item as it is now."""
         from botocore.exceptions import ClientError
 
         try:
@@ -159,7 +152,7 @@ class DynamoDbRateLimiter:
         return True, SeenItem.read(counted["Attributes"], self._say)
 
     def _remember(self, tenant_id: str, seen: SeenItem) -> None:
-        if tenant_id not in self._seen and len(self._seen) >= self._TENANTS_KEPT:
+        if tenant_id not in self._seen and len(self._seen) >= _TENANTS_KEPT:
             self._seen.clear()
         self._seen[tenant_id] = seen
 

@@ -1,33 +1,32 @@
 """How many requests a tenant may make: two sliding windows over its last admissions, and a day.
 
-Arithmetic alone, without clock or storage: from a tenant's usage, its limits and the time follows
-whether one more request is admitted, and the usage after it.
+These functions use neither clock nor storage: from a tenant's usage, its limits and the time, they
+compute whether one more request is admitted, and the usage after it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
 
 from edge_signer.platform.errors import EdgeSignerError
 
-#: A window counts at most this many: their times must fit into a DynamoDB item of 1 KB.
+#: Maximum count of a window: the times must fit into a DynamoDB item of 1 KB.
 MOST_COUNTED = 400
-#: No more are counted in a second: beyond this rate workers would keep losing to each other.
+#: Maximum count in a second: beyond this rate, workers would keep losing writes to each other.
 MOST_COUNTED_IN_A_SECOND = 50
-#: No window is longer; an admission that is older is not kept.
+#: The longest window; older admissions are not kept.
 LONGEST_WINDOW_MS = 60_000
-#: How far another worker's clock may be ahead and still be believed.
+#: How far ahead another worker's clock may be.
 MAX_SKEW_MS = 60_000
 DAY_MS = 86_400_000
-# Nobody knows when a job will have ended.
+# When a job will end is unknown.
 _AT_ONCE_RETRY_S = 1
 
 
 @dataclass(frozen=True)
 class QuotaPolicy:
-    """One limit as clients are told of it: `quota` requests in `window_s` seconds."""
+    """One limit as clients see it: `quota` requests in `window_s` seconds."""
 
     name: str
     quota: int
@@ -54,7 +53,7 @@ class Limits:
 
     @property
     def windows(self) -> tuple[QuotaPolicy, ...]:
-        """The sliding windows that are in force."""
+        """The sliding windows in force."""
         if self.minute <= MOST_COUNTED:
             second = min(self.second, MOST_COUNTED_IN_A_SECOND)
             return QuotaPolicy("burst", second, 1), QuotaPolicy("sustained", self.minute, 60)
@@ -67,8 +66,8 @@ class Usage:
     """What a tenant has used.
 
     Attributes:
-        admitted_ms: When its last requests were admitted, oldest first, in milliseconds since 1970.
-        day_count: How many there were in the UTC day of the last one.
+        admitted_ms: Times of the last admissions, oldest first, in milliseconds since 1970.
+        day_count: Number of admissions in the UTC day of the last one.
     """
 
     admitted_ms: tuple[int, ...] = ()
@@ -77,13 +76,13 @@ class Usage:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a tenant stands with its limits.
+    """A tenant's usage compared with its limits.
 
     Attributes:
         policies: The limits in force.
-        tightest: The one of them that a client meets first.
-        remaining: How many requests that one still admits.
-        reset_s: Seconds, rounded up, for which it admits no more than that.
+        tightest: The limit that a client reaches first.
+        remaining: How many requests that limit still admits.
+        reset_s: Seconds, rounded up, until it admits more.
     """
 
     policies: tuple[QuotaPolicy, ...]
@@ -98,8 +97,8 @@ class Decision:
 
     Attributes:
         admitted: Whether it is.
-        usage: After it; as it was before, where it is refused.
-        standing: After it; `reset_s` is when a refused request would be admitted.
+        usage: After the request; unchanged if it is refused.
+        standing: After the request; `reset_s` is when a refused request would be admitted.
     """
 
     admitted: bool
@@ -109,10 +108,10 @@ class Decision:
 
 @dataclass(frozen=True)
 class AtOnce:
-    """A limit that no window has: as many of a tenant's jobs are running as may at once.
+    """The limit of jobs that a tenant may run at the same time.
 
     Attributes:
-        quota: How many may.
+        quota: How many.
     """
 
     quota: int
@@ -120,18 +119,17 @@ class AtOnce:
 
 @dataclass(frozen=True)
 class Contended:
-    """No limit was met, but other requests of the tenant were faster each time this was counted."""
+    """No limit was reached, but counting lost to other requests of the tenant each time."""
 
 
 class RateLimitedError(EdgeSignerError):
     """The tenant has used what a limit admits, or its requests came too close together.
 
     Args:
-        met: A standing, which says when its limit admits again, the limit of jobs at once, or
-            none of them.
+        met: Why: a standing that reached a limit, too many jobs at once, or contention.
 
     Attributes:
-        standing: The first of these.
+        standing: If that is the reason.
     """
 
     code = "RATE_LIMITED"
@@ -139,37 +137,24 @@ class RateLimitedError(EdgeSignerError):
 
     def __init__(self, met: Standing | AtOnce | Contended) -> None:
         self.standing = met if isinstance(met, Standing) else None
-        if isinstance(met, Contended):
-            super().__init__(
-                "This tenant's requests came too close together to be counted; "
-                f"try again in {_AT_ONCE_RETRY_S} s.",
-                retry_after_s=_AT_ONCE_RETRY_S,
-            )
-            return
-        if isinstance(met, AtOnce):
-            super().__init__(
-                f"{met.quota} of your jobs are running, as many as may at once; "
-                "try again when one has ended.",
-                retry_after_s=_AT_ONCE_RETRY_S,
-            )
-            return
-        limit = met.tightest
-        super().__init__(
-            f"This tenant may make {limit.quota} requests in {limit.window_s} s; "
-            f"try again in {met.reset_s} s.",
-            retry_after_s=met.reset_s,
-        )
-
-
-class RateLimiter(Protocol):
-    """Counts tenants' requests."""
-
-    def admit(self, tenant_id: str) -> Standing:
-        """Count one request of a tenant.
-
-        Raises:
-            RateLimitedError: It is one too many, and was not counted.
-        """
+        retry_s = met.reset_s if isinstance(met, Standing) else _AT_ONCE_RETRY_S
+        match met:
+            case Standing(tightest=limit):
+                message = (
+                    f"This tenant may make {limit.quota} requests in {limit.window_s} s; "
+                    f"try again in {retry_s} s."
+                )
+            case AtOnce(quota):
+                message = (
+                    f"{quota} of your jobs are running, which is the maximum; "
+                    "try again when one has ended."
+                )
+            case Contended():
+                message = (
+                    "This tenant's requests came too close together to be counted; "
+                    f"try again in {retry_s} s."
+                )
+        super().__init__(message, retry_after_s=retry_s)
 
 
 def decide(usage: Usage, limits: Limits, clock_ms: int) -> Decision:
@@ -178,10 +163,9 @@ def decide(usage: Usage, limits: Limits, clock_ms: int) -> Decision:
     Args:
         usage: Of the tenant so far.
         limits: Of the tenant.
-        clock_ms: Milliseconds since 1970. Where the last admission is later, because another
-            clock wrote it, that one's time counts: times within a usage never run backwards. A
-            usage from more than `MAX_SKEW_MS` ahead was written by a clock that is wrong, and
-            counts as none.
+        clock_ms: Milliseconds since 1970. If another clock wrote a later last admission, that time
+            counts: times within a usage never run backwards. A usage from more than `MAX_SKEW_MS`
+            ahead was written by a wrong clock and counts as none.
     """
     if usage.admitted_ms and usage.admitted_ms[-1] > clock_ms + MAX_SKEW_MS:
         usage = Usage()
@@ -194,7 +178,7 @@ def decide(usage: Usage, limits: Limits, clock_ms: int) -> Decision:
 
 
 def standing_of(usage: Usage, limits: Limits, clock_ms: int) -> Standing:
-    """Say how a tenant stands whose last request was admitted.
+    """Return the standing of a tenant whose last request was admitted.
 
     Args:
         usage: With at least that admission.
@@ -217,7 +201,7 @@ def _standing(positions: list[_Position], clock_ms: int) -> Standing:
 
 @dataclass(frozen=True)
 class _Position:
-    """Where a tenant stands with one limit; `grows_ms` is when `remaining` next grows."""
+    """A tenant's position in one limit; `grows_ms` is when `remaining` next grows."""
 
     policy: QuotaPolicy
     remaining: int
@@ -227,9 +211,9 @@ class _Position:
 def _positions(usage: Usage, limits: Limits, now_ms: int) -> Iterator[_Position]:
     for policy in limits.windows:
         quota, window_ms = policy.quota, policy.window_s * 1000
-        # Of two admissions just a window apart, no window of that length holds both.
+        # No window contains two admissions that are exactly its length apart.
         within = [one for one in usage.admitted_ms if one > now_ms - window_ms]
-        # Limits that were lowered may leave more than `quota` inside.
+        # After a limit is lowered, more than `quota` may be inside.
         leaving = [*within, now_ms][max(0, len(within) - quota)]
         yield _Position(policy, max(0, quota - len(within)), leaving + window_ms)
     daily = QuotaPolicy("daily", limits.day, DAY_MS // 1000)

@@ -1,7 +1,7 @@
-"""Whether a request was seen before: nonces in the DynamoDB table of requests.
+"""Whether a signed request was sent before: nonces in the DynamoDB table of requests.
 
-One conditional write tells all workers apart: of any number that try the same nonce at once, one
-succeeds.
+Each nonce is spent with a conditional write: of any number of workers that try the same nonce at
+once, one succeeds.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import uuid
 from typing import Any, Protocol
 
-from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.clients import StoreCall
 
 
 class ReplayGuard(Protocol):
-    """Lets each nonce of a tenant through once."""
+    """Accepts each nonce of a tenant once."""
 
     def admit(self, tenant_id: str, nonce: str, remember_until_s: int) -> bool:
-        """Spend a nonce, and tell whether it was new."""
+        """Spend a nonce; return whether it was new."""
 
 
 class DynamoDbReplayGuard:
@@ -24,7 +24,7 @@ class DynamoDbReplayGuard:
 
     Args:
         dynamodb: Client of the service.
-        table: Its name; the hash key is `id`, and `expiration` is when an item may go.
+        table: Its name; the hash key is `id`, and `expiration` its time to live.
     """
 
     def __init__(self, dynamodb: Any, table: str) -> None:
@@ -32,35 +32,30 @@ class DynamoDbReplayGuard:
         self._table = table
 
     def admit(self, tenant_id: str, nonce: str, remember_until_s: int) -> bool:
-        """Spend a nonce, and tell whether it was new.
+        """Spend a nonce; return whether it was new.
 
         Args:
-            tenant_id: Whose nonce it is; another tenant's of the same name is another nonce.
-            nonce: What the client sent.
+            tenant_id: Whose nonce it is; tenants may use the same nonces.
+            nonce: As the client sent it.
             remember_until_s: When it may be forgotten, in epoch seconds.
 
         Raises:
-            StoreUnavailableError: DynamoDB did not answer, so nobody knows.
+            StoreUnavailableError: DynamoDB failed, so that it is unknown.
         """
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        # The SDK sends a write whose answer was lost again; it must not take itself for a replay.
+        # The SDK repeats a write whose answer was lost; it must not find its own nonce spent.
         mine = {"S": uuid.uuid4().hex}
-        try:
-            self._dynamodb.put_item(
-                TableName=self._table,
-                Item={
-                    "id": {"S": f"replay#{tenant_id}#{nonce}"},
-                    "expiration": {"N": str(remember_until_s)},
-                    "spent_by": mine,
-                },
-                ConditionExpression="attribute_not_exists(id) OR spent_by = :mine",
-                ExpressionAttributeValues={":mine": mine},
-            )
-        except self._dynamodb.exceptions.ConditionalCheckFailedException:
-            return False
-        except (BotoCoreError, ClientError) as failure:
-            raise StoreUnavailableError(
-                "Whether this request was seen before cannot be told.", retry_after_s=5
-            ) from failure
+        with StoreCall("Could not check whether this request was sent before; try again."):
+            try:
+                self._dynamodb.put_item(
+                    TableName=self._table,
+                    Item={
+                        "id": {"S": f"replay#{tenant_id}#{nonce}"},
+                        "expiration": {"N": str(remember_until_s)},
+                        "spent_by": mine,
+                    },
+                    ConditionExpression="attribute_not_exists(id) OR spent_by = :mine",
+                    ExpressionAttributeValues={":mine": mine},
+                )
+            except self._dynamodb.exceptions.ConditionalCheckFailedException:
+                return False
         return True

@@ -1,8 +1,8 @@
-"""Who holds a token: the DynamoDB table of tenants.
+"""Tenants and their tokens: the DynamoDB table of tenants.
 
-The table is keyed by the SHA-256 of the token, so it never holds a token, and looking one up takes
-the same time however much of it a guess gets right. A tenant may hold several tokens, which is how
-one takes over from another.
+The table is keyed by the SHA-256 of the token, so it holds no token, and a lookup takes the same
+time however much of a token a guess gets right. A tenant may hold several tokens, so that a new one
+can replace an old one.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from edge_signer.platform.clients import StoreCall
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.platform.names import RESERVED, TENANT_ID
 
-#: What every item says of itself: one that says something else lets nobody in.
+#: Role in every item; an item with another role admits no one.
 ROLE = "tenant"
 
 
@@ -27,8 +28,8 @@ class Tenant:
     """The holder of a token.
 
     Attributes:
-        tenant_id: Whom the token speaks for.
-        hmac_key: What requests with this token are signed with; None where they are not.
+        tenant_id: The tenant.
+        hmac_key: Key of signatures of requests with this token; None if they are not signed.
         hmac_required: Whether a request without a signature is refused.
     """
 
@@ -39,7 +40,7 @@ class Tenant:
 
 @dataclass(frozen=True)
 class _Entry:
-    """An item of the table: the holder, and when the token ends (epoch seconds)."""
+    """An item of the table: the holder, and when the token expires (epoch seconds)."""
 
     holder: Tenant
     ends_at_s: float
@@ -49,20 +50,20 @@ class TenantDirectory(Protocol):
     """Finds the holder of a bearer token."""
 
     def holder_of(self, token: str) -> Tenant | None:
-        """Give the token's holder, or None where nobody holds it any more."""
+        """Return the token's holder; None if it is unknown or expired."""
 
 
 class DynamoDbTenantDirectory:
     """The directory in DynamoDB; needs `dynamodb:GetItem` on the table.
 
-    What was found is kept for a while, so a change of the table is seen that much later at most; an
-    end that was read is kept to the second. Unknown tokens are not kept: guesses must not fill the
-    memory.
+    Found tokens are cached, so a change of the table takes effect after `cache_s` at the latest;
+    cached tokens still expire on time. Unknown tokens are not cached, so that guesses cannot fill
+    the memory.
 
     Args:
         dynamodb: Client of the service.
         table: Its name.
-        cache_s: How long what was found is kept, in seconds.
+        cache_s: How long found tokens are cached, in seconds.
         clock: Gives epoch seconds.
     """
 
@@ -83,10 +84,10 @@ class DynamoDbTenantDirectory:
         self._found: dict[str, tuple[float, _Entry]] = {}
 
     def holder_of(self, token: str) -> Tenant | None:
-        """Give the token's holder, or None where nobody holds it any more.
+        """Return the token's holder; None if it is unknown or expired.
 
         Raises:
-            StoreUnavailableError: DynamoDB did not answer, or has an entry that is none.
+            StoreUnavailableError: DynamoDB failed, or has an invalid entry.
         """
         entry = self._entry(hashlib.sha256(token.encode()).hexdigest())
         if entry is None or entry.ends_at_s <= self._clock():
@@ -106,35 +107,27 @@ class DynamoDbTenantDirectory:
         return entry
 
     def _look_up(self, token_sha256: str) -> _Entry | None:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
+        with StoreCall("The tenants' table cannot be read."):
             answer = self._dynamodb.get_item(
                 TableName=self._table, Key={"token_sha256": {"S": token_sha256}}
             )
-        except (BotoCoreError, ClientError) as failure:
-            raise StoreUnavailableError(
-                "The directory of tenants cannot be read.", retry_after_s=5
-            ) from failure
         item = answer.get("Item")
         if not item or not hmac.compare_digest(item["token_sha256"]["S"], token_sha256):
             return None
         try:
             return _entry_of(item)
         except (LookupError, ValueError) as broken:
-            raise StoreUnavailableError(
-                "The directory of tenants holds an entry that is none."
-            ) from broken
+            raise StoreUnavailableError("The tenants' table has an invalid entry.") from broken
 
 
 def _entry_of(item: Mapping[str, Any]) -> _Entry:
-    """Read an item; what is wrong with it must let nobody in."""
+    """Read an item; an invalid one must not admit anyone."""
     tenant_id = item["tenant_id"]["S"]
     if not TENANT_ID.fullmatch(tenant_id) or tenant_id in RESERVED or item["role"]["S"] != ROLE:
-        raise ValueError("no tenant's")
+        raise ValueError("not a tenant's")
     hmac_key = item["hmac_key"]["S"] if "hmac_key" in item else None
     hmac_required = item["hmac_required"]["BOOL"] if "hmac_required" in item else False
     if hmac_key == "" or (hmac_required and hmac_key is None):
-        raise ValueError("a signature that nobody could check")
+        raise ValueError("signatures without a key")
     ends_at_s = int(item["expires_at"]["N"]) if "expires_at" in item else math.inf
     return _Entry(Tenant(tenant_id, hmac_key, hmac_required), ends_at_s)

@@ -1,12 +1,12 @@
 """A tenant's usage and limits as the DynamoDB item that holds them.
 
 - `tenant_id`: the key.
-- `admissions`: the time of the last one (64 bits, milliseconds since 1970), then how many
-  milliseconds before it each earlier one was, oldest first (16 bits each).
-- `day_count`: how many admissions the UTC day of the last one had; `utc_day`: that day, in days
+- `admissions`: time of the last one (64 bits, milliseconds since 1970), then, for each earlier one,
+  how many milliseconds earlier it was, oldest first (16 bits each).
+- `day_count`: number of admissions in the UTC day of the last one; `utc_day`: that day, in days
   since 1970.
-- `limit_second`, `limit_minute`, `limit_day`: an operator's, where the usual ones do not hold.
-- `expiration`: when DynamoDB may delete the item (seconds since 1970); absent beside a limit.
+- `limit_second`, `limit_minute`, `limit_day`: limits that an operator set for this tenant.
+- `expiration`: when DynamoDB may delete the item (seconds since 1970); absent if it has a limit.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from typing import Any, TypeVar
 from edge_signer.tenancy.rate_limits import DAY_MS, Limits, Usage
 
 _LIMITS = {"limit_second": "second", "limit_minute": "minute", "limit_day": "day"}
-# Two items are the same where these are: the same times and count never come again.
+# Items with equal values here are the same: the same times and count never recur.
 _COMPARED = ("admissions", "day_count", *_LIMITS)
-# The count of a day is worth nothing on the next.
+# The count of a day means nothing on the next.
 _KEPT_S = 2 * 86_400
 
 _Value = TypeVar("_Value")
@@ -34,8 +34,8 @@ class SeenItem:
 
     Attributes:
         item: Its usage and limits in DynamoDB's JSON.
-        usage: What they say.
-        limits: What they say, the usual ones where they say nothing.
+        usage: Read from it.
+        limits: Read from it, with defaults.
     """
 
     item: Mapping[str, Any]
@@ -45,11 +45,11 @@ class SeenItem:
 
     @classmethod
     def read(cls, item: Mapping[str, Any], complain: Callable[[str], None]) -> SeenItem:
-        """Read an item of DynamoDB's; what cannot be read counts as absent.
+        """Read an item; an attribute that cannot be read counts as absent.
 
         Args:
-            item: In DynamoDB's JSON; empty where there is none.
-            complain: Told what cannot be read.
+            item: In DynamoDB's JSON; empty if there is none.
+            complain: Called with a line for each attribute that cannot be read.
         """
 
         def part(name: str, reading: Callable[[Any], _Value], otherwise: _Value) -> _Value:
@@ -70,19 +70,19 @@ class SeenItem:
         return cls(known, usage, Limits(**limits), time.monotonic())
 
     def after(self, usage: Usage) -> SeenItem:
-        """Give the item with another usage."""
+        """Return the item with another usage."""
         item = {**self.item, **_attributes(usage), "utc_day": _utc_day(usage)}
         return replace(self, item=item, usage=usage, _seen_s=time.monotonic())
 
     def age_s(self) -> float:
-        """Seconds since it was seen or written."""
+        """Return seconds since it was seen or written."""
         return time.monotonic() - self._seen_s
 
     def counted_by(self, usage: Usage) -> dict[str, Any]:
-        """Arguments of an UpdateItem that counts one request, in a way that suits the limits.
+        """Return the arguments of an UpdateItem that counts one request, as the limits require.
 
-        Without windows only the day is counted, and adding to that never loses to another worker.
-        With windows, or on a new day, the item is replaced if it still is what was seen.
+        Without windows only the day is counted, and incrementing never loses to another worker.
+        With windows, or on a new day, the item is replaced if it is still as it was seen.
         """
         day = _utc_day(usage)
         if not self.limits.windows and self.item.get("utc_day") == day:
@@ -106,7 +106,7 @@ class SeenItem:
         }
 
     def _same(self, names: Iterable[str]) -> list[str]:
-        """Conditions that attributes are as they were seen."""
+        """Return conditions that attributes are as they were seen."""
         return [
             f"{name} = :seen_{name}" if name in self.item else f"attribute_not_exists({name})"
             for name in names
@@ -119,7 +119,7 @@ class SeenItem:
         changed = {**_attributes(usage), "utc_day": day}
         removed = ""
         if any(name in self.item for name in _LIMITS):
-            # DynamoDB would delete an operator's limits with the rest.
+            # Otherwise DynamoDB would delete the operator's limits too.
             removed = " REMOVE expiration"
         else:
             changed["expiration"] = {"N": str(usage.admitted_ms[-1] // 1000 + _KEPT_S)}
@@ -135,7 +135,7 @@ class SeenItem:
         }
 
 
-#: Of a tenant that never came, as far as this worker knows.
+#: A tenant of whom this worker has seen nothing.
 UNSEEN = SeenItem({}, Usage(), Limits(), float("-inf"))
 
 

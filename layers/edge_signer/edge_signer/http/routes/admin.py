@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
@@ -11,8 +12,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from edge_signer.administration import errors as administration
-from edge_signer.administration.audit_trail import Caller
-from edge_signer.administration.audited_change import DoneChange
+from edge_signer.administration.audit_trail import Caller, DoneChange
 from edge_signer.administration.wiring import Administration
 from edge_signer.configuration.flags import FlagError
 from edge_signer.http import errors as wire
@@ -159,12 +159,8 @@ class AdminEndpoints:
         return done
 
     def _change_chaos(self, caller: Caller, body: bytes) -> DoneChange:
-        asked, chaos = Chaos.from_body(body), self._administration.chaos
-        if asked.failure_type is None or asked.failure_rate is None or asked.duration is None:
-            return chaos.end(caller)
-        return chaos.begin(
-            caller, asked.failure_type, asked.failure_rate, asked.duration, asked.scope
-        )
+        order = Chaos.from_body(body).order(time.time())
+        return self._administration.chaos.put(caller, order)
 
 
 def _answer(body: AnswerBody, record: RequestRecord) -> Response[str]:

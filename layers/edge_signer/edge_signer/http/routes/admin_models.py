@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from edge_signer.administration.audited_change import DoneChange
+from edge_signer.administration.audit_trail import DoneChange
 from edge_signer.http.answers import AnswerBody
 from edge_signer.http.wire_formats import read_body, read_json
-from edge_signer.kms_guard.chaos_order import MAX_DURATION_S, FailureType, Scope
-from edge_signer.kms_guard.circuit_breaker import BreakerStatus
+from edge_signer.kms_guard.breaker_rules import BreakerStatus
+from edge_signer.kms_guard.chaos import MAX_DURATION_S, ChaosOrder, FailureType, Scope
 from edge_signer.platform.names import TenantName
 
 MAX_BODY_BYTES = 16 * 1024
@@ -103,6 +103,21 @@ class Chaos(AdminRequest):
             if not self.enabled and name in self.model_fields_set:
                 raise ValueError(f"{name}: not allowed with enabled false")
         return self
+
+    def order(self, now_s: float) -> ChaosOrder:
+        """Return the order for KMS; one that has ended if `enabled` is false.
+
+        Args:
+            now_s: Seconds since 1970.
+        """
+        if self.failure_type is None or self.failure_rate is None or self.duration is None:
+            return ChaosOrder(failure_type="timeout", failure_rate=0, ends_at_s=0)
+        return ChaosOrder(
+            failure_type=self.failure_type,
+            failure_rate=self.failure_rate,
+            ends_at_s=int(now_s) + self.duration,
+            scope=self.scope,
+        )
 
 
 def flag_request(body: bytes) -> FlagUpdate | EmergencyShutdown:

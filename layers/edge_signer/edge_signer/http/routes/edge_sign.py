@@ -24,8 +24,7 @@ from edge_signer.platform.errors import DeadlineExceededError
 from edge_signer.signing import errors as signing
 from edge_signer.signing.service import SignedManifest, SigningService
 from edge_signer.signing.signing_request import PlannedManifest
-from edge_signer.telemetry.request_record import RequestRecord
-from edge_signer.telemetry.stopwatch import RollingPercentile, Stopwatch
+from edge_signer.telemetry.request_record import RequestRecord, RollingPercentile, Stopwatch
 
 SIGN = Route(
     "POST",

@@ -9,7 +9,7 @@ from platform import python_version
 from typing import Any
 
 import edge_signer
-from edge_signer.health.report import HealthReport
+from edge_signer.health.examination import HealthReport
 from edge_signer.http.admin_token import AdminTokens, offers_token
 from edge_signer.http.answers import HealthAnswer, SigningPaths
 from edge_signer.http.catalogue import STATUS, error_body, error_headers

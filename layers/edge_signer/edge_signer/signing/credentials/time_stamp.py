@@ -5,7 +5,6 @@ The client (`time_stamp_authority`) and the check of its answers (`time_stamp_ch
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,7 @@ from typing import Any, Protocol
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
-from edge_signer.configuration.parameters import SsmParameter
+from edge_signer.configuration.parameters import LastGood, SsmParameter
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.signing.credentials.certificate import UNREADABLE
 from edge_signer.signing.errors import TsaUnavailableError
@@ -55,21 +54,17 @@ class TimeStampAuthority(Protocol):
 class SsmTimeStampRoots:
     """Roots in an SSM parameter; needs `ssm:GetParameter` on it.
 
-    They are fetched again after `REFRESH_S` seconds. If that fails, the last good roots stay in
-    use, unless the parameter was deleted.
+    If a refresh fails, the last good roots stay in use, unless the parameter was deleted.
 
     Args:
         ssm: Client in the function's region.
         parameter: Name of the parameter: one or more certificates in PEM.
+        refresh_s: Seconds for which roots serve before they are read again.
     """
 
-    REFRESH_S = 300.0
-    RETRY_S = 10.0
-
-    def __init__(self, ssm: Any, parameter: str) -> None:
+    def __init__(self, ssm: Any, parameter: str, *, refresh_s: float = 300.0) -> None:
         self._parameter = SsmParameter(ssm, parameter)
-        self._last_good: tuple[Certificate, ...] = ()
-        self._fresh_until_s = 0.0
+        self._roots = LastGood(self._fetch, refresh_s=refresh_s, retry_s=0.0)
 
     def __call__(self) -> tuple[Certificate, ...]:
         """Give the roots.
@@ -77,19 +72,7 @@ class SsmTimeStampRoots:
         Raises:
             TsaUnavailableError: They are missing or unreadable.
         """
-        if time.monotonic() >= self._fresh_until_s:
-            self._refresh()
-        return self._last_good
-
-    def _refresh(self) -> None:
-        try:
-            self._last_good = self._fetch()
-        except TsaUnavailableError:
-            if not self._last_good:
-                raise
-            self._fresh_until_s = time.monotonic() + self.RETRY_S
-        else:
-            self._fresh_until_s = time.monotonic() + self.REFRESH_S
+        return self._roots()
 
     def _fetch(self) -> tuple[Certificate, ...]:
         try:
@@ -99,7 +82,7 @@ class SsmTimeStampRoots:
                 "The time-stamp authority's roots cannot be fetched.", retry_after_s=10
             ) from failure
         if pem is None:
-            self._last_good = ()
+            self._roots.forget()
             raise _needs_roots("are not installed")
         try:
             return tuple(load_pem_x509_certificates(pem.encode()))

@@ -10,7 +10,6 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from edge_signer.configuration.parameters import ParameterFolder
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.signing.errors import InvalidAssertionError, UnknownPolicyError
 from edge_signer.signing.rules.actions import ACTIONS_LABEL
@@ -142,18 +141,18 @@ class PolicyDirectory:
 
     Args:
         shipped: Policies of this package.
-        folder: Operators' documents, by policy identifier.
+        documents: Gives operators' documents, by policy identifier.
         complain: Reports each unreadable document once.
     """
 
     def __init__(
         self,
         shipped: Mapping[str, SigningPolicy],
-        folder: ParameterFolder,
+        documents: Callable[[], Mapping[str, str]],
         complain: Callable[[str], None],
     ) -> None:
         self._shipped = shipped
-        self._folder = folder
+        self._current_documents = documents
         self._complain = complain
         self._documents: Mapping[str, str] = {}
         self._read: dict[str, SigningPolicy | None] = {}
@@ -165,7 +164,7 @@ class PolicyDirectory:
             UnknownPolicyError: There is none, or it is another tenant's; both look the same.
             StoreUnavailableError: The documents are unavailable, or this one is broken.
         """
-        self._take_up(self._folder.values())
+        self._take_up(self._current_documents())
         policy = self._read.get(policy_id, self._shipped.get(policy_id))
         if policy_id in self._read and policy is None:
             raise StoreUnavailableError("The policy's document cannot be read.", retry_after_s=60)
