@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from cli.terminal import EXIT_USAGE, fail
-from emulator.account import REGION
-from emulator.aws import sdk
+from emulator.account import REGION, sdk_client
 from emulator.local_state import LocalState, NotRunningError, default_directory
 
 #: What a standard parameter of SSM holds.
@@ -45,7 +44,7 @@ class Deployment:
             region: Where it is; None for the deployment's own.
         """
         if self.aws_endpoint:
-            return sdk.client(service, self.aws_endpoint, region or REGION)
+            return sdk_client(service, self.aws_endpoint, region or REGION)
         import boto3
         from botocore.exceptions import BotoCoreError
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cli.run_screen import RunScreen
-from emulator.credentials.tenants import TENANT_IDS
+from emulator.credentials.tokens import TENANT_IDS
 from emulator.errors import CloudError, EmulatorError
 from emulator.local_state import checkout, default_directory
 from emulator.system import Settings, start

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from emulator.account import REPLICA_REGION
-from emulator.aws.cloud_process import CloudProcess
-from emulator.aws.cloud_protocol import Job, Report
-from emulator.credentials.operators import LOCAL_OPERATOR, issue_admin_token
-from emulator.credentials.tenants import (
+from emulator.aws.cloud_process import CloudProcess, Job, Report
+from emulator.credentials.tokens import (
+    LOCAL_OPERATOR,
     TENANT_IDS,
     Credential,
+    issue_admin_token,
     issue_credentials,
     limit_items,
 )
@@ -24,11 +24,10 @@ from emulator.errors import StartError, TemplateError
 from emulator.functions.function import Function, functions_of
 from emulator.functions.invoke_api import InvokeApi
 from emulator.functions.runtime import DEFAULT_CONCURRENCY, LambdaRuntime
+from emulator.gateway.api import api_of, throttle_of
 from emulator.gateway.api_gateway import MAX_BODY_BYTES, ApiGateway
 from emulator.gateway.documentation import Documentation
 from emulator.gateway.manifests import PREFIX, ManifestCdn
-from emulator.gateway.routes import api_of
-from emulator.gateway.throttle import throttle_of
 from emulator.http.message import Handler, Request, Response
 from emulator.http.server import HttpServer
 from emulator.local_state import (
@@ -39,10 +38,11 @@ from emulator.local_state import (
     TenantToken,
     checkout,
     default_directory,
+    keep_anchors,
+    owned,
 )
 from emulator.reporter import Reporter, observed
 from emulator.stack import template as templates
-from emulator.state_directory import keep_anchors, owned
 
 _MANIFEST_BUCKET = "ManifestBucket"
 _TENANTS_TABLE = "TenantsTable"

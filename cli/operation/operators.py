@@ -11,7 +11,7 @@ from rich.table import Table
 from cli.deployment import MAX_PARAMETER_BYTES, Deployment, aws_failures_told
 from cli.terminal import EXIT_USAGE, fail, out, show_row
 from edge_signer.http.admin_token import OPERATOR_NAME, admin_tokens_parameter, read_operators
-from emulator.credentials.operators import issue_admin_token, store_operators
+from emulator.credentials.tokens import issue_admin_token, store_operators
 
 FINGERPRINT_DIGITS = 8
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cli.deployment import Deployment
-from emulator.credentials.tenants import Credential
+from emulator.credentials.tokens import Credential
 
 FINGERPRINT_DIGITS = 8
 

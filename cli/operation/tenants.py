@@ -22,7 +22,7 @@ from cli.operation.tenant_table import (
 )
 from cli.terminal import EXIT_USAGE, fail, out, printable, show_row
 from edge_signer.platform.names import RESERVED, TENANT_ID
-from emulator.credentials.tenants import Credential, issue
+from emulator.credentials.tokens import Credential, issue
 
 _GRACE = re.compile(r"([0-9]{1,8})([smhd]?)")
 _UNIT_S = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}

@@ -12,7 +12,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from emulator import time_stamps
-from emulator.aws.cloud_protocol import Job, Report
+from emulator.aws.cloud_process import Job, Report
 from emulator.aws.services import (
     ServiceHost,
     in_process_client,
@@ -22,9 +22,8 @@ from emulator.aws.services import (
 from emulator.errors import EmulatorError
 from emulator.http.message import Request, Response
 from emulator.http.server import HttpServer
-from emulator.stack.creation import create_stack
-from emulator.stack.parameters import parameter_values
-from emulator.stack.replica import replicate_keys
+from emulator.stack.creation import create_stack, replicate_keys
+from emulator.stack.intrinsics import parameter_values
 from emulator.time_stamps import find_openssl
 
 # A call that a fault delays holds its thread; this many can wait at once.
@@ -66,7 +65,7 @@ def build(host: ServiceHost, job: Job, port: int) -> Report:
         time_stamp_authority,
     )
     from emulator.credentials.development_ca import DevelopmentCa
-    from emulator.credentials.operators import store_operators
+    from emulator.credentials.tokens import store_operators
 
     host.functions_port = job.functions_port
     services = in_process_services(host)

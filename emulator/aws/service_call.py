@@ -1,13 +1,15 @@
-"""Tells which operation of which AWS service a request is, from the request alone."""
+"""Tells which operation of which AWS service a request is, and words Lambda's errors."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
+from uuid import uuid4
 
-from emulator.http.message import Request
+from emulator.http.message import Request, Response, json_response
 
 _CREDENTIAL = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
@@ -33,8 +35,15 @@ class ServiceCall:
         return f"{self.service}.{self.operation}"
 
 
-#: A function is invoked.
+#: Runs a function.
 INVOKE = ServiceCall("lambda", "Invoke", None)
+
+
+def lambda_error(status: int, code: str, message: str) -> Response:
+    """Word an error as Lambda's API does: REST with JSON, the code in a header."""
+    body = {"Type": "User" if status < 500 else "Service", "message": message}
+    headers = (("x-amzn-errortype", code), ("x-amzn-requestid", str(uuid4())))
+    return json_response(status, json.dumps(body).encode(), headers)
 
 
 def identify(request: Request) -> ServiceCall:

@@ -4,16 +4,15 @@ import json
 import threading
 import time
 from collections import Counter, defaultdict
+from http.client import HTTPConnection
 from typing import Any
 
 from pydantic import ValidationError
 
 from emulator import time_stamps
-from emulator.account import REGION
-from emulator.aws import sdk as aws_sdk
+from emulator.account import REGION, sdk_client
 from emulator.aws import wsgi
 from emulator.aws.faults import Faults, parse_rules
-from emulator.aws.forwarding import forward
 from emulator.aws.service_call import INVOKE, ServiceCall, identify
 from emulator.http.message import Request, Response, json_response
 from emulator.stack.resources import Services
@@ -22,6 +21,8 @@ from emulator.time_stamps import TimeStampAuthority
 CALLS_PATH = "/_emulator/calls"
 FAULTS_PATH = "/_emulator/faults"
 _TIME_STAMP = ServiceCall("tsa", "TimeStamp", None)
+# Longer than any function runs.
+_INVOKE_TIMEOUT_S = 900.0
 
 
 class ServiceHost:
@@ -65,7 +66,7 @@ class ServiceHost:
 
     def _perform(self, call: ServiceCall, request: Request) -> Response:
         if call == INVOKE:
-            return forward(request, self.functions_port)
+            return _forward(request, self.functions_port)
         if call is not _TIME_STAMP:
             return wsgi.call(self._application, request)
         return self.time_stamps.answer(request) if self.time_stamps else Response(404)
@@ -94,6 +95,23 @@ class ServiceHost:
         except ValidationError as error:
             return json_response(400, error.json(include_url=False).encode())
         return Response(204)
+
+
+def _forward(request: Request, port: int) -> Response:
+    """Send a request to the process that runs functions, on a port of 127.0.0.1."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=_INVOKE_TIMEOUT_S)
+    try:
+        passed = {
+            name: value
+            for name, value in request.headers
+            if name not in ("connection", "content-length", "host", "transfer-encoding")
+        }
+        connection.request(request.method, request.target, request.body, passed)
+        answer = connection.getresponse()
+        headers = tuple((name.lower(), value) for name, value in answer.getheaders())
+        return Response(answer.status, headers, answer.read())
+    finally:
+        connection.close()
 
 
 def moto_host() -> ServiceHost:
@@ -135,7 +153,7 @@ def in_process_client(host: ServiceHost, service: str, region: str = REGION) -> 
             request.url, response.status, dict(response.headers), _Raw(response.body)
         )
 
-    made = aws_sdk.client(service, "http://localhost", region)
+    made = sdk_client(service, "http://localhost", region)
     made.meta.events.register("before-send", send)
     return made
 

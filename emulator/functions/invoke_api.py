@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from urllib.parse import unquote
 from uuid import uuid4
 
+from emulator.aws.service_call import lambda_error
 from emulator.functions.function import Function
-from emulator.functions.lambda_errors import lambda_error
 from emulator.functions.runtime import LambdaRuntime, ThrottledError
 from emulator.functions.worker import Invocation, Outcome
 from emulator.http.message import Request, Response, json_response

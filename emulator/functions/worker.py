@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emulator.functions.function import Function
-from emulator.functions.worker_environment import worker_environment
+from emulator.functions.function import Function, worker_environment
 from emulator.functions.worker_processes import WorkerProcesses, has_exited
 from emulator.http.message import Request, Response, json_response
 from emulator.http.server import HttpServer

@@ -10,9 +10,8 @@ from uuid import uuid4
 
 from emulator.functions.runtime import LambdaRuntime, ThrottledError
 from emulator.functions.worker import Invocation, Outcome
+from emulator.gateway.api import Api, Throttle
 from emulator.gateway.event import Arrival, MalformedAnswerError, event_of, response_of
-from emulator.gateway.routes import Api
-from emulator.gateway.throttle import Throttle
 from emulator.http.message import Request, Response, json_response
 
 MAX_BODY_BYTES = 10 * 1024 * 1024

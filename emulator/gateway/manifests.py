@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
 
-from emulator.aws import sdk as aws_sdk
+from emulator.account import sdk_client
 from emulator.http.message import Request, Response, json_response
 
 PREFIX = "/manifests/"
@@ -85,7 +85,7 @@ class ManifestCdn:
 
     @cached_property
     def _s3(self) -> Any:
-        return aws_sdk.client("s3", self._aws_endpoint)
+        return sdk_client("s3", self._aws_endpoint)
 
     def _fetch(self, key: str, version: str) -> _Stored | None:
         from botocore.exceptions import ClientError

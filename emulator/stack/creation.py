@@ -1,14 +1,13 @@
 """Brings a translated template into being: creates what has state, names the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from emulator.account import PSEUDO_PARAMETERS
 from emulator.errors import TemplateError
 from emulator.stack.identities import IGNORED_TYPES, ignored_identity
-from emulator.stack.intrinsics import Identity, Resolver
-from emulator.stack.parameters import parameter_values
+from emulator.stack.intrinsics import Identity, Resolver, parameter_values
 from emulator.stack.resources import CREATED_TYPES, Services, create
 
 
@@ -109,3 +108,30 @@ class _Stack:
                 properties, f"{logical_id}.Properties"
             )
         return self._properties[logical_id]
+
+
+def replicate_keys(resources: Iterable[Resource], kms: Any, abroad: Any) -> None:
+    """Replicate every multi-Region key, and give the replica its aliases.
+
+    Args:
+        resources: The stack at home.
+        kms: Client of KMS at home.
+        abroad: Client of KMS in the other region.
+
+    Raises:
+        TemplateError: The other region is the keys' own.
+    """
+    there = abroad.meta.region_name
+    if there == kms.meta.region_name:
+        raise TemplateError(f"KmsReplicaRegion: {there} is the stack's own region")
+    stack = list(resources)
+    replicated = {
+        one.ref
+        for one in stack
+        if one.type == "AWS::KMS::Key" and one.properties.get("MultiRegion")
+    }
+    for key_id in replicated:
+        kms.replicate_key(KeyId=key_id, ReplicaRegion=there)
+    for one in stack:
+        if one.type == "AWS::KMS::Alias" and one.properties["TargetKeyId"] in replicated:
+            abroad.create_alias(AliasName=one.ref, TargetKeyId=one.properties["TargetKeyId"])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from emulator.errors import TemplateError
-from emulator.gateway.routes import Api, api_of
+from emulator.gateway.api import Api, api_of
 from emulator.stack.creation import Resource
 
 FUNCTIONS = "arn:aws:lambda:r:123456789012:function:"

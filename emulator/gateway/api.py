@@ -1,12 +1,9 @@
-"""Finds the route of a request as an HTTP API does.
-
-After "Create routes for HTTP APIs": a full match comes before one with a greedy variable
-(`{name+}`), a route's own method before ANY, and $default takes the rest.
-"""
+"""The HTTP API of the template: its routes and its throttling."""
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote
 
@@ -116,3 +113,85 @@ def _pattern(path: str) -> str:
         pattern += f"(?P<{name}>{'.+' if greedy else '[^/]+'})"
         end = variable.end()
     return pattern + re.escape(path[end:])
+
+
+_STAGE = "AWS::ApiGatewayV2::Stage"
+_SETTINGS = {"ThrottlingRateLimit", "ThrottlingBurstLimit"}
+
+
+class TokenBucket:
+    """A bucket that is full at first; every request takes a token.
+
+    Args:
+        rate: Tokens that come back in a second.
+        burst: Tokens that it holds.
+        clock: Seconds that never run backwards.
+    """
+
+    def __init__(
+        self, rate: float, burst: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._clock = clock
+        self._tokens = burst
+        self._counted_s = clock()
+
+    def take(self) -> bool:
+        """Take a token, if there is one."""
+        now_s = self._clock()
+        back = (now_s - self._counted_s) * self._rate
+        self._tokens = min(self._burst, self._tokens + back)
+        self._counted_s = now_s
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+
+@dataclass(frozen=True)
+class Throttle:
+    """The buckets of a stage: a route's own where it has one, else that of all other routes.
+
+    Attributes:
+        default: Of all other routes; None lets everything through.
+        of_routes: By the routes' keys.
+    """
+
+    default: TokenBucket | None = None
+    of_routes: Mapping[str, TokenBucket] = field(default_factory=dict)
+
+    def lets_through(self, route_key: str) -> bool:
+        """Take a token for a request to a route, if there is one."""
+        bucket = self.of_routes.get(route_key, self.default)
+        return bucket is None or bucket.take()
+
+
+def throttle_of(resources: Mapping[str, Resource]) -> Throttle:
+    """Read the throttle of a stack's stage.
+
+    Raises:
+        TemplateError: Routes have settings that are unknown here, or one limit lacks the other.
+    """
+    for logical_id, stage in resources.items():
+        if stage.type == _STAGE:
+            properties, where = stage.properties, f"{logical_id}.Properties"
+            default = properties.get("DefaultRouteSettings")
+            return Throttle(
+                None if default is None else _bucket(default, f"{where}.DefaultRouteSettings"),
+                {
+                    key: _bucket(settings, f"{where}.RouteSettings.{key}")
+                    for key, settings in properties.get("RouteSettings", {}).items()
+                },
+            )
+    return Throttle()
+
+
+def _bucket(settings: Mapping[str, Any], where: str) -> TokenBucket:
+    if strange := sorted(set(settings) - _SETTINGS):
+        raise TemplateError(f"{where}: {', '.join(strange)} is unknown here")
+    if missing := sorted(_SETTINGS - set(settings)):
+        raise TemplateError(f"{where}: {', '.join(missing)} is missing")
+    # Parameters arrive as text.
+    rate, burst = settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]
+    return TokenBucket(float(rate), float(burst))

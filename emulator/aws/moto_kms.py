@@ -13,7 +13,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.kms import models, utils
 from moto.kms.responses import KmsResponse
 
-from emulator.aws.moto_mend.signing_keys import (
+from emulator.aws.signing_keys import (
     ED25519_ALGORITHMS,
     ED25519_RAW,
     ED25519_SPEC,

@@ -1,9 +1,10 @@
-"""Bearer tokens, fresh ones, and what the table of tenants keeps of them."""
+"""Bearer tokens of tenants and operators, and how a deployment stores them."""
 
 import hashlib
+import json
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,3 +73,30 @@ def limit_items() -> list[dict[str, dict[str, str]]]:
     names = ("limit_second", "limit_minute", "limit_day")
     limits = {name: {"N": _PLENTY} for name in names}
     return [{"tenant_id": {"S": _UNLIMITED_TENANT}, **limits}]
+
+
+#: The operator of a development system.
+LOCAL_OPERATOR = "laptop"
+_SECRET_BYTES = 32
+
+
+def issue_admin_token() -> tuple[str, str]:
+    """Make a token of 32 random bytes, and give it with its SHA-256 in hexadecimal."""
+    token = secrets.token_urlsafe(_SECRET_BYTES)
+    return token, hashlib.sha256(token.encode()).hexdigest()
+
+
+def store_operators(ssm: Any, stage: str, operators: Mapping[str, str]) -> None:
+    """Write the parameter that holds a stage's operators.
+
+    Args:
+        ssm: Client.
+        stage: Of the deployment.
+        operators: The SHA-256 of each token, in hexadecimal, by the operator's name.
+    """
+    ssm.put_parameter(
+        Name=f"/edge-signer/{stage}/admin/tokens",
+        Type="String",
+        Value=json.dumps(operators, sort_keys=True),
+        Overwrite=True,
+    )
