@@ -7,14 +7,15 @@ import shutil
 import time
 from pathlib import Path
 
-from cli.edge_client import DEFAULT_POLICY, EdgeClient, EdgeClientError, SignedAsset
+from cli.options import DEFAULT_POLICY
 from cli.running_system import SystemStartError, running_system
 from cli.sign import created_from
 from cli.source_types import TERMS
 from cli.terminal import EXIT_NOT_TRUSTED, bar, fail, out, show_row, sidecar_of
+from cli.verdict.engine import TrustedRoots
 from cli.verdict.judgement import judge
 from cli.verdict.screen import show
-from cli.verdict.trusted_roots import TrustedRoots
+from edge_signer_client import Credentials, EdgeSigner, EdgeSignerClientError, SignedAsset
 from emulator.local_state import checkout, default_directory
 from emulator.time_stamps import NEEDS_OPENSSL, find_openssl
 
@@ -42,7 +43,7 @@ def run_demo() -> int:
     """
     try:
         return _sign_and_judge()
-    except (EdgeClientError, SystemStartError) as failure:
+    except (EdgeSignerClientError, SystemStartError) as failure:
         fail(str(failure))
 
 
@@ -59,12 +60,13 @@ def _sign_and_judge() -> int:
             f"and SSM, ready in {ready_s:.1f} s\n"
         )
         digest = hashlib.sha256(photograph.read_bytes()).hexdigest()
-        client = EdgeClient(state.url, state.token_of("acme"), "acme")
+        client = EdgeSigner(state.url, Credentials(state.token_of("acme"), "acme"))
         # Without openssl there is no authority; the rest is worth seeing all the same.
         tsa = find_openssl() is not None
-        cold = client.sign(digest, DEFAULT_POLICY, created_from(TERMS[SOURCE_TYPE]), tsa)
-        warm = client.sign(digest, DEFAULT_POLICY, created_from(TERMS[SOURCE_TYPE]), tsa)
-        sidecar.write_bytes(client.fetch(warm.manifest_url))
+        said = created_from(TERMS[SOURCE_TYPE])
+        cold = client.sign(digest, DEFAULT_POLICY, said, tsa=tsa)
+        warm = client.sign(digest, DEFAULT_POLICY, said, tsa=tsa)
+        sidecar.write_bytes(client.fetch_manifest(warm))
         anchors = Path(state.anchors).read_text()
         roots = TrustedRoots(anchors, Path(state.tsa_anchors).read_text())
     _show_signed(photograph, digest, warm, sidecar)

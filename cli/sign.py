@@ -7,41 +7,32 @@ import os
 from pathlib import Path
 from typing import Any
 
-from cli.api_address import require_api_address
-from cli.edge_client import EdgeClient, EdgeClientError
+from cli.api_access import TenantOptions, tenant_access
 from cli.source_types import SourceTypeError, source_type_uri, term_of, usual_lines
 from cli.terminal import EXIT_USAGE, fail, require_file, say_warning, show_row, sidecar_of
+from edge_signer_client import EdgeSigner, EdgeSignerClientError
 from emulator.files import write_atomically
-from emulator.local_state import LocalState, NotRunningError, default_directory
 
 
 def sign_file(
     file: Path,
+    options: TenantOptions,
     *,
-    url: str | None,
-    token: str | None,
-    hmac_key: str | None,
-    tenant: str,
     policy: str,
     source_type: str | None,
     tsa: bool | None,
     title: str | None,
-    state: Path | None,
 ) -> None:
     """Sign a file and write the sidecar beside it.
 
     Args:
         file: The asset; only its digest is sent.
-        url: Of the signer; None for the emulator that runs here.
-        token: The tenant's bearer token; None for the emulator's.
-        hmac_key: What the request is signed with; None where the token has no HMAC key.
-        tenant: The tenant to sign for.
+        options: Which API signs, and for which tenant.
         policy: The policy to sign under.
         source_type: How the asset came to be: a digital source type, term or URI. There is no
             default: nobody but the caller knows.
         tsa: Whether to time-stamp; None leaves it to the policy.
         title: Name of the asset, for people; None for none.
-        state: The emulator's state directory; None for the default.
 
     Raises:
         typer.Exit: The file cannot be read or no source type is given (2), or the signer refuses
@@ -51,20 +42,21 @@ def sign_file(
     if file.stat().st_size == 0:
         fail(f"{file} is empty: engines find nothing to verify in it", EXIT_USAGE)
     uri = _source_type(file, source_type)
-    client = _client(url, token, hmac_key, tenant, state or default_directory())
+    access = tenant_access(options)
+    client = EdgeSigner(access.url, access.credentials)
     sidecar = sidecar_of(file)
     if not os.access(sidecar.parent, os.W_OK):
         fail(f"{sidecar.parent} cannot be written", EXIT_USAGE)
     try:
         with file.open("rb") as asset:
             asset_sha256 = hashlib.file_digest(asset, "sha256").hexdigest()
-        signed = client.sign(asset_sha256, policy, created_from(uri), tsa, title)
-        manifest_store = client.fetch(signed.manifest_url)
+        signed = client.sign(asset_sha256, policy, created_from(uri), tsa=tsa, title=title)
+        manifest_store = client.fetch_manifest(signed)
         replaced = sidecar.exists()
         write_atomically(sidecar, manifest_store, mode=0o644)
     except OSError as unreadable:
         fail(f"{unreadable.filename}: {unreadable.strerror}", EXIT_USAGE)
-    except EdgeClientError as refused:
+    except EdgeSignerClientError as refused:
         fail(str(refused))
     for name, value in (
         ("said", f"c2pa.created, {term_of(uri)}"),
@@ -115,25 +107,3 @@ def _carries_credentials(file: Path) -> bool:
     from cli.verdict.engine import carries_credentials
 
     return carries_credentials(file)
-
-
-def _client(
-    url: str | None, token: str | None, hmac_key: str | None, tenant: str, state_directory: Path
-) -> EdgeClient:
-    if url is not None:
-        require_api_address(url)
-    if token == "":
-        fail("the token is empty", EXIT_USAGE)
-    if hmac_key == "":
-        fail("the HMAC key is empty", EXIT_USAGE)
-    if url is not None and token is None:
-        fail("--url needs --token, or EDGE_SIGNER_TOKEN", EXIT_USAGE)
-    if url is not None and token is not None:
-        return EdgeClient(url, token, tenant, hmac_key)
-    try:
-        state = LocalState.load(state_directory)
-        return EdgeClient(state.url, token or state.token_of(tenant), tenant, hmac_key)
-    except NotRunningError as absent:
-        fail(f"{absent}: start one with `edge-signer run`, or name a signer with --url")
-    except KeyError:
-        fail(f"the emulator has no tenant {tenant}", EXIT_USAGE)

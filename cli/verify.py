@@ -16,10 +16,9 @@ from cli.terminal import (
     show_row,
     sidecar_of,
 )
-from cli.verdict.engine import Problem, Reading, read
+from cli.verdict.engine import AnchorsError, Problem, Reading, TrustedRoots, read, read_certificates
 from cli.verdict.judgement import Verdict, verdict_on
 from cli.verdict.screen import show, show_coloured
-from cli.verdict.trusted_roots import AnchorsError, TrustedRoots, read_certificates
 from emulator.local_state import ANCHORS_NAME, TSA_ANCHORS_NAME, default_directory
 
 

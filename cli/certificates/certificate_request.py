@@ -1,12 +1,20 @@
-"""`edge-signer certificate request`: a request that the key in KMS signs."""
+"""A certification request (PKCS #10): what it asks for, and how the key in KMS signs it.
+
+What is asked for follows the C2PA Certificate Policy 0.2, "The Use of Meaningful Names" and the
+profile "Claim Signing Leaf", and the list of conforming products, whose entries have C, O, OU, CN.
+"""
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cryptography import x509
+from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import serialization
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from cli.certificates.certified_key import CertifiedKey
 from cli.certificates.pkcs10 import request_info, signed_request
@@ -14,6 +22,128 @@ from cli.deployment import aws_failures_told
 from cli.terminal import EXIT_USAGE, fail, out
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, Algorithm
 from emulator.files import write_atomically
+
+_CLAIM_SIGNING = ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
+_CERTIFICATE_POLICY = ObjectIdentifier("1.3.6.1.4.1.62558.1.1")
+_ASSURANCE_LEVEL = ObjectIdentifier("1.3.6.1.4.1.62558.3")
+_ASSURANCE_LEVELS = {
+    1: ObjectIdentifier("1.3.6.1.4.1.62558.3.10"),
+    2: ObjectIdentifier("1.3.6.1.4.1.62558.3.20"),
+}
+_CPL_RECORD = ObjectIdentifier("1.3.6.1.4.1.62558.4")
+#: The longest organisation, unit or name of a subject (X.520, upper bounds).
+_LONGEST = 64
+
+
+class SubjectError(Exception):
+    """A subject, or what goes with it, is none that the policy allows; the message names it."""
+
+
+@dataclass(frozen=True)
+class ListedProduct:
+    """An entry of the programme's list of conforming products.
+
+    Attributes:
+        record_id: Its UUID there.
+        assurance_level: 1 or 2.
+    """
+
+    record_id: uuid.UUID
+    assurance_level: int
+
+
+def subject(country: str, organization: str, product: str, unit: str | None = None) -> x509.Name:
+    """Name a product.
+
+    Args:
+        country: Two letters (ISO 3166-1).
+        organization: Who makes it; O.
+        product: What it is called; CN.
+        unit: OU, where the list of conforming products has one.
+
+    Raises:
+        SubjectError: One is empty, too long or not plain ASCII.
+    """
+    if not (len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()):
+        raise SubjectError("country takes two capital letters, such as CH")
+    for name, value in (("organization", organization), ("unit", unit), ("product", product)):
+        if value is None:
+            continue
+        if not value.strip() or len(value) > _LONGEST:
+            raise SubjectError(f"{name} takes 1 to {_LONGEST} characters")
+        if not (value.isascii() and value.isprintable()):
+            raise SubjectError(f"{name} must be plain ASCII, says the C2PA Certificate Policy")
+    attributes = [
+        x509.NameAttribute(NameOID.COUNTRY_NAME, country),
+        x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization),
+        x509.NameAttribute(NameOID.COMMON_NAME, product),
+    ]
+    if unit is not None:
+        attributes.insert(2, x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit))
+    return x509.Name(attributes)
+
+
+def listed_product(record_id: str | None, assurance_level: int | None) -> ListedProduct | None:
+    """Name the entry of the list of conforming products; None where there is none.
+
+    Args:
+        record_id: The UUID, as the list has it.
+        assurance_level: 1 or 2.
+
+    Raises:
+        SubjectError: One is there without the other, or is none.
+    """
+    if record_id is None and assurance_level is None:
+        return None
+    if record_id is None or assurance_level is None:
+        raise SubjectError("--cpl-record and --assurance-level go together")
+    if assurance_level not in _ASSURANCE_LEVELS:
+        raise SubjectError("--assurance-level takes 1 or 2")
+    try:
+        return ListedProduct(uuid.UUID(record_id), assurance_level)
+    except ValueError:
+        raise SubjectError("--cpl-record takes a UUID") from None
+
+
+def requested_extensions(product: ListedProduct | None) -> list[tuple[x509.ExtensionType, bool]]:
+    """Give the extensions to ask for, each with whether it is critical.
+
+    The programme wants claim signing and one of e-mail and documents; engines that know nothing of
+    the former take e-mail, and the programme's own schema of requests has another number for
+    documents than RFC 9336.
+
+    Args:
+        product: The entry of the list; None for an authority outside the programme.
+    """
+    extensions: list[tuple[x509.ExtensionType, bool]] = [
+        (x509.BasicConstraints(ca=False, path_length=None), True),
+        (_key_usage(), True),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION, _CLAIM_SIGNING]), False),
+    ]
+    if product is not None:
+        level = asn1.encode_der(_ASSURANCE_LEVELS[product.assurance_level])
+        record = asn1.encode_der(str(product.record_id))
+        extensions += [
+            (x509.CertificatePolicies([x509.PolicyInformation(_CERTIFICATE_POLICY, None)]), False),
+            (x509.UnrecognizedExtension(_ASSURANCE_LEVEL, level), False),
+            (x509.UnrecognizedExtension(_CPL_RECORD, record), False),
+        ]
+    return extensions
+
+
+def _key_usage() -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=True,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
 
 Extensions = list[tuple[x509.ExtensionType, bool]]
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cli.verdict.engine import TIME_STAMP_ANCHORS_LIST, Problem, Reading, engine_name, read
+from cli.verdict.engine import (
+    TIME_STAMP_ANCHORS_LIST,
+    Problem,
+    Reading,
+    TrustedRoots,
+    engine_name,
+    read,
+)
 from cli.verdict.ingredients import Ingredient, ingredient_tree
-from cli.verdict.report import Finding, Findings, Manifest, Report
+from cli.verdict.report import Finding, Findings, Manifest, Report, meaning_of
 from cli.verdict.store_notes import Note, StoreFacts, examine
-from cli.verdict.trusted_roots import TrustedRoots
-from cli.verdict.wording import meaning_of
 
 _UNTRUSTED = "signingCredential.untrusted"
 

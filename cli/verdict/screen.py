@@ -10,8 +10,7 @@ from cli.source_types import term_of
 from cli.terminal import out, printable, show_row
 from cli.verdict.ingredients import Ingredient
 from cli.verdict.judgement import TimeStamp, Verdict
-from cli.verdict.report import Action, Finding
-from cli.verdict.wording import meaning_of
+from cli.verdict.report import Action, Finding, meaning_of
 
 _SHOWN_DEPTH = 6
 _NOT_ASKED = "signingCredential.ocsp.skipped"
