@@ -18,7 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from cli.certificates.certified_key import CertifiedKey
 from cli.certificates.pkcs10 import request_info, signed_request
-from cli.deployment import aws_failures_told
+from cli.deployment import aws_failures_reported
 from cli.terminal import EXIT_USAGE, fail, out
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, Algorithm
 from emulator.files import write_atomically
@@ -179,7 +179,7 @@ def write_request(
         fail(f"--algorithm takes one of {', '.join(ALGORITHMS)}", EXIT_USAGE)
     if file is not None and file.exists() and not (force and file.is_file()):
         fail(f"{file} is there; --force replaces a file", EXIT_USAGE)
-    with aws_failures_told():
+    with aws_failures_reported():
         try:
             request = signed_by_kms(key.kms(), key.alias, subject, extensions, algorithm)
         except RequestError as broken:

@@ -27,7 +27,7 @@ from cli.certificates.chain_check import (
     parse_certificates,
     require_anchored,
 )
-from cli.deployment import aws_failures_told, deployment
+from cli.deployment import aws_failures_reported, deployment
 from cli.options import Json, Region, Stage, State
 from cli.terminal import EXIT_USAGE, fail, out, require_file, show_row
 from edge_signer.signing.credentials.kms import KmsSigner
@@ -104,7 +104,7 @@ def install(
     owner = certified_key(deployment(stage, region, state), key, certificate)
     found = _read(file)
     anchors = None if anchors_file is None else _read(anchors_file).certificates
-    with aws_failures_told():
+    with aws_failures_reported():
         public_key_der = owner.kms().get_public_key(KeyId=owner.alias)["PublicKey"]
         try:
             parts = arranged(found.certificates, public_key_der, is_ordered=found.is_ordered)
@@ -143,7 +143,7 @@ def show(
 ) -> None:
     """Print what is installed: exit 0 if the signer can sign under it, 1 if not."""
     owner = certified_key(deployment(stage, region, state), key, certificate)
-    with aws_failures_told():
+    with aws_failures_reported():
         public_key_der = owner.kms().get_public_key(KeyId=owner.alias)["PublicKey"]
         installed = _installed(owner)
     facts = {"parameter": owner.parameter, "key": owner.alias}

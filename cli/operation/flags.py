@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.deployment import MAX_PARAMETER_BYTES, aws_failures_told, deployment
+from cli.deployment import MAX_PARAMETER_BYTES, aws_failures_reported, deployment
 from cli.options import Json, Region, Stage, State
 from cli.terminal import EXIT_USAGE, fail, out
 from edge_signer.configuration.flags import (
@@ -44,7 +44,7 @@ def get_flags(
 ) -> None:
     """Print every flag with its value and where the value comes from."""
     target = deployment(stage, region, state)
-    with aws_failures_told():
+    with aws_failures_reported():
         ssm = target.client("ssm")
         texts = SsmParameterFolder(ssm, target.folder("flags"), refresh_s=0).read()
         variables = {**target.variables("sign"), "AWS_REGION": ssm.meta.region_name}
@@ -82,7 +82,7 @@ def set_flag(
         fail(f"{name} needs at least one tenant; to stop all of them, set kill_switch", EXIT_USAGE)
     if len(text) > MAX_PARAMETER_BYTES:
         fail(f"{name} has more than {MAX_PARAMETER_BYTES} bytes, the limit of SSM", EXIT_USAGE)
-    with aws_failures_told():
+    with aws_failures_reported():
         target.client("ssm").put_parameter(
             Name=f"{target.folder('flags')}/{name}", Type="String", Value=text, Overwrite=True
         )
@@ -96,7 +96,7 @@ def unset_flag(name: Name, stage: Stage = None, region: Region = None, state: St
     # A flag that was never supported can be removed too.
     if name not in (*Flags.model_fields, *NOT_SUPPORTED_YET):
         fail(f"Unknown flag `{name}`. Known flags: {', '.join(Flags.model_fields)}", EXIT_USAGE)
-    with aws_failures_told():
+    with aws_failures_reported():
         # Unlike DeleteParameter, this does not fail if the parameter does not exist.
         target.client("ssm").delete_parameters(Names=[f"{target.folder('flags')}/{name}"])
     out.print(f"{name} has its default on {target.stage}: {_SEEN}", markup=False)

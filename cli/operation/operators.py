@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.deployment import MAX_PARAMETER_BYTES, aws_failures_told, deployment
+from cli.deployment import MAX_PARAMETER_BYTES, aws_failures_reported, deployment
 from cli.options import Json, Region, Stage, State
 from cli.terminal import EXIT_USAGE, fail, out, printable, show_row
 from edge_signer.administration.audit_trail import FAILED, FOLDER, INTENDED
@@ -51,7 +51,7 @@ def issue(
     operators[name] = token_sha256
     if len(json.dumps(operators)) > MAX_PARAMETER_BYTES:
         fail("there are too many operators: remove some first", EXIT_USAGE)
-    with aws_failures_told():
+    with aws_failures_reported():
         store_operators(ssm, target.stage, operators)
     fingerprint = token_sha256[:_FINGERPRINT_DIGITS]
     if as_json:
@@ -99,7 +99,7 @@ def remove(
     if name not in operators:
         fail(f"there is no operator {name}", EXIT_USAGE)
     fingerprint = operators.pop(name)[:_FINGERPRINT_DIGITS]
-    with aws_failures_told():
+    with aws_failures_reported():
         store_operators(ssm, target.stage, operators)
     if as_json:
         out.print(json.dumps({"operator": name, "removed": fingerprint}), markup=False)
@@ -124,7 +124,7 @@ def list_changes(
     target = deployment(stage, region, state)
     if day is not None and not _DAY.fullmatch(day):
         fail(f"--day {day} is not a day such as 2026-05-31", EXIT_USAGE)
-    with aws_failures_told():
+    with aws_failures_reported():
         bucket = target.variables("admin").get("MANIFEST_BUCKET", "")
         changes = _changes(target.client("s3"), bucket, f"{FOLDER}/{day or ''}", last)
     if as_json:
@@ -145,7 +145,7 @@ def list_changes(
 
 def _operators(ssm: Any, stage: str) -> dict[str, str]:
     parameter = admin_tokens_parameter(stage)
-    with aws_failures_told():
+    with aws_failures_reported():
         try:
             text = ssm.get_parameter(Name=parameter)["Parameter"]["Value"]
         except ssm.exceptions.ParameterNotFound:

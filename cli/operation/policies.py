@@ -12,7 +12,7 @@ import yaml
 from rich.markup import escape
 from rich.table import Table
 
-from cli.deployment import MAX_PARAMETER_BYTES, Deployment, aws_failures_told, deployment
+from cli.deployment import MAX_PARAMETER_BYTES, Deployment, aws_failures_reported, deployment
 from cli.options import Json, Region, Stage, State
 from cli.terminal import EXIT_USAGE, fail, out, printable, require_file, say_error
 from edge_signer.configuration.parameters import SsmParameterFolder
@@ -98,7 +98,7 @@ def put(
     text, found = _read_file(file)
     if isinstance(found, PolicyDocumentError):
         fail(f"{file}: {found}")
-    with aws_failures_told():
+    with aws_failures_reported():
         target.client("ssm").put_parameter(
             Name=f"{target.folder('policies')}/{found.policy_id}",
             Type="String",
@@ -109,7 +109,7 @@ def put(
 
 
 def _documents(target: Deployment) -> Mapping[str, str]:
-    with aws_failures_told():
+    with aws_failures_reported():
         ssm = target.client("ssm")
         return SsmParameterFolder(ssm, target.folder("policies"), refresh_s=0).read()
 

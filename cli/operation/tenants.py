@@ -51,7 +51,7 @@ def add(
     target = deployment(stage, region, state)
     _require_name(tenant)
     table = table_of(target)
-    with _failures_told():
+    with _failures_reported():
         if _working_tokens(table, tenant):
             fail(
                 f"{tenant} already has a token: `edge-signer tenants rotate {tenant}` issues "
@@ -88,7 +88,7 @@ def rotate(
     target = deployment(stage, region, state)
     _require_name(tenant)
     table, grace_s = table_of(target), _seconds(grace)
-    with _failures_told():
+    with _failures_reported():
         older = _working_tokens(table, tenant)
         if not older:
             fail(f"there is no tenant {tenant} with a token that works", EXIT_USAGE)
@@ -117,7 +117,7 @@ def list_tokens(
 ) -> None:
     """List tenants and their tokens' fingerprints: the first 8 digits of the SHA-256."""
     target = deployment(stage, region, state)
-    with _failures_told():
+    with _failures_reported():
         tokens = table_of(target).tokens()
     if as_json:
         out.print(json.dumps([_facts(token) for token in tokens]), markup=False)
@@ -155,7 +155,7 @@ def remove(
 ) -> None:
     """Remove a tenant's tokens; workers may accept them for another ten seconds."""
     table = table_of(deployment(stage, region, state))
-    with _failures_told():
+    with _failures_reported():
         theirs = [one for one in table.tokens() if one.tenant_id == tenant]
         if not theirs:
             fail(f"there is no tenant {tenant}", EXIT_USAGE)
@@ -231,7 +231,7 @@ def _date(epoch_s: int | None) -> str:
 
 
 @contextmanager
-def _failures_told() -> Iterator[None]:
+def _failures_reported() -> Iterator[None]:
     try:
         yield
     except TableError as failure:

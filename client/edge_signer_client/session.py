@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import urllib3
@@ -60,7 +61,11 @@ class Session:
         self._http = urllib3.PoolManager(timeout=_TIMEOUT, retries=False)
 
     def request(
-        self, method: str, path: str, body: bytes | None = None
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> urllib3.BaseHTTPResponse:
         """Send a request with the session's credentials, once.
 
@@ -68,6 +73,7 @@ class Session:
             method: For instance POST.
             path: Such as /edge-sign.
             body: JSON; None sends none.
+            headers: Further headers.
 
         Returns:
             The answer, whose status is 200.
@@ -78,9 +84,13 @@ class Session:
             RefusedError: The answer has another status.
         """
         url = self.url + path
-        headers = self.credentials.headers(method, urlsplit(url).path, body or b"")
+        sent = {
+            "Content-Type": "application/json",
+            **self.credentials.headers(method, urlsplit(url).path, body or b""),
+            **(headers or {}),
+        }
         try:
-            answer = self._send(method, url, body, headers | {"Content-Type": "application/json"})
+            answer = self._send(method, url, body, sent)
         except ValueError:
             raise CredentialsError("the token holds a character that no header can") from None
         if answer.status != 200:

@@ -62,6 +62,7 @@ class EdgeSigner:
         *,
         tsa: bool | None = None,
         title: str | None = None,
+        idempotency_key: str | None = None,
     ) -> SignedAsset:
         """Sign an asset by its digest; the asset itself is not sent.
 
@@ -71,6 +72,8 @@ class EdgeSigner:
             assertions: Content of each assertion by its label.
             tsa: Whether to time-stamp the signature; None leaves it to the policy.
             title: Name of the asset, for people; the manifest shows it. None for none.
+            idempotency_key: A new one for each asset, 1 to 255 visible characters. Repeating the
+                call with it within a day returns the same result. None for none.
 
         Raises:
             EdgeSignerClientError: The server refused, or did not answer.
@@ -84,8 +87,10 @@ class EdgeSigner:
             "title": title,
         }
         given = {name: value for name, value in fields.items() if value is not None}
+        body = json.dumps(given).encode()
+        headers = {} if idempotency_key is None else {"Idempotency-Key": idempotency_key}
         began_s = time.perf_counter()
-        response = self._session.request("POST", "/edge-sign", json.dumps(given).encode())
+        response = self._session.request("POST", "/edge-sign", body, headers)
         waited_ms = (time.perf_counter() - began_s) * 1000
         try:
             answer = response.json()

@@ -82,7 +82,7 @@ def test_a_flag_is_set_as_workers_read_it_and_returned_to_its_default(
         (("set", "circuit_breaker_enabled", "perhaps"), "takes true or false"),
         (("set", "smart_placement_enabled", "true"), "is not supported yet"),
         (("set", "kill_switch"), "Missing argument 'VALUE'"),
-        (("get", "--region", "eu-west-1"), "--region goes with --stage"),
+        (("get", "--region", "eu-west-1"), "--region needs --stage"),
     ],
 )
 def test_what_cannot_be_is_told_and_nothing_is_written(
