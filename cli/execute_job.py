@@ -1,4 +1,4 @@
-"""`edge-signer execute-job`: a module to the service, its output to whoever asked, once proven."""
+"""`edge-signer execute-job`: run a module on the service and print its output once verified."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from edge_signer.execution.sandbox.verdicts import Verdict
 from edge_signer_client import EdgeSigner, EdgeSignerClientError
 from emulator.files import write_atomically
 
-#: Neither a module nor a verdict has it: there is no result that could be trusted.
+#: There is no trusted result. No module and no verdict ends with this code.
 EXIT_NO_RESULT = 255
 
 
@@ -38,7 +38,7 @@ def execute_job(
     keep: Path | None,
     as_json: bool,
 ) -> int:
-    """Have a module run, verify receipt and attestation, and only then print what it wrote.
+    """Run a module, verify receipt and attestation, and only then print its output.
 
     Args:
         module: A WASI preview1 command.
@@ -46,9 +46,9 @@ def execute_job(
         options: Which API runs it, and for which tenant.
         pubkey: The pinned key; None for the emulator's.
         job_id: The job's name; None for a new one.
-        stdin: What it may read; `-` for standard input, None for nothing.
-        requirements: By name.
-        wait_s: For how long to go on asking.
+        stdin: File for its standard input; `-` for this command's own, None for none.
+        requirements: The job's limits by name.
+        wait_s: How long to keep polling, in seconds.
         keep: Where to write request.json, answer.json and receipt.json; None for nowhere.
         as_json: Print the result as one JSON object.
 
@@ -56,7 +56,7 @@ def execute_job(
         The job's exit code.
 
     Raises:
-        typer.Exit: Wrong use (2), or no result that the pinned key vouches for (255).
+        typer.Exit: Usage error (2), or no result that the pinned key verifies (255).
     """
     request_json = _request(module, args, job_id, stdin, requirements)
     access = tenant_access(options, exit_code_without_system=EXIT_NO_RESULT)
@@ -67,7 +67,7 @@ def execute_job(
         fail(str(refused), EXIT_NO_RESULT)
     refusal = verify_result(answer, pubkey, request_json).refusal
     if refusal is not None:
-        fail(f"the answer proves nothing, {refusal}: {refusal.explanation}", EXIT_NO_RESULT)
+        fail(f"the result cannot be verified, {refusal}: {refusal.explanation}", EXIT_NO_RESULT)
     result = JobResult.model_validate_json(answer)
     if keep is not None:
         _keep(keep, request_json, answer, result)
@@ -133,7 +133,7 @@ def _keep(directory: Path, request_json: bytes, answer: bytes, result: JobResult
 
 
 def _as_in_documents(answer: bytes) -> dict[str, Any]:
-    """Give the answer with the receipt as an object, as people read it."""
+    """Return the answer with the receipt as an object, which is easier to read."""
     fields: dict[str, Any] = json.loads(answer)
     return fields | {"receipt": json.loads(fields.pop("receipt_json"))}
 

@@ -19,7 +19,7 @@ from emulator.system import Settings, start
 
 
 class RunScreen:
-    """Writes to the terminal, or plain lines where there is none."""
+    """Writes to the terminal, or plain lines if there is none."""
 
     def started(self, state: LocalState, state_file: Path, seconds: float) -> None:
         """Show where the system is and how to talk to it.
@@ -45,8 +45,8 @@ class RunScreen:
         out.print()
         for command, effect in (
             ("sign photo.jpg --source-type digitalCapture", "writes photo.jpg.c2pa"),
-            ("verify photo.jpg", "asks c2pa-rs what it is worth"),
-            ("execute-job examples/hello.wasm olleh", "runs it, signed"),
+            ("verify photo.jpg", "validates it with c2pa-rs"),
+            ("execute-job examples/hello.wasm olleh", "runs it and verifies the receipt"),
         ):
             out.print(f"edge-signer {command:<46} [dim]{effect}[/]")
         out.print()
@@ -62,7 +62,7 @@ class RunScreen:
         )
 
     def notice(self, line: str) -> None:
-        """Show what went wrong in a worker, or what is missing here."""
+        """Show what failed in a worker, or what is missing on this machine."""
         out.print(f"[red]•[/] {escape(line)}")
 
     def failed(self, line: str) -> None:
@@ -83,11 +83,10 @@ def run_until_stopped(
         port: The port on 127.0.0.1; 0 for any free one.
         state_directory: Where local.json is; None for the default.
         template: The SAM template; None for the checkout's.
-        allowed: Tenants that may sign besides those that the emulator makes.
+        allowed: More tenants that may sign, beside the emulator's own.
 
     Returns:
-        The exit code: 0 after Ctrl-C or SIGTERM, which is how this command ends; 1 when it
-        cannot start or cannot go on.
+        The exit code: 0 after Ctrl-C or SIGTERM; 1 if the system cannot start or cannot go on.
     """
     started = time.perf_counter()
     settings = Settings(

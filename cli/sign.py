@@ -1,4 +1,4 @@
-"""`edge-signer sign`: an asset's digest to the signer, its sidecar to a file."""
+"""`edge-signer sign`: send an asset's digest to the signer and save the sidecar."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def sign_file(
         file: The asset; only its digest is sent.
         options: Which API signs, and for which tenant.
         policy: The policy to sign under.
-        source_type: How the asset came to be: a digital source type, term or URI. There is no
-            default: nobody but the caller knows.
+        source_type: How the asset was made: a digital source type, term or URI. There is no
+            default, because only the caller knows.
         tsa: Whether to time-stamp; None leaves it to the policy.
         title: Name of the asset, for people; None for none.
 
@@ -40,7 +40,7 @@ def sign_file(
     """
     require_file(file)
     if file.stat().st_size == 0:
-        fail(f"{file} is empty: engines find nothing to verify in it", EXIT_USAGE)
+        fail(f"{file} is empty: there is nothing to verify in it", EXIT_USAGE)
     uri = _source_type(file, source_type)
     access = tenant_access(options)
     client = EdgeSigner(access.url, access.credentials)
@@ -72,7 +72,7 @@ def sign_file(
 
 
 def created_from(digital_source_type: str) -> dict[str, Any]:
-    """The assertions that say that an asset was created, and how.
+    """Return the assertions that say how an asset was created.
 
     Args:
         digital_source_type: URI of the vocabulary of IPTC or C2PA.
@@ -82,16 +82,16 @@ def created_from(digital_source_type: str) -> dict[str, Any]:
 
 
 def _source_type(file: Path, given: str | None) -> str:
-    """Give the URI of the source type, after a look at what the file says of itself already."""
+    """Return the URI of the source type; warn if the file already carries credentials."""
     try:
         carries = _carries_credentials(file)
     except OSError as unreadable:
         fail(f"{unreadable.filename}: {unreadable.strerror}", EXIT_USAGE)
     earlier = f"{file} already carries Content Credentials, and ingredients are not supported yet: "
     if given is None:
-        ask = "say how the file came to be with --source-type:"
+        ask = "say how the file was made with --source-type:"
         if carries:
-            ask = "to sign without a reference to them, " + ask
+            ask = "to sign without referring to them, " + ask
         fail((earlier if carries else "") + ask, EXIT_USAGE, usual_lines())
     try:
         uri = source_type_uri(given)
@@ -103,7 +103,7 @@ def _source_type(file: Path, given: str | None) -> str:
 
 
 def _carries_credentials(file: Path) -> bool:
-    # c2pa-rs is a large library, so it is loaded only once the file is known to be one.
+    # c2pa-rs is a large library, so it is loaded only after the file is known to exist.
     from cli.verdict.engine import carries_credentials
 
     return carries_credentials(file)

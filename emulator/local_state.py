@@ -1,6 +1,6 @@
 """The state directory: local.json tells other tools where the running system is.
 
-This module imports nothing heavy, so that a command which only reads the file starts at once.
+This module imports nothing large, so that a command that only reads the file starts fast.
 """
 
 import fcntl
@@ -23,7 +23,7 @@ TSA_ANCHORS_NAME = "tsa_anchors.pem"
 
 
 class NotRunningError(Exception):
-    """No system runs on this state directory; the text says so in one line."""
+    """No system is running on this state directory."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class LocalState:
         tsa_anchors: The PEM file of roots that time-stamp certificates lead to.
         pid: The process that runs the system.
         aws_endpoint: The URL at which AWS's services answer.
-        receipt_public_key: What receipts of jobs are verified with: 64 hexadecimal digits, empty
-            where the stack has no such key.
-        variables: What the template puts into the functions' environments, by their names.
+        receipt_public_key: The key that verifies receipts of jobs: 64 hexadecimal digits, empty
+            if the stack has no such key.
+        variables: The functions' environment variables from the template, by function name.
     """
 
     url: str
@@ -62,7 +62,7 @@ class LocalState:
     variables: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def save(self, directory: Path) -> None:
-        """Write the file whole, readable by its owner alone.
+        """Write the file in one step, readable only by its owner.
 
         Raises:
             OSError: The directory cannot be written.
@@ -70,7 +70,7 @@ class LocalState:
         write_atomically(directory / FILE_NAME, json.dumps(asdict(self), indent=2) + "\n")
 
     def token_of(self, tenant_id: str) -> str:
-        """Give a tenant's bearer token.
+        """Return a tenant's bearer token.
 
         Raises:
             KeyError: There is no such tenant.
@@ -99,13 +99,13 @@ class LocalState:
 
 
 def default_directory() -> Path:
-    """Give the state directory: EDGE_SIGNER_STATE, or .edge-signer in the checkout."""
+    """Return the state directory: EDGE_SIGNER_STATE, or .edge-signer in the checkout."""
     configured = os.environ.get(STATE_VARIABLE)
     return Path(configured) if configured else checkout() / ".edge-signer"
 
 
 def checkout() -> Path:
-    """Give the directory that holds template.yaml."""
+    """Return the directory that holds template.yaml."""
     return Path(__file__).resolve().parent.parent
 
 
@@ -120,22 +120,21 @@ def _is_alive(pid: int) -> bool:
 
 
 _CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n", re.DOTALL)
-# Each run makes new roots and forgets their keys; the last ones keep older sidecars verifiable.
+# Each run makes new roots and discards their keys; the last roots keep older sidecars verifiable.
 _KEPT_ROOTS = 20
 
 
 @contextmanager
 def owned(directory: Path) -> Iterator[Path]:
-    """Own a state directory, and take local.json away in the end.
+    """Lock a state directory, and remove local.json at the end.
 
-    The lock is the kernel's, so a killed owner leaves nothing behind that would have to be
-    cleaned up.
+    The kernel holds the lock, so a killed owner leaves nothing to clean up.
 
     Args:
-        directory: Made if it is not there.
+        directory: Created if necessary.
 
     Raises:
-        StartError: Another system owns it, or it cannot be written.
+        StartError: Another system uses it, or it cannot be written.
     """
     directory = directory.resolve()
     try:

@@ -36,7 +36,7 @@ _LONGEST = 64
 
 
 class SubjectError(Exception):
-    """A subject, or what goes with it, is none that the policy allows; the message names it."""
+    """The policy does not allow a part of the subject, or the listed product is not valid."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,12 @@ def subject(country: str, organization: str, product: str, unit: str | None = No
 
     Args:
         country: Two letters (ISO 3166-1).
-        organization: Who makes it; O.
-        product: What it is called; CN.
-        unit: OU, where the list of conforming products has one.
+        organization: The manufacturer; O.
+        product: Its name; CN.
+        unit: OU, if the list of conforming products has one.
 
     Raises:
-        SubjectError: One is empty, too long or not plain ASCII.
+        SubjectError: A part is empty, too long or not plain ASCII.
     """
     if not (len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()):
         raise SubjectError("country takes two capital letters, such as CH")
@@ -72,7 +72,7 @@ def subject(country: str, organization: str, product: str, unit: str | None = No
         if not value.strip() or len(value) > _LONGEST:
             raise SubjectError(f"{name} takes 1 to {_LONGEST} characters")
         if not (value.isascii() and value.isprintable()):
-            raise SubjectError(f"{name} must be plain ASCII, says the C2PA Certificate Policy")
+            raise SubjectError(f"{name} must be plain ASCII (C2PA Certificate Policy)")
     attributes = [
         x509.NameAttribute(NameOID.COUNTRY_NAME, country),
         x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization),
@@ -84,14 +84,14 @@ def subject(country: str, organization: str, product: str, unit: str | None = No
 
 
 def listed_product(record_id: str | None, assurance_level: int | None) -> ListedProduct | None:
-    """Name the entry of the list of conforming products; None where there is none.
+    """Return the entry of the list of conforming products; None if neither option is given.
 
     Args:
-        record_id: The UUID, as the list has it.
+        record_id: Its UUID on the list.
         assurance_level: 1 or 2.
 
     Raises:
-        SubjectError: One is there without the other, or is none.
+        SubjectError: One is given without the other, or is not valid.
     """
     if record_id is None and assurance_level is None:
         return None
@@ -106,11 +106,11 @@ def listed_product(record_id: str | None, assurance_level: int | None) -> Listed
 
 
 def requested_extensions(product: ListedProduct | None) -> list[tuple[x509.ExtensionType, bool]]:
-    """Give the extensions to ask for, each with whether it is critical.
+    """Return the extensions to ask for, each with whether it is critical.
 
-    The programme wants claim signing and one of e-mail and documents; engines that know nothing of
-    the former take e-mail, and the programme's own schema of requests has another number for
-    documents than RFC 9336.
+    The programme requires claim signing and either e-mail or documents. Engines that do not know
+    claim signing accept e-mail, and the programme's own schema of requests gives documents
+    another number than RFC 9336 does.
 
     Args:
         product: The entry of the list; None for an authority outside the programme.
@@ -149,7 +149,7 @@ Extensions = list[tuple[x509.ExtensionType, bool]]
 
 
 class RequestError(Exception):
-    """The key cannot sign a request, or what KMS gave is no signature over it."""
+    """The key cannot sign a request, or KMS returned a signature that does not verify."""
 
 
 def write_request(
@@ -161,24 +161,24 @@ def write_request(
     *,
     force: bool,
 ) -> None:
-    """Have a request signed, and write it in PEM.
+    """Sign a request with KMS and write it in PEM.
 
     Args:
-        key: What is to be certified.
-        subject: Whom the certificate is to name.
-        extensions: What it is to have, each with whether it is critical.
-        algorithm: What the request is signed with; None for the first that the key can.
-        file: Where to; None for standard output.
-        force: Whether a file that is there is replaced.
+        key: The key to certify.
+        subject: The subject of the certificate.
+        extensions: The extensions to ask for, each with whether it is critical.
+        algorithm: Signs the request; None for the first that the key supports.
+        file: Where to write it; None for standard output.
+        force: Whether to replace an existing file.
 
     Raises:
-        typer.Exit: The file is there or cannot be written (2), or the key cannot sign so, or AWS
-            refuses (1).
+        typer.Exit: The file exists or cannot be written (2), or the key cannot sign the request or
+            AWS refuses (1).
     """
     if algorithm is not None and algorithm not in ALGORITHMS:
         fail(f"--algorithm takes one of {', '.join(ALGORITHMS)}", EXIT_USAGE)
     if file is not None and file.exists() and not (force and file.is_file()):
-        fail(f"{file} is there; --force replaces a file", EXIT_USAGE)
+        fail(f"{file} exists; --force replaces it", EXIT_USAGE)
     with aws_failures_reported():
         try:
             request = signed_by_kms(key.kms(), key.alias, subject, extensions, algorithm)
@@ -199,24 +199,24 @@ def write_request(
 def signed_by_kms(
     kms: Any, alias: str, subject: x509.Name, extensions: Extensions, algorithm: str | None
 ) -> x509.CertificateSigningRequest:
-    """Have a key sign a request for itself; needs `kms:GetPublicKey` and `kms:Sign`.
+    """Let a key sign a request for itself; needs `kms:GetPublicKey` and `kms:Sign`.
 
     Args:
         kms: Client.
-        alias: The key's.
-        subject: Whom the certificate is to name.
-        extensions: What it is to have, each with whether it is critical.
-        algorithm: As COSE spells it; None for the first that the key can.
+        alias: The key's alias.
+        subject: The subject of the certificate.
+        extensions: The extensions to ask for, each with whether it is critical.
+        algorithm: Its COSE name; None for the first that the key supports.
 
     Raises:
-        RequestError: The key is of no kind that signs claims or not of the algorithm's, or the
-            signature is not the key's.
+        RequestError: The key cannot sign claims or not with this algorithm, or its signature
+            does not verify.
         botocore.exceptions.BotoCoreError, ClientError: KMS refuses or does not answer.
     """
     found = kms.get_public_key(KeyId=alias)
     chosen = _algorithm_for(found["PublicKey"], alias, algorithm)
     info = request_info(subject, found["PublicKey"], extensions)
-    # By its ARN: the alias may point elsewhere by now.
+    # By its ARN: the alias may point to another key by now.
     signature = kms.sign(
         KeyId=found["KeyId"],
         Message=chosen.message(info),
@@ -225,7 +225,7 @@ def signed_by_kms(
     )["Signature"]
     request = signed_request(info, chosen, signature)
     if not request.is_signature_valid:
-        raise RequestError("what KMS gave is no signature over the request; nothing was written")
+        raise RequestError("the signature that KMS returned does not verify; nothing was written")
     return request
 
 
@@ -233,7 +233,7 @@ def _algorithm_for(public_key_der: bytes, alias: str, name: str | None) -> Algor
     public_key: Any = serialization.load_der_public_key(public_key_der)
     fitting = [one for one in ALGORITHMS.values() if one.fits(public_key)]
     if not fitting:
-        raise RequestError(f"{alias} is of a kind that signs no claims")
+        raise RequestError(f"{alias} is of a kind that cannot sign claims")
     for one in fitting:
         if name in (None, one.name):
             return one

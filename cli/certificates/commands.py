@@ -1,4 +1,4 @@
-"""The commands `edge-signer certificate …`: requests that KMS signs, and the chains of keys."""
+"""The commands `edge-signer certificate …`: request, install and show certificates."""
 
 from __future__ import annotations
 
@@ -34,12 +34,10 @@ from edge_signer.signing.credentials.kms import KmsSigner
 
 app = typer.Typer()
 
-Key = Annotated[str, typer.Option(help="The key's name, as policies have it in signing_key.")]
+Key = Annotated[str, typer.Option(help="The key's name, as in a policy's signing_key.")]
 Certificate = Annotated[
     str | None,
-    typer.Option(
-        help="The chain's name, as policies have it in certificate.", show_default="the key's"
-    ),
+    typer.Option(help="The chain's name, as in a policy's certificate.", show_default="the key's"),
 ]
 
 
@@ -48,7 +46,7 @@ def request(
     country: Annotated[str, typer.Option(help="C: two letters, such as CH.")],
     organization: Annotated[str, typer.Option(help="O: who makes the product.")],
     product: Annotated[str, typer.Option(help="CN: the product's name.")],
-    unit: Annotated[str | None, typer.Option(help="OU, where the product's entry has one.")] = None,
+    unit: Annotated[str | None, typer.Option(help="OU, if the product's entry has one.")] = None,
     cpl_record: Annotated[
         str | None, typer.Option(help="The product's UUID on the list of conforming products.")
     ] = None,
@@ -59,8 +57,8 @@ def request(
     algorithm: Annotated[
         str | None,
         typer.Option(
-            help="What the request is signed with, such as PS384.",
-            show_default="the first that the key can",
+            help="Algorithm that signs the request, such as PS384.",
+            show_default="the first that the key supports",
         ),
     ] = None,
     file: Annotated[
@@ -71,7 +69,7 @@ def request(
     region: Region = None,
     state: State = None,
 ) -> None:
-    """Write a request (PKCS #10) that the key in KMS signs."""
+    """Write a certification request (PKCS #10), signed by the key in KMS."""
     try:
         name = subject(country, organization, product, unit)
         extensions = requested_extensions(listed_product(cpl_record, assurance_level))
@@ -100,7 +98,7 @@ def install(
     region: Region = None,
     state: State = None,
 ) -> None:
-    """Check a chain, and put it where the signer finds it; workers take it up in five minutes."""
+    """Check a chain and install it; workers use it within five minutes."""
     owner = certified_key(deployment(stage, region, state), key, certificate)
     found = _read(file)
     anchors = None if anchors_file is None else _read(anchors_file).certificates
@@ -129,7 +127,7 @@ def install(
         show_row("left out", one.subject.rfc4514_string())
     if anchors is None:
         show_row("root", f"not checked: {chain.certificates[-1].issuer.rfc4514_string()}")
-    out.print(f"Every worker has it within {KmsSigner.REFRESH_S / 60:.0f} minutes.")
+    out.print(f"Every worker uses it within {KmsSigner.REFRESH_S / 60:.0f} minutes.")
 
 
 @app.command()
@@ -141,7 +139,7 @@ def show(
     state: State = None,
     as_json: Json = False,
 ) -> None:
-    """Print what is installed: exit 0 if the signer can sign under it, 1 if not."""
+    """Print the installed chain. Exit codes: 0 the signer can sign with it, 1 it cannot."""
     owner = certified_key(deployment(stage, region, state), key, certificate)
     with aws_failures_reported():
         public_key_der = owner.kms().get_public_key(KeyId=owner.alias)["PublicKey"]
@@ -192,7 +190,7 @@ def _summary(pem: str) -> str:
     try:
         leaf = parse_certificates(pem.encode())[0]
     except ChainError:
-        return "no certificate that can be read"
+        return "no readable certificate"
     return f"{leaf.subject.rfc4514_string()}, until {leaf.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
 
 

@@ -19,13 +19,13 @@ class TableError(Exception):
 
 @dataclass(frozen=True)
 class IssuedToken:
-    """What the table keeps of a token, less its HMAC key.
+    """What the table stores about a token, without its HMAC key.
 
     Attributes:
         token_sha256: The item's key.
-        tenant_id: Whose it is.
-        created_at: Epoch seconds; None for an item that does not tell.
-        expires_at: Epoch seconds; None for a token that does not end.
+        tenant_id: The tenant.
+        created_at: Epoch seconds; None if the item has no date.
+        expires_at: Epoch seconds; None for a token that does not expire.
         hmac_required: Whether requests with it must be signed.
     """
 
@@ -37,11 +37,11 @@ class IssuedToken:
 
     @property
     def fingerprint(self) -> str:
-        """How people call it."""
+        """A short name for people."""
         return self.token_sha256[:FINGERPRINT_DIGITS]
 
     def has_ended(self, now_s: float) -> bool:
-        """Tell whether the token works no more at a time in epoch seconds."""
+        """Return whether the token has expired at a time in epoch seconds."""
         return self.expires_at is not None and self.expires_at <= now_s
 
 
@@ -58,24 +58,24 @@ class TenantTable:
         self._name = name
 
     def tokens(self) -> list[IssuedToken]:
-        """Give every token, by tenant and the newest last."""
+        """Return every token, ordered by tenant, the newest last."""
         with _told(self._name):
             pages = self._dynamodb.get_paginator("scan").paginate(
                 TableName=self._name,
                 ConsistentRead=True,
-                # The HMAC keys are not asked for: what never comes here cannot be shown.
+                # The HMAC keys are not read, so they cannot be shown by mistake.
                 ProjectionExpression="token_sha256,tenant_id,created_at,expires_at,hmac_required",
             )
             found = [_token_of(item) for page in pages for item in page["Items"]]
         return sorted(found, key=lambda token: (token.tenant_id, token.created_at or 0))
 
     def put(self, credential: Credential) -> None:
-        """Keep a new credential."""
+        """Store a new credential."""
         with _told(self._name):
             self._dynamodb.put_item(TableName=self._name, Item=credential.table_item())
 
     def end(self, tokens: Iterable[IssuedToken], at_s: int) -> None:
-        """Let tokens end at `at_s`, in epoch seconds, unless they end earlier or were removed."""
+        """Let tokens expire at `at_s`, in epoch seconds, unless earlier or removed."""
         for token in tokens:
             with _told(self._name):
                 try:
@@ -91,7 +91,7 @@ class TenantTable:
                     continue
 
     def remove(self, tokens: Iterable[IssuedToken]) -> None:
-        """Take tokens away."""
+        """Remove tokens."""
         for token in tokens:
             with _told(self._name):
                 key = {"token_sha256": {"S": token.token_sha256}}
@@ -99,7 +99,7 @@ class TenantTable:
 
 
 def table_of(target: Deployment) -> TenantTable:
-    """Give the table of a deployment."""
+    """Return the table of a deployment."""
     return TenantTable(target.client("dynamodb"), f"edge-signer-{target.stage}-tenants")
 
 

@@ -1,8 +1,8 @@
-"""The process that plays AWS's services: `python -m emulator.aws.cloud`.
+"""The process that emulates AWS's services: `python -m emulator.aws.cloud`.
 
-It reads one JSON line from its standard input, the job, creates everything that the job asks
-for, then listens on a port of 127.0.0.1 and writes one JSON line, the report. It ends when its
-input does, which is when its parent has closed it or died.
+It reads the job, one JSON line, from standard input, creates everything in it, listens on a port of
+127.0.0.1 and writes the report, one JSON line. It ends when its input ends, because its parent
+closed it or died.
 """
 
 import asyncio
@@ -26,9 +26,9 @@ from emulator.stack.creation import create_stack, replicate_keys
 from emulator.stack.intrinsics import parameter_values
 from emulator.time_stamps import find_openssl
 
-# A call that a fault delays holds its thread; this many can wait at once.
+# A delayed call occupies a thread; this many can wait at once.
 _THREADS = 256
-# S3 takes 5 GB in one request; a sidecar or a module is far smaller.
+# S3 accepts 5 GB in one request; a sidecar or a module is far smaller.
 _MAX_BODY_BYTES = 256 * 1024 * 1024
 _DEFAULT_STAGE = "dev"
 
@@ -47,17 +47,17 @@ def main() -> None:
 
 
 def build(host: ServiceHost, job: Job, port: int) -> Report:
-    """Create everything that a job asks for.
+    """Create everything in a job.
 
     Args:
-        host: Where resources are created.
-        job: What is to be created.
-        port: Where the host will listen on 127.0.0.1; the stack is told where to have time-stamps.
+        host: Where to create resources.
+        job: What to create.
+        port: Where the host will listen on 127.0.0.1; the stack needs it for time-stamps.
 
     Raises:
-        TemplateError: The template cannot be made.
+        TemplateError: The stack cannot be created.
     """
-    # Imported here: certificates are needed only once the template is known to be good.
+    # Imported late: certificates are needed only if the template is valid.
     from emulator.credentials.certification import (
         receipt_public_key,
         store_certificates,
@@ -113,7 +113,7 @@ async def _serve(host: ServiceHost, report: Report, listener: socket.socket) -> 
     _send(report)
     await loop.run_in_executor(None, sys.stdin.buffer.read)
     await server.close()
-    # A call that a fault still delays would keep the process: threads are joined at its end.
+    # Threads are joined at a normal exit, so a call that is still delayed would hold the process.
     os._exit(0)
 
 

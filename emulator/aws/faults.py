@@ -1,4 +1,4 @@
-"""Answers of kms.Sign as a KMS would give them that is broken, or somebody else's."""
+"""Makes the services slow, throttled or failing as rules say, with AWS's own errors."""
 
 import base64
 import json
@@ -20,13 +20,13 @@ Corruption = Literal["signature", "other_key", "malformed"]
 
 
 def corrupted(how: Corruption, request: Request, response: Response) -> Response:
-    """Put another signature into an answer of kms.Sign; an error stays what it is.
+    """Replace the signature in an answer of kms.Sign; errors stay unchanged.
 
     Args:
-        how: `signature` is well formed and verifies nothing, `other_key` is a key's that nobody
-            certified, over the same message, and `malformed` is cut short.
+        how: `signature` is well formed but does not verify, `other_key` is made by an uncertified
+            key over the same message, and `malformed` is cut short.
         request: Of kms.Sign.
-        response: What KMS said to it.
+        response: The answer of KMS.
     """
     if response.status != 200:
         return response
@@ -35,7 +35,7 @@ def corrupted(how: Corruption, request: Request, response: Response) -> Response
     if how == "malformed":
         signature = signature[:-1]
     elif how == "signature":
-        # The last byte is of the number s, or of the whole signature: the form stays what it was.
+        # The last byte belongs to the number s, or to the whole signature, so the form stays valid.
         signature = signature[:-1] + bytes([signature[-1] ^ 1])
     else:
         signature = _anothers(json.loads(request.body))
@@ -45,7 +45,7 @@ def corrupted(how: Corruption, request: Request, response: Response) -> Response
 
 
 def _anothers(asked: dict[str, Any]) -> bytes:
-    # Imported here: it comes with all of moto.
+    # Imported late: it imports all of moto.
     from emulator.aws.signing_keys import Signature
 
     algorithm = str(asked["SigningAlgorithm"])
@@ -76,10 +76,9 @@ class FaultRule(BaseModel):
         error_code: The error's code; it alone means status 400, 503 from S3, 500 from
             Lambda.
         message: The error's message.
-        corrupt: Or call the service, and answer with another signature than it gave; of kms.Sign
-            alone.
-        times: How often the rule strikes before it is spent; None for always.
-        probability: The share of calls that it strikes, from 0 to 1.
+        corrupt: Or call the service and replace the signature in its answer; only for kms.Sign.
+        times: How often the rule applies; None for always.
+        probability: The share of calls to which it applies, from 0 to 1.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -98,11 +97,11 @@ class FaultRule(BaseModel):
     @model_validator(mode="after")
     def _corrupts_signatures_alone(self) -> Self:
         if self.corrupt and ((self.service, self.operation) != ("kms", "Sign") or self.is_error):
-            raise ValueError("corrupt is for answers of kms.Sign, and goes with no error")
+            raise ValueError("corrupt is only for kms.Sign, and excludes an error")
         return self
 
     def concerns(self, call: ServiceCall) -> bool:
-        """Tell whether the rule is about this call."""
+        """Return whether the rule applies to this call."""
         return (
             self.service in ("*", call.service)
             and self.operation in ("*", call.operation)
@@ -111,7 +110,7 @@ class FaultRule(BaseModel):
 
     @property
     def is_error(self) -> bool:
-        """Tell whether the rule does more than delay."""
+        """Return whether the rule does more than delay."""
         return self.status is not None or self.error_code is not None
 
 
@@ -142,11 +141,11 @@ class Faults:
     def answer(
         self, call: ServiceCall, request: Request, perform: Callable[[], Response]
     ) -> Response:
-        """Answer a call as the first rule that strikes says: late, with its error, or corrupted.
+        """Answer a call as the first matching rule says: late, with an error, or corrupted.
 
         Args:
-            call: What is asked.
-            request: How it came.
+            call: The operation.
+            request: The request.
             perform: Calls the service.
         """
         rule = self._draw(call)
@@ -171,7 +170,7 @@ class Faults:
 
 
 def error_response(call: ServiceCall, rule: FaultRule) -> Response:
-    """Word an error as the service's protocol does.
+    """Return an error in the form of the service's protocol.
 
     The JSON protocols put the code into __type (AWS JSON 1.0 and 1.1); S3 answers in XML, Lambda
     with a header.

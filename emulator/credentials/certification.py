@@ -41,7 +41,7 @@ def store_certificates(
 
 
 def receipt_public_key(resources: Iterable[Resource], services: Services, stage: str) -> str:
-    """Give the key that receipts are verified with: 64 hexadecimal digits, empty without one.
+    """Return the key that receipts are verified with: 64 hexadecimal digits, empty without one.
 
     Args:
         resources: The created stack.

@@ -36,11 +36,11 @@ class DevelopmentCa:
         self._issuing = self._issuing_ca()
 
     def anchors_pem(self) -> str:
-        """Give the root that verifiers must trust, in PEM."""
+        """Return the root that verifiers must trust, in PEM."""
         return _pem(self._root)
 
     def timestamp_anchors_pem(self) -> str:
-        """Give the root of the time-stamp authority, in PEM."""
+        """Return the root of the time-stamp authority, in PEM."""
         return _pem(self._timestamp_root)
 
     def issue(self, common_name: str, public_key_der: bytes) -> str:

@@ -39,7 +39,7 @@ class Credential:
         return hashlib.sha256(self.token.encode()).hexdigest()
 
     def table_item(self) -> dict[str, dict[str, Any]]:
-        """Give the item for the table of tenants, in DynamoDB's JSON."""
+        """Return the item for the table of tenants, in DynamoDB's JSON."""
         item: dict[str, dict[str, Any]] = {
             "token_sha256": {"S": self.token_sha256},
             "tenant_id": {"S": self.tenant_id},
@@ -69,7 +69,7 @@ def issue_credentials() -> Sequence[Credential]:
 
 
 def limit_items() -> list[dict[str, dict[str, str]]]:
-    """Give the items for the table of limits, in DynamoDB's JSON."""
+    """Return the items for the table of limits, in DynamoDB's JSON."""
     names = ("limit_second", "limit_minute", "limit_day")
     limits = {name: {"N": _PLENTY} for name in names}
     return [{"tenant_id": {"S": _UNLIMITED_TENANT}, **limits}]
@@ -81,7 +81,7 @@ _SECRET_BYTES = 32
 
 
 def issue_admin_token() -> tuple[str, str]:
-    """Make a token of 32 random bytes, and give it with its SHA-256 in hexadecimal."""
+    """Make a token of 32 random bytes, and return it with its SHA-256 in hexadecimal."""
     token = secrets.token_urlsafe(_SECRET_BYTES)
     return token, hashlib.sha256(token.encode()).hexdigest()
 

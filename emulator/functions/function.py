@@ -138,6 +138,6 @@ def worker_environment(function: Function, runtime_api: str, aws_endpoint: str) 
 
 
 def _packages(layer: Path) -> Path:
-    """Give a layer's folder of modules: `python`, as /opt has it, or its root for sources."""
+    """Return a layer's folder of modules: `python`, as /opt has it, or its root for sources."""
     built = layer / "python"
     return built if built.is_dir() else layer

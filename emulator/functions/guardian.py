@@ -23,7 +23,7 @@ def main() -> None:
 
 
 def survivors(lines: Iterable[str]) -> set[int]:
-    """Follow the lines to their end, and give the pids that were added and not taken away."""
+    """Follow the lines to their end, and return the pids that were added and not taken away."""
     alive: set[int] = set()
     for line in lines:
         pid = int(line[1:])

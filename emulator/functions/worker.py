@@ -92,7 +92,7 @@ class LambdaWorker:
 
     @property
     def is_alive(self) -> bool:
-        """Tell whether the process runs; a dead worker is never used again."""
+        """Return whether the process runs; a dead worker is never used again."""
         if self._process is None or self._exit is None or self._exit.done():
             return False
         return not has_exited(self._process.pid)
@@ -157,7 +157,7 @@ class LambdaWorker:
         await self._server.close()
 
     async def _first(self, event: Awaitable[Any], seconds: float) -> bool:
-        """Wait for an event, the process's end or the time, and tell whether it was the event."""
+        """Wait for an event, the process's end or the time, and return whether it was the event."""
         waiting = asyncio.ensure_future(event)
         others = {self._exit} if self._exit is not None else set()
         await asyncio.wait({waiting, *others}, timeout=seconds, return_when="FIRST_COMPLETED")

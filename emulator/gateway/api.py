@@ -35,7 +35,7 @@ class Route:
     function_arn: str
 
     def match(self, path: str) -> dict[str, str] | None:
-        """Match a decoded path, and give the values of the variables, or None."""
+        """Match a decoded path, and return the values of the variables, or None."""
         if self.path == _DEFAULT:
             return {}
         found = re.fullmatch(_pattern(self.path), path)

@@ -85,7 +85,7 @@ def _response(outcome: Outcome, request: Request) -> Response:
 
 
 def _request_id(request: Request) -> str:
-    """Give the client's own id if it is a UUID, else a new one."""
+    """Return the client's own id if it is a UUID, else a new one."""
     given = request.header("x-request-id") or ""
     return given if _UUID.fullmatch(given) else str(uuid4())
 

@@ -131,7 +131,7 @@ def response_of(payload: bytes) -> Response:
 
 
 def is_text(content_type: str) -> bool:
-    """Tell whether API Gateway passes a body of this type as text."""
+    """Return whether API Gateway passes a body of this type as text."""
     media_type = content_type.partition(";")[0].strip().lower()
     return media_type.startswith("text/") or media_type in _TEXT_TYPES
 

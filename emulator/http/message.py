@@ -33,7 +33,7 @@ class Request:
         return self.target.partition("?")[2]
 
     def header(self, name: str) -> str | None:
-        """Give the first value of a header, by its lower-case name."""
+        """Return the first value of a header, by its lower-case name."""
         return next((value for key, value in self.headers if key == name), None)
 
 

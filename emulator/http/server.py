@@ -130,7 +130,7 @@ class _Connection:
         return Request(head.method.decode().upper(), target, headers, bytes(body), self._peer)
 
     async def send(self, response: Response, *, is_head: bool) -> bool:
-        """Write one response, and tell whether the connection can carry another request."""
+        """Write one response, and return whether the connection can carry another request."""
         try:
             head = _head(response)
         except h11.LocalProtocolError:

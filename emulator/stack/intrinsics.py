@@ -107,7 +107,7 @@ class Resolver:
         }
 
     def is_wanted(self, logical_id: str) -> bool:
-        """Tell whether a resource's Condition, if it has one, holds.
+        """Return whether a resource's Condition, if it has one, holds.
 
         Raises:
             TemplateError: The condition does not exist or cannot be evaluated.
@@ -130,7 +130,7 @@ class Resolver:
         return bool(self.resolve(self._conditions[name], f"Conditions.{name}"))
 
     def resolve(self, value: Any, path: str) -> Any:
-        """Give a value with every function in it evaluated.
+        """Return a value with every function in it evaluated.
 
         Args:
             value: Any part of the template.

@@ -132,7 +132,7 @@ def _make_code_look_deployed(source: Mapping[str, Any]) -> None:
 
 
 def _properties(source: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Give the properties of every resource, and those that Globals gives to all of a kind."""
+    """Return the properties of every resource, and those that Globals gives to all of a kind."""
     for resource in source["Resources"].values():
         properties = resource.get("Properties") if isinstance(resource, dict) else None
         if isinstance(properties, dict):
