@@ -100,11 +100,15 @@ def deployment(stage: str | None, region: str | None, state: Path | None) -> Dep
 
 
 @contextmanager
-def aws_failures_reported() -> Iterator[None]:
-    """End the command with a one-line error if AWS refuses or does not answer."""
+def aws_failures_reported(context: str = "AWS error") -> Iterator[None]:
+    """End the command with a one-line error if AWS refuses or does not answer.
+
+    Args:
+        context: The beginning of the line.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
     except (BotoCoreError, ClientError) as failure:
-        fail(f"AWS error: {failure}")
+        fail(f"{context}: {failure}")

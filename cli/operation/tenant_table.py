@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +11,6 @@ from cli.deployment import Deployment
 from emulator.credentials.tokens import Credential
 
 FINGERPRINT_DIGITS = 8
-
-
-class TableError(Exception):
-    """The table cannot be read or written; the text says why in one line."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +42,9 @@ class IssuedToken:
 
 
 class TenantTable:
-    """The table in DynamoDB; each method raises TableError where it does not answer.
+    """The table in DynamoDB.
+
+    Every method raises botocore's BotoCoreError or ClientError if it fails.
 
     Args:
         dynamodb: Client of the service.
@@ -54,48 +52,42 @@ class TenantTable:
     """
 
     def __init__(self, dynamodb: Any, name: str) -> None:
+        self.name = name
         self._dynamodb = dynamodb
-        self._name = name
 
     def tokens(self) -> list[IssuedToken]:
         """Return every token, ordered by tenant, the newest last."""
-        with _told(self._name):
-            pages = self._dynamodb.get_paginator("scan").paginate(
-                TableName=self._name,
-                ConsistentRead=True,
-                # The HMAC keys are not read, so they cannot be shown by mistake.
-                ProjectionExpression="token_sha256,tenant_id,created_at,expires_at,hmac_required",
-            )
-            found = [_token_of(item) for page in pages for item in page["Items"]]
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=self.name,
+            ConsistentRead=True,
+            # The HMAC keys are not read, so they cannot be shown by mistake.
+            ProjectionExpression="token_sha256,tenant_id,created_at,expires_at,hmac_required",
+        )
+        found = [_token_of(item) for page in pages for item in page["Items"]]
         return sorted(found, key=lambda token: (token.tenant_id, token.created_at or 0))
 
     def put(self, credential: Credential) -> None:
         """Store a new credential."""
-        with _told(self._name):
-            self._dynamodb.put_item(TableName=self._name, Item=credential.table_item())
+        self._dynamodb.put_item(TableName=self.name, Item=credential.table_item())
 
     def end(self, tokens: Iterable[IssuedToken], at_s: int) -> None:
         """Let tokens expire at `at_s`, in epoch seconds, unless earlier or removed."""
         for token in tokens:
-            with _told(self._name):
-                try:
-                    self._dynamodb.update_item(
-                        TableName=self._name,
-                        Key={"token_sha256": {"S": token.token_sha256}},
-                        UpdateExpression="SET expires_at = :at",
-                        ConditionExpression="attribute_exists(token_sha256) AND "
-                        "(attribute_not_exists(expires_at) OR expires_at > :at)",
-                        ExpressionAttributeValues={":at": {"N": str(at_s)}},
-                    )
-                except self._dynamodb.exceptions.ConditionalCheckFailedException:
-                    continue
+            with suppress(self._dynamodb.exceptions.ConditionalCheckFailedException):
+                self._dynamodb.update_item(
+                    TableName=self.name,
+                    Key={"token_sha256": {"S": token.token_sha256}},
+                    UpdateExpression="SET expires_at = :at",
+                    ConditionExpression="attribute_exists(token_sha256) AND "
+                    "(attribute_not_exists(expires_at) OR expires_at > :at)",
+                    ExpressionAttributeValues={":at": {"N": str(at_s)}},
+                )
 
     def remove(self, tokens: Iterable[IssuedToken]) -> None:
         """Remove tokens."""
         for token in tokens:
-            with _told(self._name):
-                key = {"token_sha256": {"S": token.token_sha256}}
-                self._dynamodb.delete_item(TableName=self._name, Key=key)
+            key = {"token_sha256": {"S": token.token_sha256}}
+            self._dynamodb.delete_item(TableName=self.name, Key=key)
 
 
 def table_of(target: Deployment) -> TenantTable:
@@ -111,16 +103,3 @@ def _token_of(item: dict[str, Any]) -> IssuedToken:
         expires_at=int(item["expires_at"]["N"]) if "expires_at" in item else None,
         hmac_required=bool(item.get("hmac_required", {}).get("BOOL", False)),
     )
-
-
-@contextmanager
-def _told(table: str) -> Iterator[None]:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except ClientError as refused:
-        error = refused.response["Error"]
-        raise TableError(f"{table}: {error['Code']}: {error['Message']}") from refused
-    except BotoCoreError as failure:
-        raise TableError(f"{table} cannot be reached: {failure}") from failure

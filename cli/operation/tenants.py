@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -14,11 +12,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.deployment import deployment
+from cli.deployment import aws_failures_reported, deployment
 from cli.operation.tenant_table import (
     FINGERPRINT_DIGITS,
     IssuedToken,
-    TableError,
     TenantTable,
     table_of,
 )
@@ -48,10 +45,9 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Issue a new tenant's token and print it, this once."""
-    target = deployment(stage, region, state)
+    table = table_of(deployment(stage, region, state))
     _require_name(tenant)
-    table = table_of(target)
-    with _failures_reported():
+    with aws_failures_reported(table.name):
         if _working_tokens(table, tenant):
             fail(
                 f"{tenant} already has a token: `edge-signer tenants rotate {tenant}` issues "
@@ -85,10 +81,10 @@ def rotate(
     as_json: Json = False,
 ) -> None:
     """Issue a tenant's next token, print it this once, and let the older ones expire."""
-    target = deployment(stage, region, state)
+    table = table_of(deployment(stage, region, state))
     _require_name(tenant)
-    table, grace_s = table_of(target), _seconds(grace)
-    with _failures_reported():
+    grace_s = _seconds(grace)
+    with aws_failures_reported(table.name):
         older = _working_tokens(table, tenant)
         if not older:
             fail(f"there is no tenant {tenant} with a token that works", EXIT_USAGE)
@@ -100,10 +96,8 @@ def rotate(
     ending = [token.fingerprint for token in older]
     # Printed first: the older tokens must not expire before anyone has the new one.
     _show_credential(credential, as_json, {"ending": ending, "ending_at": ends_at_s})
-    try:
+    with aws_failures_reported("the older tokens do not expire yet, rotate again"):
         table.end(older, ends_at_s)
-    except TableError as failure:
-        fail(f"the older tokens do not expire yet, rotate again: {failure}")
     if not as_json:
         out.print(f"\nExpire at {_date(ends_at_s)} UTC or earlier: {', '.join(ending)}")
 
@@ -116,9 +110,9 @@ def list_tokens(
     as_json: Json = False,
 ) -> None:
     """List tenants and their tokens' fingerprints: the first 8 digits of the SHA-256."""
-    target = deployment(stage, region, state)
-    with _failures_reported():
-        tokens = table_of(target).tokens()
+    table = table_of(deployment(stage, region, state))
+    with aws_failures_reported(table.name):
+        tokens = table.tokens()
     if as_json:
         out.print(json.dumps([_facts(token) for token in tokens]), markup=False)
         return
@@ -155,7 +149,7 @@ def remove(
 ) -> None:
     """Remove a tenant's tokens; workers may accept them for another ten seconds."""
     table = table_of(deployment(stage, region, state))
-    with _failures_reported():
+    with aws_failures_reported(table.name):
         theirs = [one for one in table.tokens() if one.tenant_id == tenant]
         if not theirs:
             fail(f"there is no tenant {tenant}", EXIT_USAGE)
@@ -228,11 +222,3 @@ def _show_credential(credential: Credential, as_json: bool, more: dict[str, obje
 
 def _date(epoch_s: int | None) -> str:
     return "-" if epoch_s is None else f"{datetime.fromtimestamp(epoch_s, UTC):%Y-%m-%d %H:%M}"
-
-
-@contextmanager
-def _failures_reported() -> Iterator[None]:
-    try:
-        yield
-    except TableError as failure:
-        fail(str(failure))

@@ -10,7 +10,7 @@ from typing import Any
 
 #: The tenants of a development system.
 TENANT_IDS = ("acme", "testcorp", "load")
-# Tests and benchmarks come as this one; the others have the limits that real tenants have.
+# Tests and benchmarks use this one; the others have the limits of real tenants.
 _UNLIMITED_TENANT = "load"
 _PLENTY = "100000"
 _SECRET_BYTES = 32
@@ -18,14 +18,14 @@ _SECRET_BYTES = 32
 
 @dataclass(frozen=True)
 class Credential:
-    """A bearer token and whom it stands for.
+    """A bearer token and its tenant.
 
     Attributes:
         tenant_id: The tenant.
-        token: The token itself; the table of tenants has only its SHA-256.
+        token: The token; the table of tenants has only its SHA-256.
         created_at: When it was made, in epoch seconds.
-        hmac_key: What requests with it must be signed with; None where they are not. The table
-            has to keep it: whoever checks an HMAC needs the key.
+        hmac_key: The key that signs requests with this token; None if they are unsigned. The
+            table must store it, because checking an HMAC needs the key.
     """
 
     tenant_id: str
@@ -35,7 +35,7 @@ class Credential:
 
     @property
     def token_sha256(self) -> str:
-        """The key under which the table knows the token."""
+        """The token's key in the table."""
         return hashlib.sha256(self.token.encode()).hexdigest()
 
     def table_item(self) -> dict[str, dict[str, Any]]:
@@ -55,8 +55,8 @@ def issue(tenant_id: str, *, with_hmac: bool = False) -> Credential:
     """Make a credential of 32 random bytes.
 
     Args:
-        tenant_id: Whom it is to stand for.
-        with_hmac: Whether requests with it must be signed; makes a key of 32 random bytes too.
+        tenant_id: Its tenant.
+        with_hmac: Whether requests with it must be signed; if so it gets a key of 32 random bytes.
     """
     hmac_key = secrets.token_urlsafe(_SECRET_BYTES) if with_hmac else None
     token = secrets.token_urlsafe(_SECRET_BYTES)

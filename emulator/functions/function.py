@@ -1,4 +1,4 @@
-"""What the stack says of a Lambda function, and the environment that its workers get."""
+"""A Lambda function of the stack, and the environment of its workers."""
 
 import os
 from collections.abc import Mapping
@@ -23,14 +23,14 @@ class Function:
         name: Its physical name.
         arn: Its ARN.
         handler: Module and attribute, for instance app.handler.
-        runtime: For instance python3.13; the emulator runs its own interpreter, or the one that it
-            is given, and says so only in AWS_EXECUTION_ENV, as Lambda does.
+        runtime: For instance python3.13. It only sets AWS_EXECUTION_ENV, as on Lambda; the emulator
+            runs its own interpreter or the one that it is given.
         timeout_s: The longest invocation, in seconds.
         memory_mb: The configured memory, in MB; not enforced.
         code: The directory with the handler.
-        layers: The directories of its layers, first one first.
+        layers: The directories of its layers, in order.
         variables: The environment variables of the template.
-        reserved_concurrency: The template's own limit on concurrent invocations, if it has one.
+        reserved_concurrency: The template's limit on concurrent invocations, if there is one.
     """
 
     name: str
@@ -49,7 +49,7 @@ def functions_of(template: Template, resources: Mapping[str, Resource]) -> dict[
     """Find the functions of a stack.
 
     Args:
-        template: Knows where local code is.
+        template: Has the local code's directories.
         resources: The created stack.
 
     Returns:
@@ -103,7 +103,10 @@ def _directory(template: Template, logical_id: str, location: Mapping[str, str])
 
 
 def worker_environment(function: Function, runtime_api: str, aws_endpoint: str) -> dict[str, str]:
-    """List every variable that a worker sees.
+    """Return every environment variable of a worker: Lambda's own and the template's.
+
+    After the Lambda developer guide, "Defined runtime environment variables". Of the developer's
+    own environment only PATH is passed on.
 
     Args:
         function: The function that the worker runs.
@@ -138,6 +141,6 @@ def worker_environment(function: Function, runtime_api: str, aws_endpoint: str) 
 
 
 def _packages(layer: Path) -> Path:
-    """Return a layer's folder of modules: `python`, as /opt has it, or its root for sources."""
+    """Return a layer's folder of modules: `python`, as in /opt, or its root for sources."""
     built = layer / "python"
     return built if built.is_dir() else layer

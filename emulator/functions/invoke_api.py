@@ -1,4 +1,4 @@
-"""Invoke of Lambda's own API, for functions that ask other functions.
+"""Invoke of Lambda's own API, for functions that call other functions.
 
 After the Lambda API reference (Invoke); errors in the form of its protocol, REST with JSON.
 """
@@ -27,8 +27,8 @@ class InvokeApi:
     """Answers Invoke, type RequestResponse.
 
     Args:
-        functions: Which there are.
-        runtime: Runs them; API Gateway's requests go to the same workers.
+        functions: The functions of the stack.
+        runtime: Runs them; API Gateway uses the same workers.
     """
 
     def __init__(self, functions: Iterable[Function], runtime: LambdaRuntime) -> None:

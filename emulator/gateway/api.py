@@ -1,4 +1,9 @@
-"""The HTTP API of the template: its routes and its throttling."""
+"""The template's HTTP API: its routes and its throttling.
+
+After "Create routes for HTTP APIs" and "Throttling requests to your HTTP API" in the API Gateway
+developer guide: a full match comes before one with a greedy variable (`{name+}`), a route's own
+method before ANY, and $default takes the rest.
+"""
 
 import re
 import time
@@ -14,7 +19,7 @@ _API = "AWS::ApiGatewayV2::Api"
 _ANY = "ANY"
 _DEFAULT = "$default"
 _VARIABLE = re.compile(r"\{([^}+]+)(\+?)\}")
-# There is one version of a function here, whatever alias or version a route names.
+# The emulator has one version of a function, whatever alias or version a route names.
 _FUNCTION_OF_URI = re.compile(r"/functions/(arn:[^/]+:function:[^/:]+)(?::[^/:]+)?/invocations$")
 
 
@@ -43,7 +48,7 @@ class Route:
 
     @property
     def generality(self) -> tuple[bool, bool, int, bool]:
-        """Order routes: the least is the most particular."""
+        """Sort key of routes: the most specific comes first."""
         variables = _VARIABLE.findall(self.path)
         is_greedy = any(greedy for _, greedy in variables)
         return self.path == _DEFAULT, is_greedy, len(variables), self.method == _ANY
@@ -55,7 +60,7 @@ class Api:
 
     Attributes:
         api_id: Its id.
-        routes: Its routes, the most particular first.
+        routes: Its routes, the most specific first.
     """
 
     api_id: str
@@ -66,7 +71,7 @@ class Api:
 
         Args:
             method: In capitals.
-            target_path: The path as it was sent.
+            target_path: The path as sent.
         """
         path = unquote(target_path)
         for route in self.routes:
@@ -81,7 +86,7 @@ def api_of(resources: Mapping[str, Resource]) -> Api:
     """Read the HTTP API of a stack from its OpenAPI body.
 
     Raises:
-        TemplateError: There is not exactly one, or a route leads to no function.
+        TemplateError: There is not exactly one, or a route has no function.
     """
     apis = {name: found for name, found in resources.items() if found.type == _API}
     if len(apis) != 1:
@@ -98,7 +103,7 @@ def _routes(logical_id: str, paths: Mapping[str, Mapping[str, Any]]) -> Iterator
             integration = operation.get("x-amazon-apigateway-integration", {})
             function = _FUNCTION_OF_URI.search(str(integration.get("uri", "")))
             if function is None:
-                raise TemplateError(f"{logical_id}: {openapi_method} {path} leads to no function")
+                raise TemplateError(f"{logical_id}: {openapi_method} {path} has no function")
             is_any = openapi_method == "x-amazon-apigateway-any-method"
             method = _ANY if is_any else openapi_method.upper()
             key = path if path == _DEFAULT else f"{method} {path}"
@@ -120,12 +125,12 @@ _SETTINGS = {"ThrottlingRateLimit", "ThrottlingBurstLimit"}
 
 
 class TokenBucket:
-    """A bucket that is full at first; every request takes a token.
+    """A token bucket, full at first. AWS spreads it over many machines; this one is exact.
 
     Args:
-        rate: Tokens that come back in a second.
-        burst: Tokens that it holds.
-        clock: Seconds that never run backwards.
+        rate: Tokens added per second.
+        burst: The most tokens that it holds.
+        clock: A monotonic clock, in seconds.
     """
 
     def __init__(
@@ -138,7 +143,7 @@ class TokenBucket:
         self._counted_s = clock()
 
     def take(self) -> bool:
-        """Take a token, if there is one."""
+        """Take a token if there is one."""
         now_s = self._clock()
         back = (now_s - self._counted_s) * self._rate
         self._tokens = min(self._burst, self._tokens + back)
@@ -151,11 +156,11 @@ class TokenBucket:
 
 @dataclass(frozen=True)
 class Throttle:
-    """The buckets of a stage: a route's own where it has one, else that of all other routes.
+    """The token buckets of a stage.
 
     Attributes:
-        default: Of all other routes; None lets everything through.
-        of_routes: By the routes' keys.
+        default: For routes without their own bucket; None does not throttle.
+        of_routes: Routes' own buckets, by route key.
     """
 
     default: TokenBucket | None = None
@@ -171,7 +176,7 @@ def throttle_of(resources: Mapping[str, Resource]) -> Throttle:
     """Read the throttle of a stack's stage.
 
     Raises:
-        TemplateError: Routes have settings that are unknown here, or one limit lacks the other.
+        TemplateError: A route has unknown settings, or one limit without the other.
     """
     for logical_id, stage in resources.items():
         if stage.type == _STAGE:

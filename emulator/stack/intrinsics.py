@@ -15,17 +15,17 @@ from emulator.errors import TemplateError
 def parameter_values(
     declarations: Mapping[str, Mapping[str, Any]], given: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Join what is given with the defaults of the rest.
+    """Return the parameters' values: the given ones, and defaults for the rest.
 
     Args:
         declarations: The template's Parameters.
-        given: Values by name; names that the template does not declare are ignored.
+        given: Values by name; undeclared names are ignored.
 
     Returns:
         A value by name; lists for the list types.
 
     Raises:
-        TemplateError: A value is missing, or its AllowedPattern or AllowedValues refuse it.
+        TemplateError: A value is missing, or violates AllowedPattern or AllowedValues.
     """
     return {name: _value(name, rules, given) for name, rules in declarations.items()}
 
@@ -53,11 +53,11 @@ _PLACEHOLDER = re.compile(r"\$\{(!?[^}]+)\}")
 
 @dataclass(frozen=True)
 class Identity:
-    """How the rest of a template may speak of a resource.
+    """The values by which a template refers to a resource.
 
     Attributes:
-        ref: What Ref gives.
-        attributes: What Fn::GetAtt gives, by attribute.
+        ref: Value of Ref.
+        attributes: Values of Fn::GetAtt, by attribute.
     """
 
     ref: str
@@ -70,7 +70,7 @@ class Resolver:
     Args:
         document: The CloudFormation template.
         values: Every template parameter and pseudo parameter, by name.
-        identify: Gives the identity of a resource, creating it first if need be.
+        identify: Returns the identity of a resource, which it creates first if necessary.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ class Resolver:
 
         Args:
             name: Its name under Conditions.
-            path: Where it is used, for the error.
+            path: Where it is used, for errors.
 
         Raises:
             TemplateError: The condition does not exist or cannot be evaluated.
@@ -130,11 +130,11 @@ class Resolver:
         return bool(self.resolve(self._conditions[name], f"Conditions.{name}"))
 
     def resolve(self, value: Any, path: str) -> Any:
-        """Return a value with every function in it evaluated.
+        """Return a value with all its functions evaluated.
 
         Args:
             value: Any part of the template.
-            path: Where it stands, resource first, for errors.
+            path: Where it is, resource first, for errors.
 
         Raises:
             TemplateError: A function, parameter, resource or attribute is unknown, or an
@@ -165,7 +165,7 @@ class Resolver:
         if len(value) != 1:
             return None
         (name,) = value
-        # An IAM statement has a Condition too, but that one is a map.
+        # An IAM statement has a Condition too, but it is a map.
         is_function = name == "Ref" or name.startswith("Fn::")
         return (
             name if is_function or (name == "Condition" and isinstance(value[name], str)) else None

@@ -162,7 +162,8 @@ def test_a_stage_on_aws_is_reached_through_the_developers_own_session(system: Ru
     nothing = ("--stage", "prod", "--region", "us-east-1")
     absent = edge_signer(system, "tenants", "list", *nothing, **aws)
     assert absent.returncode == 1
-    assert "edge-signer-prod-tenants: ResourceNotFoundException" in absent.stderr
+    assert "edge-signer-prod-tenants: " in absent.stderr
+    assert "ResourceNotFoundException" in absent.stderr
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_a_route_to_no_function_is_refused() -> None:
     resources = stack([("/a", "get", "f")])
     resources["Api"].properties["Body"]["paths"]["/a"]["get"] = {}
 
-    with pytest.raises(TemplateError, match="get /a leads to no function"):
+    with pytest.raises(TemplateError, match="get /a has no function"):
         api_of(resources)
 
 
