@@ -1,4 +1,4 @@
-"""`edge-signer demo`: the whole way of one photograph, from nothing to a verdict."""
+"""`edge-signer demo`: sign one photograph with a system started for it, and verify it."""
 
 from __future__ import annotations
 
@@ -7,42 +7,43 @@ import shutil
 import time
 from pathlib import Path
 
-from cli.edge_client import DEFAULT_POLICY, EdgeClient, EdgeClientError, SignedAsset
+from cli.options import DEFAULT_POLICY
 from cli.running_system import SystemStartError, running_system
 from cli.sign import created_from
 from cli.source_types import TERMS
 from cli.terminal import EXIT_NOT_TRUSTED, bar, fail, out, show_row, sidecar_of
+from cli.verdict.engine import TrustedRoots
 from cli.verdict.judgement import judge
 from cli.verdict.screen import show
-from cli.verdict.trusted_roots import TrustedRoots
+from edge_signer_client import Credentials, EdgeSigner, EdgeSignerClientError, SignedAsset
 from emulator.local_state import checkout, default_directory
 from emulator.time_stamps import NEEDS_OPENSSL, find_openssl
 
 PHOTOGRAPH = "examples/rocket.jpg"
 SOURCE_TYPE = "digitalCapture"
 _STEP_NAMES = {
-    "authenticate": "who calls, and for which tenant",
+    "authenticate": "the caller and the tenant",
     "limit": "one conditional write to DynamoDB",
-    "validate": "the request's JSON against its model",
-    "policy": "what the policy lets this signer say",
-    "credential": "certificate chain, held in memory",
+    "validate": "the request's JSON checked against its model",
+    "policy": "what the policy allows",
+    "credential": "certificate chain, from memory",
     "wasm": "manifest built and assembled in WebAssembly",
-    "kms": "32 bytes to KMS, a signature back",
-    "check": "the signature against the certificate",
-    "tsa": "a time-stamp over the signature, checked",
+    "kms": "32 bytes sent to KMS, a signature returned",
+    "check": "the signature checked with the certificate",
+    "tsa": "a time-stamp for the signature, checked",
     "store": "time-stamp and sidecar to S3",
 }
 
 
 def run_demo() -> int:
-    """Run the system, sign a photograph, judge the sidecar, stop the system.
+    """Run the system, sign a photograph, verify the sidecar, stop the system.
 
     Returns:
-        0 where c2pa-rs trusts the sidecar, else 1.
+        0 if c2pa-rs trusts the sidecar, else 1.
     """
     try:
         return _sign_and_judge()
-    except (EdgeClientError, SystemStartError) as failure:
+    except (EdgeSignerClientError, SystemStartError) as failure:
         fail(str(failure))
 
 
@@ -59,12 +60,13 @@ def _sign_and_judge() -> int:
             f"and SSM, ready in {ready_s:.1f} s\n"
         )
         digest = hashlib.sha256(photograph.read_bytes()).hexdigest()
-        client = EdgeClient(state.url, state.token_of("acme"), "acme")
-        # Without openssl there is no authority; the rest is worth seeing all the same.
+        client = EdgeSigner(state.url, Credentials(state.token_of("acme"), "acme"))
+        # Without openssl there is no time-stamp authority; the rest works.
         tsa = find_openssl() is not None
-        cold = client.sign(digest, DEFAULT_POLICY, created_from(TERMS[SOURCE_TYPE]), tsa)
-        warm = client.sign(digest, DEFAULT_POLICY, created_from(TERMS[SOURCE_TYPE]), tsa)
-        sidecar.write_bytes(client.fetch(warm.manifest_url))
+        said = created_from(TERMS[SOURCE_TYPE])
+        cold = client.sign(digest, DEFAULT_POLICY, said, tsa=tsa)
+        warm = client.sign(digest, DEFAULT_POLICY, said, tsa=tsa)
+        sidecar.write_bytes(client.fetch_manifest(warm))
         anchors = Path(state.anchors).read_text()
         roots = TrustedRoots(anchors, Path(state.tsa_anchors).read_text())
     _show_signed(photograph, digest, warm, sidecar)
@@ -90,7 +92,7 @@ def _show_signed(photograph: Path, digest: str, signed: SignedAsset, sidecar: Pa
 def _show_steps(cold: SignedAsset, warm: SignedAsset) -> None:
     out.print(
         f"\nWhere the [bold]{warm.total_ms:.2f} ms[/] of a warm request went "
-        f"[dim](the first one waited {cold.waited_ms:.0f} ms, a new worker's start included)[/]\n"
+        f"[dim](the first took {cold.waited_ms:.0f} ms, which includes the start of a worker)[/]\n"
     )
     longest_ms = max(warm.steps_ms.values())
     for name, elapsed_ms in warm.steps_ms.items():

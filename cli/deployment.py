@@ -1,4 +1,4 @@
-"""The deployment that an operator's command speaks to: the emulator here, or a stage on AWS."""
+"""The deployment that an operator's command works on: the local emulator or a stage on AWS."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from cli.terminal import EXIT_USAGE, fail
-from emulator.account import REGION
-from emulator.aws import sdk
+from emulator.account import REGION, sdk_client
 from emulator.local_state import LocalState, NotRunningError, default_directory
 
-#: What a standard parameter of SSM holds.
+#: The longest value of a standard parameter of SSM.
 MAX_PARAMETER_BYTES = 4096
 
 _EMULATED_STAGE = "dev"
@@ -27,8 +26,8 @@ class Deployment:
 
     Attributes:
         stage: Part of every name.
-        region: Region on AWS; None is the profile's own.
-        aws_endpoint: Of the emulator; empty on AWS.
+        region: Region on AWS; None for that of the AWS profile.
+        aws_endpoint: The emulator's; empty on AWS.
         emulated_variables: Environments of the emulator's functions, by the functions' names.
     """
 
@@ -45,21 +44,21 @@ class Deployment:
             region: Where it is; None for the deployment's own.
         """
         if self.aws_endpoint:
-            return sdk.client(service, self.aws_endpoint, region or REGION)
+            return sdk_client(service, self.aws_endpoint, region or REGION)
         import boto3
         from botocore.exceptions import BotoCoreError
 
         try:
             return boto3.session.Session(region_name=region or self.region).client(service)
         except (BotoCoreError, ValueError) as unusable:
-            fail(f"AWS cannot be asked: {unusable}", EXIT_USAGE)
+            fail(f"AWS cannot be used: {unusable}", EXIT_USAGE)
 
     def folder(self, name: str) -> str:
         """Name of a folder of parameters, such as policies."""
         return f"/edge-signer/{self.stage}/{name}"
 
     def variables(self, function: str) -> Mapping[str, str]:
-        """Ask for a function's environment, which holds the template's parameters.
+        """Return a function's environment, which holds the template's parameters.
 
         Args:
             function: Such as sign.
@@ -76,34 +75,40 @@ class Deployment:
 
 
 def deployment(stage: str | None, region: str | None, state: Path | None) -> Deployment:
-    """Find the deployment; end the command where none runs here and none is named.
+    """Find the deployment; end the command if none is named and no emulator is running here.
 
     Args:
-        stage: A stage on AWS; None is the emulator.
+        stage: A stage on AWS; None for the emulator.
         region: Its region.
         state: The emulator's state directory; None for the default.
     """
     if stage is not None:
         if not _STAGE.fullmatch(stage):
-            fail(f"--stage {stage} is no stage: 2 to 16 lower-case letters and digits", EXIT_USAGE)
+            fail(
+                f"--stage {stage} is not a stage: 2 to 16 lower-case letters and digits", EXIT_USAGE
+            )
         return Deployment(stage, region)
     if region is not None:
-        fail("--region goes with --stage", EXIT_USAGE)
+        fail("--region needs --stage", EXIT_USAGE)
     try:
         local = LocalState.load(state or default_directory())
     except NotRunningError as stopped:
-        fail(f"{stopped}: start one with `edge-signer run`, or name a --stage on AWS")
+        fail(f"{stopped}: start it with `edge-signer run`, or name a --stage on AWS")
     return Deployment(
         _EMULATED_STAGE, aws_endpoint=local.aws_endpoint, emulated_variables=local.variables
     )
 
 
 @contextmanager
-def aws_failures_told() -> Iterator[None]:
-    """End the command with one line where AWS refuses or does not answer."""
+def aws_failures_reported(context: str = "AWS error") -> Iterator[None]:
+    """End the command with a one-line error if AWS refuses or does not answer.
+
+    Args:
+        context: The beginning of the line.
+    """
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
     except (BotoCoreError, ClientError) as failure:
-        fail(f"AWS says: {failure}")
+        fail(f"{context}: {failure}")

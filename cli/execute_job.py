@@ -1,4 +1,4 @@
-"""`edge-signer execute-job`: a module to the service, its output to whoever asked, once proven."""
+"""`edge-signer execute-job`: run a module on the service and print its output once verified."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import json
 import sys
 import uuid
 from base64 import b64encode
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from cli.api_address import require_api_address
-from cli.job_client import JobClient, JobClientError
+from cli.api_access import TenantOptions, tenant_access
 from cli.terminal import EXIT_USAGE, fail, out, require_file, say_error
 from edge_signer.execution.errors import ModuleTooLargeError, NotAModuleError
 from edge_signer.execution.job import HASH_PREFIX, checked_module
@@ -20,39 +18,19 @@ from edge_signer.execution.receipts.receipt import pinned_key
 from edge_signer.execution.receipts.result import JobResult
 from edge_signer.execution.receipts.result_verifier import verify_result
 from edge_signer.execution.sandbox.outcome import Status
+from edge_signer_client import EdgeSigner, EdgeSignerClientError
 from emulator.files import write_atomically
-from emulator.local_state import LocalState, NotRunningError, default_directory
 
-#: Neither a module nor a verdict has it: there is no result that could be trusted.
+#: There is no trusted result. No module and no verdict ends with this code.
 EXIT_NO_RESULT = 255
-
-
-@dataclass(frozen=True)
-class Service:
-    """Who runs the job.
-
-    Attributes:
-        url: Its address; None for the emulator that runs here.
-        token: The tenant's bearer token; None for the emulator's.
-        hmac_key: What the request is signed with; None where the token has no HMAC key.
-        tenant: The tenant.
-        pubkey: The pinned key; None for the emulator's.
-        state: The emulator's state directory; None for the default.
-    """
-
-    url: str | None
-    token: str | None
-    hmac_key: str | None
-    tenant: str
-    pubkey: str | None
-    state: Path | None
 
 
 def execute_job(
     module: Path,
     args: list[str],
-    service: Service,
+    options: TenantOptions,
     *,
+    pubkey: str | None,
     job_id: str | None,
     stdin: Path | None,
     requirements: dict[str, int],
@@ -60,16 +38,17 @@ def execute_job(
     keep: Path | None,
     as_json: bool,
 ) -> int:
-    """Have a module run, verify receipt and attestation, and only then print what it wrote.
+    """Run a module, verify receipt and attestation, and only then print its output.
 
     Args:
         module: A WASI preview1 command.
         args: Its arguments.
-        service: Who runs it.
+        options: Which API runs it, and for which tenant.
+        pubkey: The pinned key; None for the emulator's.
         job_id: The job's name; None for a new one.
-        stdin: What it may read; `-` for standard input, None for nothing.
-        requirements: By name.
-        wait_s: For how long to go on asking.
+        stdin: File for its standard input; `-` for this command's own, None for none.
+        requirements: The job's limits by name.
+        wait_s: How long to keep polling, in seconds.
         keep: Where to write request.json, answer.json and receipt.json; None for nowhere.
         as_json: Print the result as one JSON object.
 
@@ -77,17 +56,18 @@ def execute_job(
         The job's exit code.
 
     Raises:
-        typer.Exit: Wrong use (2), or no result that the pinned key vouches for (255).
+        typer.Exit: Usage error (2), or no result that the pinned key verifies (255).
     """
     request_json = _request(module, args, job_id, stdin, requirements)
-    client, pubkey = _connected(service)
+    access = tenant_access(options, exit_code_without_system=EXIT_NO_RESULT)
+    pubkey = _receipt_key(pubkey or access.receipt_key)
     try:
-        answer = client.run(request_json, wait_s)
-    except JobClientError as refused:
+        answer = EdgeSigner(access.url, access.credentials).run_job(request_json, wait_s)
+    except EdgeSignerClientError as refused:
         fail(str(refused), EXIT_NO_RESULT)
     refusal = verify_result(answer, pubkey, request_json).refusal
     if refusal is not None:
-        fail(f"the answer proves nothing, {refusal}: {refusal.explanation}", EXIT_NO_RESULT)
+        fail(f"the result cannot be verified, {refusal}: {refusal.explanation}", EXIT_NO_RESULT)
     result = JobResult.model_validate_json(answer)
     if keep is not None:
         _keep(keep, request_json, answer, result)
@@ -131,38 +111,12 @@ def _input(stdin: Path) -> bytes:
     return stdin.read_bytes()
 
 
-def _connected(service: Service) -> tuple[JobClient, str]:
-    url, token, pubkey = service.url, service.token, service.pubkey
-    if url is not None:
-        require_api_address(url)
-    if token == "" or service.hmac_key == "":
-        fail("the token, or the HMAC key, is empty", EXIT_USAGE)
-    if url is None:
-        state = _local(service)
-        url, pubkey = state.url, pubkey or state.receipt_public_key
-        if token is None:
-            try:
-                token = state.token_of(service.tenant)
-            except KeyError:
-                fail(f"the emulator has no tenant {service.tenant}", EXIT_USAGE)
-    if token is None:
-        fail("--url needs --token, or EDGE_SIGNER_TOKEN", EXIT_USAGE)
-    if pubkey is None:
-        fail("--url needs --pubkey: a key that comes with an answer proves nothing", EXIT_USAGE)
-    if pinned_key(pubkey) is None:
+def _receipt_key(given: str | None) -> str:
+    if given is None:
+        fail("--url needs --pubkey: a key that comes with the answer proves nothing", EXIT_USAGE)
+    if pinned_key(given) is None:
         fail("--pubkey must be 64 lower-case hexadecimal digits of an Ed25519 key", EXIT_USAGE)
-    return JobClient(url, token, service.tenant, service.hmac_key), pubkey
-
-
-def _local(service: Service) -> LocalState:
-    try:
-        return LocalState.load(service.state or default_directory())
-    except NotRunningError as absent:
-        fail(
-            f"{absent}: start a system with `edge-signer run`, or name a service with --url; "
-            "nothing runs unsigned",
-            EXIT_NO_RESULT,
-        )
+    return given
 
 
 def _keep(directory: Path, request_json: bytes, answer: bytes, result: JobResult) -> None:
@@ -179,7 +133,7 @@ def _keep(directory: Path, request_json: bytes, answer: bytes, result: JobResult
 
 
 def _as_in_documents(answer: bytes) -> dict[str, Any]:
-    """Give the answer with the receipt as an object, as people read it."""
+    """Return the answer with the receipt as an object, which is easier to read."""
     fields: dict[str, Any] = json.loads(answer)
     return fields | {"receipt": json.loads(fields.pop("receipt_json"))}
 

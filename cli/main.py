@@ -1,14 +1,13 @@
-"""The commands of `edge-signer`; each imports what it does only when it is run."""
+"""The commands of `edge-signer`. What a command needs is imported when it runs, so help is fast."""
 
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
-from cli.certificates import certificate_commands
-from cli.edge_client import DEFAULT_POLICY
-from cli.operation import admin_commands, flag_commands, policy_commands, tenant_commands
-from cli.options import Json, PinnedKey, State
+from cli.options import DEFAULT_POLICY, HmacKey, Json, PinnedKey, State, Tenant, Token, Url
 from cli.source_types import USUAL
 
 app = typer.Typer(
@@ -17,17 +16,41 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(admin_commands.app, name="admin")
-app.add_typer(certificate_commands.app, name="certificate")
-app.add_typer(flag_commands.app, name="flags")
-app.add_typer(policy_commands.app, name="policies")
-app.add_typer(tenant_commands.app, name="tenants")
+
+
+def _add_group(name: str, module: str, description: str) -> None:
+    """Add the commands of a module's `app`, which is imported when one of them is named."""
+
+    class Group(TyperGroup):
+        def list_commands(self, ctx: Any) -> list[str]:
+            return self._loaded().list_commands(ctx)
+
+        def get_command(self, ctx: Any, cmd_name: str) -> Any:
+            return self._loaded().get_command(ctx, cmd_name)
+
+        def _loaded(self) -> TyperGroup:
+            return typer.main.get_group(import_module(module).app)
+
+    group = typer.Typer(cls=Group, help=description, no_args_is_help=True)
+    app.add_typer(group, name=name)
+
+
+_add_group(
+    "admin",
+    "cli.operation.admin",
+    "Change settings over HTTP; every change is audited. Authenticates with "
+    "EDGE_SIGNER_ADMIN_TOKEN.",
+)
+_add_group("certificate", "cli.certificates.commands", "Manage the signing keys' certificates.")
+_add_group("flags", "cli.operation.flags", "Show and change flags at run time.")
+_add_group("policies", "cli.operation.policies", "Manage signing policies.")
+_add_group("tenants", "cli.operation.tenants", "Issue, rotate, list and remove API tokens.")
 
 
 @app.command()
 def run(
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 takes any free one.")
+        int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1; 0 for any free one.")
     ] = 3000,
     state: State = None,
     template: Annotated[
@@ -35,10 +58,10 @@ def run(
     ] = None,
     allow: Annotated[
         list[str] | None,
-        typer.Option(help="One more tenant that may sign; give it again for another."),
+        typer.Option(help="Another tenant that may sign; may be given more than once."),
     ] = None,
 ) -> None:
-    """Run the whole system here, without an AWS account, until Ctrl-C."""
+    """Run the whole system on this machine, without an AWS account, until Ctrl-C."""
     from cli.run import run_until_stopped
 
     raise typer.Exit(run_until_stopped(port, state, template, allow or ()))
@@ -47,49 +70,41 @@ def run(
 @app.command()
 def sign(
     file: Annotated[Path, typer.Argument(help="The asset; only its SHA-256 is sent.")],
-    url: Annotated[
-        str | None, typer.Option(help="Address of a signer; by default the one that runs here.")
-    ] = None,
-    token: Annotated[
-        str | None, typer.Option(envvar="EDGE_SIGNER_TOKEN", help="The tenant's API token.")
-    ] = None,
-    hmac_key: Annotated[
-        str | None,
-        typer.Option(envvar="EDGE_SIGNER_HMAC_KEY", help="The token's HMAC key, where it has one."),
-    ] = None,
-    tenant: Annotated[str, typer.Option(help="The tenant to sign for.")] = "acme",
+    url: Url = None,
+    token: Token = None,
+    hmac_key: HmacKey = None,
+    tenant: Tenant = None,
     policy: Annotated[str, typer.Option(help="The policy to sign under.")] = DEFAULT_POLICY,
     source_type: Annotated[
         str | None,
         typer.Option(
-            help="How the asset came to be: a digital source type, as a term or a URI.\n\n"
+            help="How the asset was made: a digital source type, as a term or a URI.\n\n"
             + "\n\n".join(f"{term}: {meaning}" for term, meaning in USUAL.items()),
             show_default="none: it must be given",
         ),
     ] = None,
     tsa: Annotated[
         bool | None,
-        typer.Option("--tsa/--no-tsa", help="Time-stamp it.", show_default="as the policy says"),
+        typer.Option(
+            "--tsa/--no-tsa", help="Time-stamp the signature.", show_default="as the policy says"
+        ),
     ] = None,
     title: Annotated[
-        str | None, typer.Option(help="Name of the asset; anybody who verifies it can read it.")
+        str | None, typer.Option(help="Name of the asset; everyone who verifies it can read it.")
     ] = None,
     state: State = None,
 ) -> None:
     """Sign a file and write FILE.c2pa beside it."""
+    from cli.api_access import TenantOptions
     from cli.sign import sign_file
 
     sign_file(
         file,
-        url=url,
-        token=token,
-        hmac_key=hmac_key,
-        tenant=tenant,
+        TenantOptions(url, token, hmac_key, tenant, state),
         policy=policy,
         source_type=source_type,
         tsa=tsa,
         title=title,
-        state=state,
     )
 
 
@@ -101,14 +116,14 @@ def verify(
         typer.Option(help="Its sidecar.", show_default="FILE.c2pa if there is one"),
     ] = None,
     embedded: Annotated[
-        bool, typer.Option("--embedded", help="Judge what is in the file, not the sidecar.")
+        bool, typer.Option("--embedded", help="Judge the manifest in the file, not the sidecar.")
     ] = False,
     anchors: Annotated[
         Path | None,
         typer.Option(help="PEM file of trusted roots.", show_default="the emulator's"),
     ] = None,
     tsa_anchors: Annotated[
-        Path | None, typer.Option(help="PEM file of more roots, for time-stamps alone.")
+        Path | None, typer.Option(help="PEM file of more roots, for time-stamps only.")
     ] = None,
     json: Json = False,
     crjson: Annotated[bool, typer.Option("--crjson", help="Print c2pa-rs's crJSON.")] = False,
@@ -116,7 +131,7 @@ def verify(
 ) -> None:
     """Validate a file and its credentials with c2pa-rs.
 
-    Exit codes: 0 valid and trusted, with everything in it; 1 anything else; 2 usage error.
+    Exit codes: 0 valid and trusted, ingredients included; 1 anything else; 2 usage error.
     """
     from cli.verify import verify_file
 
@@ -138,36 +153,29 @@ def verify(
 def execute_job(
     module: Annotated[Path, typer.Argument(help="A WASI preview1 command.")],
     args: Annotated[
-        list[str] | None, typer.Argument(help="Its arguments: all that follows the module.")
+        list[str] | None, typer.Argument(help="Its arguments: everything after the module.")
     ] = None,
-    url: Annotated[
-        str | None, typer.Option(help="Address of a service; by default the one that runs here.")
-    ] = None,
-    token: Annotated[
-        str | None, typer.Option(envvar="EDGE_SIGNER_TOKEN", help="The tenant's API token.")
-    ] = None,
-    hmac_key: Annotated[
-        str | None,
-        typer.Option(envvar="EDGE_SIGNER_HMAC_KEY", help="The token's HMAC key, where it has one."),
-    ] = None,
-    tenant: Annotated[str, typer.Option(help="The tenant to run it for.")] = "acme",
+    url: Url = None,
+    token: Token = None,
+    hmac_key: HmacKey = None,
+    tenant: Tenant = None,
     pubkey: Annotated[
         str | None,
         typer.Option(
             envvar="EDGE_SIGNER_RECEIPT_KEY",
-            help="The service's receipt key, got elsewhere; needed with --url.",
+            help="The service's receipt key, from a trusted source; required with --url.",
             show_default="the emulator's",
         ),
     ] = None,
     job_id: Annotated[
-        str | None, typer.Option(help="The job's name; the same again gives the same result.")
+        str | None, typer.Option(help="The job's name; the same name gives the same result.")
     ] = None,
     stdin: Annotated[
-        Path | None, typer.Option(help="What the module may read; - for standard input.")
+        Path | None, typer.Option(help="The module's standard input; - passes on this command's.")
     ] = None,
-    timeout: Annotated[int, typer.Option(min=1, help="Seconds that the module may take.")] = 20,
-    memory: Annotated[int, typer.Option(min=1, help="MiB that it may have.")] = 128,
-    wait: Annotated[float, typer.Option(min=0, help="Seconds to go on asking.")] = 60,
+    timeout: Annotated[int, typer.Option(min=1, help="Time limit in seconds.")] = 20,
+    memory: Annotated[int, typer.Option(min=1, help="Memory limit in MiB.")] = 128,
+    wait: Annotated[float, typer.Option(min=0, help="How long to keep polling, in seconds.")] = 60,
     keep: Annotated[
         Path | None,
         typer.Option(help="Folder for request.json, answer.json and receipt.json."),
@@ -175,14 +183,19 @@ def execute_job(
     json: Json = False,
     state: State = None,
 ) -> None:
-    """Have a module run, verify its receipt, print what it wrote: exit as the module, or 255."""
-    from cli.execute_job import Service, execute_job
+    """Run a WebAssembly module, verify its receipt and print its output.
+
+    Exits with the module's code, or 255 if the result cannot be verified.
+    """
+    from cli.api_access import TenantOptions
+    from cli.execute_job import execute_job
 
     raise typer.Exit(
         execute_job(
             module,
             args or [],
-            Service(url, token, hmac_key, tenant, pubkey, state),
+            TenantOptions(url, token, hmac_key, tenant, state),
+            pubkey=pubkey,
             job_id=job_id,
             stdin=stdin,
             requirements={"timeout_seconds": timeout, "memory_mb": memory},
@@ -195,11 +208,11 @@ def execute_job(
 
 @app.command("verify-receipt")
 def verify_receipt(
-    file: Annotated[Path, typer.Argument(help="The receipt as it came; - for standard input.")],
+    file: Annotated[Path, typer.Argument(help="The receipt as received; - for standard input.")],
     pubkey: PinnedKey,
     json: Json = False,
 ) -> None:
-    """Say whether a key signed an execution receipt: exit 0 it did, 1 not, 2 usage."""
+    """Verify an execution receipt. Exit codes: 0 signed by the key, 1 not, 2 usage error."""
     from cli.receipts import verify_receipt_file
 
     raise typer.Exit(verify_receipt_file(file, pubkey, as_json=json))
@@ -207,15 +220,15 @@ def verify_receipt(
 
 @app.command("verify-attestation")
 def verify_attestation(
-    file: Annotated[Path, typer.Argument(help="The whole answer to a job; - for standard input.")],
+    file: Annotated[Path, typer.Argument(help="The whole job result; - for standard input.")],
     pubkey: PinnedKey,
     request: Annotated[
         Path | None,
-        typer.Option(help="The request that it answers: job, module and arguments must be its."),
+        typer.Option(help="The job request; its id, module and arguments must match."),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Say whether a key vouches for a job's output, receipt and attestation: exit 0, 1 or 2."""
+    """Verify a job result with its receipt and attestation. Exit codes: 0 valid, 1 not, 2 usage."""
     from cli.receipts import verify_result_file
 
     raise typer.Exit(verify_result_file(file, pubkey, request, as_json=json))
@@ -223,7 +236,7 @@ def verify_attestation(
 
 @app.command()
 def demo() -> None:
-    """Run the system, sign a photograph, verify it, show where the time went, stop."""
+    """Run the system, sign a photograph, verify it and show where the time went."""
     from cli.demo import run_demo
 
     raise typer.Exit(run_demo())

@@ -1,10 +1,38 @@
-"""Options that several commands have."""
+"""Options that several commands share."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+DEFAULT_POLICY = "newsroom-default-v3"
+
+Url = Annotated[
+    str | None,
+    typer.Option(help="Address of the API.", show_default="the emulator running here"),
+]
+Token = Annotated[
+    str | None,
+    typer.Option(
+        envvar="EDGE_SIGNER_TOKEN", help="The tenant's API token.", show_default="the emulator's"
+    ),
+]
+HmacKey = Annotated[
+    str | None,
+    typer.Option(
+        envvar="EDGE_SIGNER_HMAC_KEY", help="The token's HMAC key, if requests must be signed."
+    ),
+]
+Tenant = Annotated[
+    str | None,
+    typer.Option(
+        help="The tenant.", show_default="acme on the emulator, with --url that of the token"
+    ),
+]
+PinnedKey = Annotated[
+    str,
+    typer.Option(help="The signer's Ed25519 key from a trusted source, as 64 hexadecimal digits."),
+]
 State = Annotated[
     Path | None,
     typer.Option(
@@ -15,12 +43,9 @@ State = Annotated[
 ]
 Stage = Annotated[
     str | None,
-    typer.Option(help="A stage on AWS.", show_default="the emulator that runs here"),
+    typer.Option(help="A stage on AWS.", show_default="the emulator running here"),
 ]
 Region = Annotated[
     str | None, typer.Option(help="The stage's region.", show_default="the AWS profile's")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-PinnedKey = Annotated[
-    str, typer.Option(help="The signer's Ed25519 key, got elsewhere: 64 hexadecimal digits.")
-]

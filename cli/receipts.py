@@ -1,4 +1,4 @@
-"""`edge-signer verify-receipt` and `verify-attestation`: whether a pinned key vouches for a run."""
+"""`edge-signer verify-receipt` and `verify-attestation`: verify a job with a pinned key."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from edge_signer.execution.receipts.statement import Statement
 
 
 def verify_receipt_file(file: Path, pubkey: str, *, as_json: bool) -> int:
-    """Judge a receipt, and say so.
+    """Verify a receipt and print the verdict.
 
     Args:
         file: The receipt; `-` for standard input.
@@ -29,7 +29,7 @@ def verify_receipt_file(file: Path, pubkey: str, *, as_json: bool) -> int:
         as_json: Print the verdict as one JSON object.
 
     Returns:
-        0 where the pinned key signed it, else 1.
+        0 if the pinned key signed it, else 1.
     """
     _require_key(pubkey)
     verdict = verify_receipt(_read(file, MAX_RECEIPT_BYTES), pubkey)
@@ -38,16 +38,16 @@ def verify_receipt_file(file: Path, pubkey: str, *, as_json: bool) -> int:
 
 
 def verify_result_file(file: Path, pubkey: str, request: Path | None, *, as_json: bool) -> int:
-    """Judge a JobResult with all that is in it, and say so.
+    """Verify a JobResult with everything in it and print the verdict.
 
     Args:
         file: The JobResult; `-` for standard input.
         pubkey: The pinned key.
-        request: The JobRequest that it answers.
+        request: The JobRequest that it must answer; None accepts any.
         as_json: Print the verdict as one JSON object.
 
     Returns:
-        0 where the pinned key vouches for all of it, else 1.
+        0 if the pinned key signed all of it, else 1.
     """
     _require_key(pubkey)
     result_json = _read(file, MAX_JSON_BYTES)
@@ -67,7 +67,7 @@ def _require_key(pubkey: str) -> None:
 
 
 def _read(file: Path, max_bytes: int) -> bytes:
-    """Read a file, or one byte more than a verdict needs."""
+    """Read a file, up to one byte more than the verifiers accept."""
     if str(file) == "-":
         return sys.stdin.buffer.read(max_bytes + 1)
     require_file(file)

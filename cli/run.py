@@ -1,4 +1,4 @@
-"""`edge-signer run`: the whole system on this machine until somebody stops it."""
+"""`edge-signer run`: the whole system on this machine, until it is stopped."""
 
 import asyncio
 import signal
@@ -7,11 +7,71 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from cli.run_screen import RunScreen
-from emulator.credentials.tenants import TENANT_IDS
+from rich.markup import escape
+from rich.table import Table
+
+from cli.terminal import out, say_error
+from emulator.credentials.tokens import TENANT_IDS
 from emulator.errors import CloudError, EmulatorError
-from emulator.local_state import checkout, default_directory
+from emulator.gateway.documentation import PATH as DOCUMENTATION_PATH
+from emulator.local_state import LocalState, checkout, default_directory
 from emulator.system import Settings, start
+
+
+class RunScreen:
+    """Writes to the terminal, or plain lines if there is none."""
+
+    def started(self, state: LocalState, state_file: Path, seconds: float) -> None:
+        """Show where the system is and how to talk to it.
+
+        Args:
+            state: What local.json says.
+            state_file: Where local.json is.
+            seconds: How long the start took.
+        """
+        facts = Table.grid(padding=(0, 2))
+        facts.add_column(style="dim")
+        facts.add_column(overflow="fold")
+        facts.add_row("API", f"{state.url}{DOCUMENTATION_PATH}")
+        facts.add_row("tenants", "  ".join(tenant.tenant_id for tenant in state.tenants))
+        facts.add_row("tokens", escape(str(state_file)))
+        facts.add_row("logs", escape(str(state_file.parent / "logs")))
+        out.print()
+        out.print(
+            f"[bold]Edge Signer[/]  [bold cyan]{state.url}[/]  [dim]ready in {seconds:.1f} s[/]"
+        )
+        out.print()
+        out.print(facts)
+        out.print()
+        for command, effect in (
+            ("sign photo.jpg --source-type digitalCapture", "writes photo.jpg.c2pa"),
+            ("verify photo.jpg", "validates it with c2pa-rs"),
+            ("execute-job examples/hello.wasm olleh", "runs it and verifies the receipt"),
+        ):
+            out.print(f"edge-signer {command:<46} [dim]{effect}[/]")
+        out.print()
+        out.print("[dim]Ctrl-C stops.[/]")
+        out.print()
+
+    def request(self, method: str, path: str, status: int, duration_ms: float) -> None:
+        """Show one answered request."""
+        colour = "green" if status < 400 else "yellow" if status < 500 else "red"
+        out.print(
+            f"[{colour}]{status}[/] {escape(method):<6} {escape(path)}  "
+            f"[dim]{duration_ms:.1f} ms[/]"
+        )
+
+    def notice(self, line: str) -> None:
+        """Show what failed in a worker, or what is missing on this machine."""
+        out.print(f"[red]•[/] {escape(line)}")
+
+    def failed(self, line: str) -> None:
+        """Show why the system cannot start or go on, on standard error."""
+        say_error(line)
+
+    def stopped(self) -> None:
+        """Show that everything has ended."""
+        out.print("[dim]Stopped.[/]")
 
 
 def run_until_stopped(
@@ -23,11 +83,10 @@ def run_until_stopped(
         port: The port on 127.0.0.1; 0 for any free one.
         state_directory: Where local.json is; None for the default.
         template: The SAM template; None for the checkout's.
-        allowed: Tenants that may sign besides those that the emulator makes.
+        allowed: More tenants that may sign, beside the emulator's own.
 
     Returns:
-        The exit code: 0 after Ctrl-C or SIGTERM, which is how this command ends; 1 when it
-        cannot start or cannot go on.
+        The exit code: 0 after Ctrl-C or SIGTERM; 1 if the system cannot start or cannot go on.
     """
     started = time.perf_counter()
     settings = Settings(

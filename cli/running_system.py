@@ -1,4 +1,4 @@
-"""A system of its own for a command that needs one for a moment."""
+"""A temporary system for a command or a measurement."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class SystemStartError(Exception):
 
 @contextmanager
 def running_system(state_directory: Path) -> Iterator[LocalState]:
-    """Run `edge-signer run` on a free port, and stop it in the end.
+    """Run `edge-signer run` on a free port, and stop it when the context ends.
 
     Args:
         state_directory: Where its local.json is.
 
     Raises:
-        SystemStartError: It ended before it answered, or took longer than a minute.
+        SystemStartError: It ended early, or was not ready within a minute.
     """
     process = subprocess.Popen(  # noqa: S603 - our own command
         [sys.executable, "-m", "cli.main", "run", "--port", "0", "--state", str(state_directory)],
@@ -52,13 +52,15 @@ def _wait_until_ready(process: subprocess.Popen[str], state_directory: Path) -> 
     give_up_s = time.monotonic() + _START_TIMEOUT_S
     while time.monotonic() < give_up_s:
         if process.poll() is not None:
-            raise SystemStartError(process.communicate()[1].strip() or "the system ended at once")
+            raise SystemStartError(
+                process.communicate()[1].strip() or "the system ended immediately"
+            )
         try:
             state = LocalState.load(state_directory)
         except NotRunningError:
             pass
         else:
-            # The file of a killed system may still lie there.
+            # A killed system leaves its file behind.
             if state.pid == process.pid:
                 return state
         time.sleep(0.02)

@@ -1,4 +1,4 @@
-"""`edge-signer sign`: an asset's digest to the signer, its sidecar to a file."""
+"""`edge-signer sign`: send an asset's digest to the signer and save the sidecar."""
 
 from __future__ import annotations
 
@@ -7,41 +7,32 @@ import os
 from pathlib import Path
 from typing import Any
 
-from cli.api_address import require_api_address
-from cli.edge_client import EdgeClient, EdgeClientError
+from cli.api_access import TenantOptions, tenant_access
 from cli.source_types import SourceTypeError, source_type_uri, term_of, usual_lines
 from cli.terminal import EXIT_USAGE, fail, require_file, say_warning, show_row, sidecar_of
+from edge_signer_client import EdgeSigner, EdgeSignerClientError
 from emulator.files import write_atomically
-from emulator.local_state import LocalState, NotRunningError, default_directory
 
 
 def sign_file(
     file: Path,
+    options: TenantOptions,
     *,
-    url: str | None,
-    token: str | None,
-    hmac_key: str | None,
-    tenant: str,
     policy: str,
     source_type: str | None,
     tsa: bool | None,
     title: str | None,
-    state: Path | None,
 ) -> None:
     """Sign a file and write the sidecar beside it.
 
     Args:
         file: The asset; only its digest is sent.
-        url: Of the signer; None for the emulator that runs here.
-        token: The tenant's bearer token; None for the emulator's.
-        hmac_key: What the request is signed with; None where the token has no HMAC key.
-        tenant: The tenant to sign for.
+        options: Which API signs, and for which tenant.
         policy: The policy to sign under.
-        source_type: How the asset came to be: a digital source type, term or URI. There is no
-            default: nobody but the caller knows.
+        source_type: How the asset was made: a digital source type, term or URI. There is no
+            default, because only the caller knows.
         tsa: Whether to time-stamp; None leaves it to the policy.
         title: Name of the asset, for people; None for none.
-        state: The emulator's state directory; None for the default.
 
     Raises:
         typer.Exit: The file cannot be read or no source type is given (2), or the signer refuses
@@ -49,22 +40,23 @@ def sign_file(
     """
     require_file(file)
     if file.stat().st_size == 0:
-        fail(f"{file} is empty: engines find nothing to verify in it", EXIT_USAGE)
+        fail(f"{file} is empty: there is nothing to verify in it", EXIT_USAGE)
     uri = _source_type(file, source_type)
-    client = _client(url, token, hmac_key, tenant, state or default_directory())
+    access = tenant_access(options)
+    client = EdgeSigner(access.url, access.credentials)
     sidecar = sidecar_of(file)
     if not os.access(sidecar.parent, os.W_OK):
         fail(f"{sidecar.parent} cannot be written", EXIT_USAGE)
     try:
         with file.open("rb") as asset:
             asset_sha256 = hashlib.file_digest(asset, "sha256").hexdigest()
-        signed = client.sign(asset_sha256, policy, created_from(uri), tsa, title)
-        manifest_store = client.fetch(signed.manifest_url)
+        signed = client.sign(asset_sha256, policy, created_from(uri), tsa=tsa, title=title)
+        manifest_store = client.fetch_manifest(signed)
         replaced = sidecar.exists()
         write_atomically(sidecar, manifest_store, mode=0o644)
     except OSError as unreadable:
         fail(f"{unreadable.filename}: {unreadable.strerror}", EXIT_USAGE)
-    except EdgeClientError as refused:
+    except EdgeSignerClientError as refused:
         fail(str(refused))
     for name, value in (
         ("said", f"c2pa.created, {term_of(uri)}"),
@@ -80,7 +72,7 @@ def sign_file(
 
 
 def created_from(digital_source_type: str) -> dict[str, Any]:
-    """The assertions that say that an asset was created, and how.
+    """Return the assertions that say how an asset was created.
 
     Args:
         digital_source_type: URI of the vocabulary of IPTC or C2PA.
@@ -90,16 +82,16 @@ def created_from(digital_source_type: str) -> dict[str, Any]:
 
 
 def _source_type(file: Path, given: str | None) -> str:
-    """Give the URI of the source type, after a look at what the file says of itself already."""
+    """Return the URI of the source type; warn if the file already carries credentials."""
     try:
         carries = _carries_credentials(file)
     except OSError as unreadable:
         fail(f"{unreadable.filename}: {unreadable.strerror}", EXIT_USAGE)
     earlier = f"{file} already carries Content Credentials, and ingredients are not supported yet: "
     if given is None:
-        ask = "say how the file came to be with --source-type:"
+        ask = "say how the file was made with --source-type:"
         if carries:
-            ask = "to sign without a reference to them, " + ask
+            ask = "to sign without referring to them, " + ask
         fail((earlier if carries else "") + ask, EXIT_USAGE, usual_lines())
     try:
         uri = source_type_uri(given)
@@ -111,29 +103,7 @@ def _source_type(file: Path, given: str | None) -> str:
 
 
 def _carries_credentials(file: Path) -> bool:
-    # c2pa-rs is a large library, so it is loaded only once the file is known to be one.
+    # c2pa-rs is a large library, so it is loaded only after the file is known to exist.
     from cli.verdict.engine import carries_credentials
 
     return carries_credentials(file)
-
-
-def _client(
-    url: str | None, token: str | None, hmac_key: str | None, tenant: str, state_directory: Path
-) -> EdgeClient:
-    if url is not None:
-        require_api_address(url)
-    if token == "":
-        fail("the token is empty", EXIT_USAGE)
-    if hmac_key == "":
-        fail("the HMAC key is empty", EXIT_USAGE)
-    if url is not None and token is None:
-        fail("--url needs --token, or EDGE_SIGNER_TOKEN", EXIT_USAGE)
-    if url is not None and token is not None:
-        return EdgeClient(url, token, tenant, hmac_key)
-    try:
-        state = LocalState.load(state_directory)
-        return EdgeClient(state.url, token or state.token_of(tenant), tenant, hmac_key)
-    except NotRunningError as absent:
-        fail(f"{absent}: start one with `edge-signer run`, or name a signer with --url")
-    except KeyError:
-        fail(f"the emulator has no tenant {tenant}", EXIT_USAGE)

@@ -1,4 +1,4 @@
-"""Digital source types: how an asset came to be, in the terms of IPTC and C2PA."""
+"""Digital source types: how an asset was made, in the terms of IPTC and C2PA."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from difflib import get_close_matches
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 C2PA = "http://c2pa.org/digitalsourcetype/"
-#: What most files are; the others are valid too.
+#: The terms for most files; the others are valid too.
 USUAL = {
     "digitalCapture": "a camera, scanner or microphone recorded it",
     "computationalCapture": "a camera combined or processed what it recorded, as most phones do",
     "screenCapture": "a screenshot or a screen recording",
     "digitalCreation": "a person made it with software, without generative AI",
-    "humanEdits": "a person edited what was there before, without generative AI",
+    "humanEdits": "a person edited an earlier asset, without generative AI",
     "algorithmicallyEnhanced": "software improved it: noise, colour, sharpness",
     "trainedAlgorithmicMedia": "generative AI made it",
     "compositeWithTrainedAlgorithmicMedia": "a part of it was made by generative AI",
@@ -25,9 +25,9 @@ _OTHERS = (
 )
 #: Every term that may be signed, and its URI.
 TERMS = {term: IPTC + term for term in (*USUAL, *_OTHERS.split())} | {"empty": C2PA + "empty"}
-# IPTC has retired the first three; C2PA has the last one for data, not for media.
+# Terms that IPTC has retired.
 _READ_ONLY = (*(IPTC + term for term in ("digitalArt", "minorHumanEdits", "softwareImage")),)
-#: Every URI that the standard lets a manifest say.
+#: Every URI that the standard allows in a manifest; C2PA's last one is for data, not for media.
 VOCABULARY = {*TERMS.values(), *_READ_ONLY, C2PA + "trainedAlgorithmicData"}
 _CALLED = {
     **dict.fromkeys(("ai", "generated", "genai"), "trainedAlgorithmicMedia"),
@@ -40,11 +40,11 @@ _CALLED = {
 
 
 class SourceTypeError(Exception):
-    """A word is no digital source type; the text says which one is meant, if that can be told."""
+    """A word is not a digital source type; the text suggests a close one if there is any."""
 
 
 def source_type_uri(given: str) -> str:
-    """Give the URI of a source type.
+    """Return the URI of a source type.
 
     Args:
         given: A term, in upper or lower case, or a URI, which is returned as it is.
@@ -61,16 +61,16 @@ def source_type_uri(given: str) -> str:
     close = [_CALLED[word]] if word in _CALLED else []
     close = close or [by_lower[one] for one in get_close_matches(word, by_lower, n=2)]
     hint = f"; did you mean {' or '.join(close)}?" if close else ""
-    raise SourceTypeError(f"{given or 'an empty text'} is no digital source type{hint}")
+    raise SourceTypeError(f"{given or 'an empty text'} is not a digital source type{hint}")
 
 
 def term_of(uri: str) -> str:
-    """Give the term of a URI of the vocabulary, or another URI as it is."""
+    """Return the term of a URI of the vocabulary, or another URI as it is."""
     return uri.rpartition("/")[2] if uri in VOCABULARY else uri
 
 
 def usual_lines() -> list[str]:
-    """The usual terms, each with its meaning, and the names of the others."""
+    """Return the usual terms, each with its meaning, and the names of the others."""
     width = max(map(len, USUAL))
     return [
         *(f"  {term:<{width}}  {meaning}" for term, meaning in USUAL.items()),

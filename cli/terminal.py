@@ -1,4 +1,4 @@
-"""How commands speak: results on standard output, refusals in one line on standard error."""
+"""Output of commands: results on standard output, errors in one line on standard error."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ EXIT_USAGE = 2
 
 
 class Terminal(Console):
-    """A console whose reader may leave: what a command does and how it ends stays the same."""
+    """A console whose reader may go away without changing the command's result."""
 
     def __init__(self, *, stderr: bool = False) -> None:
         stream = sys.stderr if stderr else sys.stdout
         if hasattr(stream, "reconfigure"):
-            # A bar or a name that the terminal's encoding has not is no reason to fail.
+            # A character outside the terminal's encoding is no reason to fail.
             stream.reconfigure(errors="replace")
         super().__init__(stderr=stderr, highlight=False, soft_wrap=True)
 
     def print(self, *objects: Any, **options: Any) -> None:
-        """Print as rich does, or nothing once nobody reads or the disk is full."""
+        """Print as rich does, or nothing after the reader has gone or the disk is full."""
         if self.quiet:
             return
         try:
@@ -38,12 +38,12 @@ class Terminal(Console):
             self._fall_silent()
 
     def on_broken_pipe(self) -> None:
-        """Fall silent, where rich would end the process."""
+        """Fall silent; rich would end the process."""
         self._fall_silent()
 
     def _fall_silent(self) -> None:
         self.quiet = True
-        # What Python flushes at the end must not fail either.
+        # Python's own flush at exit must not fail either.
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.file.fileno())
 
@@ -53,32 +53,32 @@ _errors = Terminal(stderr=True)
 
 
 def printable(text: str) -> str:
-    """Text from elsewhere without what would steer the terminal."""
+    """Return foreign text without characters that control the terminal."""
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
 def show_row(name: str, value: str) -> None:
-    """Print a fact beside its name."""
+    """Print a value beside its name."""
     out.print(f"[dim]{name:<10}[/] {escape(printable(value))}")
 
 
 def say_error(line: str) -> None:
-    """Say on standard error what went wrong."""
+    """Print an error on standard error."""
     _errors.print(f"[red]edge-signer:[/] {escape(printable(line))}")
 
 
 def say_warning(line: str) -> None:
-    """Say on standard error what the user should know although the command goes on."""
+    """Print a warning on standard error."""
     _errors.print(f"[yellow]edge-signer:[/] {escape(printable(line))}")
 
 
 def fail(line: str, exit_code: int = 1, choices: Iterable[str] = ()) -> NoReturn:
-    """Say why a command cannot go on, and end it.
+    """Print why a command cannot go on, and end it.
 
     Args:
         line: The reason.
-        exit_code: How the process ends.
-        choices: Further lines: what can be given instead.
+        exit_code: Exit code of the process.
+        choices: Further lines: the values to choose from.
     """
     say_error(line)
     for choice in choices:
@@ -87,18 +87,18 @@ def fail(line: str, exit_code: int = 1, choices: Iterable[str] = ()) -> NoReturn
 
 
 def sidecar_of(asset: Path) -> Path:
-    """Where a sidecar lies unless somebody says otherwise: beside the asset."""
+    """Return the default path of a sidecar: beside the asset."""
     return asset.with_name(asset.name + ".c2pa")
 
 
 def require_file(path: Path) -> None:
-    """End the command where there is no plain file: a pipe or a device may never end."""
+    """End the command unless this is a plain file: a pipe or a device may never end."""
     if not path.is_file():
-        fail(f"{path} is no file" if path.exists() else f"{path}: no such file", EXIT_USAGE)
+        fail(f"{path} is not a file" if path.exists() else f"{path}: no such file", EXIT_USAGE)
 
 
 def bar(part: float, whole: float, width: int = 30) -> str:
-    """A bar of at most `width` cells, an eighth of a cell fine."""
+    """Return a bar of at most `width` cells, in steps of an eighth of a cell."""
     eighths = round(width * 8 * part / whole) if whole else 0
     full, rest = divmod(eighths, 8)
     return "█" * full + " ▏▎▍▌▋▊▉"[rest].strip()

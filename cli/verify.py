@@ -1,4 +1,4 @@
-"""`edge-signer verify`: whether a file's credentials are valid, and everything in them trusted."""
+"""`edge-signer verify`: validate a file's credentials, and whether to trust them."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ from cli.terminal import (
     show_row,
     sidecar_of,
 )
-from cli.verdict.engine import Problem, Reading, read
+from cli.verdict.engine import AnchorsError, Problem, Reading, TrustedRoots, read, read_certificates
 from cli.verdict.judgement import Verdict, verdict_on
 from cli.verdict.screen import show, show_coloured
-from cli.verdict.trusted_roots import AnchorsError, TrustedRoots, read_certificates
 from emulator.local_state import ANCHORS_NAME, TSA_ANCHORS_NAME, default_directory
 
 
@@ -34,23 +33,23 @@ def verify_file(
     as_json: bool,
     as_crjson: bool,
 ) -> int:
-    """Judge a file's credentials, and say so.
+    """Validate a file's credentials and print the verdict.
 
-    A sidecar is judged where there is one, else what is embedded in the file; where the file has
-    both, the other one is mentioned.
+    The sidecar is judged if there is one, else the manifest embedded in the file; if the file has
+    both, the output mentions the other one.
 
     Args:
         file: The asset.
         manifest: Its sidecar; by default the asset's name with `.c2pa` after it.
-        embedded: Judge what is in the file, whether or not there is a sidecar.
+        embedded: Judge the embedded manifest even if there is a sidecar.
         anchors: PEM file of trusted roots; by default those of the emulator's runs.
-        tsa_anchors: PEM file of more roots, for time-stamps alone.
+        tsa_anchors: PEM file of more roots, for time-stamps only.
         state: The emulator's state directory; None for the default.
         as_json: Print the verdict as one JSON object.
         as_crjson: Print the engine's report in crJSON.
 
     Returns:
-        0 where everything is valid and trusted, else 1.
+        0 if everything is valid and trusted, else 1.
     """
     require_file(file)
     if manifest is not None:
@@ -58,7 +57,7 @@ def verify_file(
     if embedded and manifest is not None:
         fail("--embedded and --manifest name different credentials: give one", EXIT_USAGE)
     if as_json and as_crjson:
-        fail("--json and --crjson are two forms of the answer: give one", EXIT_USAGE)
+        fail("--json and --crjson exclude each other: give one", EXIT_USAGE)
     beside = sidecar_of(file)
     sidecar = manifest or (beside if beside.is_file() and not embedded else None)
     try:
@@ -87,13 +86,13 @@ def verify_file(
 
 
 def _also(file: Path, sidecar: Path | None, roots: TrustedRoots) -> str:
-    """Name the credentials that are not judged; empty where there are no others."""
+    """Name the credentials that are not judged; empty if there are no others."""
     if sidecar is None:
         beside = sidecar_of(file)
         return f"the sidecar {beside}, which was not judged" if beside.is_file() else ""
     embedded = verdict_on(read(file, None, roots))
     if embedded.remote_url:
-        return f"the file names {embedded.remote_url}, which was not asked"
+        return f"the file refers to {embedded.remote_url}, which was not fetched"
     if embedded.state == "NoCredentials":
         return ""
     return (

@@ -1,10 +1,10 @@
-"""What can go wrong in the emulator, each as one line that a person can act on."""
+"""The emulator's errors; each text is one line that says what to do."""
 
 from pathlib import Path
 
 
 class EmulatorError(Exception):
-    """The base of every error that the emulator raises on purpose; its text is one clear line."""
+    """Base class of the errors that the emulator raises on purpose."""
 
 
 class TemplateError(EmulatorError):
@@ -12,7 +12,7 @@ class TemplateError(EmulatorError):
 
     Args:
         reason: What is wrong, naming the line or the resource.
-        file: The template's path, where it is known.
+        file: The template's path, if it is known.
     """
 
     def __init__(self, reason: str, file: Path | None = None) -> None:
@@ -22,7 +22,7 @@ class TemplateError(EmulatorError):
 
 
 class StartError(EmulatorError):
-    """The system cannot start here: a port in use, or a state directory that is taken."""
+    """The system cannot start: a port or the state directory is in use."""
 
 
 class CloudError(EmulatorError):

@@ -1,4 +1,4 @@
-"""Writes a file so that a reader sees all of it or nothing."""
+"""Writes a file so that readers see either all of it or none."""
 
 import os
 import tempfile
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, content: str | bytes, mode: int = 0o600) -> None:
-    """Replace a file in one step, creating its directory if need be.
+    """Replace a file in one step, creating its directory if necessary.
 
     Args:
         path: The file.

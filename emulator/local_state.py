@@ -1,13 +1,18 @@
-"""What a running system tells the tools around it: the file local.json in its state directory.
+"""The state directory: local.json tells other tools where the running system is.
 
-This module imports nothing heavy, so that a command which only reads the file starts at once.
+This module imports nothing large, so that a command that only reads the file starts fast.
 """
 
+import fcntl
 import json
 import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from emulator.errors import StartError
 from emulator.files import write_atomically
 
 FILE_NAME = "local.json"
@@ -18,7 +23,7 @@ TSA_ANCHORS_NAME = "tsa_anchors.pem"
 
 
 class NotRunningError(Exception):
-    """No system runs on this state directory; the text says so in one line."""
+    """No system is running on this state directory."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,9 @@ class LocalState:
         tsa_anchors: The PEM file of roots that time-stamp certificates lead to.
         pid: The process that runs the system.
         aws_endpoint: The URL at which AWS's services answer.
-        receipt_public_key: What receipts of jobs are verified with: 64 hexadecimal digits, empty
-            where the stack has no such key.
-        variables: What the template puts into the functions' environments, by their names.
+        receipt_public_key: The key that verifies receipts of jobs: 64 hexadecimal digits, empty
+            if the stack has no such key.
+        variables: The functions' environment variables from the template, by function name.
     """
 
     url: str
@@ -57,7 +62,7 @@ class LocalState:
     variables: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def save(self, directory: Path) -> None:
-        """Write the file whole, readable by its owner alone.
+        """Write the file in one step, readable only by its owner.
 
         Raises:
             OSError: The directory cannot be written.
@@ -65,7 +70,7 @@ class LocalState:
         write_atomically(directory / FILE_NAME, json.dumps(asdict(self), indent=2) + "\n")
 
     def token_of(self, tenant_id: str) -> str:
-        """Give a tenant's bearer token.
+        """Return a tenant's bearer token.
 
         Raises:
             KeyError: There is no such tenant.
@@ -94,13 +99,13 @@ class LocalState:
 
 
 def default_directory() -> Path:
-    """Give the state directory: EDGE_SIGNER_STATE, or .edge-signer in the checkout."""
+    """Return the state directory: EDGE_SIGNER_STATE, or .edge-signer in the checkout."""
     configured = os.environ.get(STATE_VARIABLE)
     return Path(configured) if configured else checkout() / ".edge-signer"
 
 
 def checkout() -> Path:
-    """Give the directory that holds template.yaml."""
+    """Return the directory that holds template.yaml."""
     return Path(__file__).resolve().parent.parent
 
 
@@ -112,3 +117,59 @@ def _is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n", re.DOTALL)
+# Each run makes new roots and discards their keys; the last roots keep older sidecars verifiable.
+_KEPT_ROOTS = 20
+
+
+@contextmanager
+def owned(directory: Path) -> Iterator[Path]:
+    """Lock a state directory, and remove local.json at the end.
+
+    The kernel holds the lock, so a killed owner leaves nothing to clean up.
+
+    Args:
+        directory: Created if necessary.
+
+    Raises:
+        StartError: Another system uses it, or it cannot be written.
+    """
+    directory = directory.resolve()
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(directory / "lock", os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise StartError(f"the state directory {directory} cannot be used: {error}") from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise StartError(f"{directory} is in use{_owner(directory)}") from error
+        (directory / FILE_NAME).unlink(missing_ok=True)
+        try:
+            yield directory
+        finally:
+            (directory / FILE_NAME).unlink(missing_ok=True)
+    finally:
+        os.close(descriptor)
+
+
+def keep_anchors(file: Path, pem: str) -> None:
+    """Put a new root in front of those of earlier runs.
+
+    Args:
+        file: The PEM file.
+        pem: The new root.
+    """
+    earlier = _CERTIFICATE.findall(file.read_text(encoding="ascii")) if file.exists() else []
+    write_atomically(file, "".join([pem, *earlier][:_KEPT_ROOTS]), mode=0o644)
+
+
+def _owner(directory: Path) -> str:
+    try:
+        state = LocalState.load(directory)
+    except NotRunningError:
+        return " by a system that is starting or stopping"
+    return f" by process {state.pid}, which serves {state.url}"

@@ -1,4 +1,4 @@
-"""Who is told what a person may want to see."""
+"""Reports requests and problems to the screen."""
 
 import time
 from typing import Protocol
@@ -7,17 +7,17 @@ from emulator.http.message import Handler, Request, Response
 
 
 class Reporter(Protocol):
-    """Is told what a person may want to see."""
+    """Shows requests and problems to a person."""
 
     def request(self, method: str, path: str, status: int, duration_ms: float) -> None:
-        """Tell that a request was answered."""
+        """Report an answered request."""
 
     def notice(self, line: str) -> None:
-        """Tell of a worker that failed, or of something that is missing here, in one line."""
+        """Report, in one line, a failed worker or something that is missing on this machine."""
 
 
 def observed(handler: Handler, reporter: Reporter) -> Handler:
-    """Have a reporter told of every request that a handler answers."""
+    """Report every request that a handler answers."""
 
     async def handle(request: Request) -> Response:
         started = time.perf_counter()

@@ -1,4 +1,4 @@
-"""Brings the whole system up, in order, and down again."""
+"""Starts and stops the whole system."""
 
 import asyncio
 import errno
@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from emulator.account import REPLICA_REGION
-from emulator.aws.cloud_process import CloudProcess
-from emulator.aws.cloud_protocol import Job, Report
-from emulator.credentials.operators import LOCAL_OPERATOR, issue_admin_token
-from emulator.credentials.tenants import (
+from emulator.aws.cloud_process import CloudProcess, Job, Report
+from emulator.credentials.tokens import (
+    LOCAL_OPERATOR,
     TENANT_IDS,
     Credential,
+    issue_admin_token,
     issue_credentials,
     limit_items,
 )
@@ -24,11 +24,10 @@ from emulator.errors import StartError, TemplateError
 from emulator.functions.function import Function, functions_of
 from emulator.functions.invoke_api import InvokeApi
 from emulator.functions.runtime import DEFAULT_CONCURRENCY, LambdaRuntime
+from emulator.gateway.api import api_of, throttle_of
 from emulator.gateway.api_gateway import MAX_BODY_BYTES, ApiGateway
 from emulator.gateway.documentation import Documentation
 from emulator.gateway.manifests import PREFIX, ManifestCdn
-from emulator.gateway.routes import api_of
-from emulator.gateway.throttle import throttle_of
 from emulator.http.message import Handler, Request, Response
 from emulator.http.server import HttpServer
 from emulator.local_state import (
@@ -39,15 +38,16 @@ from emulator.local_state import (
     TenantToken,
     checkout,
     default_directory,
+    keep_anchors,
+    owned,
 )
 from emulator.reporter import Reporter, observed
 from emulator.stack import template as templates
-from emulator.state_directory import keep_anchors, owned
 
 _MANIFEST_BUCKET = "ManifestBucket"
 _TENANTS_TABLE = "TenantsTable"
 _LIMITS_TABLE = "LimitsTable"
-# What a deployment would be told; a template that does not ask for it never sees it.
+# Parameters of a development deployment; a template that does not declare one ignores it.
 _DEVELOPMENT_PARAMETERS = {
     "ChaosAllowed": "true",
     "CorsOrigins": "https://*.example.com",
@@ -83,11 +83,11 @@ class Settings:
 
 @dataclass(frozen=True)
 class RunningSystem:
-    """A system that answers.
+    """A running system.
 
     Attributes:
-        state: What local.json says.
-        state_file: Where it says so.
+        state: The content of local.json.
+        state_file: Path of local.json.
         functions: The template's functions.
     """
 
@@ -97,17 +97,17 @@ class RunningSystem:
     _cloud: CloudProcess
 
     async def failure(self) -> str:
-        """Wait until the system can no longer serve, and say why in one line."""
+        """Wait until the system fails, and return the reason in one line."""
         return await self._cloud.died()
 
 
 @asynccontextmanager
 async def start(settings: Settings, reporter: Reporter) -> AsyncIterator[RunningSystem]:
-    """Run the system for as long as the context lasts.
+    """Run the system while the context lasts.
 
     Args:
         settings: How to run it.
-        reporter: Is told of every request and of workers that fail.
+        reporter: Gets every request and every failed worker.
 
     Raises:
         StartError: The port or the state directory is taken.
@@ -126,7 +126,7 @@ async def start(settings: Settings, reporter: Reporter) -> AsyncIterator[Running
             **settings.parameters,
             "ManifestBaseUrl": f"{url}{PREFIX}".rstrip("/"),
         }
-        # In a thread, while the cloud process imports and signals are still heard.
+        # In a thread: meanwhile the cloud process imports, and signals are still handled.
         template = await asyncio.to_thread(
             templates.load, settings.template, settings.parameters, directory / "templates"
         )
@@ -176,12 +176,12 @@ def _listen(port: int) -> socket.socket:
     try:
         return socket.create_server(("127.0.0.1", port))
     except OSError as error:
-        reason = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be had: {error}"
+        reason = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be opened: {error}"
         raise StartError(f"port {port} of 127.0.0.1 {reason}") from error
 
 
 def _front(gateway: ApiGateway, report: Report, aws_endpoint: str) -> Handler:
-    """Put the CDN, the API and its document behind one address."""
+    """Serve the CDN, the API and its documentation at one address."""
     bucket = report.resources.get(_MANIFEST_BUCKET)
     cdn = ManifestCdn(bucket.ref, aws_endpoint) if bucket else None
     documentation = Documentation(checkout() / "docs" / "openapi.json")
@@ -221,7 +221,7 @@ def _state(
 
 @contextmanager
 def _log_in(file: Path) -> Iterator[None]:
-    """Keep the emulator's own log in a file: the screen is for requests."""
+    """Write the emulator's own log to a file; the screen is for requests."""
     file.parent.mkdir(parents=True, exist_ok=True)
     handler = logging.FileHandler(file)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))

@@ -1,7 +1,7 @@
-"""A time-stamp authority (RFC 3161) whose answers `openssl ts` makes.
+"""A time-stamp authority (RFC 3161) that uses `openssl ts`.
 
-Certificate, key, configuration and serial numbers are files in memory: no key lies on a disk, and
-however the process ends, there is nothing to remove.
+Certificate, key, configuration and serial numbers are files in memory: no key is on disk, and
+there is nothing to remove when the process ends.
 """
 
 import itertools
@@ -16,13 +16,13 @@ from contextlib import ExitStack, contextmanager
 
 from emulator.http.message import Request, Response
 
-#: Where the services' address has it, so that one rule of faults does for it too.
+#: Path at the services' address, so that fault rules apply to it too.
 PATH = "/_emulator/tsa"
 NEEDS_OPENSSL = "there is no openssl 3 or later in PATH: requests for time-stamps are refused"
 QUERY_TYPE = "application/timestamp-query"
 REPLY_TYPE = "application/timestamp-reply"
 _TIMEOUT_S = 10.0
-# The policy is one that nobody else has (RFC 3161 section 2.4.2 wants one named).
+# RFC 3161 section 2.4.2 requires a policy; nobody else uses this one.
 _CONFIGURATION = """
 [tsa]
 default_tsa = development
@@ -41,11 +41,11 @@ ess_cert_id_alg = sha256
 
 
 class TimeStampAuthority:
-    """Stamps whatever it is asked to, with the machine's clock; safe to use from many threads.
+    """Stamps every request with the machine's clock; safe to use from many threads.
 
     Args:
         openssl: The program, 3.0 or later.
-        certificate_pem: What certifies the key, for time-stamps and nothing else.
+        certificate_pem: The key's certificate, for time-stamps only.
         key_pem: Its private key.
     """
 
@@ -53,7 +53,7 @@ class TimeStampAuthority:
         self._openssl = openssl
         self._certificate_pem = certificate_pem
         self._key_pem = key_pem
-        # openssl counts in a file, and two processes would count the same: each gets its own.
+        # openssl counts in a file; each process gets its own, so that no two use the same number.
         self._serials = itertools.count(secrets.randbits(63))
         self._lock = threading.Lock()
 
@@ -64,7 +64,7 @@ class TimeStampAuthority:
         return Response(200, (("content-type", REPLY_TYPE),), self.reply(request.body))
 
     def reply(self, query: bytes) -> bytes:
-        """Give the TimeStampResp to a TimeStampReq; to what is none, one that says so.
+        """Return the TimeStampResp to a TimeStampReq; to anything else, a response with an error.
 
         Args:
             query: In DER.
@@ -96,7 +96,7 @@ class TimeStampAuthority:
 
 
 def find_openssl() -> str | None:
-    """Give the path of openssl, or None where there is none or one before 3.0."""
+    """Return the path of openssl, or None if it is missing or older than 3.0."""
     openssl = shutil.which("openssl")
     if openssl is None:
         return None
@@ -109,7 +109,7 @@ def find_openssl() -> str | None:
 
 @contextmanager
 def _memory_file(content: str) -> Iterator[int]:
-    """Give the descriptor of a file that is in memory only, and close it in the end."""
+    """Return the descriptor of a file that is only in memory, and close it at the end."""
     with os.fdopen(os.memfd_create("time-stamps"), "wb") as stream:
         stream.write(content.encode())
         stream.flush()

@@ -8,8 +8,7 @@ from typing import Any
 from emulator.account import PSEUDO_PARAMETERS
 from emulator.stack.creation import Resource
 from emulator.stack.identities import IGNORED_TYPES, ignored_identity
-from emulator.stack.intrinsics import Identity, Resolver
-from emulator.stack.parameters import parameter_values
+from emulator.stack.intrinsics import Identity, Resolver, parameter_values
 from emulator.stack.template import translate
 from tests.conftest import ROOT
 

@@ -7,7 +7,7 @@ import json
 from functools import cache
 from typing import Any
 
-from emulator.gateway.routes import Api, api_of
+from emulator.gateway.api import Api, api_of
 from tests.conftest import ROOT
 from tests.resolved_template import of_type, resolved_resources
 

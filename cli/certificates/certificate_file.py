@@ -1,4 +1,4 @@
-"""Reads certificates from a file, or says what the file holds instead."""
+"""Reads certificates from a file, or says what else the file holds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 from cli.certificates.chain_check import ChainError, parse_certificates, require_readable_keys
 from edge_signer.signing.credentials.certificate import UNREADABLE
 
-# More is no chain, whatever is written around its certificates.
+# No chain is larger, even with text around its certificates.
 _MAX_FILE_BYTES = 256 * 1024
 _LABEL = re.compile(rb"-----BEGIN ([A-Z0-9 #]{1,40})-----")
 _CERTIFICATE_LABELS = {b"CERTIFICATE", b"X509 CERTIFICATE"}
@@ -31,8 +31,8 @@ _PKCS12 = re.compile(
 _JAVA_KEY_STORES = (b"\xfe\xed\xfe\xed", b"\xce\xce\xce\xce")
 
 _PRIVATE_KEY = (
-    "this file holds a private key: nothing else of it was read, and nothing was sent. "
-    "The signing key is in KMS; only certificates go in"
+    "this file holds a private key: nothing else in it was read, and nothing was sent. "
+    "The signing key stays in KMS; give certificates only"
 )
 _REQUEST = (
     "this is a certification request (PKCS #10), not a certificate: send it to the authority, and "
@@ -45,8 +45,8 @@ class CertificateFile:
     """What a file holds.
 
     Attributes:
-        certificates: As they stand in it.
-        is_ordered: Whether their order means something: PKCS #7 holds a set.
+        certificates: In the file's order.
+        is_ordered: Whether their order is meaningful; PKCS #7 holds a set.
     """
 
     certificates: list[x509.Certificate]
@@ -56,13 +56,13 @@ class CertificateFile:
 def read_certificate_file(file: Path) -> CertificateFile:
     """Read the certificates of a file: PEM, one certificate in DER, or PKCS #7 in PEM or DER.
 
-    Text around PEM is passed over.
+    Text around PEM is ignored.
 
     Args:
         file: A plain file.
 
     Raises:
-        ChainError: It is too long, or holds a private key, something else, or nothing readable.
+        ChainError: It is too large, or holds a private key, something else, or nothing readable.
         OSError: It cannot be read.
     """
     if file.stat().st_size > _MAX_FILE_BYTES:
@@ -80,7 +80,7 @@ def _from_pem(content: bytes, labels: list[bytes]) -> CertificateFile:
     if _CERTIFICATE_LABELS & {*labels}:
         return CertificateFile(parse_certificates(content), is_ordered=True)
     if _PKCS7_LABELS & {*labels}:
-        # openssl writes CMS for what others call PKCS7; the content is the same.
+        # openssl labels it CMS, others PKCS7; the content is the same.
         for label in _PKCS7_LABELS:
             content = content.replace(b" %b-----" % label, b" PKCS7-----")
         try:
@@ -95,8 +95,8 @@ def _from_pem(content: bytes, labels: list[bytes]) -> CertificateFile:
 def _from_binary(content: bytes) -> CertificateFile:
     if _PKCS12.match(content):
         raise ChainError(
-            "this is a PKCS #12 file (.p12, .pfx), which usually holds a private key: it was not "
-            "opened. The signing key is in KMS; give its certificates in PEM, DER or PKCS #7"
+            "this is a PKCS #12 file (.p12, .pfx), which usually holds a private key, so it was "
+            "not opened. The signing key is in KMS; give its certificates in PEM, DER or PKCS #7"
         )
     if content.startswith(_JAVA_KEY_STORES):
         raise ChainError("this is a Java key store: export its certificates in PEM")
@@ -121,7 +121,7 @@ def _from_binary(content: bytes) -> CertificateFile:
 
 def _from_pkcs7(load: Callable[[bytes], list[x509.Certificate]], content: bytes) -> CertificateFile:
     with warnings.catch_warnings():
-        # cryptography says that the SET is not in the order of DER, which it need not be.
+        # cryptography warns that the SET is not in DER order, which is not required.
         warnings.simplefilter("ignore", UserWarning)
         return CertificateFile(load(content), is_ordered=False)
 

@@ -1,25 +1,155 @@
-"""`edge-signer certificate request`: a request that the key in KMS signs."""
+"""A certification request (PKCS #10): what it asks for, and how the key in KMS signs it.
+
+What is asked for follows the C2PA Certificate Policy 0.2, "The Use of Meaningful Names" and the
+profile "Claim Signing Leaf", and the list of conforming products, whose entries have C, O, OU, CN.
+"""
 
 from __future__ import annotations
 
+import uuid
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cryptography import x509
+from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import serialization
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from cli.certificates.certified_key import CertifiedKey
 from cli.certificates.pkcs10 import request_info, signed_request
-from cli.deployment import aws_failures_told
+from cli.deployment import aws_failures_reported
 from cli.terminal import EXIT_USAGE, fail, out
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, Algorithm
 from emulator.files import write_atomically
+
+_CLAIM_SIGNING = ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
+_CERTIFICATE_POLICY = ObjectIdentifier("1.3.6.1.4.1.62558.1.1")
+_ASSURANCE_LEVEL = ObjectIdentifier("1.3.6.1.4.1.62558.3")
+_ASSURANCE_LEVELS = {
+    1: ObjectIdentifier("1.3.6.1.4.1.62558.3.10"),
+    2: ObjectIdentifier("1.3.6.1.4.1.62558.3.20"),
+}
+_CPL_RECORD = ObjectIdentifier("1.3.6.1.4.1.62558.4")
+#: The longest organisation, unit or name of a subject (X.520, upper bounds).
+_LONGEST = 64
+
+
+class SubjectError(Exception):
+    """The policy does not allow a part of the subject, or the listed product is not valid."""
+
+
+@dataclass(frozen=True)
+class ListedProduct:
+    """An entry of the programme's list of conforming products.
+
+    Attributes:
+        record_id: Its UUID there.
+        assurance_level: 1 or 2.
+    """
+
+    record_id: uuid.UUID
+    assurance_level: int
+
+
+def subject(country: str, organization: str, product: str, unit: str | None = None) -> x509.Name:
+    """Name a product.
+
+    Args:
+        country: Two letters (ISO 3166-1).
+        organization: The manufacturer; O.
+        product: Its name; CN.
+        unit: OU, if the list of conforming products has one.
+
+    Raises:
+        SubjectError: A part is empty, too long or not plain ASCII.
+    """
+    if not (len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()):
+        raise SubjectError("country takes two capital letters, such as CH")
+    for name, value in (("organization", organization), ("unit", unit), ("product", product)):
+        if value is None:
+            continue
+        if not value.strip() or len(value) > _LONGEST:
+            raise SubjectError(f"{name} takes 1 to {_LONGEST} characters")
+        if not (value.isascii() and value.isprintable()):
+            raise SubjectError(f"{name} must be plain ASCII (C2PA Certificate Policy)")
+    attributes = [
+        x509.NameAttribute(NameOID.COUNTRY_NAME, country),
+        x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization),
+        x509.NameAttribute(NameOID.COMMON_NAME, product),
+    ]
+    if unit is not None:
+        attributes.insert(2, x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit))
+    return x509.Name(attributes)
+
+
+def listed_product(record_id: str | None, assurance_level: int | None) -> ListedProduct | None:
+    """Return the entry of the list of conforming products; None if neither option is given.
+
+    Args:
+        record_id: Its UUID on the list.
+        assurance_level: 1 or 2.
+
+    Raises:
+        SubjectError: One is given without the other, or is not valid.
+    """
+    if record_id is None and assurance_level is None:
+        return None
+    if record_id is None or assurance_level is None:
+        raise SubjectError("--cpl-record and --assurance-level go together")
+    if assurance_level not in _ASSURANCE_LEVELS:
+        raise SubjectError("--assurance-level takes 1 or 2")
+    try:
+        return ListedProduct(uuid.UUID(record_id), assurance_level)
+    except ValueError:
+        raise SubjectError("--cpl-record takes a UUID") from None
+
+
+def requested_extensions(product: ListedProduct | None) -> list[tuple[x509.ExtensionType, bool]]:
+    """Return the extensions to ask for, each with whether it is critical.
+
+    The programme requires claim signing and either e-mail or documents. Engines that do not know
+    claim signing accept e-mail, and the programme's own schema of requests gives documents
+    another number than RFC 9336 does.
+
+    Args:
+        product: The entry of the list; None for an authority outside the programme.
+    """
+    extensions: list[tuple[x509.ExtensionType, bool]] = [
+        (x509.BasicConstraints(ca=False, path_length=None), True),
+        (_key_usage(), True),
+        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION, _CLAIM_SIGNING]), False),
+    ]
+    if product is not None:
+        level = asn1.encode_der(_ASSURANCE_LEVELS[product.assurance_level])
+        record = asn1.encode_der(str(product.record_id))
+        extensions += [
+            (x509.CertificatePolicies([x509.PolicyInformation(_CERTIFICATE_POLICY, None)]), False),
+            (x509.UnrecognizedExtension(_ASSURANCE_LEVEL, level), False),
+            (x509.UnrecognizedExtension(_CPL_RECORD, record), False),
+        ]
+    return extensions
+
+
+def _key_usage() -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=True,
+        content_commitment=True,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
 
 Extensions = list[tuple[x509.ExtensionType, bool]]
 
 
 class RequestError(Exception):
-    """The key cannot sign a request, or what KMS gave is no signature over it."""
+    """The key cannot sign a request, or KMS returned a signature that does not verify."""
 
 
 def write_request(
@@ -31,25 +161,25 @@ def write_request(
     *,
     force: bool,
 ) -> None:
-    """Have a request signed, and write it in PEM.
+    """Sign a request with KMS and write it in PEM.
 
     Args:
-        key: What is to be certified.
-        subject: Whom the certificate is to name.
-        extensions: What it is to have, each with whether it is critical.
-        algorithm: What the request is signed with; None for the first that the key can.
-        file: Where to; None for standard output.
-        force: Whether a file that is there is replaced.
+        key: The key to certify.
+        subject: The subject of the certificate.
+        extensions: The extensions to ask for, each with whether it is critical.
+        algorithm: Signs the request; None for the first that the key supports.
+        file: Where to write it; None for standard output.
+        force: Whether to replace an existing file.
 
     Raises:
-        typer.Exit: The file is there or cannot be written (2), or the key cannot sign so, or AWS
-            refuses (1).
+        typer.Exit: The file exists or cannot be written (2), or the key cannot sign the request or
+            AWS refuses (1).
     """
     if algorithm is not None and algorithm not in ALGORITHMS:
         fail(f"--algorithm takes one of {', '.join(ALGORITHMS)}", EXIT_USAGE)
     if file is not None and file.exists() and not (force and file.is_file()):
-        fail(f"{file} is there; --force replaces a file", EXIT_USAGE)
-    with aws_failures_told():
+        fail(f"{file} exists; --force replaces it", EXIT_USAGE)
+    with aws_failures_reported():
         try:
             request = signed_by_kms(key.kms(), key.alias, subject, extensions, algorithm)
         except RequestError as broken:
@@ -69,24 +199,24 @@ def write_request(
 def signed_by_kms(
     kms: Any, alias: str, subject: x509.Name, extensions: Extensions, algorithm: str | None
 ) -> x509.CertificateSigningRequest:
-    """Have a key sign a request for itself; needs `kms:GetPublicKey` and `kms:Sign`.
+    """Let a key sign a request for itself; needs `kms:GetPublicKey` and `kms:Sign`.
 
     Args:
         kms: Client.
-        alias: The key's.
-        subject: Whom the certificate is to name.
-        extensions: What it is to have, each with whether it is critical.
-        algorithm: As COSE spells it; None for the first that the key can.
+        alias: The key's alias.
+        subject: The subject of the certificate.
+        extensions: The extensions to ask for, each with whether it is critical.
+        algorithm: Its COSE name; None for the first that the key supports.
 
     Raises:
-        RequestError: The key is of no kind that signs claims or not of the algorithm's, or the
-            signature is not the key's.
+        RequestError: The key cannot sign claims or not with this algorithm, or its signature
+            does not verify.
         botocore.exceptions.BotoCoreError, ClientError: KMS refuses or does not answer.
     """
     found = kms.get_public_key(KeyId=alias)
     chosen = _algorithm_for(found["PublicKey"], alias, algorithm)
     info = request_info(subject, found["PublicKey"], extensions)
-    # By its ARN: the alias may point elsewhere by now.
+    # By its ARN: the alias may point to another key by now.
     signature = kms.sign(
         KeyId=found["KeyId"],
         Message=chosen.message(info),
@@ -95,7 +225,7 @@ def signed_by_kms(
     )["Signature"]
     request = signed_request(info, chosen, signature)
     if not request.is_signature_valid:
-        raise RequestError("what KMS gave is no signature over the request; nothing was written")
+        raise RequestError("the signature that KMS returned does not verify; nothing was written")
     return request
 
 
@@ -103,7 +233,7 @@ def _algorithm_for(public_key_der: bytes, alias: str, name: str | None) -> Algor
     public_key: Any = serialization.load_der_public_key(public_key_der)
     fitting = [one for one in ALGORITHMS.values() if one.fits(public_key)]
     if not fitting:
-        raise RequestError(f"{alias} is of a kind that signs no claims")
+        raise RequestError(f"{alias} is of a kind that cannot sign claims")
     for one in fitting:
         if name in (None, one.name):
             return one

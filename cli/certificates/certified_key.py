@@ -1,4 +1,4 @@
-"""A key of KMS and the parameter that holds its chain, as policies name both."""
+"""A KMS key and the SSM parameter that holds its chain, by the names that policies use."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from cli.terminal import EXIT_USAGE, fail
 
 _KEY = re.compile(r"signing(-[a-z0-9]+)*")
 _CERTIFICATE = re.compile(r"[a-z0-9-]+")
-# Beside the chains lie the time-stamp authority's roots.
+# The time-stamp authority's roots are stored beside the chains.
 _TIME_STAMP_ROOTS = "tsa"
 
 
 @dataclass(frozen=True)
 class CertifiedKey:
-    """Where a key is, and where its chain is or will be.
+    """Where a key and its chain are stored.
 
     Attributes:
         target: The deployment.
-        key: The policies' `signing_key`.
-        certificate: The policies' `certificate`.
+        key: A policy's `signing_key`.
+        certificate: A policy's `certificate`.
     """
 
     target: Deployment
@@ -43,28 +43,28 @@ class CertifiedKey:
         """Make the client of KMS in the key's region, which need not be the deployment's.
 
         Raises:
-            botocore.exceptions.BotoCoreError, ClientError: Lambda does not tell the region.
+            botocore.exceptions.BotoCoreError, ClientError: Lambda does not return the region.
         """
         return self.target.client("kms", self.target.variables("sign").get("KMS_REGION"))
 
     def ssm(self) -> Any:
-        """Make the client of SSM in the deployment's region, where its workers look for chains."""
+        """Make the client of SSM in the deployment's region, where workers read chains."""
         return self.target.client("ssm")
 
 
 def certified_key(target: Deployment, key: str, certificate: str | None) -> CertifiedKey:
-    """Name a key and its chain; end the command where one has no such name.
+    """Name a key and its chain; end the command if a name is not valid.
 
     Args:
         target: The deployment.
         key: The policies' `signing_key`.
-        certificate: The policies' `certificate`; None where it is called as the key.
+        certificate: The policies' `certificate`; None for the key's name.
     """
     named = certificate or key
     if not _KEY.fullmatch(key):
-        fail(f"--key {key} is no key's name: signing, or signing-…", EXIT_USAGE)
+        fail(f"--key {key} is not a key's name: use signing, or signing-…", EXIT_USAGE)
     if not _CERTIFICATE.fullmatch(named):
-        fail(f"--certificate {named}: lower-case letters, digits and hyphens", EXIT_USAGE)
+        fail(f"--certificate {named}: use lower-case letters, digits and hyphens", EXIT_USAGE)
     if named == _TIME_STAMP_ROOTS:
         fail(f"--certificate {named} holds the time-stamp authority's roots", EXIT_USAGE)
     return CertifiedKey(target, key, named)

@@ -1,4 +1,4 @@
-"""Whether a file is the chain of a key: what is refused here would stop the signer there."""
+"""Checks whether certificates are the chain of a key, so that no chain stops the signer."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.signing.credentials.algorithm import ALGORITHMS
 from edge_signer.signing.credentials.certificate import UNREADABLE, CertificateChain
 
-#: What an advanced parameter of SSM holds; a standard one holds 4,096 bytes.
+#: The limit of an advanced parameter of SSM; a standard one holds 4,096 bytes.
 MAX_CHAIN_BYTES = 8192
 
 
@@ -23,11 +23,11 @@ class ChainError(Exception):
 
 @dataclass(frozen=True)
 class ArrangedCertificates:
-    """A chain and what was beside it.
+    """A chain, and the certificates that came with it.
 
     Attributes:
-        chain: As the signer wants it: leaf first, without the root.
-        left_out: The root, and what does not belong to the chain.
+        chain: As the signer needs it: leaf first, without the root.
+        left_out: The root, and certificates outside the chain.
     """
 
     chain: list[x509.Certificate]
@@ -37,12 +37,12 @@ class ArrangedCertificates:
 def arranged(
     certificates: Sequence[x509.Certificate], public_key_der: bytes, *, is_ordered: bool
 ) -> ArrangedCertificates:
-    """Leave the root out, and put a set in the order leaf to issuer.
+    """Leave out the root, and order a set from leaf to issuer.
 
     Args:
         certificates: Of a file.
         public_key_der: The SubjectPublicKeyInfo of the key in KMS.
-        is_ordered: Whether their order means something; it is kept then, right or wrong.
+        is_ordered: Whether their order is meaningful; if so it is kept, right or wrong.
     """
     if is_ordered:
         chain = list(certificates)
@@ -65,15 +65,15 @@ def arranged(
 def checked_chain(
     certificates: Sequence[x509.Certificate], public_key_der: bytes
 ) -> CertificateChain:
-    """Check a chain as the signer does, and say what is wrong with it.
+    """Check a chain as the signer does.
 
     Args:
         certificates: Leaf first.
         public_key_der: The SubjectPublicKeyInfo of the key in KMS.
 
     Raises:
-        ChainError: It certifies another key, its order is wrong, its root is there, verifiers
-            would not accept a certificate, one is not valid now, or SSM does not hold it.
+        ChainError: It certifies another key, its order is wrong, it includes the root, verifiers
+            would reject a certificate, one is not valid now, or it is too long for SSM.
     """
     owner = [_spki(one) == public_key_der for one in certificates]
     if not any(owner):
@@ -92,7 +92,7 @@ def checked_chain(
     except EdgeSignerError as refused:
         raise ChainError(str(refused).rstrip(".")) from refused
     if not algorithms_of(chain):
-        raise ChainError("its key is of a kind that signs no claims")
+        raise ChainError("its key is of a kind that cannot sign claims")
     return chain
 
 
@@ -101,13 +101,13 @@ def require_anchored(
     anchors: Sequence[x509.Certificate] | None,
     left_out: Sequence[x509.Certificate] = (),
 ) -> None:
-    """Check that a chain is whole, as far as that can be told.
+    """Check that a chain is complete, as far as its anchors are known.
 
     Args:
-        chain: Of which the root is left out.
-        anchors: Roots that its last certificate may be issued by; None where none are known.
-        left_out: Certificates that came with the chain; they tell that it is whole, and are no
-            anchors.
+        chain: Without its root.
+        anchors: Roots that may have issued its last certificate; None if none are known.
+        left_out: Certificates that came with the chain; they show that it is complete, but are
+            not anchors.
 
     Raises:
         ChainError: None of the roots issued it; or there are none, and the chain is the leaf alone.
@@ -128,21 +128,21 @@ def require_anchored(
 
 
 def algorithms_of(chain: CertificateChain) -> list[str]:
-    """Name the algorithms that a chain's key signs claims with."""
+    """Return the names of the algorithms with which a chain's key can sign claims."""
     public_key = chain.leaf.public_key()
     return [one.name for one in ALGORITHMS.values() if one.fits(public_key)]
 
 
 def as_pem(certificates: Sequence[x509.Certificate]) -> str:
-    """Write certificates in PEM, one after the other."""
+    """Encode certificates in PEM, one after the other."""
     return "".join(one.public_bytes(serialization.Encoding.PEM).decode() for one in certificates)
 
 
 def parse_certificates(pem: bytes) -> list[x509.Certificate]:
-    """Read certificates in PEM; other things around them are passed over.
+    """Read certificates in PEM; anything around them is ignored.
 
     Raises:
-        ChainError: There is none, or a broken one.
+        ChainError: There is none, or one is broken.
     """
     try:
         certificates = x509.load_pem_x509_certificates(pem)
@@ -156,7 +156,7 @@ def require_readable_keys(certificates: Sequence[x509.Certificate]) -> None:
     """Refuse certificates whose public keys cannot be read.
 
     Raises:
-        ChainError: One of them is such.
+        ChainError: A public key cannot be read.
     """
     try:
         for one in certificates:

@@ -1,6 +1,6 @@
-"""Certification requests (PKCS #10, RFC 2986) whose signature comes from elsewhere.
+"""Certification requests (PKCS #10, RFC 2986) with a signature made by KMS.
 
-`cryptography` signs requests only with keys that it holds; here it encodes what they consist of.
+`cryptography` signs requests only with keys that it holds, so this module encodes their parts.
 """
 
 from __future__ import annotations
@@ -92,13 +92,13 @@ def request_info(
     public_key_der: bytes,
     extensions: Sequence[tuple[x509.ExtensionType, bool]],
 ) -> bytes:
-    """Encode what is to be signed (RFC 2986 section 4.1).
+    """Encode the part of a request that is signed (RFC 2986 section 4.1).
 
     Args:
-        subject: Whom the certificate is to name.
-        public_key_der: The SubjectPublicKeyInfo, as KMS GetPublicKey gives it.
-        extensions: What the certificate is to have, each with whether it is critical; they go
-            into the attribute extensionRequest (RFC 2985 section 5.4.2).
+        subject: The subject of the certificate.
+        public_key_der: The SubjectPublicKeyInfo, as KMS GetPublicKey returns it.
+        extensions: The extensions to ask for, each with whether it is critical; they go into
+            the attribute extensionRequest (RFC 2985 section 5.4.2).
 
     Returns:
         The CertificationRequestInfo in DER.
@@ -124,12 +124,12 @@ def request_info(
 def signed_request(
     info: bytes, algorithm: Algorithm, signature: bytes
 ) -> x509.CertificateSigningRequest:
-    """Put a request together (RFC 2986 section 4.2); its signature is not checked here.
+    """Assemble a request (RFC 2986 section 4.2) without checking its signature.
 
     Args:
         info: The CertificationRequestInfo in DER.
-        algorithm: What signed.
-        signature: As KMS gives it: ECDSA's in DER.
+        algorithm: That of the signature.
+        signature: As KMS returns it; ECDSA's in DER.
 
     Raises:
         ValueError: The info is not DER.
@@ -143,7 +143,7 @@ def signed_request(
 
 
 def _algorithm_identifier(algorithm: Algorithm) -> bytes:
-    """Name an algorithm (RFC 5758 section 3.2, RFC 8410 section 3, RFC 4055 section 3.1)."""
+    """Encode the AlgorithmIdentifier (RFC 5758 section 3.2, RFC 8410 section 3, RFC 4055 3.1)."""
     if not isinstance(algorithm, RsaPss):
         return asn1.encode_der(_PlainAlgorithm(oid=_SIGNATURES[algorithm.name]))
     digest = _HashAlgorithm(oid=_HASHES[algorithm.hash_algorithm.name], parameters=asn1.Null())

@@ -1,14 +1,16 @@
-"""`edge-signer flags`: which are in force, and how an operator changes one."""
+"""The commands `edge-signer flags …`: show and change flags in SSM."""
 
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.deployment import MAX_PARAMETER_BYTES, Deployment, aws_failures_told
+from cli.deployment import MAX_PARAMETER_BYTES, aws_failures_reported, deployment
+from cli.options import Json, Region, Stage, State
 from cli.terminal import EXIT_USAGE, fail, out
 from edge_signer.configuration.flags import (
     NOT_SUPPORTED_YET,
@@ -20,11 +22,15 @@ from edge_signer.configuration.flags import (
 from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.configuration.settings import Settings, SettingsError
 
+app = typer.Typer()
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Such as kill_switch.")]
+
 _SEEN = "every worker sees it within 10 s"
 
 
 class _Row(NamedTuple):
-    """A flag as it is shown; the value is None where what workers go by cannot be told."""
+    """A flag as it is shown; the value is None if workers cannot read it."""
 
     flag: str
     value: str | None
@@ -32,17 +38,13 @@ class _Row(NamedTuple):
     fault: str = ""
 
 
-def show_flags(target: Deployment, *, as_json: bool) -> None:
-    """Print every flag, and what else lies in the folder.
-
-    Args:
-        target: Whose.
-        as_json: Print one JSON array.
-
-    Raises:
-        typer.Exit: AWS does not answer, or the function's environment is none (1).
-    """
-    with aws_failures_told():
+@app.command("get")
+def get_flags(
+    stage: Stage = None, region: Region = None, state: State = None, as_json: Json = False
+) -> None:
+    """Print every flag with its value and where the value comes from."""
+    target = deployment(stage, region, state)
+    with aws_failures_reported():
         ssm = target.client("ssm")
         texts = SsmParameterFolder(ssm, target.folder("flags"), refresh_s=0).read()
         variables = {**target.variables("sign"), "AWS_REGION": ssm.meta.region_name}
@@ -61,47 +63,41 @@ def show_flags(target: Deployment, *, as_json: bool) -> None:
     out.print(table)
 
 
-def put_flag(target: Deployment, name: str, value: str) -> None:
-    """Set a flag.
-
-    Args:
-        target: Where.
-        name: Of the flag.
-        value: As the operator wrote it.
-
-    Raises:
-        typer.Exit: There is no such flag, or it has no such value (2), or AWS refuses (1).
-    """
+@app.command("set")
+def set_flag(
+    name: Name,
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="The new value.")],
+    stage: Stage = None,
+    region: Region = None,
+    state: State = None,
+) -> None:
+    """Set a flag; every worker sees it within 10 s."""
+    target = deployment(stage, region, state)
     try:
         text = flag_text(read_flag(name, value))
     except FlagError as refused:
         fail(str(refused), EXIT_USAGE)
     if not text:
-        # SSM keeps no empty value, and this one would shut everybody out.
-        fail(f"{name} takes one tenant at least; for nobody, set kill_switch true", EXIT_USAGE)
+        # SSM stores no empty value, and this one would lock everyone out.
+        fail(f"{name} needs at least one tenant; to stop all of them, set kill_switch", EXIT_USAGE)
     if len(text) > MAX_PARAMETER_BYTES:
-        fail(f"{name} is longer than {MAX_PARAMETER_BYTES} bytes, the maximum of SSM", EXIT_USAGE)
-    with aws_failures_told():
+        fail(f"{name} has more than {MAX_PARAMETER_BYTES} bytes, the limit of SSM", EXIT_USAGE)
+    with aws_failures_reported():
         target.client("ssm").put_parameter(
             Name=f"{target.folder('flags')}/{name}", Type="String", Value=text, Overwrite=True
         )
     out.print(f"{name} is {text} on {target.stage}: {_SEEN}", markup=False)
 
 
-def remove_flag(target: Deployment, name: str) -> None:
-    """Return a flag to its default; what was never supported can be removed too.
-
-    Args:
-        target: Where.
-        name: Of the flag.
-
-    Raises:
-        typer.Exit: There is no such flag (2), or AWS refuses (1).
-    """
+@app.command("unset")
+def unset_flag(name: Name, stage: Stage = None, region: Region = None, state: State = None) -> None:
+    """Return a flag to its default; every worker sees it within 10 s."""
+    target = deployment(stage, region, state)
+    # A flag that was never supported can be removed too.
     if name not in (*Flags.model_fields, *NOT_SUPPORTED_YET):
-        fail(f"{name} is not a flag; known flags: {', '.join(Flags.model_fields)}", EXIT_USAGE)
-    with aws_failures_told():
-        # Unlike DeleteParameter, this is content with a name that is not there.
+        fail(f"Unknown flag `{name}`. Known flags: {', '.join(Flags.model_fields)}", EXIT_USAGE)
+    with aws_failures_reported():
+        # Unlike DeleteParameter, this does not fail if the parameter does not exist.
         target.client("ssm").delete_parameters(Names=[f"{target.folder('flags')}/{name}"])
     out.print(f"{name} has its default on {target.stage}: {_SEEN}", markup=False)
 

@@ -1,17 +1,19 @@
-"""`edge-signer policies`: which are in force, what one says, whether a document is one."""
+"""The commands `edge-signer policies …`: list, show, check and install signing policies."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 import yaml
 from rich.markup import escape
 from rich.table import Table
 
-from cli.deployment import MAX_PARAMETER_BYTES, Deployment, aws_failures_told
+from cli.deployment import MAX_PARAMETER_BYTES, Deployment, aws_failures_reported, deployment
+from cli.options import Json, Region, Stage, State
 from cli.terminal import EXIT_USAGE, fail, out, printable, require_file, say_error
 from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.signing.rules.policy import SigningPolicy
@@ -21,10 +23,15 @@ from edge_signer.signing.rules.policy_directory import (
     shipped_policies,
 )
 
+app = typer.Typer()
 
-def show_policies(target: Deployment, *, as_json: bool) -> None:
-    """Print the policies in force, and documents that cannot be read."""
-    documents = _documents(target)
+
+@app.command("list")
+def list_policies(
+    stage: Stage = None, region: Region = None, state: State = None, as_json: Json = False
+) -> None:
+    """List the policies in force, and documents that cannot be read."""
+    documents = _documents(deployment(stage, region, state))
     rows = [
         _row(name, "shipped", policy)
         for name, policy in shipped_policies().items()
@@ -41,9 +48,15 @@ def show_policies(target: Deployment, *, as_json: bool) -> None:
     out.print(table)
 
 
-def show_policy(target: Deployment, policy_id: str) -> None:
-    """Print a policy as it is in force, as YAML."""
-    documents = _documents(target)
+@app.command()
+def show(
+    policy_id: Annotated[str, typer.Argument(help="Such as newsroom-default-v3.")],
+    stage: Stage = None,
+    region: Region = None,
+    state: State = None,
+) -> None:
+    """Print a policy that is in force, as YAML."""
+    documents = _documents(deployment(stage, region, state))
     policy = (
         _read(documents[policy_id], policy_id)
         if policy_id in documents
@@ -57,25 +70,35 @@ def show_policy(target: Deployment, policy_id: str) -> None:
     out.print(yaml.safe_dump(fields, sort_keys=False, allow_unicode=True), markup=False, end="")
 
 
-def check_files(files: Sequence[Path]) -> int:
-    """Say whether documents are policies; give the exit code."""
-    faults = 0
+@app.command()
+def check(
+    files: Annotated[list[Path], typer.Argument(help="YAML files, each named <policy_id>.yaml.")],
+) -> None:
+    """Check policy documents. Exit codes: 0 all are valid, 1 at least one is not."""
+    is_faulty = False
     for file in files:
         _, found = _read_file(file)
         if isinstance(found, PolicyDocumentError):
-            faults += 1
+            is_faulty = True
             say_error(f"{file}: {found}")
         else:
             out.print(f"{file}: {found.policy_id} can be put in force", markup=False)
-    return 1 if faults else 0
+    raise typer.Exit(int(is_faulty))
 
 
-def put_policy(target: Deployment, file: Path) -> None:
-    """Put a policy in force."""
+@app.command()
+def put(
+    file: Annotated[Path, typer.Argument(help="A YAML file, named <policy_id>.yaml.")],
+    stage: Stage = None,
+    region: Region = None,
+    state: State = None,
+) -> None:
+    """Put a policy in force; workers take it up within a minute."""
+    target = deployment(stage, region, state)
     text, found = _read_file(file)
     if isinstance(found, PolicyDocumentError):
         fail(f"{file}: {found}")
-    with aws_failures_told():
+    with aws_failures_reported():
         target.client("ssm").put_parameter(
             Name=f"{target.folder('policies')}/{found.policy_id}",
             Type="String",
@@ -86,7 +109,7 @@ def put_policy(target: Deployment, file: Path) -> None:
 
 
 def _documents(target: Deployment) -> Mapping[str, str]:
-    with aws_failures_told():
+    with aws_failures_reported():
         ssm = target.client("ssm")
         return SsmParameterFolder(ssm, target.folder("policies"), refresh_s=0).read()
 

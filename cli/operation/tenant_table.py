@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from cli.deployment import Deployment
-from emulator.credentials.tenants import Credential
+from emulator.credentials.tokens import Credential
 
 FINGERPRINT_DIGITS = 8
 
 
-class TableError(Exception):
-    """The table cannot be read or written; the text says why in one line."""
-
-
 @dataclass(frozen=True)
 class IssuedToken:
-    """What the table keeps of a token, less its HMAC key.
+    """What the table stores about a token, without its HMAC key.
 
     Attributes:
         token_sha256: The item's key.
-        tenant_id: Whose it is.
-        created_at: Epoch seconds; None for an item that does not tell.
-        expires_at: Epoch seconds; None for a token that does not end.
+        tenant_id: The tenant.
+        created_at: Epoch seconds; None if the item has no date.
+        expires_at: Epoch seconds; None for a token that does not expire.
         hmac_required: Whether requests with it must be signed.
     """
 
@@ -37,16 +33,18 @@ class IssuedToken:
 
     @property
     def fingerprint(self) -> str:
-        """How people call it."""
+        """A short name for people."""
         return self.token_sha256[:FINGERPRINT_DIGITS]
 
     def has_ended(self, now_s: float) -> bool:
-        """Tell whether the token works no more at a time in epoch seconds."""
+        """Return whether the token has expired at a time in epoch seconds."""
         return self.expires_at is not None and self.expires_at <= now_s
 
 
 class TenantTable:
-    """The table in DynamoDB; each method raises TableError where it does not answer.
+    """The table in DynamoDB.
+
+    Every method raises botocore's BotoCoreError or ClientError if it fails.
 
     Args:
         dynamodb: Client of the service.
@@ -54,52 +52,46 @@ class TenantTable:
     """
 
     def __init__(self, dynamodb: Any, name: str) -> None:
+        self.name = name
         self._dynamodb = dynamodb
-        self._name = name
 
     def tokens(self) -> list[IssuedToken]:
-        """Give every token, by tenant and the newest last."""
-        with _told(self._name):
-            pages = self._dynamodb.get_paginator("scan").paginate(
-                TableName=self._name,
-                ConsistentRead=True,
-                # The HMAC keys are not asked for: what never comes here cannot be shown.
-                ProjectionExpression="token_sha256,tenant_id,created_at,expires_at,hmac_required",
-            )
-            found = [_token_of(item) for page in pages for item in page["Items"]]
+        """Return every token, ordered by tenant, the newest last."""
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=self.name,
+            ConsistentRead=True,
+            # The HMAC keys are not read, so they cannot be shown by mistake.
+            ProjectionExpression="token_sha256,tenant_id,created_at,expires_at,hmac_required",
+        )
+        found = [_token_of(item) for page in pages for item in page["Items"]]
         return sorted(found, key=lambda token: (token.tenant_id, token.created_at or 0))
 
     def put(self, credential: Credential) -> None:
-        """Keep a new credential."""
-        with _told(self._name):
-            self._dynamodb.put_item(TableName=self._name, Item=credential.table_item())
+        """Store a new credential."""
+        self._dynamodb.put_item(TableName=self.name, Item=credential.table_item())
 
     def end(self, tokens: Iterable[IssuedToken], at_s: int) -> None:
-        """Let tokens end at `at_s`, in epoch seconds, unless they end earlier or were removed."""
+        """Let tokens expire at `at_s`, in epoch seconds, unless earlier or removed."""
         for token in tokens:
-            with _told(self._name):
-                try:
-                    self._dynamodb.update_item(
-                        TableName=self._name,
-                        Key={"token_sha256": {"S": token.token_sha256}},
-                        UpdateExpression="SET expires_at = :at",
-                        ConditionExpression="attribute_exists(token_sha256) AND "
-                        "(attribute_not_exists(expires_at) OR expires_at > :at)",
-                        ExpressionAttributeValues={":at": {"N": str(at_s)}},
-                    )
-                except self._dynamodb.exceptions.ConditionalCheckFailedException:
-                    continue
+            with suppress(self._dynamodb.exceptions.ConditionalCheckFailedException):
+                self._dynamodb.update_item(
+                    TableName=self.name,
+                    Key={"token_sha256": {"S": token.token_sha256}},
+                    UpdateExpression="SET expires_at = :at",
+                    ConditionExpression="attribute_exists(token_sha256) AND "
+                    "(attribute_not_exists(expires_at) OR expires_at > :at)",
+                    ExpressionAttributeValues={":at": {"N": str(at_s)}},
+                )
 
     def remove(self, tokens: Iterable[IssuedToken]) -> None:
-        """Take tokens away."""
+        """Remove tokens."""
         for token in tokens:
-            with _told(self._name):
-                key = {"token_sha256": {"S": token.token_sha256}}
-                self._dynamodb.delete_item(TableName=self._name, Key=key)
+            key = {"token_sha256": {"S": token.token_sha256}}
+            self._dynamodb.delete_item(TableName=self.name, Key=key)
 
 
 def table_of(target: Deployment) -> TenantTable:
-    """Give the table of a deployment."""
+    """Return the table of a deployment."""
     return TenantTable(target.client("dynamodb"), f"edge-signer-{target.stage}-tenants")
 
 
@@ -111,16 +103,3 @@ def _token_of(item: dict[str, Any]) -> IssuedToken:
         expires_at=int(item["expires_at"]["N"]) if "expires_at" in item else None,
         hmac_required=bool(item.get("hmac_required", {}).get("BOOL", False)),
     )
-
-
-@contextmanager
-def _told(table: str) -> Iterator[None]:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except ClientError as refused:
-        error = refused.response["Error"]
-        raise TableError(f"{table}: {error['Code']}: {error['Message']}") from refused
-    except BotoCoreError as failure:
-        raise TableError(f"{table} cannot be reached: {failure}") from failure

@@ -1,117 +1,123 @@
-"""What the commands about tenants do, and what a person or a machine sees of it."""
+"""The commands `edge-signer tenants …`: issue, rotate, list and remove API tokens."""
 
 from __future__ import annotations
 
 import json
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Annotated
 
+import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.deployment import Deployment
+from cli.deployment import aws_failures_reported, deployment
 from cli.operation.tenant_table import (
     FINGERPRINT_DIGITS,
     IssuedToken,
-    TableError,
     TenantTable,
     table_of,
 )
+from cli.options import Json, Region, Stage, State
 from cli.terminal import EXIT_USAGE, fail, out, printable, show_row
 from edge_signer.platform.names import RESERVED, TENANT_ID
-from emulator.credentials.tenants import Credential, issue
+from emulator.credentials.tokens import Credential, issue
+
+app = typer.Typer()
+
+Name = Annotated[str, typer.Argument(metavar="TENANT", help="The tenant's name.")]
 
 _GRACE = re.compile(r"([0-9]{1,8})([smhd]?)")
 _UNIT_S = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
 _LONGEST_GRACE_S = 90 * _UNIT_S["d"]
 
 
-def add_tenant(target: Deployment, tenant: str, *, with_hmac: bool, as_json: bool) -> None:
-    """Issue the first token of a tenant.
-
-    Args:
-        target: Where to.
-        tenant: Its name.
-        with_hmac: Whether its requests must be signed.
-        as_json: Print one JSON object.
-
-    Raises:
-        typer.Exit: The name is none or taken (2), or the table does not answer (1).
-    """
+@app.command()
+def add(
+    tenant: Name,
+    hmac: Annotated[
+        bool, typer.Option("--hmac", help="Require signed requests; issues a key for them.")
+    ] = False,
+    stage: Stage = None,
+    region: Region = None,
+    state: State = None,
+    as_json: Json = False,
+) -> None:
+    """Issue a new tenant's token and print it, this once."""
+    table = table_of(deployment(stage, region, state))
     _require_name(tenant)
-    table = table_of(target)
-    with _failures_told():
+    with aws_failures_reported(table.name):
         if _working_tokens(table, tenant):
             fail(
-                f"{tenant} has a token already: `edge-signer tenants rotate {tenant}` gives it "
+                f"{tenant} already has a token: `edge-signer tenants rotate {tenant}` issues "
                 "the next one",
                 EXIT_USAGE,
             )
-        credential = issue(tenant, with_hmac=with_hmac)
+        credential = issue(tenant, with_hmac=hmac)
         table.put(credential)
     _show_credential(credential, as_json, {})
     if not as_json:
         out.print("\nIt may sign once it is in the flag tenant_allowlist: `edge-signer flags`.")
 
 
-def rotate_tenant(
-    target: Deployment, tenant: str, grace: str, *, with_hmac: bool | None, as_json: bool
+@app.command()
+def rotate(
+    tenant: Name,
+    grace: Annotated[
+        str, typer.Option(help="How long older tokens still work: 90s, 30m, 24h, 7d or 0.")
+    ] = "24h",
+    hmac: Annotated[
+        bool | None,
+        typer.Option(
+            "--hmac/--no-hmac",
+            help="Whether requests with the new token must be signed.",
+            show_default="as with the older tokens",
+        ),
+    ] = None,
+    stage: Stage = None,
+    region: Region = None,
+    state: State = None,
+    as_json: Json = False,
 ) -> None:
-    """Issue the next token of a tenant, and let its older ones end.
-
-    Args:
-        target: Where to.
-        tenant: Its name.
-        grace: How long the older ones still work, such as 24h.
-        with_hmac: Whether its requests must be signed; None for what was asked of them so far.
-        as_json: Print one JSON object.
-
-    Raises:
-        typer.Exit: There is no such tenant or the grace is none (2), or the table does not
-            answer (1).
-    """
+    """Issue a tenant's next token, print it this once, and let the older ones expire."""
+    table = table_of(deployment(stage, region, state))
     _require_name(tenant)
-    table, grace_s = table_of(target), _seconds(grace)
-    with _failures_told():
+    grace_s = _seconds(grace)
+    with aws_failures_reported(table.name):
         older = _working_tokens(table, tenant)
         if not older:
             fail(f"there is no tenant {tenant} with a token that works", EXIT_USAGE)
-        if with_hmac is None:
-            with_hmac = any(token.hmac_required for token in older)
-        credential = issue(tenant, with_hmac=with_hmac)
+        if hmac is None:
+            hmac = any(token.hmac_required for token in older)
+        credential = issue(tenant, with_hmac=hmac)
         table.put(credential)
     ends_at_s = credential.created_at + grace_s
     ending = [token.fingerprint for token in older]
-    # First, because the older ones must not end while nobody has the new one.
+    # Printed first: the older tokens must not expire before anyone has the new one.
     _show_credential(credential, as_json, {"ending": ending, "ending_at": ends_at_s})
-    try:
+    with aws_failures_reported("the older tokens do not expire yet, rotate again"):
         table.end(older, ends_at_s)
-    except TableError as failure:
-        fail(f"the older tokens have no end yet, rotate again: {failure}")
     if not as_json:
-        out.print(f"\nEnding at {_date(ends_at_s)} UTC or before: {', '.join(ending)}")
+        out.print(f"\nExpire at {_date(ends_at_s)} UTC or earlier: {', '.join(ending)}")
 
 
-def list_tenants(target: Deployment, *, as_json: bool) -> None:
-    """Show every token by its fingerprint.
-
-    Args:
-        target: Whose.
-        as_json: Print one JSON array; times are epoch seconds.
-
-    Raises:
-        typer.Exit: The table does not answer (1).
-    """
-    with _failures_told():
-        tokens = table_of(target).tokens()
+@app.command("list")
+def list_tokens(
+    stage: Stage = None,
+    region: Region = None,
+    state: State = None,
+    as_json: Json = False,
+) -> None:
+    """List tenants and their tokens' fingerprints: the first 8 digits of the SHA-256."""
+    table = table_of(deployment(stage, region, state))
+    with aws_failures_reported(table.name):
+        tokens = table.tokens()
     if as_json:
         out.print(json.dumps([_facts(token) for token in tokens]), markup=False)
         return
     shown = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    # A long name goes on in the next line; all else keeps its width, so that nothing is cut.
+    # A long name wraps; the other columns keep their width, so that nothing is cut.
     shown.add_column("tenant", overflow="fold")
     for title in ("token", "created (UTC)", "ends (UTC)", "HMAC"):
         shown.add_column(title, no_wrap=True)
@@ -127,36 +133,37 @@ def list_tenants(target: Deployment, *, as_json: bool) -> None:
     out.print(shown)
 
 
-def remove_tenant(
-    target: Deployment, tenant: str, fingerprint: str | None, *, as_json: bool
+@app.command()
+def remove(
+    tenant: Name,
+    token: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FINGERPRINT", help="Only this token, as listed.", show_default="every token"
+        ),
+    ] = None,
+    stage: Stage = None,
+    region: Region = None,
+    state: State = None,
+    as_json: Json = False,
 ) -> None:
-    """Take tokens away from a tenant.
-
-    Args:
-        target: Where from.
-        tenant: Its name.
-        fingerprint: Which token; None for all.
-        as_json: Print one JSON object.
-
-    Raises:
-        typer.Exit: There is no such tenant or token (2), or the table does not answer (1).
-    """
-    table = table_of(target)
-    with _failures_told():
-        theirs = [token for token in table.tokens() if token.tenant_id == tenant]
+    """Remove a tenant's tokens; workers may accept them for another ten seconds."""
+    table = table_of(deployment(stage, region, state))
+    with aws_failures_reported(table.name):
+        theirs = [one for one in table.tokens() if one.tenant_id == tenant]
         if not theirs:
             fail(f"there is no tenant {tenant}", EXIT_USAGE)
-        named = [token for token in theirs if fingerprint in (None, token.fingerprint)]
+        named = [one for one in theirs if token in (None, one.fingerprint)]
         if not named:
-            fail(f"{tenant} has no token {fingerprint}; `list` has the fingerprints", EXIT_USAGE)
+            fail(f"{tenant} has no token {token}; `list` shows the fingerprints", EXIT_USAGE)
         table.remove(named)
-    removed = [token.fingerprint for token in named]
+    removed = [one.fingerprint for one in named]
     if as_json:
         out.print(json.dumps({"tenant_id": tenant, "removed": removed}), markup=False)
         return
     show_row("tenant", tenant)
     show_row("removed", ", ".join(removed))
-    out.print("\nWorkers that know them forget them within ten seconds.")
+    out.print("\nWorkers stop accepting them within ten seconds.")
 
 
 def _working_tokens(table: TenantTable, tenant: str) -> list[IssuedToken]:
@@ -167,11 +174,11 @@ def _working_tokens(table: TenantTable, tenant: str) -> list[IssuedToken]:
 
 def _require_name(tenant: str) -> None:
     if tenant in RESERVED:
-        fail(f"{tenant} is no tenant's name: the record of operators' changes has it", EXIT_USAGE)
+        fail(f"{tenant} is a reserved name: the audit trail is stored under it", EXIT_USAGE)
     if not TENANT_ID.fullmatch(tenant):
         fail(
-            f"{tenant} is no tenant's name: up to 63 lower-case letters, digits and hyphens, "
-            "the first no hyphen",
+            f"{tenant} is not a valid tenant's name: use up to 63 lower-case letters, digits and "
+            "hyphens, and no hyphen first",
             EXIT_USAGE,
         )
 
@@ -180,7 +187,7 @@ def _seconds(grace: str) -> int:
     form = _GRACE.fullmatch(grace)
     seconds = int(form[1]) * _UNIT_S[form[2]] if form else None
     if form is None or seconds is None or (seconds and not form[2]):
-        fail(f"--grace {grace} is no time: give 90s, 30m, 24h, 7d or 0", EXIT_USAGE)
+        fail(f"--grace {grace} is not a duration: give 90s, 30m, 24h, 7d or 0", EXIT_USAGE)
     if seconds > _LONGEST_GRACE_S:
         fail(f"--grace {grace} is longer than 90d", EXIT_USAGE)
     return seconds
@@ -208,18 +215,10 @@ def _show_credential(credential: Credential, as_json: bool, more: dict[str, obje
         show_row("token", credential.token)
         if credential.hmac_key is not None:
             show_row("HMAC key", credential.hmac_key)
-        out.print("\n[bold]Keep what is secret now: it is never shown again.[/]")
+        out.print("\n[bold]Save the secrets now: they are never shown again.[/]")
     if out.quiet:
         fail(f"the token could not be written; remove {fingerprint} and issue another")
 
 
 def _date(epoch_s: int | None) -> str:
     return "-" if epoch_s is None else f"{datetime.fromtimestamp(epoch_s, UTC):%Y-%m-%d %H:%M}"
-
-
-@contextmanager
-def _failures_told() -> Iterator[None]:
-    try:
-        yield
-    except TableError as failure:
-        fail(str(failure))

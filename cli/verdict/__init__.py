@@ -1,1 +1,1 @@
-"""What credentials are worth: c2pa-rs judges them; its report is read, explained and shown."""
+"""Verdicts on credentials: c2pa-rs validates them; its report is read, explained and shown."""

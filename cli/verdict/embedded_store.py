@@ -1,7 +1,7 @@
 """The manifest store in a file, byte for byte.
 
-c2pa-rs gives an embedded store only as it would write it itself, with the labels of boxes put
-right. Our own reader wants what is there, so it searches for the store's first box.
+c2pa-rs returns an embedded store as it would write it itself, with corrected box labels. Our own
+reader needs the original bytes, so it searches for the store's first box.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SEGMENT_HEAD_BYTES, _BOX_HEAD_BYTES = 8, 8
 
 
 def has_store(asset: Path) -> bool:
-    """Whether the bytes of a file hold the first box of a manifest store, in any format.
+    """Return whether a file of any format contains the first box of a manifest store.
 
     Raises:
         OSError: The file cannot be read.
@@ -30,7 +30,7 @@ def has_store(asset: Path) -> bool:
 
 
 def embedded_store(asset: Path) -> bytes:
-    """Give the first manifest store in a file; empty where it is encoded, as in SVG, or absent.
+    """Return the first manifest store in a file; empty if it is encoded, as in SVG, or absent.
 
     Args:
         asset: A file that is not empty.
@@ -48,7 +48,7 @@ def embedded_store(asset: Path) -> bytes:
 
 
 def _store_in_segments(file: mmap.mmap) -> bytes:
-    """Put together the APP11 segments of a JPEG; one holds at most 64 KB of a box."""
+    """Join the APP11 segments of a JPEG; one holds at most 64 KB of a box."""
     boxes: dict[bytes, bytes] = {}
     position = 2
     while file[position : position + 1] == b"\xff" and position + 4 <= len(file):

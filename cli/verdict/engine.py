@@ -1,4 +1,4 @@
-"""c2pa-rs reads an asset and its manifest store, without any use of the network."""
+"""Reads an asset and its manifest store with c2pa-rs, without using the network."""
 
 from __future__ import annotations
 
@@ -14,16 +14,62 @@ from typing import Any
 import c2pa
 
 from cli.verdict.embedded_store import embedded_store, has_store
-from cli.verdict.trusted_roots import TrustedRoots
 
-#: Uses of a key that may sign claims and time-stamps; c2pa-rs wants them named beside the anchors.
+
+class AnchorsError(Exception):
+    """The trusted roots cannot be read; the text says why in one line."""
+
+
+@dataclass(frozen=True)
+class TrustedRoots:
+    """The certificates that a verdict rests on.
+
+    Attributes:
+        signers_pem: Roots of signers; c2pa-rs accepts them for time-stamps too.
+        time_stamps_pem: Roots of time-stamp authorities; no signer is trusted because of them.
+        named: Where they come from, for messages.
+    """
+
+    signers_pem: str
+    time_stamps_pem: str = ""
+    named: str = "the trusted roots"
+
+    def refused(self, reason: str) -> AnchorsError:
+        """Return the error for an engine that rejects them."""
+        return AnchorsError(f"{self.named} cannot be read: {reason}")
+
+
+def read_certificates(file: Path) -> str:
+    """Read the certificates of a PEM file, without the text that trust lists have between them.
+
+    Args:
+        file: With at least one certificate.
+
+    Returns:
+        The certificates alone, in PEM.
+
+    Raises:
+        AnchorsError: A certificate cannot be read, or there is none.
+        OSError: The file cannot be read.
+    """
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    try:
+        certificates = x509.load_pem_x509_certificates(file.read_bytes())
+    except ValueError as broken:
+        raise AnchorsError(f"{file} holds no certificates in PEM ({broken})") from broken
+    return "".join(one.public_bytes(Encoding.PEM).decode() for one in certificates)
+
+
+#: Extended key usages of signers and time-stamp authorities; c2pa-rs needs them beside the anchors.
 TRUST_CONFIG = "\n".join(
     ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.62558.2.1", "1.3.6.1.5.5.7.3.8")
 )
-#: c2pa-rs names the list in which it found a root; this is its name for `user_anchors`.
+#: c2pa-rs's name for `user_anchors`, where it says in which list it found a root.
 TIME_STAMP_ANCHORS_LIST = "user_anchors"
-# Neither a remote manifest nor an OCSP responder is asked: a verdict must not tell anybody what
-# is being verified, and must be the same tomorrow.
+# No remote manifest and no OCSP responder is contacted: a verdict must not reveal what is being
+# verified, and must be the same tomorrow.
 _OFFLINE = {"remote_manifest_fetch": False, "ocsp_fetch": False}
 _URL = re.compile(r"https?://\S+")
 
@@ -39,12 +85,12 @@ class Problem(Enum):
 
 @dataclass(frozen=True)
 class Reading:
-    """What c2pa-rs answered.
+    """Result of reading an asset with c2pa-rs.
 
     Attributes:
-        report: Its JSON report; None where it gave none.
-        crjson: The same in crJSON; empty where it gave none.
-        manifest_store: The manifest store that it read; empty where it cannot be had.
+        report: Its JSON report; None if there is none.
+        crjson: The same in crJSON; empty if there is none.
+        manifest_store: The manifest store that it read; empty if it is not available.
         problem: Why there is no report.
         explanation: The engine's own words for that, or the URL of a remote manifest.
     """
@@ -62,15 +108,15 @@ def engine_name() -> str:
 
 
 def read(asset: Path, manifest_store: bytes | None, roots: TrustedRoots) -> Reading:
-    """Have c2pa-rs read and validate an asset.
+    """Read and validate an asset with c2pa-rs.
 
     Args:
         asset: The file.
         manifest_store: Its manifest store, from a sidecar; None reads the one in the file.
-        roots: Whom to trust.
+        roots: The trusted roots.
 
     Raises:
-        AnchorsError: c2pa-rs does not take the roots.
+        AnchorsError: c2pa-rs rejects the roots.
         OSError: The asset cannot be read.
     """
     trust = {"trust_anchors": roots.signers_pem, "trust_config": TRUST_CONFIG}
@@ -89,12 +135,12 @@ def read(asset: Path, manifest_store: bytes | None, roots: TrustedRoots) -> Read
         except c2pa.C2paError as refused:
             return _refusal(refused)
         except (ValueError, RecursionError) as garbled:
-            # The report of a damaged store may be no text or no JSON.
+            # The report of a damaged store may not be valid text or JSON.
             return Reading(problem=Problem.UNREADABLE, explanation=str(garbled))
 
 
 def carries_credentials(asset: Path) -> bool:
-    """Whether a file has Content Credentials inside or names where they are, valid or not.
+    """Return whether a file contains Content Credentials or refers to them, valid or not.
 
     Args:
         asset: A file that is not empty.
@@ -113,9 +159,9 @@ def carries_credentials(asset: Path) -> bool:
 
 
 def format_of(asset: Path) -> str:
-    """Give the extension where c2pa-rs knows it, else the media type.
+    """Return the extension if c2pa-rs knows it, else the media type.
 
-    Python's table of media types is the machine's own and knows fewer formats than c2pa-rs.
+    Python's table of media types depends on the machine and has fewer formats than c2pa-rs.
     """
     extension = asset.suffix.removeprefix(".").lower()
     if extension in c2pa.Reader.get_supported_mime_types():
@@ -146,7 +192,7 @@ def _refusal(refused: Exception) -> Reading:
         return Reading(problem=Problem.ABSENT, explanation=said)
     if isinstance(refused, c2pa.C2paError.NotSupported):
         return Reading(problem=Problem.UNSUPPORTED, explanation=said)
-    # c2pa-python has no class for this error of c2pa-rs; its text begins with its name.
+    # c2pa-python has no class for this error of c2pa-rs, but the text begins with its name.
     if said.startswith("Remote") and (url := _URL.search(said)):
         return Reading(problem=Problem.REMOTE, explanation=url[0])
     return Reading(problem=Problem.UNREADABLE, explanation=said)

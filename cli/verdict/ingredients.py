@@ -1,8 +1,8 @@
-"""Ingredients of a manifest, each with what was found about its own credentials.
+"""Ingredients of a manifest, each with the findings about its own credentials.
 
 An ingredient assertion records what its signer found when the ingredient was added. c2pa-rs
-validates the ingredient's manifest again and reports only what differs, the deltas
-(C2PA 2.2 §15.12). What holds today is the record with the deltas applied.
+validates the ingredient's manifest again and reports only the differences, the deltas
+(C2PA 2.2 §15.12). The current findings are the record with the deltas applied.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ class Ingredient:
     """An ingredient.
 
     Attributes:
-        title: What it is called.
+        title: Its title.
         relationship: `parentOf`, `componentOf` or `inputTo`.
         format: Its media type.
         state: `Trusted`, `Valid` (sound, signer unknown), `Invalid`, or `NoCredentials`.
-        findings: What holds about its credentials.
-        manifest: What its own manifest says; empty where it has none.
+        findings: The current findings about its credentials.
+        manifest: What its own manifest says; empty if it has none.
         ingredients: Its own ingredients.
     """
 
@@ -43,7 +43,7 @@ class Ingredient:
 
     @property
     def trusted(self) -> bool:
-        """Whether it and all that it was made of are trusted, or carry no credentials."""
+        """Whether it and its own ingredients are trusted, or carry no credentials."""
         good = self.state in {"Trusted", "NoCredentials"} and not self.findings.failure
         return good and all(one.trusted for one in self.ingredients)
 
@@ -54,8 +54,8 @@ class IngredientTree:
 
     Attributes:
         ingredients: Those of the active manifest.
-        unplaced: What was found about ingredients that are not in the tree.
-        complete: Whether the tree holds all of them; it is bounded in depth and number.
+        unplaced: Findings about ingredients that are not in the tree.
+        complete: Whether the tree holds all of them; its depth and size are limited.
     """
 
     ingredients: tuple[Ingredient, ...]
@@ -64,7 +64,7 @@ class IngredientTree:
 
 
 def ingredient_tree(report: Report) -> IngredientTree:
-    """Read the ingredients of the active manifest, and theirs."""
+    """Read the ingredients of the active manifest, recursively."""
     reader = _TreeReader(report)
     ingredients = reader.ingredients_of(report.active_label, ())
     left = [found for uri, found in reader.deltas.items() if uri not in reader.placed]
@@ -115,7 +115,7 @@ class _TreeReader:
 
 
 def _recorded(said: Mapping[str, Any]) -> Findings:
-    """What the ingredient assertion records; older versions of it list failures alone."""
+    """Return the recorded findings; older versions of the assertion list only failures."""
     results = mapping(said.get("validation_results"))
     if results:
         return findings_of(results.get("activeManifest"))
@@ -123,7 +123,7 @@ def _recorded(said: Mapping[str, Any]) -> Findings:
 
 
 def _applied(recorded: Findings, delta: Findings) -> Findings:
-    """Apply the deltas: whom the recording software trusted is settled by the roots of today."""
+    """Apply the deltas: today's roots decide about trust, not those of the recording software."""
     trusted = {one.url for one in delta.success if one.code == _TRUSTED}
     untrusted = {one.url for one in delta.failure if one.code == _UNTRUSTED}
     kept = replace(

@@ -1,16 +1,21 @@
-"""The verdict on an asset: what c2pa-rs found, and what our own reader adds."""
+"""The verdict on an asset: the findings of c2pa-rs, with notes from our own reader."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cli.verdict.engine import TIME_STAMP_ANCHORS_LIST, Problem, Reading, engine_name, read
+from cli.verdict.engine import (
+    TIME_STAMP_ANCHORS_LIST,
+    Problem,
+    Reading,
+    TrustedRoots,
+    engine_name,
+    read,
+)
 from cli.verdict.ingredients import Ingredient, ingredient_tree
-from cli.verdict.report import Finding, Findings, Manifest, Report
+from cli.verdict.report import Finding, Findings, Manifest, Report, meaning_of
 from cli.verdict.store_notes import Note, StoreFacts, examine
-from cli.verdict.trusted_roots import TrustedRoots
-from cli.verdict.wording import meaning_of
 
 _UNTRUSTED = "signingCredential.untrusted"
 
@@ -32,20 +37,20 @@ class TimeStamp:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A verdict and what it rests on.
+    """A verdict and its reasons.
 
     Attributes:
-        state: What c2pa-rs says: `Trusted`, `Valid` (sound, signer unknown) or `Invalid`; or
-            `Unreadable`; or `NoCredentials`, where there is nothing to judge.
-        engine: Name and version of who says so.
-        failures: What is wrong with the manifest, or with ingredients that have no place.
-        informational: What is worth knowing about it.
+        state: c2pa-rs's state: `Trusted`, `Valid` (sound, signer unknown) or `Invalid`; or
+            `Unreadable`; or `NoCredentials` if there is nothing to judge.
+        engine: Name and version of the engine.
+        failures: What is wrong with the manifest, or with ingredients outside the tree.
+        informational: Other findings about it.
         manifest: What it says.
-        manifest_kind: `standard`, `update` or `compressed`; empty where that cannot be told.
-        time_stamp: When it was signed, and what that is worth.
+        manifest_kind: `standard`, `update` or `compressed`; empty if unknown.
+        time_stamp: When it was signed, according to a time-stamp.
         ingredients: What the asset was made of.
-        notes: Where the standard asks for more than c2pa-rs checks.
-        remote_url: Where the credentials are said to be; it was not asked.
+        notes: Violations of the standard that c2pa-rs does not check.
+        remote_url: Where the file says its credentials are; it was not fetched.
     """
 
     state: str
@@ -76,17 +81,17 @@ def judge(asset: Path, manifest_store: bytes | None, roots: TrustedRoots) -> Ver
     Args:
         asset: The file.
         manifest_store: Its manifest store, from a sidecar; None judges the one in the file.
-        roots: Whom to trust.
+        roots: The trusted roots.
 
     Raises:
-        AnchorsError: The engine does not take the roots.
+        AnchorsError: The engine rejects the roots.
         OSError: The asset cannot be read.
     """
     return verdict_on(read(asset, manifest_store, roots))
 
 
 def verdict_on(reading: Reading) -> Verdict:
-    """Give the verdict on what was read; there is one for every reading."""
+    """Return the verdict on what was read; there is one for every reading."""
     engine = engine_name()
     if reading.problem in {Problem.ABSENT, Problem.UNSUPPORTED}:
         return Verdict("NoCredentials", engine)
@@ -106,12 +111,17 @@ def _from_report(report: Report, facts: StoreFacts, engine: str) -> Verdict:
     state = report.state or "Unreadable"
     failures = [*findings.failure, *tree.unplaced.failure]
     if report.trust_list == TIME_STAMP_ANCHORS_LIST:
-        # c2pa-rs has one trust for signers and time-stamps; whoever named the roots has two.
+        # c2pa-rs has one list of roots for signers and time-stamps; the caller may have two.
         state = "Valid" if state == "Trusted" else state
-        reason = "the signer's root was named for time-stamps alone"
+        reason = "the signer's root is trusted for time-stamps only"
         failures.append(Finding(_UNTRUSTED, reason, meaning=meaning_of(_UNTRUSTED)))
     if not tree.complete:
-        failures.append(_own_failure("ingredients.unread", "too many or too deep to read them all"))
+        failures.append(
+            _own_failure(
+                "ingredients.unread",
+                "there are too many ingredients, or they are nested too deeply",
+            )
+        )
     if not report.state:
         failures.append(_own_failure("unreadable", "the engine's report has no state"))
     informational = [*findings.informational, *tree.unplaced.informational]

@@ -1,4 +1,4 @@
-"""The JSON report of c2pa-rs, read field by field: a damaged store leaves any of them out."""
+"""The JSON report of c2pa-rs, in which a damaged store may leave out any field."""
 
 from __future__ import annotations
 
@@ -6,18 +6,70 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cli.verdict.wording import meaning_of
+_CHANGED_FILE = (
+    "The file was changed after it was signed, or these credentials belong to another file."
+)
+_MEANINGS = {
+    "assertion.dataHash.mismatch": _CHANGED_FILE,
+    "assertion.bmffHash.mismatch": _CHANGED_FILE,
+    "assertion.boxesHash.mismatch": _CHANGED_FILE,
+    "assertion.collectionHash.mismatch": _CHANGED_FILE,
+    "assertion.hashedURI.mismatch": "A statement in the manifest was changed after it was signed.",
+    "assertion.missing": "A statement that was signed is no longer in the manifest.",
+    "assertion.undeclared": "The manifest holds a statement that was not signed.",
+    "assertion.cbor.invalid": "A statement in the manifest cannot be read.",
+    "assertion.json.invalid": "A statement in the manifest cannot be read.",
+    "assertion.required.missing": "The manifest lacks a statement that it must have.",
+    "assertion.multipleHardBindings": "The manifest is bound to the file more than once.",
+    "claim.missing": "The manifest has no claim.",
+    "claim.multiple": "The manifest has more than one claim.",
+    "claim.hardBindings.missing": "The manifest is not bound to a file.",
+    "claim.cbor.invalid": "The claim cannot be read.",
+    "claimSignature.missing": "The manifest has no signature.",
+    "claimSignature.mismatch": "The signature does not match: the claim was changed, or another "
+    "key signed it.",
+    "claimSignature.outsideValidity": "The signature was not made while the certificate was valid.",
+    "signingCredential.untrusted": "The signer's certificate does not lead to a trusted root; "
+    "name more roots with --anchors.",
+    "signingCredential.invalid": "The signer's certificate may not sign Content Credentials.",
+    "signingCredential.expired": "The signer's certificate has expired, and no trusted time-stamp "
+    "says that it was valid then.",
+    "signingCredential.ocsp.revoked": "The signer's certificate was revoked.",
+    "ingredient.manifest.missing": "The credentials of an ingredient are not in the file.",
+    "ingredient.manifest.mismatch": "The credentials of an ingredient were changed after this "
+    "manifest was signed.",
+    "ingredient.claimSignature.missing": "The credentials of an ingredient have no signature.",
+    "ingredient.claimSignature.mismatch": "The signature in an ingredient's credentials was "
+    "changed after this manifest was signed.",
+    "manifest.inaccessible": "A manifest that this one refers to cannot be reached.",
+    "manifest.multipleParents": "The manifest names more than one parent.",
+    "manifest.update.invalid": "An update manifest has statements that are not allowed in one.",
+    "manifest.update.wrongParents": "An update manifest must name exactly one parent.",
+    "timeStamp.mismatch": "The time-stamp was made for another signature.",
+    "timeStamp.malformed": "The time-stamp cannot be read.",
+    "timeStamp.outsideValidity": "The time-stamp was not made while its authority's certificate "
+    "was valid.",
+    "timeStamp.untrusted": "The time-stamp authority's certificate does not lead to a trusted "
+    "root; name more roots with --tsa-anchors.",
+    "algorithm.unsupported": "The manifest uses an algorithm that the engine does not know.",
+    "algorithm.deprecated": "The manifest uses an algorithm that the standard deprecates.",
+}
+
+
+def meaning_of(code: str) -> str:
+    """Return what a code means; empty if it is not in the table."""
+    return _MEANINGS.get(code, "")
 
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that an engine found.
+    """A finding of the engine.
 
     Attributes:
         code: A validation code of the standard.
         explanation: The engine's own words.
         url: JUMBF URI of what it is about.
-        meaning: The code in plain English; empty where there is no sentence for it.
+        meaning: The code in plain English; empty if unknown.
     """
 
     code: str
@@ -28,7 +80,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Findings:
-    """What an engine found about one manifest."""
+    """The engine's findings about one manifest."""
 
     success: tuple[Finding, ...] = ()
     informational: tuple[Finding, ...] = ()
@@ -37,11 +89,11 @@ class Findings:
 
 @dataclass(frozen=True)
 class Action:
-    """An action that a manifest tells.
+    """An action in a manifest.
 
     Attributes:
         action: Its name.
-        digital_source_type: URI; empty where the action has none.
+        digital_source_type: URI; empty if the action has none.
     """
 
     action: str
@@ -53,13 +105,13 @@ class Manifest:
     """What a manifest says.
 
     Attributes:
-        label: What the manifest is called.
-        title: What the asset is called in it.
+        label: Its label.
+        title: The asset's title.
         signer: Common name and organisation of the certificate.
         algorithm: COSE name of the signature algorithm, or as c2pa-rs spells it.
         generator: The claim generator.
-        time: When a time-stamp says that it was signed; empty where no time-stamp holds.
-        actions: The actions that it tells.
+        time: When it was signed, according to a valid time-stamp; empty without one.
+        actions: Its actions.
     """
 
     label: str = ""
@@ -85,28 +137,28 @@ class Report:
 
     @property
     def state(self) -> str:
-        """`Trusted`, `Valid` or `Invalid`; empty where the report does not say."""
+        """`Trusted`, `Valid` or `Invalid`; empty if the report has none."""
         return text(self._content.get("validation_state"))
 
     @property
     def active_label(self) -> str:
-        """What the active manifest is called."""
+        """Label of the active manifest."""
         return text(self._content.get("active_manifest"))
 
     @property
     def trust_list(self) -> str:
-        """In which list of roots the active manifest's signer was found."""
+        """The list of roots that has the active manifest's signer."""
         return text(self._results.get("trustListUri"))
 
     @property
     def findings(self) -> Findings:
-        """What was found about the active manifest."""
+        """The findings about the active manifest."""
         if self._results:
             return findings_of(self._results.get("activeManifest"))
         return Findings(failure=_findings(self._content.get("validation_status")))
 
     def deltas(self) -> dict[str, Findings]:
-        """What was found anew about ingredients, by the JUMBF URI of their assertion."""
+        """Return new findings about ingredients, by the JUMBF URI of their assertion."""
         found: dict[str, Findings] = {}
         for one in sequence(self._results.get("ingredientDeltas")):
             uri = text(mapping(one).get("ingredientAssertionURI"))
@@ -119,7 +171,7 @@ class Report:
         return found
 
     def manifest(self, label: str) -> Manifest:
-        """Give what a manifest says; nothing where the engine could not read it."""
+        """Return what a manifest says; empty if the engine could not read it."""
         said = mapping(self._manifests.get(label))
         signature = mapping(said.get("signature_info"))
         signer = (text(signature.get(part)) for part in ("common_name", "issuer"))
@@ -135,7 +187,7 @@ class Report:
         )
 
     def ingredients(self, label: str) -> list[Mapping[str, Any]]:
-        """Give the ingredients of a manifest as the report has them."""
+        """Return the ingredients of a manifest as the report has them."""
         said = mapping(self._manifests.get(label))
         return [mapping(one) for one in sequence(said.get("ingredients"))]
 
@@ -147,17 +199,17 @@ def findings_of(results: Any) -> Findings:
 
 
 def mapping(value: Any) -> Mapping[str, Any]:
-    """Give an object, or an empty one in place of what is none."""
+    """Return the value if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def sequence(value: Any) -> list[Any]:
-    """Give a list, or an empty one in place of what is none."""
+    """Return the value if it is a list, else an empty one."""
     return value if isinstance(value, list) else []
 
 
 def text(value: Any) -> str:
-    """Give a text, or an empty one in place of what is none."""
+    """Return the value if it is a text, else an empty one."""
     return value if isinstance(value, str) else ""
 
 
@@ -179,5 +231,5 @@ def _actions(manifest: Mapping[str, Any]) -> Iterator[Action]:
 
 
 def _cose_name(algorithm: str) -> str:
-    """Spell Es256 as COSE does, ES256."""
+    """Spell Es256 as in COSE, ES256."""
     return algorithm.upper() if algorithm[:2] in {"Es", "Ps"} else algorithm

@@ -1,4 +1,4 @@
-"""A verdict on the terminal. A row in red makes the exit code 1; one in yellow is worth knowing."""
+"""Prints a verdict. Red rows are the reason for exit code 1; yellow rows are warnings."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from cli.source_types import term_of
 from cli.terminal import out, printable, show_row
 from cli.verdict.ingredients import Ingredient
 from cli.verdict.judgement import TimeStamp, Verdict
-from cli.verdict.report import Action, Finding
-from cli.verdict.wording import meaning_of
+from cli.verdict.report import Action, Finding, meaning_of
 
 _SHOWN_DEPTH = 6
 _NOT_ASKED = "signingCredential.ocsp.skipped"
 _KINDS = {
-    "update": "an update manifest: it adds to its parent and leaves the content as it was",
+    "update": "an update manifest: it adds to its parent and leaves the content unchanged",
     "compressed": "a compressed manifest",
 }
 _STATES = {
@@ -28,7 +27,7 @@ _STATES = {
 
 
 def show(verdict: Verdict) -> None:
-    """Print a verdict, the engine's word last."""
+    """Print a verdict; the engine's state comes last."""
     for name, value in (
         ("title", verdict.manifest.title),
         ("signer", verdict.manifest.signer),
@@ -41,7 +40,7 @@ def show(verdict: Verdict) -> None:
             show_row(name, value)
     _show_time_stamp(verdict.time_stamp)
     if any(one.code == _NOT_ASKED for one in verdict.informational):
-        show_row("revocation", "not checked: that would need the network")
+        show_row("revocation", "not checked: this needs the network")
     _show_ingredients(verdict.ingredients, 0)
     for note in verdict.notes:
         show_coloured("yellow", "note", note.text)
@@ -55,7 +54,7 @@ def _show_state(verdict: Verdict) -> None:
     colour = "bold green" if verdict.trusted else "bold red"
     aside = ""
     if verdict.state == "Trusted" and not verdict.trusted:
-        aside = ", but not all that it rests on: see the rows in red"
+        aside = ", but not everything in it: see the red rows"
     out.print(f"[dim]{verdict.engine:<10}[/] [{colour}]{escape(verdict.state)}{aside}[/]")
 
 
@@ -96,7 +95,7 @@ def _show_ingredients(ingredients: Iterable[Ingredient], depth: int) -> None:
             _show_ingredients(one.ingredients, depth + 1)
         elif one.ingredients:
             good = all(inner.trusted for inner in one.ingredients)
-            says = "more ingredients below; --json has them"
+            says = "more ingredients below; --json shows them"
             show_coloured("yellow" if good else "red", "", f"{indent}  {says}")
 
 

@@ -1,4 +1,4 @@
-"""Our own look into a manifest store: rules of the standard that c2pa-rs does not check."""
+"""Checks a manifest store for rules of the standard that c2pa-rs does not check."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cli.source_types import VOCABULARY
 from cli.verdict.store_walk import Box, manifests_of, read_cbor
 
 _KINDS = {"c2ma": "standard", "c2um": "update", "c2cm": "compressed"}
-# C2PA 2.2 §11.1.4: what each part of a manifest is called.
+# C2PA 2.2 §11.1.4: the labels of each part of a manifest.
 _LABELS = {
     "c2as": {"c2pa.assertions"},
     "c2cl": {"c2pa.claim", "c2pa.claim.v2"},
@@ -20,7 +20,7 @@ _LABELS = {
 
 @dataclass(frozen=True)
 class Note:
-    """Something that the standard forbids.
+    """A violation of the standard.
 
     Attributes:
         manifest: Label of the manifest.
@@ -33,11 +33,11 @@ class Note:
 
 @dataclass(frozen=True)
 class StoreFacts:
-    """What a manifest store is made of.
+    """What our reader finds in a manifest store.
 
     Attributes:
-        kinds: Of each manifest, by its label: `standard`, `update` or `compressed`.
-        notes: What the standard forbids.
+        kinds: `standard`, `update` or `compressed`, by the manifests' labels.
+        notes: Violations of the standard.
     """
 
     kinds: dict[str, str] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class StoreFacts:
 
 
 def examine(manifest_store: bytes) -> StoreFacts:
-    """Look into a store; one that cannot be read has no facts."""
+    """Examine a store; an unreadable one has no facts."""
     manifests = manifests_of(manifest_store)
     notes = [Note(one.label, text) for one in manifests for text in _faults(one)]
     kinds = {one.label: _KINDS.get(one.kind, "") for one in manifests}

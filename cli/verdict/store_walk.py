@@ -1,7 +1,7 @@
-"""A tolerant reader of any manifest store: it takes what it can and skips the rest.
+"""A tolerant reader of any manifest store: it reads what it can and skips the rest.
 
-The readers in `edge_signer.signing` are strict, for manifests that this project made. This one is
-for everybody's: a box or a value that it cannot read is left out, and nothing ends in an error.
+The readers in `edge_signer.signing` are strict, for manifests made by this project. This one is for
+manifests from anywhere: it leaves out boxes and values that it cannot read, and never fails.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class Box:
 
     Attributes:
         kind: Four characters of its type.
-        label: What its description calls it.
-        contents: Its boxes that are no superboxes: type and bytes.
+        label: Its label, from the description box.
+        contents: Its boxes that are not superboxes: type and bytes.
         children: Its superboxes.
     """
 
@@ -34,12 +34,12 @@ class Box:
     children: tuple[Box, ...]
 
     def content(self, kind: str) -> bytes:
-        """Give its first box of a type; empty where there is none."""
+        """Return its first box of a type; empty if there is none."""
         return next((content for one, content in self.contents if one == kind), b"")
 
 
 def manifests_of(manifest_store: bytes) -> tuple[Box, ...]:
-    """Give the manifests of a store, as far as they can be read."""
+    """Return the manifests of a store, as far as they can be read."""
     for kind, payload in _boxes(manifest_store):
         if kind == "jumb" and (store := _superbox(payload, 1)):
             return store.children
@@ -51,8 +51,8 @@ class Cbor:
     """A value in CBOR (RFC 8949).
 
     Attributes:
-        value: As far as it can be read; tags are left out.
-        repeated_keys: Keys that stand twice in one map, which no reader may accept.
+        value: The readable part, without tags.
+        repeated_keys: Keys that occur twice in one map, which no reader may accept.
     """
 
     value: Any = None
@@ -60,7 +60,7 @@ class Cbor:
 
 
 def read_cbor(encoded: bytes) -> Cbor:
-    """Read a value; None where the bytes are none."""
+    """Read a value; None if the bytes are not CBOR."""
     found = Cbor()
     try:
         found.value = _CborReader(encoded, found.repeated_keys).item(0)

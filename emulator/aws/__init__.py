@@ -1,1 +1,1 @@
-"""AWS's services in a process of their own: moto, mended, with faults on demand."""
+"""AWS's services in a process of their own: moto, corrected, with faults on demand."""

@@ -1,8 +1,8 @@
-"""The process that plays AWS's services: `python -m emulator.aws.cloud`.
+"""The process that emulates AWS's services: `python -m emulator.aws.cloud`.
 
-It reads one JSON line from its standard input, the job, creates everything that the job asks
-for, then listens on a port of 127.0.0.1 and writes one JSON line, the report. It ends when its
-input does, which is when its parent has closed it or died.
+It reads the job, one JSON line, from standard input, creates everything in it, listens on a port of
+127.0.0.1 and writes the report, one JSON line. It ends when its input ends, because its parent
+closed it or died.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from emulator import time_stamps
-from emulator.aws.cloud_protocol import Job, Report
+from emulator.aws.cloud_process import Job, Report
 from emulator.aws.services import (
     ServiceHost,
     in_process_client,
@@ -22,14 +22,13 @@ from emulator.aws.services import (
 from emulator.errors import EmulatorError
 from emulator.http.message import Request, Response
 from emulator.http.server import HttpServer
-from emulator.stack.creation import create_stack
-from emulator.stack.parameters import parameter_values
-from emulator.stack.replica import replicate_keys
+from emulator.stack.creation import create_stack, replicate_keys
+from emulator.stack.intrinsics import parameter_values
 from emulator.time_stamps import find_openssl
 
-# A call that a fault delays holds its thread; this many can wait at once.
+# A delayed call occupies a thread; this many can wait at once.
 _THREADS = 256
-# S3 takes 5 GB in one request; a sidecar or a module is far smaller.
+# S3 accepts 5 GB in one request; a sidecar or a module is far smaller.
 _MAX_BODY_BYTES = 256 * 1024 * 1024
 _DEFAULT_STAGE = "dev"
 
@@ -48,17 +47,17 @@ def main() -> None:
 
 
 def build(host: ServiceHost, job: Job, port: int) -> Report:
-    """Create everything that a job asks for.
+    """Create everything in a job.
 
     Args:
-        host: Where resources are created.
-        job: What is to be created.
-        port: Where the host will listen on 127.0.0.1; the stack is told where to have time-stamps.
+        host: Where to create resources.
+        job: What to create.
+        port: Where the host will listen on 127.0.0.1; the stack needs it for time-stamps.
 
     Raises:
-        TemplateError: The template cannot be made.
+        TemplateError: The stack cannot be created.
     """
-    # Imported here: certificates are needed only once the template is known to be good.
+    # Imported late: certificates are needed only if the template is valid.
     from emulator.credentials.certification import (
         receipt_public_key,
         store_certificates,
@@ -66,7 +65,7 @@ def build(host: ServiceHost, job: Job, port: int) -> Report:
         time_stamp_authority,
     )
     from emulator.credentials.development_ca import DevelopmentCa
-    from emulator.credentials.operators import store_operators
+    from emulator.credentials.tokens import store_operators
 
     host.functions_port = job.functions_port
     services = in_process_services(host)
@@ -114,7 +113,7 @@ async def _serve(host: ServiceHost, report: Report, listener: socket.socket) -> 
     _send(report)
     await loop.run_in_executor(None, sys.stdin.buffer.read)
     await server.close()
-    # A call that a fault still delays would keep the process: threads are joined at its end.
+    # Threads are joined at a normal exit, so a call that is still delayed would hold the process.
     os._exit(0)
 
 

@@ -1,16 +1,60 @@
-"""Starts the process that plays AWS's services, and notices when it dies."""
+"""Starts the process that emulates AWS's services, and notices when it dies."""
 
 import asyncio
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-from emulator.aws.cloud_protocol import Job, Report
+from pydantic import BaseModel
+
 from emulator.errors import CloudError, TemplateError
 from emulator.local_state import checkout
+from emulator.stack.creation import Resource
 
-# The template comes back with every function resolved: far more than asyncio's 64 KiB a line.
+
+class Job(BaseModel):
+    """What the parent asks for, sent as one JSON line.
+
+    Attributes:
+        document: The CloudFormation template.
+        parameters: Values of template parameters.
+        items: Items in DynamoDB's JSON, by the logical id of the table to put them into.
+        functions_port: The port on 127.0.0.1 that invokes functions.
+        operators: The SHA-256 of each operator's token, in hexadecimal, by the operator's name.
+    """
+
+    document: dict[str, Any]
+    parameters: dict[str, str]
+    items: dict[str, list[dict[str, dict[str, Any]]]]
+    functions_port: int = 0
+    operators: dict[str, str] = {}
+
+
+class Report(BaseModel):
+    """The child's answer, one JSON line.
+
+    Attributes:
+        error: Why the stack could not be created, in one line; then nothing else is set.
+        notice: One line for the user; empty for none.
+        port: Where the services listen on 127.0.0.1.
+        resources: The stack by logical id.
+        anchors_pem: The root of the signing certificates.
+        timestamp_anchors_pem: The root of the time-stamp authority.
+        receipt_public_key: The key that verifies receipts, in hexadecimal; empty if there is none.
+    """
+
+    error: str = ""
+    notice: str = ""
+    port: int = 0
+    resources: dict[str, Resource] = {}
+    anchors_pem: str = ""
+    timestamp_anchors_pem: str = ""
+    receipt_public_key: str = ""
+
+
+# The template comes back with every function resolved, which exceeds asyncio's 64 KiB per line.
 _MAX_LINE_BYTES = 64 * 1024 * 1024
 
 
@@ -29,7 +73,7 @@ class CloudProcess:
 
     @classmethod
     async def start(cls, log: Path) -> "CloudProcess":
-        """Start the child; its imports, which take most of its start, begin at once.
+        """Start the child, which begins with its imports; they take most of its start.
 
         Args:
             log: Where its standard error is appended.
@@ -51,7 +95,7 @@ class CloudProcess:
         return cls(process, log)
 
     async def build(self, job: Job) -> Report:
-        """Have a stack created, and wait until the services answer.
+        """Create a stack, and wait until the services answer.
 
         Raises:
             TemplateError: The stack cannot be created.
@@ -76,18 +120,18 @@ class CloudProcess:
         return report
 
     async def died(self) -> str:
-        """Wait for the child's end, and say in one line what happened."""
+        """Wait for the child's end, and return in one line what happened."""
         code = await self._process.wait()
         how = f"was killed by signal {-code}" if code < 0 else f"exited with status {code}"
-        return f"the process that plays AWS's services {how}; see {self._log}"
+        return f"the process that emulates AWS's services {how}; see {self._log}"
 
     async def close(self) -> None:
-        """End the child; it holds nothing that is worth a slower goodbye."""
+        """Kill the child; it has nothing to save."""
         if self._process.returncode is None:
             self._process.kill()
         await self._process.wait()
 
 
 def _environment() -> dict[str, str]:
-    """Leave out the developer's AWS settings: moto too would look for a profile named there."""
+    """Leave out the developer's AWS settings: moto too would look for a profile in them."""
     return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}

@@ -1,21 +1,67 @@
-"""Makes the services slow, throttled or failing, as rules say and as AWS words it."""
+"""Makes the services slow, throttled or failing as rules say, with AWS's own errors."""
 
+import base64
 import json
 import random
 import threading
 import time
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import Self
+from typing import Any, Literal, Self
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-from emulator.aws.corruption import Corruption, corrupted
-from emulator.aws.service_call import INVOKE, ServiceCall
-from emulator.functions.lambda_errors import lambda_error
+from emulator.aws.service_call import INVOKE, ServiceCall, lambda_error
 from emulator.http.message import Request, Response
+
+Corruption = Literal["signature", "other_key", "malformed"]
+
+
+def corrupted(how: Corruption, request: Request, response: Response) -> Response:
+    """Replace the signature in an answer of kms.Sign; errors stay unchanged.
+
+    Args:
+        how: `signature` is well formed but does not verify, `other_key` is made by an uncertified
+            key over the same message, and `malformed` is cut short.
+        request: Of kms.Sign.
+        response: The answer of KMS.
+    """
+    if response.status != 200:
+        return response
+    document = json.loads(response.body)
+    signature = base64.b64decode(document["Signature"])
+    if how == "malformed":
+        signature = signature[:-1]
+    elif how == "signature":
+        # The last byte belongs to the number s, or to the whole signature, so the form stays valid.
+        signature = signature[:-1] + bytes([signature[-1] ^ 1])
+    else:
+        signature = _anothers(json.loads(request.body))
+    document["Signature"] = base64.b64encode(signature).decode()
+    headers = tuple(one for one in response.headers if one[0].lower() != "content-length")
+    return Response(response.status, headers, json.dumps(document).encode())
+
+
+def _anothers(asked: dict[str, Any]) -> bytes:
+    # Imported late: it imports all of moto.
+    from emulator.aws.signing_keys import Signature
+
+    algorithm = str(asked["SigningAlgorithm"])
+    scheme = Signature(_key(algorithm), algorithm, asked.get("MessageType") == "DIGEST")
+    return scheme.make(base64.b64decode(asked["Message"]))
+
+
+def _key(algorithm: str) -> Any:
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+    if algorithm.startswith("ECDSA"):
+        curves = {"256": ec.SECP256R1(), "384": ec.SECP384R1(), "512": ec.SECP521R1()}
+        return ec.generate_private_key(curves[algorithm[-3:]])
+    if algorithm.startswith("RSA"):
+        return rsa.generate_private_key(65537, 2048)
+    return ed25519.Ed25519PrivateKey.generate()
 
 
 class FaultRule(BaseModel):
@@ -30,10 +76,9 @@ class FaultRule(BaseModel):
         error_code: The error's code; it alone means status 400, 503 from S3, 500 from
             Lambda.
         message: The error's message.
-        corrupt: Or call the service, and answer with another signature than it gave; of kms.Sign
-            alone.
-        times: How often the rule strikes before it is spent; None for always.
-        probability: The share of calls that it strikes, from 0 to 1.
+        corrupt: Or call the service and replace the signature in its answer; only for kms.Sign.
+        times: How often the rule applies; None for always.
+        probability: The share of calls to which it applies, from 0 to 1.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -52,11 +97,11 @@ class FaultRule(BaseModel):
     @model_validator(mode="after")
     def _corrupts_signatures_alone(self) -> Self:
         if self.corrupt and ((self.service, self.operation) != ("kms", "Sign") or self.is_error):
-            raise ValueError("corrupt is for answers of kms.Sign, and goes with no error")
+            raise ValueError("corrupt is only for kms.Sign, and excludes an error")
         return self
 
     def concerns(self, call: ServiceCall) -> bool:
-        """Tell whether the rule is about this call."""
+        """Return whether the rule applies to this call."""
         return (
             self.service in ("*", call.service)
             and self.operation in ("*", call.operation)
@@ -65,7 +110,7 @@ class FaultRule(BaseModel):
 
     @property
     def is_error(self) -> bool:
-        """Tell whether the rule does more than delay."""
+        """Return whether the rule does more than delay."""
         return self.status is not None or self.error_code is not None
 
 
@@ -96,11 +141,11 @@ class Faults:
     def answer(
         self, call: ServiceCall, request: Request, perform: Callable[[], Response]
     ) -> Response:
-        """Answer a call as the first rule that strikes says: late, with its error, or corrupted.
+        """Answer a call as the first matching rule says: late, with an error, or corrupted.
 
         Args:
-            call: What is asked.
-            request: How it came.
+            call: The operation.
+            request: The request.
             perform: Calls the service.
         """
         rule = self._draw(call)
@@ -125,7 +170,7 @@ class Faults:
 
 
 def error_response(call: ServiceCall, rule: FaultRule) -> Response:
-    """Word an error as the service's protocol does.
+    """Return an error in the form of the service's protocol.
 
     The JSON protocols put the code into __type (AWS JSON 1.0 and 1.1); S3 answers in XML, Lambda
     with a header.

@@ -1,13 +1,15 @@
-"""Tells which operation of which AWS service a request is, from the request alone."""
+"""Identifies the AWS service and operation of a request, and builds Lambda's errors."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl
+from uuid import uuid4
 
-from emulator.http.message import Request
+from emulator.http.message import Request, Response, json_response
 
 _CREDENTIAL = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request")
 
@@ -21,7 +23,7 @@ class ServiceCall:
         operation: For instance Sign.
         json_version: 1.0 or 1.1 for the JSON protocols, None for S3's XML, for time-stamps and for
             Lambda, whose operations are paths.
-        region: For which it is signed; empty for what is not signed. It is not compared.
+        region: The region in the signature; empty if unsigned. It is not compared.
     """
 
     service: str
@@ -33,15 +35,22 @@ class ServiceCall:
         return f"{self.service}.{self.operation}"
 
 
-#: A function is invoked.
+#: Runs a function.
 INVOKE = ServiceCall("lambda", "Invoke", None)
 
 
+def lambda_error(status: int, code: str, message: str) -> Response:
+    """Return an error in the form of Lambda's API: REST with JSON, the code in a header."""
+    body = {"Type": "User" if status < 500 else "Service", "message": message}
+    headers = (("x-amzn-errortype", code), ("x-amzn-requestid", str(uuid4())))
+    return json_response(status, json.dumps(body).encode(), headers)
+
+
 def identify(request: Request) -> ServiceCall:
-    """Name the operation that a request asks for.
+    """Return the operation of a request.
 
     Service and region come from the signature's scope; the operation from X-Amz-Target or, for S3,
-    from method, path and query as S3's service model has them.
+    from method, path and query as in S3's service model.
     """
     signature = _CREDENTIAL.search(request.header("authorization") or "")
     region, service = signature.groups() if signature else ("", "s3")
@@ -60,7 +69,7 @@ def identify(request: Request) -> ServiceCall:
 
 @lru_cache(maxsize=512)
 def _s3_operation(method: str, depth: int, query: frozenset[str], headers: frozenset[str]) -> str:
-    """Find the operation that asks for the most of what is there, and nothing that is not."""
+    """Find the operation that requires the most of what is present, and nothing else."""
     fitting = [
         shape
         for shape in _s3_shapes()
@@ -69,8 +78,8 @@ def _s3_operation(method: str, depth: int, query: frozenset[str], headers: froze
         and shape.query <= query
         and shape.headers <= headers
     ]
-    # ListObjectsV2 and ListObjects, for instance, differ in one query parameter; where nothing
-    # tells two apart, the shorter name is the plain one (GetObject, not GetObjectTorrent).
+    # ListObjectsV2 and ListObjects, for instance, differ in one query parameter. If nothing
+    # distinguishes two, the shorter name is the plain one (GetObject, not GetObjectTorrent).
     fitting.sort(key=lambda shape: (-len(shape.query | shape.headers), len(shape.name)))
     return fitting[0].name if fitting else "Unknown"
 

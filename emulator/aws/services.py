@@ -1,19 +1,18 @@
-"""AWS's services, and time-stamps, in one process: behind a counter and a source of faults."""
+"""AWS's services and time-stamps in one process, with counted calls and injected faults."""
 
 import json
 import threading
 import time
 from collections import Counter, defaultdict
+from http.client import HTTPConnection
 from typing import Any
 
 from pydantic import ValidationError
 
 from emulator import time_stamps
-from emulator.account import REGION
-from emulator.aws import sdk as aws_sdk
+from emulator.account import REGION, sdk_client
 from emulator.aws import wsgi
 from emulator.aws.faults import Faults, parse_rules
-from emulator.aws.forwarding import forward
 from emulator.aws.service_call import INVOKE, ServiceCall, identify
 from emulator.http.message import Request, Response, json_response
 from emulator.stack.resources import Services
@@ -22,18 +21,20 @@ from emulator.time_stamps import TimeStampAuthority
 CALLS_PATH = "/_emulator/calls"
 FAULTS_PATH = "/_emulator/faults"
 _TIME_STAMP = ServiceCall("tsa", "TimeStamp", None)
+# Longer than any function runs.
+_INVOKE_TIMEOUT_S = 900.0
 
 
 class ServiceHost:
     """Answers the requests of AWS SDKs; safe to use from many threads.
 
-    `GET /_emulator/calls` gives count and summed milliseconds of each operation, for instance
+    `GET /_emulator/calls` returns count and summed milliseconds of each operation, for instance
     `{"kms.Sign": {"count": 2, "milliseconds": 1.4, "regions": {"us-east-1": 2}}}`; a call counts
-    from its arrival.
-    `PUT /_emulator/faults` takes a JSON list of FaultRule, which replaces the rules in force.
-    `POST /_emulator/tsa` is a time-stamp authority's, which is no service of AWS, but counted and
-    struck by faults all the same, as `tsa.TimeStamp`. Functions are invoked in another process, to
-    which `lambda.Invoke` is forwarded.
+    when it arrives.
+    `PUT /_emulator/faults` takes a JSON list of FaultRule, which replaces the current rules.
+    `POST /_emulator/tsa` is a time-stamp authority; it is no service of AWS, but calls count and
+    faults apply as `tsa.TimeStamp`. `lambda.Invoke` is forwarded to the process that runs
+    functions.
     """
 
     def __init__(self, application: wsgi.WsgiApplication) -> None:
@@ -65,13 +66,13 @@ class ServiceHost:
 
     def _perform(self, call: ServiceCall, request: Request) -> Response:
         if call == INVOKE:
-            return forward(request, self.functions_port)
+            return _forward(request, self.functions_port)
         if call is not _TIME_STAMP:
             return wsgi.call(self._application, request)
         return self.time_stamps.answer(request) if self.time_stamps else Response(404)
 
     def forget_calls(self) -> None:
-        """Start counting at nothing."""
+        """Reset the counters."""
         with self._lock:
             self._counts.clear()
             self._regions.clear()
@@ -96,8 +97,25 @@ class ServiceHost:
         return Response(204)
 
 
+def _forward(request: Request, port: int) -> Response:
+    """Send a request to the process that runs functions, on a port of 127.0.0.1."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=_INVOKE_TIMEOUT_S)
+    try:
+        passed = {
+            name: value
+            for name, value in request.headers
+            if name not in ("connection", "content-length", "host", "transfer-encoding")
+        }
+        connection.request(request.method, request.target, request.body, passed)
+        answer = connection.getresponse()
+        headers = tuple((name.lower(), value) for name, value in answer.getheaders())
+        return Response(answer.status, headers, answer.read())
+    finally:
+        connection.close()
+
+
 def moto_host() -> ServiceHost:
-    """Make a host of mended moto backends; this import is what takes the emulator's start."""
+    """Make a host of corrected moto backends; this import takes most of the emulator's start."""
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     from emulator.aws.moto_mend import mend
@@ -107,11 +125,11 @@ def moto_host() -> ServiceHost:
 
 
 def in_process_services(host: ServiceHost, region: str = REGION) -> Services:
-    """Make SDK clients whose requests reach the host without a socket.
+    """Make SDK clients that call the host directly, without a socket.
 
     Args:
         host: Answers every request of these clients.
-        region: For which they ask.
+        region: Of the services.
     """
     kms, s3, dynamodb, ssm = (
         in_process_client(host, service, region) for service in ("kms", "s3", "dynamodb", "ssm")
@@ -125,7 +143,7 @@ def in_process_client(host: ServiceHost, service: str, region: str = REGION) -> 
     Args:
         host: Answers its requests.
         service: For instance kms.
-        region: For which it asks.
+        region: Of the service.
     """
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
@@ -135,7 +153,7 @@ def in_process_client(host: ServiceHost, service: str, region: str = REGION) -> 
             request.url, response.status, dict(response.headers), _Raw(response.body)
         )
 
-    made = aws_sdk.client(service, "http://localhost", region)
+    made = sdk_client(service, "http://localhost", region)
     made.meta.events.register("before-send", send)
     return made
 
@@ -159,7 +177,7 @@ def _text(value: str | bytes) -> str:
 
 
 class _Raw:
-    """The body of an answer in the form in which botocore reads it."""
+    """The body of an answer in the form that botocore reads."""
 
     def __init__(self, body: bytes) -> None:
         self._body = body

@@ -1,4 +1,4 @@
-"""Certifies the stack's keys and stores certificates where functions look for them."""
+"""Certifies the stack's keys and stores the certificates where functions read them."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,14 +11,14 @@ from emulator.stack.resources import Services
 from emulator.time_stamps import TimeStampAuthority
 
 _ALIAS_PREFIX = "alias/edge-signer-"
-# Receipts have no certificate: their verifiers pin the key.
+# Receipts have no certificate: verifiers pin the key.
 _RECEIPTS = "receipts"
 
 
 def store_certificates(
     ca: DevelopmentCa, resources: Iterable[Resource], services: Services, stage: str
 ) -> None:
-    """Issue a certificate for each signing key that has an alias of this system, but for receipts.
+    """Issue a certificate for each signing key with an alias of this system, except receipts.
 
     The chain of `alias/edge-signer-<stage>-<name>` goes to the SSM parameter
     `/edge-signer/<stage>/certificates/<name>`.
@@ -26,7 +26,7 @@ def store_certificates(
     Args:
         ca: Issues the certificates.
         resources: The created stack.
-        services: Where keys are, and where the parameters go.
+        services: Hold the keys and the parameters.
         stage: The stack's stage.
     """
     for name, key_id in _signing_keys(list(resources), f"{_ALIAS_PREFIX}{stage}-"):
@@ -41,11 +41,11 @@ def store_certificates(
 
 
 def receipt_public_key(resources: Iterable[Resource], services: Services, stage: str) -> str:
-    """Give the key that receipts are verified with: 64 hexadecimal digits, empty without one.
+    """Return the key that verifies receipts: 64 hexadecimal digits, or empty if there is none.
 
     Args:
         resources: The created stack.
-        services: Where keys are.
+        services: Hold the keys.
         stage: The stack's stage.
     """
     for name, key_id in _signing_keys(list(resources), f"{_ALIAS_PREFIX}{stage}-"):
@@ -60,8 +60,8 @@ def store_time_stamp_root(ca: DevelopmentCa, services: Services, stage: str) -> 
     """Put the time-stamp root into the SSM parameter `/edge-signer/<stage>/certificates/tsa`.
 
     Args:
-        ca: Has the root.
-        services: Where the parameter goes.
+        ca: Owns the root.
+        services: Hold the parameter.
         stage: The stack's stage.
     """
     services.ssm.put_parameter(
@@ -76,7 +76,7 @@ def time_stamp_authority(ca: DevelopmentCa, openssl: str) -> TimeStampAuthority:
 
     Args:
         ca: Issues its certificate.
-        openssl: The program that makes its answers.
+        openssl: The program that makes its responses.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     key_pem = key.private_bytes(

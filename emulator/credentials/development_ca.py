@@ -1,4 +1,4 @@
-"""A certificate authority for development, whose keys live and die with this process.
+"""A certificate authority for development, whose keys exist only in this process.
 
 Leaves follow the C2PA conformance programme's certificate profile for claim signing
 (C2PA Certificate Policy, assurance level 2): at most 90 days, C, O and CN in the subject.
@@ -15,18 +15,18 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 _CLAIM_SIGNING = ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
 _CERTIFICATE_POLICY = ObjectIdentifier("1.3.6.1.4.1.62558.1.1")
-# Nobody answers here: a development certificate is never revoked.
+# No server has this name: a development certificate is never revoked.
 _OCSP_URL = "http://ocsp.invalid"
 _ORGANISATION = "Edge Signer Development"
 _ROOT_LIFETIME = timedelta(days=365)
 _ISSUING_LIFETIME = timedelta(days=180)
 _LEAF_LIFETIME = timedelta(days=90)
-# A clock that runs a little behind must not find a certificate of the future.
+# Certificates must be valid for clocks that are a little slow.
 _BACKDATE = timedelta(minutes=5)
 
 
 class DevelopmentCa:
-    """Root, issuing CA, and the root of a time-stamp authority, all made afresh."""
+    """Root, issuing CA, and the root of a time-stamp authority, all new."""
 
     def __init__(self) -> None:
         self._now = datetime.now(UTC).replace(microsecond=0) - _BACKDATE
@@ -36,11 +36,11 @@ class DevelopmentCa:
         self._issuing = self._issuing_ca()
 
     def anchors_pem(self) -> str:
-        """Give the root that verifiers must trust, in PEM."""
+        """Return the root that verifiers must trust, in PEM."""
         return _pem(self._root)
 
     def timestamp_anchors_pem(self) -> str:
-        """Give the root of the time-stamp authority, in PEM."""
+        """Return the root of the time-stamp authority, in PEM."""
         return _pem(self._timestamp_root)
 
     def issue(self, common_name: str, public_key_der: bytes) -> str:
@@ -48,10 +48,10 @@ class DevelopmentCa:
 
         Args:
             common_name: The subject's CN.
-            public_key_der: The key's SubjectPublicKeyInfo, as KMS GetPublicKey gives it.
+            public_key_der: The key's SubjectPublicKeyInfo, as KMS GetPublicKey returns it.
 
         Returns:
-            The chain in PEM: the leaf, then the issuing CA; the root is left out.
+            The chain in PEM: the leaf, then the issuing CA, without the root.
 
         Raises:
             ValueError: The key cannot be read.
@@ -93,13 +93,13 @@ class DevelopmentCa:
         return _pem(leaf) + _pem(self._issuing)
 
     def issue_time_stamping(self, public_key: ec.EllipticCurvePublicKey) -> str:
-        """Certify a time-stamp authority's key, for time-stamps alone (RFC 3161 section 2.3).
+        """Certify a time-stamp authority's key, for time-stamps only (RFC 3161 section 2.3).
 
         Args:
             public_key: The authority's.
 
         Returns:
-            The certificate in PEM; the time-stamp root issued it.
+            The certificate in PEM, issued by the time-stamp root.
         """
         issuer = self._timestamp_key.public_key()
         leaf = (

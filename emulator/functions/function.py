@@ -1,9 +1,12 @@
-"""What the stack says of a Lambda function, as its workers need it."""
+"""A Lambda function of the stack, and the environment of its workers."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
+from emulator.account import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY, SESSION_TOKEN
 from emulator.errors import TemplateError
 from emulator.stack.creation import Resource
 from emulator.stack.template import Template
@@ -20,14 +23,14 @@ class Function:
         name: Its physical name.
         arn: Its ARN.
         handler: Module and attribute, for instance app.handler.
-        runtime: For instance python3.13; the emulator runs its own interpreter, or the one that it
-            is given, and says so only in AWS_EXECUTION_ENV, as Lambda does.
+        runtime: For instance python3.13. It only sets AWS_EXECUTION_ENV, as on Lambda; the emulator
+            runs its own interpreter or the one that it is given.
         timeout_s: The longest invocation, in seconds.
         memory_mb: The configured memory, in MB; not enforced.
         code: The directory with the handler.
-        layers: The directories of its layers, first one first.
+        layers: The directories of its layers, in order.
         variables: The environment variables of the template.
-        reserved_concurrency: The template's own limit on concurrent invocations, if it has one.
+        reserved_concurrency: The template's limit on concurrent invocations, if there is one.
     """
 
     name: str
@@ -46,7 +49,7 @@ def functions_of(template: Template, resources: Mapping[str, Resource]) -> dict[
     """Find the functions of a stack.
 
     Args:
-        template: Knows where local code is.
+        template: Has the local code's directories.
         resources: The created stack.
 
     Returns:
@@ -97,3 +100,47 @@ def _directory(template: Template, logical_id: str, location: Mapping[str, str])
     if not directory.is_dir():
         raise TemplateError(f"{logical_id}: there is no directory {directory}", template.path)
     return directory
+
+
+def worker_environment(function: Function, runtime_api: str, aws_endpoint: str) -> dict[str, str]:
+    """Return every environment variable of a worker: Lambda's own and the template's.
+
+    After the Lambda developer guide, "Defined runtime environment variables". Of the developer's
+    own environment only PATH is passed on.
+
+    Args:
+        function: The function that the worker runs.
+        runtime_api: Host and port of its Runtime API.
+        aws_endpoint: The URL at which AWS's services answer.
+    """
+    log_stream = f"[$LATEST]{uuid4().hex}"
+    search_path = [*map(_packages, function.layers), function.code]
+    return {
+        **function.variables,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ENDPOINT_URL": aws_endpoint,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_mb),
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
+        "AWS_LAMBDA_RUNTIME_API": runtime_api,
+        "AWS_REGION": REGION,
+        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
+        "AWS_SESSION_TOKEN": SESSION_TOKEN,
+        "LAMBDA_TASK_ROOT": str(function.code),
+        "LANG": "en_US.UTF-8",
+        "PATH": os.environ.get("PATH", os.defpath),
+        "PYTHONPATH": os.pathsep.join(map(str, search_path)),
+        "TZ": ":UTC",
+        "_HANDLER": function.handler,
+    }
+
+
+def _packages(layer: Path) -> Path:
+    """Return a layer's folder of modules: `python`, as in /opt, or its root for sources."""
+    built = layer / "python"
+    return built if built.is_dir() else layer

@@ -1,9 +1,8 @@
-"""Makes sure that no worker outlives the emulator, however it ends.
+"""Kills workers that outlive the emulator.
 
-Run as `python -m emulator.functions.guardian`. It reads lines `+<pid>` and `-<pid>` from its
-standard input. When that ends, because the emulator closed it or was killed, it kills the process
-groups that are still listed. A process of its own does this on every Unix, where a parent-death
-signal would be Linux's alone.
+Run as `python -m emulator.functions.guardian`. It reads lines `+<pid>` and `-<pid>` from standard
+input. When the input ends, because the emulator closed it or was killed, it kills the process
+groups that are still listed. This works on every Unix; a parent-death signal exists only on Linux.
 """
 
 import os
@@ -14,8 +13,8 @@ from contextlib import suppress
 
 
 def main() -> None:
-    """Watch until standard input ends, then kill what is left."""
-    # Ctrl-C reaches the whole foreground group, and this process must see the end of it.
+    """Watch until standard input ends, then kill the workers that are left."""
+    # Ctrl-C reaches the whole foreground group, and this process must survive it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for pid in survivors(sys.stdin):
         with suppress(ProcessLookupError, PermissionError):
@@ -23,7 +22,7 @@ def main() -> None:
 
 
 def survivors(lines: Iterable[str]) -> set[int]:
-    """Follow the lines to their end, and give the pids that were added and not taken away."""
+    """Read the lines to their end, and return the pids that were added and not removed."""
     alive: set[int] = set()
     for line in lines:
         pid = int(line[1:])

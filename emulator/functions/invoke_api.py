@@ -1,4 +1,4 @@
-"""Invoke of Lambda's own API, for functions that ask other functions.
+"""Invoke of Lambda's own API, for functions that call other functions.
 
 After the Lambda API reference (Invoke); errors in the form of its protocol, REST with JSON.
 """
@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from urllib.parse import unquote
 from uuid import uuid4
 
+from emulator.aws.service_call import lambda_error
 from emulator.functions.function import Function
-from emulator.functions.lambda_errors import lambda_error
 from emulator.functions.runtime import LambdaRuntime, ThrottledError
 from emulator.functions.worker import Invocation, Outcome
 from emulator.http.message import Request, Response, json_response
@@ -27,8 +27,8 @@ class InvokeApi:
     """Answers Invoke, type RequestResponse.
 
     Args:
-        functions: Which there are.
-        runtime: Runs them; API Gateway's requests go to the same workers.
+        functions: The functions of the stack.
+        runtime: Runs them; API Gateway uses the same workers.
     """
 
     def __init__(self, functions: Iterable[Function], runtime: LambdaRuntime) -> None:

@@ -1,4 +1,4 @@
-"""Runs functions as Lambda does: a worker on first use, kept, reused, and replaced when it dies."""
+"""Runs functions as Lambda does: workers start on first use, are reused, and replaced when dead."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -13,7 +13,7 @@ DEFAULT_CONCURRENCY = 8
 
 
 class ThrottledError(Exception):
-    """Too many invocations of one function at once."""
+    """One function has too many invocations at once."""
 
 
 class LambdaRuntime:
@@ -23,7 +23,7 @@ class LambdaRuntime:
         functions: The functions by ARN.
         aws_endpoint: The URL at which AWS's services answer.
         logs: The directory for the functions' logs.
-        notice: Takes one line about what a person should know, such as a worker's death.
+        notice: Gets one line about problems, such as a dead worker.
         concurrency: How many workers a function may have at once.
         interpreter: The Python of the workers; None for this process's own.
     """
@@ -47,7 +47,7 @@ class LambdaRuntime:
         }
 
     async def start(self) -> None:
-        """Get ready; no function starts before its first invocation."""
+        """Prepare; no function starts before its first invocation."""
         await self._processes.start()
 
     async def invoke(self, arn: str, invocation: Invocation) -> Outcome:
@@ -113,10 +113,10 @@ class _Pool:
 
     @asynccontextmanager
     async def _slot(self) -> AsyncIterator[None]:
-        """Wait for a place among the concurrent invocations.
+        """Wait for one of the concurrent invocations.
 
-        Lambda throttles at once when a function's reserved concurrency is used up. The laptop's
-        own limit is far below an account's, so there an invocation waits, as long as it may run.
+        Lambda throttles at once when a function's reserved concurrency is used up. The laptop's own
+        limit is far below an account's, so there an invocation waits for up to its timeout.
         """
         if self._function.reserved_concurrency is not None and self._slots.locked():
             raise ThrottledError(self._function.name)
@@ -130,7 +130,7 @@ class _Pool:
             self._slots.release()
 
     async def _worker(self) -> tuple[LambdaWorker, str]:
-        """Take the worker that was used last, or start one; with the reason if it cannot."""
+        """Return the worker that was used last, or start one; with the reason if that fails."""
         while self._idle:
             worker = self._idle.pop()
             if worker.is_alive:

@@ -1,8 +1,8 @@
 """One execution environment: AWS's own runtime client in a process, and its Runtime API.
 
 After the Lambda developer guide, "Using the Lambda runtime API for custom runtimes". Each worker
-has an endpoint of its own, as each environment has on AWS, so a stray worker can neither take
-nor answer another one's invocation.
+has its own endpoint, as on AWS, so a stray worker can neither take nor answer another one's
+invocation.
 """
 
 import asyncio
@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from emulator.functions.function import Function
-from emulator.functions.worker_environment import worker_environment
+from emulator.functions.function import Function, worker_environment
 from emulator.functions.worker_processes import WorkerProcesses, has_exited
 from emulator.http.message import Request, Response, json_response
 from emulator.http.server import HttpServer
@@ -25,7 +24,7 @@ _API = "/2018-06-01/runtime"
 _ACCEPTED = json_response(202, b'{"status":"OK"}')
 # Lambda's limit on a synchronous response, with room for the error document around it.
 _MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100 * 1024
-# Lambda gives an init this long, then starts it anew within the function's own time.
+# Lambda allows an init this long, then repeats it within the function's timeout.
 _INIT_TIMEOUT_S = 10.0
 
 
@@ -34,7 +33,7 @@ class Invocation:
     """One event on its way to a function.
 
     Attributes:
-        payload: The event, as JSON.
+        payload: The event as JSON.
         trace_id: The X-Ray trace header.
         request_id: Lambda's own id of the invocation.
     """
@@ -50,8 +49,8 @@ class Outcome:
 
     Attributes:
         payload: The handler's answer as JSON, or the error document.
-        error: Empty for success; else what went wrong, in one line.
-        timed_out: The worker was killed because the time was over.
+        error: Empty for success; else the error in one line.
+        timed_out: Whether the worker was killed because of a timeout.
     """
 
     payload: bytes = b""
@@ -63,10 +62,10 @@ class LambdaWorker:
     """A worker that takes one invocation at a time.
 
     Args:
-        function: What it runs.
+        function: The function that it runs.
         processes: Starts and kills its process.
         aws_endpoint: The URL at which AWS's services answer.
-        log: Where its output goes.
+        log: File for its output.
         interpreter: The Python that has awslambdaric; None for this process's own.
     """
 
@@ -93,7 +92,7 @@ class LambdaWorker:
 
     @property
     def is_alive(self) -> bool:
-        """Tell whether the process runs; a dead worker is never used again."""
+        """Return whether the process runs; a dead worker is never used again."""
         if self._process is None or self._exit is None or self._exit.done():
             return False
         return not has_exited(self._process.pid)
@@ -102,7 +101,7 @@ class LambdaWorker:
         """Start the process and wait until its handler is imported.
 
         Returns:
-            Empty, or why the function cannot be initialised, in one line.
+            Empty, or in one line why the function cannot be initialised.
         """
         listener = socket.create_server(("127.0.0.1", 0))
         port = listener.getsockname()[1]
@@ -124,7 +123,7 @@ class LambdaWorker:
         return "it exited" if died else f"it took longer than {patience_s:.0f} s"
 
     async def invoke(self, invocation: Invocation) -> Outcome:
-        """Run one invocation, and kill the worker if it takes longer than the function may.
+        """Run one invocation, and kill the worker after the function's timeout.
 
         Args:
             invocation: The event; the worker must not be busy.
@@ -134,7 +133,7 @@ class LambdaWorker:
         timeout_s = self._function.timeout_s
         self._answer = loop.create_future()
         deadline_ms = int((time.time() + timeout_s) * 1000)
-        # The runtime asks for its next event a moment after it has answered the last one.
+        # The runtime asks for its next event a moment after its last answer.
         if await self._first(self._asks_for_work.wait(), timeout_s) and self._given is not None:
             self._asks_for_work.clear()
             self._given.set_result((invocation, deadline_ms))
@@ -158,7 +157,7 @@ class LambdaWorker:
         await self._server.close()
 
     async def _first(self, event: Awaitable[Any], seconds: float) -> bool:
-        """Wait for an event, the process's end or the time, and tell whether it was the event."""
+        """Wait for an event, the process's end or the timeout; return whether it was the event."""
         waiting = asyncio.ensure_future(event)
         others = {self._exit} if self._exit is not None else set()
         await asyncio.wait({waiting, *others}, timeout=seconds, return_when="FIRST_COMPLETED")
@@ -201,7 +200,7 @@ class LambdaWorker:
 
 
 def _error_line(document: bytes) -> str:
-    """Put Lambda's error document on one line."""
+    """Return Lambda's error document as one line."""
     try:
         error = json.loads(document)
         return " ".join(f"{error['errorType']}: {error['errorMessage']}".split())

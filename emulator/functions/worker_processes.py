@@ -1,4 +1,4 @@
-"""Starts worker processes under the eye of a guardian, and kills them with all they started."""
+"""Starts worker processes, and kills them with their children; a guardian is the safety net."""
 
 import asyncio
 import os
@@ -32,7 +32,7 @@ class WorkerProcesses:
     async def spawn(
         self, command: Sequence[str], environment: Mapping[str, str], cwd: Path, log: Path
     ) -> asyncio.subprocess.Process:
-        """Start a worker in a process group of its own, so that Ctrl-C does not reach it.
+        """Start a worker in its own process group, so that Ctrl-C does not reach it.
 
         Args:
             command: The program and its arguments.
@@ -54,14 +54,14 @@ class WorkerProcesses:
         return process
 
     async def kill(self, process: asyncio.subprocess.Process) -> None:
-        """Kill a worker and every process that it started, and wait for its end."""
+        """Kill a worker and its children, and wait for its end."""
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
         self._tell(f"-{process.pid}\n")
 
     async def close(self) -> None:
-        """Dismiss the guardian, which kills whatever is left."""
+        """End the guardian, which kills any worker that is left."""
         if self._guardian is None or self._guardian.stdin is None:
             return
         self._guardian.stdin.close()
@@ -73,9 +73,9 @@ class WorkerProcesses:
 
 
 def has_exited(pid: int) -> bool:
-    """Tell at once whether a child has exited, without reaping it.
+    """Return at once whether a child has exited, without reaping it.
 
-    asyncio hears of a child's end a moment late, in which a dead worker would be given work.
+    asyncio notices a child's end a moment late; meanwhile a dead worker would get work.
     """
     if not hasattr(os, "waitid"):
         return False

@@ -1,1 +1,1 @@
-"""What stands in front: the HTTP API and the CDN."""
+"""The HTTP API, the CDN and the documentation."""

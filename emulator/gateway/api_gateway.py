@@ -1,4 +1,4 @@
-"""The HTTP API in front of the functions, with API Gateway's own answers where it gives them."""
+"""The HTTP API in front of the functions, with API Gateway's own error responses."""
 
 import json
 import re
@@ -10,15 +10,14 @@ from uuid import uuid4
 
 from emulator.functions.runtime import LambdaRuntime, ThrottledError
 from emulator.functions.worker import Invocation, Outcome
+from emulator.gateway.api import Api, Throttle
 from emulator.gateway.event import Arrival, MalformedAnswerError, event_of, response_of
-from emulator.gateway.routes import Api
-from emulator.gateway.throttle import Throttle
 from emulator.http.message import Request, Response, json_response
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 _MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-# It travels on as a header of the Runtime API.
+# It is passed on as a header of the Runtime API.
 _TRACE_ID = re.compile(r"(Root|Self|Parent|Sampled|Lineage)=[\x21-\x7e]{1,200}")
 _NOT_FOUND = json_response(404, b'{"message":"Not Found"}')
 _TOO_LARGE = json_response(413, b'{"message":"Request Entity Too Large"}')
@@ -28,16 +27,16 @@ _FAILED = b'{"message":"Internal Server Error","error":"Internal error","code":"
 
 
 class ApiGateway:
-    """Takes requests to functions and brings their answers back.
+    """Passes requests to functions and returns their responses.
 
-    A failed function is answered with status 500. AWS's body is then `message` alone; this one
-    has `error` and `code` beside it, and an X-Request-ID, so that a client of this system finds
-    the error shape that it knows. A time-out and a throttle are 503 as on AWS.
+    The response to a failed function has status 500. On AWS its body has only `message`; this one
+    also has `error`, `code` and an X-Request-ID, the usual form of errors in this system.
+    A time-out and a throttle are 503 as on AWS.
 
     Args:
         api: The routes.
         runtime: Runs the functions.
-        throttle: Of the stage.
+        throttle: The stage's throttling.
     """
 
     def __init__(self, api: Api, runtime: LambdaRuntime, throttle: Throttle) -> None:
@@ -86,7 +85,7 @@ def _response(outcome: Outcome, request: Request) -> Response:
 
 
 def _request_id(request: Request) -> str:
-    """Give the client's own id if it is a UUID, else a new one."""
+    """Return the client's id if it is a UUID, else a new one."""
     given = request.header("x-request-id") or ""
     return given if _UUID.fullmatch(given) else str(uuid4())
 

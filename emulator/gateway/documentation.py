@@ -1,7 +1,6 @@
-"""The API's document for people: Swagger UI at /docs, which a deployment does not have.
+"""The API's documentation: Swagger UI at /docs, which a deployment does not have.
 
-All of it comes from this machine: the document from the checkout, Swagger UI from Powertools, which
-ships it.
+Everything is local: the document comes from the checkout, and Swagger UI from Powertools.
 """
 
 import importlib.util
@@ -31,7 +30,7 @@ _PAGE = f"""\
 </body>
 </html>
 """
-# Without validatorUrl it would ask an address elsewhere what it thinks of the document.
+# Without validatorUrl it would send the document to a validator on the Internet.
 _START_SCRIPT = f"""\
 SwaggerUIBundle({{
   url: "{_DOCUMENT}",
@@ -44,7 +43,7 @@ SwaggerUIBundle({{
 }});
 """
 _JAVASCRIPT = "text/javascript; charset=utf-8"
-# The browser itself holds the page to this machine.
+# The browser enforces that the page uses this machine only.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'"
@@ -69,10 +68,10 @@ class Documentation:
         }
 
     def find(self, request: Request) -> Response | None:
-        """Answer a request for a part of the page; None where it is for the API.
+        """Answer a request for a part of the page; None if it is for the API.
 
         Raises:
-            OSError: A file is not there.
+            OSError: A file is missing.
         """
         if request.method not in ("GET", "HEAD"):
             return None
@@ -96,7 +95,7 @@ class Documentation:
 
     @cached_property
     def _swagger_ui(self) -> Path:
-        # Found and not imported: the emulator has no other use for the package.
+        # Found but not imported: the emulator does not need the package itself.
         package = importlib.util.find_spec("aws_lambda_powertools")
         if package is None or package.origin is None:
             raise FileNotFoundError("aws_lambda_powertools is not installed")

@@ -23,14 +23,14 @@ _DEFAULT_CONTENT_TYPE = "text/plain;charset=UTF-8"
 
 @dataclass(frozen=True)
 class Arrival:
-    """A request with what the gateway knows of it.
+    """A request and the gateway's data about it.
 
     Attributes:
         request: The request.
         route_key: For instance POST /edge-sign, or $default.
         path_parameters: Values of the route's variables.
         api_id: The API's id.
-        request_id: The gateway's own id of the request.
+        request_id: The gateway's id of the request.
         trace_id: The X-Ray trace header.
     """
 
@@ -47,7 +47,7 @@ class MalformedAnswerError(Exception):
 
 
 def event_of(arrival: Arrival) -> dict[str, Any]:
-    """Make the event that the function gets.
+    """Make the event for the function.
 
     The path is decoded and the query is not, names of headers are in lower case, and duplicates
     are joined with commas.
@@ -99,15 +99,15 @@ def event_of(arrival: Arrival) -> dict[str, Any]:
 
 
 def response_of(payload: bytes) -> Response:
-    """Make the HTTP response out of what the function returned.
+    """Make the HTTP response from the value that the function returned.
 
-    An answer without statusCode is a body for status 200 in JSON.
+    A value without statusCode becomes the JSON body of a response with status 200.
 
     Args:
         payload: The handler's answer, as JSON.
 
     Raises:
-        MalformedAnswerError: The answer is neither.
+        MalformedAnswerError: The value does not follow payload format 2.0.
     """
     try:
         answer = json.loads(payload)
@@ -131,7 +131,7 @@ def response_of(payload: bytes) -> Response:
 
 
 def is_text(content_type: str) -> bool:
-    """Tell whether API Gateway passes a body of this type as text."""
+    """Return whether API Gateway passes a body of this type as text."""
     media_type = content_type.partition(";")[0].strip().lower()
     return media_type.startswith("text/") or media_type in _TEXT_TYPES
 
@@ -141,7 +141,7 @@ def _encoded_body(request: Request) -> tuple[str, bool]:
         try:
             return request.body.decode(), False
         except UnicodeDecodeError:
-            # JSON cannot carry it as text, so it travels whole in base64.
+            # JSON cannot carry it as text, so it is encoded in base64.
             pass
     return base64.b64encode(request.body).decode(), True
 

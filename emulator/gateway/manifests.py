@@ -1,4 +1,4 @@
-"""Stands in for the CDN: serves stored manifests and time-stamps at their public address.
+"""The CDN: serves stored manifests and time-stamps at their public address.
 
 `GET|HEAD /manifests/<tenant>/sha256/<64 hex>.c2pa`, or `…/tsa/<serial>.tsr`; `?versionId=` for an
 older one.
@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
 
-from emulator.aws import sdk as aws_sdk
+from emulator.account import sdk_client
 from emulator.http.message import Request, Response, json_response
 
 PREFIX = "/manifests/"
@@ -33,12 +33,12 @@ _WRONG_METHOD = json_response(
 
 
 class _OriginError(Exception):
-    """S3 did not give the object, for another reason than that it is not there."""
+    """S3 failed, for another reason than a missing object."""
 
 
 @dataclass(frozen=True)
 class _Stored:
-    """An object and what S3 says of it."""
+    """An object with its metadata."""
 
     body: bytes
     etag: str
@@ -85,7 +85,7 @@ class ManifestCdn:
 
     @cached_property
     def _s3(self) -> Any:
-        return aws_sdk.client("s3", self._aws_endpoint)
+        return sdk_client("s3", self._aws_endpoint)
 
     def _fetch(self, key: str, version: str) -> _Stored | None:
         from botocore.exceptions import ClientError
@@ -107,7 +107,7 @@ class ManifestCdn:
 
 
 def _matches(if_none_match: str | None, etag: str) -> bool:
-    """Compare weakly, as RFC 9110 section 13.1.2 wants for If-None-Match."""
+    """Compare weakly, as RFC 9110 section 13.1.2 requires for If-None-Match."""
     if if_none_match is None:
         return False
     known = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]

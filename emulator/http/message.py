@@ -1,4 +1,4 @@
-"""An HTTP request and its response, as every part of the emulator speaks of them."""
+"""HTTP requests and responses, as used by every part of the emulator."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ class Request:
 
     Attributes:
         method: In capitals.
-        target: Path and query as they were sent, still percent-encoded.
+        target: Path and query as sent, percent-encoded.
         headers: Names in lower case, in order, duplicates kept.
         body: The body; empty for none.
         peer: The client's address.
@@ -24,22 +24,22 @@ class Request:
 
     @property
     def path(self) -> str:
-        """The path, still percent-encoded."""
+        """The path, percent-encoded."""
         return self.target.partition("?")[0]
 
     @property
     def query(self) -> str:
-        """What follows the question mark, still percent-encoded."""
+        """The query after the question mark, percent-encoded."""
         return self.target.partition("?")[2]
 
     def header(self, name: str) -> str | None:
-        """Give the first value of a header, by its lower-case name."""
+        """Return the first value of a header, by its lower-case name."""
         return next((value for key, value in self.headers if key == name), None)
 
 
 @dataclass(frozen=True)
 class Response:
-    """A whole HTTP response; Content-Length is the server's business.
+    """A whole HTTP response; the server adds Content-Length.
 
     Attributes:
         status: The status code.
@@ -57,5 +57,5 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 def json_response(status: int, body: bytes, headers: tuple[tuple[str, str], ...] = ()) -> Response:
-    """Make a response out of JSON text."""
+    """Make a response from JSON text."""
     return Response(status, (("content-type", "application/json"), *headers), body)

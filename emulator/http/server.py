@@ -1,4 +1,4 @@
-"""An HTTP/1.1 server on asyncio; h11 knows the protocol, this file moves the bytes."""
+"""An HTTP/1.1 server on asyncio; h11 implements the protocol."""
 
 import asyncio
 import logging
@@ -13,11 +13,11 @@ from emulator.http.message import Handler, Request, Response, json_response
 _LOG = logging.getLogger(__name__)
 _READ_BYTES = 64 * 1024
 _MAX_HEADER_BYTES = 64 * 1024
-# API Gateway's own bodies for what never reaches a function.
+# API Gateway's own bodies for requests that never reach a function.
 _TOO_LARGE = json_response(413, b'{"message":"Request Entity Too Large"}')
 _MALFORMED = json_response(400, b'{"message":"Bad Request"}')
 _FAILED = json_response(500, b'{"message":"Internal Server Error"}')
-# h11 frames the message, and a handler must not be able to contradict it.
+# h11 frames the message; a handler must not contradict it.
 _FRAMING_HEADERS = frozenset({"connection", "content-length", "keep-alive", "transfer-encoding"})
 
 
@@ -26,7 +26,7 @@ class HttpServer:
 
     Args:
         handler: Answers each request. An exception becomes a 500 and a logged line.
-        max_body_bytes: Longer bodies are answered with 413 and never reach the handler.
+        max_body_bytes: Longer bodies get a 413 and never reach the handler.
     """
 
     def __init__(self, handler: Handler, max_body_bytes: int) -> None:
@@ -36,15 +36,15 @@ class HttpServer:
         self._server: asyncio.Server | None = None
 
     async def start(self, listener: socket.socket) -> None:
-        """Begin to accept connections.
+        """Start accepting connections.
 
         Args:
-            listener: A bound TCP socket, which the server closes in the end.
+            listener: A bound TCP socket, which the server closes at the end.
         """
         self._server = await asyncio.start_server(self._accept, sock=listener)
 
     async def close(self) -> None:
-        """Stop accepting, and cut the connections that are open."""
+        """Stop accepting, and cut open connections."""
         if self._server is not None:
             self._server.close()
         for connection in self._connections:
@@ -57,7 +57,7 @@ class HttpServer:
             self._connections.add(task)
             task.add_done_callback(self._connections.discard)
         connection = _Connection(reader, writer, self._max_body_bytes)
-        # A cancelled connection ends here: asyncio's own callback would log it as an error.
+        # A cancelled connection ends here; asyncio's own callback would log an error.
         try:
             with suppress(ConnectionError, asyncio.CancelledError):
                 await self._converse(connection)
@@ -87,7 +87,7 @@ class HttpServer:
 
 
 class _TooLargeError(Exception):
-    """The headers or the body are longer than the server takes."""
+    """The headers or the body are longer than the server accepts."""
 
 
 class _Connection:
@@ -103,7 +103,7 @@ class _Connection:
         self._protocol = h11.Connection(h11.SERVER, max_incomplete_event_size=_MAX_HEADER_BYTES)
 
     async def receive(self) -> Request | None:
-        """Read one request, or None when the client has gone."""
+        """Read one request; None if the client has gone."""
         head = await self._next_event()
         if not isinstance(head, h11.Request):
             return None
@@ -130,7 +130,7 @@ class _Connection:
         return Request(head.method.decode().upper(), target, headers, bytes(body), self._peer)
 
     async def send(self, response: Response, *, is_head: bool) -> bool:
-        """Write one response, and tell whether the connection can carry another request."""
+        """Write one response, and return whether the connection can be reused."""
         try:
             head = _head(response)
         except h11.LocalProtocolError:
@@ -148,7 +148,7 @@ class _Connection:
         return True
 
     async def refuse(self, response: Response) -> None:
-        """Answer a request that was not read to its end; the connection is of no use after."""
+        """Answer a request that was not read to its end; the connection cannot be reused."""
         if self._protocol.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             return
         head = _head(response, close=True)
@@ -159,8 +159,8 @@ class _Connection:
         await self._discard_rest()
 
     async def _discard_rest(self) -> None:
-        # Closing on unread input makes the kernel reset the connection, and the client would
-        # lose the answer that it has not read yet.
+        # If it is closed with unread input, the kernel resets the connection, and the client
+        # would lose an answer that it has not read yet.
         self._writer.write_eof()
         with suppress(TimeoutError):
             async with asyncio.timeout(1):

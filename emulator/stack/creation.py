@@ -1,25 +1,24 @@
-"""Brings a translated template into being: creates what has state, names the rest."""
+"""Creates the stack of a translated template: resources with state, and names for the rest."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from emulator.account import PSEUDO_PARAMETERS
 from emulator.errors import TemplateError
 from emulator.stack.identities import IGNORED_TYPES, ignored_identity
-from emulator.stack.intrinsics import Identity, Resolver
-from emulator.stack.parameters import parameter_values
+from emulator.stack.intrinsics import Identity, Resolver, parameter_values
 from emulator.stack.resources import CREATED_TYPES, Services, create
 
 
 @dataclass(frozen=True)
 class Resource:
-    """One resource of the stack, with nothing left to resolve.
+    """One resource of the stack, fully resolved.
 
     Attributes:
         type: For instance AWS::KMS::Key.
-        ref: What Ref gives.
-        arn: What Fn::GetAtt gives for Arn; empty for types without one.
+        ref: Value of Ref.
+        arn: Value of Fn::GetAtt for Arn; empty for types without one.
         properties: The resolved properties.
     """
 
@@ -32,19 +31,19 @@ class Resource:
 def create_stack(
     document: Mapping[str, Any], parameters: Mapping[str, str], services: Services
 ) -> dict[str, Resource]:
-    """Create a template's resources, each after those to which it refers.
+    """Create a template's resources, each after those that it refers to.
 
     Args:
         document: The CloudFormation template.
         parameters: Values of template parameters.
-        services: Where resources are created.
+        services: Where to create resources.
 
     Returns:
         Every resource whose Condition holds, by its logical id.
 
     Raises:
-        TemplateError: The template has an unknown type, function or reference, refers to itself
-            in a circle, or a service refuses a resource.
+        TemplateError: The template has an unknown type, function or reference or a circular
+            reference, or a service refuses a resource.
     """
     stack = _Stack(document, parameters, services)
     return stack.build()
@@ -72,7 +71,7 @@ class _Stack:
         }
 
     def _check_outputs(self) -> None:
-        """Resolve the outputs: nobody reads them here, but a mistake would stop a deployment."""
+        """Resolve the outputs: the emulator ignores them, but a mistake would stop a deployment."""
         for name, output in self._document.get("Outputs", {}).items():
             path = f"Outputs.{name}"
             if "Condition" not in output or self._resolver.condition(output["Condition"], path):
@@ -97,7 +96,7 @@ class _Stack:
         elif type_name in IGNORED_TYPES:
             identity = ignored_identity(type_name, logical_id, properties)
         else:
-            raise TemplateError(f"{logical_id}: the type {type_name} is unknown here")
+            raise TemplateError(f"{logical_id}: the emulator does not know the type {type_name}")
         self._under_way.pop()
         self._identities[logical_id] = identity
         return identity
@@ -109,3 +108,30 @@ class _Stack:
                 properties, f"{logical_id}.Properties"
             )
         return self._properties[logical_id]
+
+
+def replicate_keys(resources: Iterable[Resource], kms: Any, abroad: Any) -> None:
+    """Replicate every multi-Region key with its aliases, as the stack in another region does.
+
+    Args:
+        resources: The stack.
+        kms: Client of KMS in the stack's region.
+        abroad: Client of KMS in the other region.
+
+    Raises:
+        TemplateError: Both regions are the same.
+    """
+    there = abroad.meta.region_name
+    if there == kms.meta.region_name:
+        raise TemplateError(f"KmsReplicaRegion: {there} is the stack's own region")
+    stack = list(resources)
+    replicated = {
+        one.ref
+        for one in stack
+        if one.type == "AWS::KMS::Key" and one.properties.get("MultiRegion")
+    }
+    for key_id in replicated:
+        kms.replicate_key(KeyId=key_id, ReplicaRegion=there)
+    for one in stack:
+        if one.type == "AWS::KMS::Alias" and one.properties["TargetKeyId"] in replicated:
+            abroad.create_alias(AliasName=one.ref, TargetKeyId=one.properties["TargetKeyId"])

@@ -1,8 +1,8 @@
 """Names the resources that the emulator does not create.
 
-These types are either played by the emulator itself (functions, the API) or have no part in a
-request on a laptop (roles, alarms, the CDN). Other resources may still refer to them, so each
-has the Ref and the attributes that CloudFormation would give.
+These types are either emulated elsewhere (functions, the API) or not needed for a request on a
+laptop (roles, alarms, the CDN). Other resources may refer to them, so each has the Ref and the
+attributes that CloudFormation would return.
 """
 
 from collections.abc import Callable, Mapping
@@ -124,4 +124,4 @@ IGNORED_TYPES: Mapping[str, _Namer] = {
     "AWS::SNS::Topic": _topic,
     "AWS::SNS::TopicPolicy": _unnamed,
 }
-"""Every type that is named and not created, by its namer."""
+"""Types that are named but not created, each with its namer."""

@@ -11,17 +11,53 @@ from typing import Any
 
 from emulator.errors import TemplateError
 
+
+def parameter_values(
+    declarations: Mapping[str, Mapping[str, Any]], given: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the parameters' values: the given ones, and defaults for the rest.
+
+    Args:
+        declarations: The template's Parameters.
+        given: Values by name; undeclared names are ignored.
+
+    Returns:
+        A value by name; lists for the list types.
+
+    Raises:
+        TemplateError: A value is missing, or violates AllowedPattern or AllowedValues.
+    """
+    return {name: _value(name, rules, given) for name, rules in declarations.items()}
+
+
+def _value(name: str, rules: Mapping[str, Any], given: Mapping[str, str]) -> Any:
+    value = given.get(name, rules.get("Default"))
+    if value is None:
+        raise TemplateError(f"the parameter {name} has neither a value nor a default")
+    text = str(value)
+    pattern = rules.get("AllowedPattern")
+    if pattern is not None and not re.fullmatch(pattern, text):
+        raise TemplateError(f"the parameter {name} is {text!r}, which {pattern} does not match")
+    allowed = rules.get("AllowedValues")
+    if allowed is not None and text not in map(str, allowed):
+        raise TemplateError(f"the parameter {name} is {text!r}, which is not in {allowed}")
+    kind = str(rules.get("Type", "String"))
+    if kind == "CommaDelimitedList" or kind.startswith("List<"):
+        return [item.strip() for item in text.split(",")]
+    return text
+
+
 _NOTHING = object()
 _PLACEHOLDER = re.compile(r"\$\{(!?[^}]+)\}")
 
 
 @dataclass(frozen=True)
 class Identity:
-    """How the rest of a template may speak of a resource.
+    """The values by which a template refers to a resource.
 
     Attributes:
-        ref: What Ref gives.
-        attributes: What Fn::GetAtt gives, by attribute.
+        ref: Value of Ref.
+        attributes: Values of Fn::GetAtt, by attribute.
     """
 
     ref: str
@@ -34,7 +70,7 @@ class Resolver:
     Args:
         document: The CloudFormation template.
         values: Every template parameter and pseudo parameter, by name.
-        identify: Gives the identity of a resource, creating it first if need be.
+        identify: Returns the identity of a resource, which it creates first if necessary.
     """
 
     def __init__(
@@ -71,7 +107,7 @@ class Resolver:
         }
 
     def is_wanted(self, logical_id: str) -> bool:
-        """Tell whether a resource's Condition, if it has one, holds.
+        """Return whether a resource's Condition, if it has one, holds.
 
         Raises:
             TemplateError: The condition does not exist or cannot be evaluated.
@@ -84,7 +120,7 @@ class Resolver:
 
         Args:
             name: Its name under Conditions.
-            path: Where it is used, for the error.
+            path: Where it is used, for errors.
 
         Raises:
             TemplateError: The condition does not exist or cannot be evaluated.
@@ -94,11 +130,11 @@ class Resolver:
         return bool(self.resolve(self._conditions[name], f"Conditions.{name}"))
 
     def resolve(self, value: Any, path: str) -> Any:
-        """Give a value with every function in it evaluated.
+        """Return a value with all its functions evaluated.
 
         Args:
             value: Any part of the template.
-            path: Where it stands, resource first, for errors.
+            path: Where it is, resource first, for errors.
 
         Raises:
             TemplateError: A function, parameter, resource or attribute is unknown, or an
@@ -129,7 +165,7 @@ class Resolver:
         if len(value) != 1:
             return None
         (name,) = value
-        # An IAM statement has a Condition too, but that one is a map.
+        # An IAM statement has a Condition too, but it is a map.
         is_function = name == "Ref" or name.startswith("Fn::")
         return (
             name if is_function or (name == "Condition" and isinstance(value[name], str)) else None

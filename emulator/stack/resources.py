@@ -1,7 +1,7 @@
 """Creates the resources that functions use, through the services' own APIs.
 
-Each creator knows its type's properties by name. A property in neither of its two lists is
-refused: silence would make a template work here and differ on AWS.
+Each creator lists its type's properties by name. A property in neither list is refused: ignoring
+it would make a template work here and behave differently on AWS.
 """
 
 import json
@@ -18,7 +18,7 @@ _Properties = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Services:
-    """The clients of the services that hold state, as boto3 makes them."""
+    """boto3 clients of the services that hold state."""
 
     kms: Any
     s3: Any
@@ -38,7 +38,7 @@ def create(
         properties: Its properties, resolved.
 
     Raises:
-        TemplateError: A property is missing or is not known here, or the service refuses it.
+        TemplateError: A property is missing or unknown, or the service refuses it.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -55,7 +55,7 @@ def create(
 
 
 class _Required(dict[str, Any]):
-    """Properties, where asking for one that is not there is the template's mistake."""
+    """Properties; a missing one is a TemplateError."""
 
     def __init__(self, logical_id: str, properties: _Properties) -> None:
         super().__init__(properties)
@@ -137,7 +137,7 @@ def _parameter(services: Services, logical_id: str, properties: _Properties) -> 
 
 @dataclass(frozen=True)
 class _Known:
-    """A creator, the properties that it uses, and those that change nothing within a run."""
+    """A creator, the properties that it uses, and those without an effect in the emulator."""
 
     creator: Callable[[Services, str, _Properties], Identity]
     used: frozenset[str]
@@ -166,7 +166,7 @@ CREATED_TYPES: Mapping[str, _Known] = {
                 "BucketEncryption",
                 "LifecycleConfiguration",
                 "LoggingConfiguration",
-                # Nothing here deletes a manifest.
+                # The emulator never deletes a manifest.
                 "ObjectLockConfiguration",
                 "ObjectLockEnabled",
                 "Tags",
@@ -196,4 +196,4 @@ CREATED_TYPES: Mapping[str, _Known] = {
         frozenset({"AllowedPattern", "Description", "Tags", "Tier"}),
     ),
 }
-"""Every type that is created, by what is known of it."""
+"""Types that are created."""

@@ -1,7 +1,7 @@
-"""Translates a SAM template into plain CloudFormation, once for each content.
+"""Translates a SAM template into plain CloudFormation, with a cache.
 
-aws-sam-translator is what the AWS::Serverless transform itself runs, so that functions, routes
-and roles are here exactly what a deployment would make of the template.
+The AWS::Serverless transform itself runs aws-sam-translator, so functions, routes and roles are
+exactly those of a deployment.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ from emulator.account import PSEUDO_PARAMETERS, REGION
 from emulator.errors import TemplateError
 from emulator.files import write_atomically
 
-# The service-side translator takes code from S3 only; the path survives as the object's key.
+# The translator accepts code in S3 only, so the local path becomes the object's key.
 _LOCAL_BUCKET = "local"
 _CODE_PROPERTIES = ("CodeUri", "ContentUri")
 
@@ -30,8 +30,8 @@ class Template:
     """A translated template.
 
     Attributes:
-        path: The SAM template that it came from.
-        document: The CloudFormation template, its intrinsic functions unresolved.
+        path: The SAM template.
+        document: The CloudFormation template with its intrinsic functions.
     """
 
     path: Path
@@ -44,7 +44,7 @@ class Template:
             location: The property, holding S3Bucket and S3Key.
 
         Returns:
-            The directory, or None for code that lies elsewhere.
+            The directory, or None for code elsewhere.
         """
         if location.get("S3Bucket") != _LOCAL_BUCKET:
             return None
@@ -52,12 +52,12 @@ class Template:
 
 
 def load(path: Path, parameters: Mapping[str, str], cache_directory: Path) -> Template:
-    """Translate a template, or take the translation of the same content from the cache.
+    """Translate a template, or load the translation of the same content from the cache.
 
     Args:
         path: The SAM template.
-        parameters: Values of template parameters; the translator puts some into logical ids.
-        cache_directory: Where translations are kept.
+        parameters: Values of template parameters; the translator uses some in logical ids.
+        cache_directory: Folder for translations.
 
     Raises:
         TemplateError: The file is missing, is not YAML, or is not a valid SAM template.
@@ -80,12 +80,12 @@ def translate(text: str, parameters: Mapping[str, str], path: Path) -> dict[str,
     Args:
         text: The SAM template.
         parameters: Values of template parameters.
-        path: Names the template in errors.
+        path: The template's name in errors.
 
     Raises:
         TemplateError: The text is not YAML, or the translator refuses it.
     """
-    # Imported here: it takes most of a second, which a cached translation saves.
+    # Imported late: it takes most of a second, which a cached translation saves.
     import yaml
     from samtranslator.model.exceptions import InvalidDocumentException
     from samtranslator.parser.parser import Parser
@@ -101,7 +101,7 @@ def translate(text: str, parameters: Mapping[str, str], path: Path) -> dict[str,
     if not isinstance(source, dict) or not isinstance(source.get("Resources"), dict):
         raise TemplateError("it has no Resources", path)
     _make_code_look_deployed(source)
-    # Its only habit of speaking is a warning about metrics that nobody publishes here.
+    # It only logs a warning about metrics, which the emulator does not publish.
     logging.getLogger("samtranslator").addHandler(logging.NullHandler())
     translator = Translator({}, Parser(), boto_session=SimpleNamespace(region_name=REGION))
     try:
@@ -112,7 +112,7 @@ def translate(text: str, parameters: Mapping[str, str], path: Path) -> dict[str,
         causes = "; ".join(cause.message for cause in error.causes) or error.message
         raise TemplateError(causes, path) from error
     except Exception as error:
-        # The translator checks much and not all: on odd input it fails with whatever it hits.
+        # The translator does not check everything; on odd input it raises any exception.
         reason = f"the translator fails on it: {type(error).__name__}: {error}"
         raise TemplateError(reason, path) from error
     return translated
@@ -132,7 +132,7 @@ def _make_code_look_deployed(source: Mapping[str, Any]) -> None:
 
 
 def _properties(source: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Give the properties of every resource, and those that Globals gives to all of a kind."""
+    """Return the properties of every resource, and the defaults in Globals."""
     for resource in source["Resources"].values():
         properties = resource.get("Properties") if isinstance(resource, dict) else None
         if isinstance(properties, dict):

@@ -23,7 +23,7 @@ from edge_signer.telemetry.request_record import RequestRecord, Stopwatch
 from edge_signer.tenancy.replays import DynamoDbReplayGuard
 from edge_signer.tenancy.tenants import DynamoDbTenantDirectory
 from emulator.aws.services import in_process_services, moto_host
-from emulator.credentials.tenants import TENANT_IDS, issue_credentials
+from emulator.credentials.tokens import TENANT_IDS, issue_credentials
 from emulator.gateway.event import Arrival, event_of
 from emulator.http.message import Request
 from measure.bench.around_bench import AgreeingDynamoDb, limiter

@@ -16,8 +16,8 @@ from pathlib import Path
 import urllib3
 from rich.table import Table
 
-from cli.edge_client import server_timing
 from cli.running_system import running_system
+from edge_signer_client import server_timing
 from emulator.local_state import LocalState
 from measure.bench.execution_bench import ALONE, APART_S, HELLO, PRINTED, SAID
 from tests.jobs import job_request

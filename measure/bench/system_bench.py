@@ -12,8 +12,8 @@ from typing import Any
 
 from rich.table import Table
 
-from cli.edge_client import server_timing
 from cli.running_system import running_system
+from edge_signer_client import server_timing
 from emulator.local_state import LocalState
 from tests.edge_requests import EdgeCaller, edge_sign_fields
 from tests.processes import memory_mb, workers_of

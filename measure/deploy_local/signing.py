@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from cli.request_signature import signature_headers
 from edge_signer.signing.central_path import SIGNING_MODE as CENTRAL
+from edge_signer_client import signature_headers
 from measure.deploy_local.operators import SIGNING_TENANT, Access
 from tests.edge_requests import edge_sign_fields
 from tests.judges import JUDGES, c2pa_rs

@@ -10,7 +10,7 @@ from typing import Any
 
 import urllib3
 
-from emulator.credentials.tenants import TENANT_IDS
+from emulator.credentials.tokens import TENANT_IDS
 from emulator.local_state import LocalState
 from tests.edge_requests import EdgeCaller, edge_sign_fields
 from tests.sample_assets import jpeg

@@ -15,7 +15,7 @@ from rich.progress import Progress
 
 from cli.running_system import running_system
 from emulator.account import REGION, REPLICA_REGION
-from emulator.credentials.tenants import TENANT_IDS
+from emulator.credentials.tokens import TENANT_IDS
 from emulator.local_state import LocalState
 from measure.load.attempts import Attempt, LoadGenerator
 from measure.load.breaker_watch import BREAKER, BREAKERS_TABLE, BreakerWatch

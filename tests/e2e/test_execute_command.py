@@ -193,7 +193,11 @@ def test_a_genuine_answer_to_another_request_is_not_printed(
         (["--url", "http://127.0.0.1:9", "--token", "t"], 2, "--url needs --pubkey"),
         (["--url", "http://127.0.0.1:9", "--pubkey", PUBKEY], 2, "--url needs --token"),
         (["--url", "127.0.0.1:9"], 2, "is not an address"),
-        (["--url", "http://example.com", "--token", "t", "--pubkey", PUBKEY], 2, "may go to"),
+        (
+            ["--url", "http://example.com", "--token", "t", "--pubkey", PUBKEY],
+            2,
+            "may expose the token",
+        ),
         (["--pubkey", "0" * 64], 2, "--pubkey must be 64"),
         (["--tenant", "nobody"], 2, "has no tenant nobody"),
         (["--stdin", "/nowhere/at/all"], 2, "no such file"),

@@ -30,7 +30,7 @@ def state(system: Running) -> Path:
 def test_a_source_type_is_asked_for_with_the_usual_ones(state: Path, photo: Path) -> None:
     told = edge_signer(state, "sign", photo)
     assert told.returncode == 2
-    assert "say how the file came to be with --source-type" in told.stderr
+    assert "say how the file was made with --source-type" in told.stderr
     for term, meaning in USUAL.items():
         assert f"{term} " in told.stderr
         assert meaning in told.stderr

@@ -114,7 +114,7 @@ def test_a_changed_parent_is_shown_and_the_exit_code_is_not_0(
     assert code == 1
     assert "ingredient old.jpg, parentOf, Test Signer · Edge Signer Development, invalid" in shown
     assert "assertion.dataHash.mismatch" in shown
-    assert "Trusted, but not all that it rests on" in shown
+    assert "Trusted, but not everything in it" in shown
     report = json.loads(verify(photo, anchors, "--json")[1])
     assert (report["state"], report["trusted"]) == ("Trusted", False)
     (ingredient,) = report["ingredients"]

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from cli.request_signature import signature_headers
-from emulator.credentials.tenants import Credential, issue
+from edge_signer_client import signature_headers
+from emulator.credentials.tokens import Credential, issue
 from tests.e2e.conftest import Faults, body, calls, post, sign_workers
 from tests.processes import wait_for
 from tests.running import Answer, Running

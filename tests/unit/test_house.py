@@ -83,7 +83,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "emulator": set(),
     "deployment": set(),
     # What an operator checks at a desk is what the function checks; the API is described from it.
-    "cli": {*_LAYER, "emulator"},
+    "cli": {*_LAYER, "emulator", "edge_signer_client"},
+    # A public package: other programs use it without the rest of this project.
+    "edge_signer_client": set(),
 }
 FOLDERS = {
     **{name: LAYER / name.removeprefix("edge_signer.").replace(".", "/") for name in _LAYER},
@@ -92,6 +94,7 @@ FOLDERS = {
     "emulator": ROOT / "emulator",
     "deployment": ROOT / "deployment",
     "cli": ROOT / "cli",
+    "edge_signer_client": ROOT / "client/edge_signer_client",
 }
 
 
@@ -155,7 +158,9 @@ def test_every_file_of_the_layer_is_in_a_room() -> None:
     assert {*LAYER.rglob("*.py")} - inside == {LAYER / "__init__.py"}
 
 
-@pytest.mark.parametrize("folder", ["layers", "cli", "emulator", "deployment", "functions"])
+@pytest.mark.parametrize(
+    "folder", ["layers", "cli", "client", "emulator", "deployment", "functions"]
+)
 def test_a_room_is_small_enough_to_know(folder: str) -> None:
     rooms = Counter(file.parent for file in (ROOT / folder).rglob("*.py"))
     assert {room: files for room, files in rooms.items() if files > MOST_FILES_IN_A_ROOM} == {}
@@ -172,6 +177,7 @@ def test_a_forbidden_import_would_be_seen() -> None:
     for room in ("edge_signer.platform", "edge_signer.signing", "edge_signer.http"):
         assert forbidden_imports(room, "from central_signer.engine import C2paEngine")
     assert forbidden_imports("central_signer", "from cli.verdict.judgement import judge")
+    assert forbidden_imports("edge_signer_client", "from edge_signer.execution import job")
 
 
 def test_only_the_fallback_function_has_the_central_signer() -> None:
@@ -217,7 +223,7 @@ def imported_distributions(*folders: Path) -> set[str]:
         for file in folder.rglob("*.py"):
             for module in imported_modules(file.read_text()):
                 top = module.partition(".")[0]
-                ours = {"edge_signer", "central_signer"}
+                ours = {"edge_signer", "central_signer", "edge_signer_client"}
                 if top not in sys.stdlib_module_names | ours | OF_THE_RUNTIME:
                     imported.add(DISTRIBUTIONS[top])
     return imported
@@ -234,6 +240,10 @@ def test_the_layers_ship_all_that_they_import_and_nothing_else() -> None:
     assert imported_distributions(LAYER, ROOT / "functions") == declared - {"boto3"}
     central = names(project["optional-dependencies"]["central"])
     assert imported_distributions(CENTRAL_LAYER) - declared == central
+
+
+def test_the_client_needs_urllib3_alone() -> None:
+    assert imported_distributions(FOLDERS["edge_signer_client"]) == {"urllib3"}
 
 
 def test_handlers_only_wire() -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli.verdict.embedded_store import embedded_store, has_store
-from cli.verdict.engine import read
-from cli.verdict.trusted_roots import TrustedRoots
+from cli.verdict.engine import TrustedRoots, read
 from tests.foreign_credentials import signed_by_c2pa_rs
 from tests.software_signer import Workshop
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.source_types import IPTC, TERMS
+from cli.verdict.engine import TrustedRoots
 from cli.verdict.judgement import Verdict, judge
 from cli.verdict.store_notes import examine
 from cli.verdict.store_walk import manifests_of, read_cbor
-from cli.verdict.trusted_roots import TrustedRoots
 from tests.conftest import ROOT
 from tests.foreign_credentials import signed_by_c2pa_rs
 from tests.forgery import forged

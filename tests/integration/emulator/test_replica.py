@@ -10,8 +10,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from emulator.aws.services import in_process_client, in_process_services, moto_host
 from emulator.errors import TemplateError
-from emulator.stack.creation import Resource, create_stack
-from emulator.stack.replica import replicate_keys
+from emulator.stack.creation import Resource, create_stack, replicate_keys
 from emulator.stack.template import translate
 from tests.conftest import ROOT
 

@@ -131,7 +131,7 @@ def test_a_dead_services_process_is_one_clear_line(state: Path) -> None:
 
     assert process.returncode == 1
     assert errors == (
-        "edge-signer: the process that plays AWS's services was killed by signal 9; "
+        "edge-signer: the process that emulates AWS's services was killed by signal 9; "
         f"see {state / 'logs' / 'cloud.log'}\n"
     )
 

@@ -111,7 +111,11 @@ def test_the_operators_token_is_known_by_its_hash_alone(system: Running) -> None
 @pytest.mark.parametrize(
     ("logical_id", "change", "reason"),
     [
-        ("Flag", {"Type": "AWS::SQS::Queue"}, "Flag: the type AWS::SQS::Queue is unknown here"),
+        (
+            "Flag",
+            {"Type": "AWS::SQS::Queue"},
+            "Flag: the emulator does not know the type AWS::SQS::Queue",
+        ),
         ("Flag", {"Properties": {"Type": "String"}}, "Flag.Properties: Value is missing"),
         (
             "ManifestBucket",

@@ -13,8 +13,7 @@ from samtranslator.yaml_helper import yaml_parse
 from emulator.account import PSEUDO_PARAMETERS
 from emulator.errors import TemplateError
 from emulator.stack.identities import IGNORED_TYPES, ignored_identity
-from emulator.stack.intrinsics import Identity, Resolver
-from emulator.stack.parameters import parameter_values
+from emulator.stack.intrinsics import Identity, Resolver, parameter_values
 from emulator.stack.template import translate
 from tests.conftest import ROOT
 from tests.template_guard import functions

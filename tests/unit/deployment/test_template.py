@@ -10,8 +10,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from deployment.edge_signer_layer import MACHINES
 from emulator.account import PSEUDO_PARAMETERS
-from emulator.stack.intrinsics import Identity, Resolver
-from emulator.stack.parameters import parameter_values
+from emulator.stack.intrinsics import Identity, Resolver, parameter_values
 from emulator.stack.template import translate
 from tests.conftest import ROOT
 

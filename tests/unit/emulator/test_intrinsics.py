@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from emulator.errors import TemplateError
-from emulator.stack.intrinsics import Identity, Resolver
-from emulator.stack.parameters import parameter_values
+from emulator.stack.intrinsics import Identity, Resolver, parameter_values
 
 DOCUMENT: dict[str, Any] = {
     "Conditions": {

@@ -9,8 +9,14 @@ from pathlib import Path
 import pytest
 
 from emulator.errors import StartError
-from emulator.local_state import LocalState, NotRunningError, TenantToken, default_directory
-from emulator.state_directory import keep_anchors, owned
+from emulator.local_state import (
+    LocalState,
+    NotRunningError,
+    TenantToken,
+    default_directory,
+    keep_anchors,
+    owned,
+)
 
 STATE = LocalState(
     url="http://127.0.0.1:3000",

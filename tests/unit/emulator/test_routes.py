@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from emulator.errors import TemplateError
-from emulator.gateway.routes import Api, api_of
+from emulator.gateway.api import Api, api_of
 from emulator.stack.creation import Resource
 
 FUNCTIONS = "arn:aws:lambda:r:123456789012:function:"
@@ -71,7 +71,7 @@ def test_a_route_to_no_function_is_refused() -> None:
     resources = stack([("/a", "get", "f")])
     resources["Api"].properties["Body"]["paths"]["/a"]["get"] = {}
 
-    with pytest.raises(TemplateError, match="get /a leads to no function"):
+    with pytest.raises(TemplateError, match="get /a has no function"):
         api_of(resources)
 
 

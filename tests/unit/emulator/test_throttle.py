@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from emulator.errors import TemplateError
-from emulator.gateway.throttle import TokenBucket, throttle_of
+from emulator.gateway.api import TokenBucket, throttle_of
 from emulator.stack.creation import Resource
 
 BOTH = {"ThrottlingRateLimit": "2", "ThrottlingBurstLimit": 3}

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from cli.request_signature import signature_headers
 from edge_signer.http.errors import InvalidSignatureError
 from edge_signer.http.received import ReceivedRequest
 from edge_signer.http.request_signature import (
@@ -17,6 +16,7 @@ from edge_signer.http.request_signature import (
     string_to_sign,
 )
 from edge_signer.tenancy.tenants import Tenant
+from edge_signer_client import signature_headers
 from tests.conftest import ROOT
 
 NOW_S = 1_700_000_000

@@ -1,4 +1,4 @@
-"""KMS as AWS documents it: moto hashes a digest again and signs with keys that are disabled.
+"""Corrects moto's KMS, which hashes a digest again and signs with disabled keys.
 
 After the KMS API reference (Sign, Verify, GetPublicKey, ReplicateKey) and "Key states of AWS KMS
 keys". On the wire KMS answers a client's mistakes with status 400, which is also what moto's errors
@@ -13,7 +13,7 @@ from moto.core.exceptions import JsonRESTError
 from moto.kms import models, utils
 from moto.kms.responses import KmsResponse
 
-from emulator.aws.moto_mend.signing_keys import (
+from emulator.aws.signing_keys import (
     ED25519_ALGORITHMS,
     ED25519_RAW,
     ED25519_SPEC,
@@ -52,7 +52,7 @@ def _generate_private_key(key_spec: str) -> utils.AbstractPrivateKey:
 
 
 class _Key(models.Key):
-    """moto's key, which also knows what an Ed25519 key can do."""
+    """moto's key, extended with the algorithms of Ed25519 keys."""
 
     @property
     def signing_algorithms(self) -> list[str]:
@@ -62,7 +62,7 @@ class _Key(models.Key):
 
 
 def _replicate_key(backend: models.KmsBackend, key_id: str, replica_region: str) -> models.Key:
-    """Part the replica from its primary: moto lets both have the same aliases and the same type."""
+    """Separate the replica from its primary: moto gives both the same aliases and type."""
     key = backend.describe_key(key_id)
     if not key.multi_region:
         raise JsonRESTError("UnsupportedOperationException", f"{key.arn} is not multi-Region.")
@@ -124,7 +124,7 @@ def _key(response: KmsResponse) -> models.Key:
 
 
 def _checked_request(response: KmsResponse, operation: str) -> tuple[models.Key, Signature, bytes]:
-    """Do what KMS does before it touches the key: check input, key usage, key state, DryRun."""
+    """Check input, key usage, key state and DryRun, as KMS does before it uses the key."""
     key = _key(response)
     algorithm = response._get_param("SigningAlgorithm")
     message: bytes = response._get_param("Message")
@@ -178,7 +178,7 @@ def _check_message_type(scheme: Signature, message: bytes) -> None:
                 f"{scheme.algorithm} is not compatible with message type {kind}.",
             )
         if scheme.algorithm != ED25519_RAW:
-            # AWS does this; cryptography has no Ed25519ph to do it with.
+            # AWS supports this, but cryptography has no Ed25519ph.
             raise JsonRESTError(
                 "UnsupportedOperationException", f"{scheme.algorithm} is not emulated."
             )

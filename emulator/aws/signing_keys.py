@@ -1,4 +1,4 @@
-"""What each kind of KMS signing key can do, and how it signs.
+"""The kinds of KMS signing keys, and how each signs.
 
 After the KMS developer guide, "Key spec reference", and the Sign API's MessageType.
 """
@@ -30,7 +30,7 @@ class Ed25519Key(AbstractPrivateKey):
         self.private_key = ed25519.Ed25519PrivateKey.generate()
 
     def sign(self, message: bytes, signing_algorithm: str) -> bytes:
-        """Sign a whole message; the algorithm is the key's only one."""
+        """Sign a whole message with the key's only algorithm."""
         return Signature(self.private_key, signing_algorithm, is_digest=False).make(message)
 
     def verify(self, message: bytes, signature: bytes, signing_algorithm: str) -> bool:
@@ -39,7 +39,7 @@ class Ed25519Key(AbstractPrivateKey):
         return scheme.matches(signature, message)
 
     def public_key(self) -> bytes:
-        """Give the SubjectPublicKeyInfo in DER."""
+        """Return the SubjectPublicKeyInfo in DER."""
         return self.private_key.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
@@ -52,7 +52,7 @@ class Signature:
     Attributes:
         key: The private key.
         algorithm: KMS's name of the signing algorithm.
-        is_digest: The input is the message's hash already.
+        is_digest: Whether the input is already the message's hash.
     """
 
     key: Any
@@ -65,12 +65,12 @@ class Signature:
         return self._hash().digest_size
 
     def make(self, message: bytes) -> bytes:
-        """Sign; ECDSA gives DER, as KMS does."""
+        """Sign; an ECDSA signature is DER, as from KMS."""
         signature: bytes = self.key.sign(message, *self._scheme())
         return signature
 
     def matches(self, signature: bytes, message: bytes) -> bool:
-        """Tell whether a signature is this key's, over this message."""
+        """Return whether a signature is this key's, over this message."""
         try:
             self.key.public_key().verify(signature, message, *self._scheme())
         except InvalidSignature:
@@ -90,6 +90,6 @@ class Signature:
             raise TypeError(f"{self.algorithm} has no scheme for {type(self.key).__name__}")
         if self.algorithm.startswith("RSASSA_PKCS1"):
             return (padding.PKCS1v15(), hashed)
-        # RFC 4055 and JOSE's PS256 want a salt as long as the digest; moto's is the longest.
+        # RFC 4055 and JOSE's PS256 require a salt as long as the digest; moto uses the longest.
         salt = padding.PSS.DIGEST_LENGTH
         return (padding.PSS(padding.MGF1(self._hash()), salt), hashed)
