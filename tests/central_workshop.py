@@ -9,12 +9,12 @@ from typing import Any
 from central_signer.engine import C2paEngine
 from central_signer.replicated_signer import ReplicatedSigner
 from central_signer.service import CentralSigningService, SignedCentrally
-from edge_signer.signing.central_contract import CentralRequest
+from edge_signer.signing.central_signer import CentralRequest
 from edge_signer.signing.credentials.algorithm import AlgorithmName
 from edge_signer.signing.credentials.kms import Signer
 from edge_signer.signing.credentials.time_stamp import TimeStampAuthority
 from edge_signer.signing.manifest.manifest_check import ExpectedManifest
-from edge_signer.signing.rules.policy_document import shipped_policies
+from edge_signer.signing.rules.policy_directory import shipped_policies
 from edge_signer.signing.signing_request import SigningRequest
 from edge_signer.telemetry.request_record import RequestRecord
 from tests.software_signer import ACTIONS, Workshop, policy_directory

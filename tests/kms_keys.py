@@ -6,7 +6,7 @@ import json
 from functools import cache
 
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
-from edge_signer.signing.credentials.installed_chain import InstalledChain
+from edge_signer.signing.credentials.certificate import InstalledChain
 from edge_signer.signing.credentials.kms import KmsSigner
 from emulator.credentials.development_ca import DevelopmentCa
 from emulator.stack.resources import Services

@@ -19,8 +19,7 @@ from edge_signer.signing.credentials.time_stamp import TimeStamp, TimeStampAutho
 from edge_signer.signing.edge_path import EdgePath, Patience
 from edge_signer.signing.manifest.builder import ManifestBuilder
 from edge_signer.signing.rules.policy import SigningPolicy
-from edge_signer.signing.rules.policy_directory import PolicyDirectory
-from edge_signer.signing.rules.policy_document import shipped_policies
+from edge_signer.signing.rules.policy_directory import PolicyDirectory, shipped_policies
 from edge_signer.signing.service import SigningService
 from edge_signer.signing.signing_request import SigningRequest
 from edge_signer.signing.store import StoredManifest

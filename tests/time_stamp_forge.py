@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from rfc3161_client import _rust
 
-from edge_signer.signing.credentials.der_reader import children, encoded, only_element
+from edge_signer.signing.credentials.time_stamp_response import children, encoded, only_element
 from tests.certificates import dated, key_usage
 
 PEM = serialization.Encoding.PEM

@@ -11,11 +11,10 @@ from typing import Any
 
 from edge_signer.signing.rules.action_model import DIGITAL_SOURCE_TYPES, STANDARD_ACTIONS
 from edge_signer.signing.rules.actions import ACTIONS_LABEL
-from edge_signer.signing.rules.ai_disclosure import AI_DISCLOSURE_LABEL
+from edge_signer.signing.rules.ai_assertions import AI_DISCLOSURE_LABEL, TRAINING_MINING_LABEL
 from edge_signer.signing.rules.assertions import MAX_LABELS, RESERVED_PREFIXES, TRAINING_ALIASES
 from edge_signer.signing.rules.metadata import C2PA_METADATA_LABEL, CAWG_METADATA_LABEL
-from edge_signer.signing.rules.strict_model import NAMESPACED
-from edge_signer.signing.rules.training_mining import TRAINING_MINING_LABEL
+from edge_signer.signing.rules.strict_content import NAMESPACED
 
 Schema = dict[str, Any]
 

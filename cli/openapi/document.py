@@ -10,11 +10,11 @@ from cli.openapi import health, responses
 from cli.openapi.examples import REQUESTS
 from cli.openapi.headers import REQUEST_PARAMETERS, described_headers
 from cli.openapi.jobs import job_paths
-from cli.openapi.schemas import REFERENCE, component_schemas
+from cli.openapi.schemas import component_schemas
 from edge_signer.configuration.flags import MAX_PAYLOAD_BYTES
 from edge_signer.http.errors import UnauthenticatedError
-from edge_signer.http.routes.edge_sign import PATH
-from edge_signer.http.routes.full_health import PATH as HEALTH_PATH
+from edge_signer.http.routes.edge_sign import SIGN
+from edge_signer.http.routes.full_health import HEALTH
 from emulator.local_state import checkout
 
 _ABOUT = f"""\
@@ -53,9 +53,9 @@ def openapi_document() -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "security": _security(),
         "paths": {
-            PATH: {"post": _sign(), "options": _preflight()},
+            SIGN.path: {"post": _sign(), "options": _preflight()},
             **job_paths(),
-            HEALTH_PATH: health.operations(),
+            HEALTH.path: health.operations(),
         },
         "components": {
             "schemas": component_schemas(),
@@ -72,24 +72,8 @@ def openapi_json() -> str:
 
 
 def _sign() -> dict[str, Any]:
-    return {
-        "operationId": "sign",
-        "summary": "Sign an asset's manifest",
-        "description": "Builds the manifest, has it signed by KMS, checks the signature against "
-        "the certificate and stores the manifest. Signing again replaces what is served; older "
-        "versions stay.",
-        "parameters": REQUEST_PARAMETERS,
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {"$ref": REFERENCE.format(model="EdgeSignRequest")},
-                    "examples": REQUESTS,
-                }
-            },
-        },
-        "responses": {"200": responses.success(), **responses.refusals_of_signing()},
-    }
+    described = responses.operation(SIGN, responses.success(), REQUESTS)
+    return {**described, "parameters": REQUEST_PARAMETERS}
 
 
 def _preflight() -> dict[str, Any]:

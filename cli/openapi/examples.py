@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from edge_signer.http.open_door import KILLED, NO_JOBS
+from edge_signer.http.authentication import KILLED, NO_JOBS
 from edge_signer.tenancy.rate_limits import Limits, RateLimitedError, Usage, decide
 
 _DIGEST = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -144,7 +144,7 @@ REFUSALS = {
     "INVALID_BASE64": Refusal("asset_inline is not base64 (RFC 4648 §4, padded)."),
     "UNAUTHENTICATED": Refusal("This API token is not valid."),
     "INVALID_SIGNATURE": Refusal(
-        "This API token has no HMAC key, so nobody can check the signature: leave out "
+        "This API token has no HMAC key, so the signature cannot be checked: leave out "
         "X-Signature-Timestamp, X-Signature-Nonce and X-Signature."
     ),
     "TENANT_NOT_ALLOWED": Refusal("tenant_id is not the tenant of this API token."),
@@ -156,10 +156,10 @@ REFUSALS = {
     "REQUEST_TOO_LARGE": Refusal("A request has at most 65536 bytes."),
     "UNSUPPORTED_MEDIA_TYPE": Refusal("Send the header Content-Type: application/json."),
     "REQUEST_IN_FLIGHT": Refusal(
-        "The first request with this Idempotency-Key is not answered yet.", 1
+        "The first request with this Idempotency-Key is still being processed.", 1
     ),
     "IDEMPOTENCY_MISMATCH": Refusal(
-        "This Idempotency-Key was used for another body; send each request its own."
+        "This Idempotency-Key was used with another body; use a new key for each request."
     ),
     "UNKNOWN_POLICY": Refusal("No policy has this policy_id."),
     "INVALID_ASSERTION": Refusal(

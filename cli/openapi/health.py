@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cli.openapi.headers import COMMON, headers
-from cli.openapi.responses import OF_GATEWAY, name_of
+from cli.openapi.responses import OF_GATEWAY, operation
 from cli.openapi.schemas import REFERENCE
+from edge_signer.http.routes.full_health import HEALTH
 from edge_signer.http.routes.health import ALIVE_STATUS
 
 Response = dict[str, Any]
@@ -52,37 +53,23 @@ _PARAMETERS: list[dict[str, Any]] = [
 
 def operations() -> dict[str, Any]:
     """The operations of the path."""
-    return {"get": _get("health"), "head": {**_get("healthHead"), "responses": _without_bodies()}}
-
-
-def _get(operation_id: str) -> dict[str, Any]:
-    return {
-        "operationId": operation_id,
-        "summary": "Ask whether it runs, and whether it can sign",
-        "description": "Without deep=1 nothing but the function itself is asked: for load "
-        "balancers. A token is needed for details alone.",
-        "security": [],
-        "parameters": _PARAMETERS,
-        "responses": {
-            "200": _health(
-                "It runs; with deep=1, it can sign. `degraded` tells that something has to be "
-                "mended, or that the edge or the central signer alone can sign.",
-                {
-                    "alive": {"summary": "Without deep=1", "value": {"status": ALIVE_STATUS}},
-                    "degraded": {"summary": "The edge is switched off", "value": _STATES},
-                },
-            ),
-            "400": _refusal(400),
-            "401": _refusal(401),
-            "500": _refusal(500),
-            "503": _health(
-                "With deep=1: nothing can be signed. Else an error, or API Gateway's own.",
-                {"impossible": {"summary": "The key is disabled", "value": _IMPOSSIBLE}},
-                "ErrorAnswer",
-                "GatewayAnswer",
-            ),
+    alive = _health(
+        "It runs; with deep=1, it can sign. `degraded` tells that something has to be mended, or "
+        "that the edge or the central signer alone can sign.",
+        {
+            "alive": {"summary": "Without deep=1", "value": {"status": ALIVE_STATUS}},
+            "degraded": {"summary": "The edge is switched off", "value": _STATES},
         },
-    }
+    )
+    get = {**operation(HEALTH, alive), "parameters": _PARAMETERS}
+    get["responses"]["503"] = _health(
+        "With deep=1: nothing can be signed. Else an error, or API Gateway's own.",
+        {"impossible": {"summary": "The key is disabled", "value": _IMPOSSIBLE}},
+        "ErrorAnswer",
+        "GatewayAnswer",
+    )
+    bodiless = {status: _without_body(int(status)) for status in get["responses"]}
+    return {"get": get, "head": {**get, "operationId": "healthHead", "responses": bodiless}}
 
 
 def _health(description: str, examples: dict[str, Any], *others: str) -> Response:
@@ -100,15 +87,8 @@ def _health(description: str, examples: dict[str, Any], *others: str) -> Respons
     }
 
 
-def _refusal(status: int) -> Response:
-    return {"$ref": f"#/components/responses/{name_of(status)}"}
-
-
-def _without_bodies() -> dict[str, Response]:
+def _without_body(status: int) -> Response:
     return {
-        str(status): {
-            "description": "As the answer to GET.",
-            "headers": headers(*COMMON, required=status not in OF_GATEWAY),
-        }
-        for status in (200, 400, 401, 500, 503)
+        "description": "As the answer to GET.",
+        "headers": headers(*COMMON, required=status not in OF_GATEWAY),
     }

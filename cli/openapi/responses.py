@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from http import HTTPStatus
 from inspect import getdoc
@@ -18,10 +19,12 @@ from cli.openapi.headers import (
     headers,
 )
 from cli.openapi.schemas import REFERENCE
-from edge_signer.execution.errors import ResultExpiredError, UnknownJobError
 from edge_signer.http.catalogue import STATUS, error_body, error_headers
 from edge_signer.http.cross_origin import ALLOWED_METHODS
-from edge_signer.http.errors import MethodNotAllowedError, NotFoundError
+from edge_signer.http.errors import MethodNotAllowedError
+from edge_signer.http.route import Route
+from edge_signer.http.routes.edge_sign import SIGN
+from edge_signer.http.routes.job_models import JOB_ID, MODULE_HASH
 from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.tenancy.rate_limits import RateLimitedError
 
@@ -35,8 +38,8 @@ OF_GATEWAY = {
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
-#: Errors of other paths and methods than POST /edge-sign.
-_ELSEWHERE = (NotFoundError, MethodNotAllowedError, UnknownJobError, ResultExpiredError)
+#: The form of the variables in paths.
+_VARIABLES = {"job_id": JOB_ID, "module_hash": MODULE_HASH}
 _MAY_RETRY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 
 
@@ -51,7 +54,7 @@ def success() -> Response:
         },
         "content": {
             "application/json": {
-                "schema": {"anyOf": [_reference("SignedAnswer"), _reference("PlannedAnswer")]},
+                "schema": {"anyOf": [_reference(one.__name__) for one in SIGN.answers]},
                 "examples": ANSWERS,
             }
         },
@@ -74,18 +77,60 @@ def refusals() -> dict[str, Response]:
     return {name_of(status): _refusal(status, kinds) for status, kinds in _by_status().items()}
 
 
-def refusals_of_signing() -> dict[str, Response]:
-    """References to the answers that POST /edge-sign may get, by status."""
-    return refusals_with(
-        *(status for status, kinds in _by_status().items() if not set(kinds) <= set(_ELSEWHERE))
-    )
+def operation(route: Route, answer: Response, examples: dict[str, Any] | None = None) -> Response:
+    """Describe a route.
 
-
-def refusals_with(*statuses: int) -> dict[str, Response]:
-    """References to the answers of these statuses."""
+    Args:
+        route: The route.
+        answer: Its answer of status 200.
+        examples: Of its JSON body.
+    """
+    content: dict[str, Any] = {one: {"schema": {}} for one in route.media_types}
+    if route.body is not None:
+        told = {"schema": _reference(route.body.__name__), "examples": examples}
+        content = dict.fromkeys(route.media_types, told)
     return {
-        str(status): {"$ref": f"#/components/responses/{name_of(status)}"} for status in statuses
+        "operationId": route.operation_id,
+        "summary": route.summary,
+        "description": route.description,
+        **({"parameters": parameters} if (parameters := _in_path(route)) else {}),
+        **({"requestBody": {"required": True, "content": content}} if content else {}),
+        **({"security": []} if route.is_public else {}),
+        "responses": {"200": answer, **refusals_of(route)},
     }
+
+
+def refusals_of(route: Route) -> dict[str, Response]:
+    """References to the answers that tell of a route's errors, by status."""
+    return {
+        str(status): {"$ref": f"#/components/responses/{name_of(status)}"}
+        for status in dict.fromkeys(STATUS[kind] for kind in route.errors)
+    }
+
+
+def answer_of(route: Route, description: str, told: dict[str, Any]) -> Response:
+    """The answer of status 200 of a route with one model for its body.
+
+    Args:
+        route: The route.
+        description: When it is given.
+        told: Its headers.
+    """
+    (model,) = route.answers
+    content = {"application/json": {"schema": _reference(model.__name__)}}
+    return {"description": description, "headers": told, "content": content}
+
+
+def _in_path(route: Route) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": {"type": "string", "pattern": _VARIABLES[name]},
+        }
+        for name in re.findall(r"{(\w+)}", route.path)
+    ]
 
 
 def name_of(status: int) -> str:

@@ -8,19 +8,17 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from cli.openapi.assertions import Schema, assertions_schema, with_short_forms
-from edge_signer.execution.job_answer import JobAnswer
-from edge_signer.http.answer_models import (
-    ErrorAnswer,
-    HealthAnswer,
-    PlannedAnswer,
-    SignedAnswer,
-)
+from edge_signer.http.answers import ErrorAnswer
+from edge_signer.http.route import Route
+from edge_signer.http.routes.edge_sign import SIGN
 from edge_signer.http.routes.edge_sign_models import MAX_INLINE_BYTES, EdgeSignRequest
-from edge_signer.http.routes.job_models import JobRequestBody, KeysAnswer, ModuleAnswer
+from edge_signer.http.routes.full_health import HEALTH
+from edge_signer.http.routes.jobs import KEEP_MODULE, KEYS, RESULT, RUN
 from edge_signer.signing.rules.action_model import Actions
-from edge_signer.signing.rules.ai_disclosure import AiDisclosure
-from edge_signer.signing.rules.training_mining import TrainingMining
+from edge_signer.signing.rules.ai_assertions import AiDisclosure, TrainingMining
 
+#: What the document describes.
+ROUTES: tuple[Route, ...] = (SIGN, RUN, RESULT, KEEP_MODULE, KEYS, HEALTH)
 REFERENCE = "#/components/schemas/{model}"
 _BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)$"
 _FIELDS: dict[str, Schema] = {
@@ -50,12 +48,10 @@ class _WithoutTitles(GenerateJsonSchema):
 def component_schemas() -> dict[str, Schema]:
     """Give the document's schemas by name."""
     said = with_short_forms(_of_models(Actions, AiDisclosure, TrainingMining))
-    answers = _of_models(
-        SignedAnswer, PlannedAnswer, JobAnswer, ModuleAnswer, KeysAnswer, HealthAnswer, ErrorAnswer
-    )
+    answers = _of_models(*(model for route in ROUTES for model in route.answers), ErrorAnswer)
     return {
         **said,
-        **_of_models(JobRequestBody),
+        **_of_models(*(route.body for route in ROUTES if route.body is not None)),
         **{name: _without_null(schema) for name, schema in answers.items()},
         "EdgeSignRequest": _request(),
         "GatewayAnswer": {

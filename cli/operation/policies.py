@@ -15,7 +15,7 @@ from cli.deployment import MAX_PARAMETER_BYTES, Deployment, aws_failures_told
 from cli.terminal import EXIT_USAGE, fail, out, printable, require_file, say_error
 from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.signing.rules.policy import SigningPolicy
-from edge_signer.signing.rules.policy_document import (
+from edge_signer.signing.rules.policy_directory import (
     PolicyDocumentError,
     read_policy,
     shipped_policies,

@@ -10,11 +10,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from edge_signer.configuration.operator_flags import operator_flags
 from edge_signer.execution.settings import ExecuteSettings
 from edge_signer.execution.wiring import job_service, receipt_keys
-from edge_signer.http.admission import Admission
-from edge_signer.http.application import application
-from edge_signer.http.authentication import Authenticator
+from edge_signer.http.admission import Gatekeeper
+from edge_signer.http.application import Application
+from edge_signer.http.authentication import Authenticator, require_open_for_jobs
 from edge_signer.http.cross_origin import CrossOrigin
-from edge_signer.http.open_door import require_open_for_jobs
 from edge_signer.http.routes.jobs import JobEndpoints
 from edge_signer.platform.clients import client
 from edge_signer.telemetry.telemetry import Telemetry
@@ -34,11 +33,11 @@ authenticator = Authenticator(
 )
 limiter = dynamodb_rate_limiter(settings, telemetry.complaint("rate_limiter_impaired"))
 endpoints = JobEndpoints(
-    Admission(authenticator, limiter),
+    Gatekeeper(authenticator, limiter),
     job_service(settings, flags, require_open_for_jobs, telemetry.complaint("job_object_rejected")),
     receipt_keys(settings, flags),
 )
-app = application(endpoints.routes(), telemetry, CrossOrigin(settings.cors_origins))
+app = Application(endpoints.routes(), telemetry, CrossOrigin(settings.cors_origins))
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

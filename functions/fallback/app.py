@@ -11,8 +11,7 @@ with worker_start():
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
     from central_signer.invocation import Invocation
-    from central_signer.settings import FallbackSettings
-    from central_signer.wiring import central_signing_service
+    from central_signer.wiring import FallbackSettings, central_signing_service
     from edge_signer.http.catalogue import STATUS
     from edge_signer.telemetry.telemetry import Telemetry
 

@@ -12,8 +12,8 @@ with worker_start():
 
     from edge_signer.configuration.operator_flags import operator_flags
     from edge_signer.configuration.settings import Settings
-    from edge_signer.http.admission import Admission
-    from edge_signer.http.application import application
+    from edge_signer.http.admission import Gatekeeper
+    from edge_signer.http.application import Application
     from edge_signer.http.authentication import Authenticator
     from edge_signer.http.cross_origin import CrossOrigin
     from edge_signer.http.idempotency import Idempotency
@@ -36,7 +36,7 @@ with worker_start():
         has_central_signer=settings.has_central_signer,
     )
     endpoint = EdgeSignEndpoint(
-        Admission(
+        Gatekeeper(
             authenticator,
             dynamodb_rate_limiter(settings, telemetry.complaint("rate_limiter_impaired")),
         ),
@@ -44,7 +44,7 @@ with worker_start():
         signing_service(settings, flags, telemetry),
         flags,
     )
-    app = application(
+    app = Application(
         endpoint.routes(), telemetry, CrossOrigin(settings.cors_origins), NOTHING_HERE
     )
 

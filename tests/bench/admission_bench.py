@@ -15,7 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from rich.table import Table
 
 from edge_signer.configuration.flags import Flags
-from edge_signer.http.admission import Admission
+from edge_signer.http.admission import Gatekeeper
 from edge_signer.http.authentication import Authenticator
 from edge_signer.http.idempotency import Idempotency
 from edge_signer.http.routes.edge_sign import EdgeSignEndpoint
@@ -70,7 +70,7 @@ def tables() -> Iterator[Table]:
     credential = issue_credentials()[0]
     authenticator = _authenticator(credential.table_item())
     endpoint = EdgeSignEndpoint(
-        Admission(authenticator, limiter(AgreeingDynamoDb())),
+        Gatekeeper(authenticator, limiter(AgreeingDynamoDb())),
         Idempotency(None, "none"),
         Workshop().service,
         _all_open,

@@ -14,7 +14,7 @@ from rich.table import Table
 from edge_signer.signing.manifest.builder import ManifestDefinition
 from edge_signer.signing.manifest.tbs_module import MODULE_PATH, load_module, precompile
 from edge_signer.signing.rules.assertions import manifest_assertions
-from edge_signer.signing.rules.policy_document import shipped_policies
+from edge_signer.signing.rules.policy_directory import shipped_policies
 from tests.bench.builder_steps import steps_table
 from tests.bench.c2pa_rs_signing import C2paRsSigning
 from tests.bench.measurement import medians_us

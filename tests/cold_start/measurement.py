@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from edge_signer.signing.central_contract import CentralRequest
+from edge_signer.signing.central_signer import CentralRequest
 from emulator.functions.function import Function
 from emulator.functions.worker import Invocation, LambdaWorker
 from emulator.functions.worker_processes import WorkerProcesses

@@ -11,7 +11,7 @@ import pytest
 from edge_signer.platform.deadline import Deadline
 from edge_signer.signing.rules.action_model import IPTC
 from edge_signer.signing.rules.policy import SigningPolicy
-from edge_signer.signing.rules.policy_document import shipped_policies
+from edge_signer.signing.rules.policy_directory import shipped_policies
 from edge_signer.signing.signing_request import SigningRequest
 from edge_signer.telemetry.request_record import RequestRecord
 from tests.crjson import Credentials, read_credentials

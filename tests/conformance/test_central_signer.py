@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
-from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.credentials.time_stamp_check import checked_token
 from edge_signer.signing.manifest.manifest_check import check_manifest
-from edge_signer.signing.rules.json_bounds import MAX_TEXT_CHARACTERS
+from edge_signer.signing.rules.strict_content import MAX_TEXT_CHARACTERS
 from tests.central_workshop import CentralWorkshop
 from tests.conformance.conftest import _REQUESTS
 from tests.judges import JUDGES

@@ -25,9 +25,12 @@ import pytest
 from cryptography import x509
 from rfc3161_client import decode_timestamp_response
 
-from edge_signer.signing.credentials.der_reader import children, only_element
 from edge_signer.signing.credentials.time_stamp_check import checked_token
-from edge_signer.signing.credentials.time_stamp_response import read_response
+from edge_signer.signing.credentials.time_stamp_response import (
+    children,
+    only_element,
+    read_response,
+)
 from edge_signer.signing.errors import TsaUnavailableError
 
 FOLDER = Path(__file__).parent.parent / "data/time_stamps"

@@ -10,7 +10,8 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ObjectIdentifier
 
-from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority, TimeStamp
+from edge_signer.signing.credentials.time_stamp import TimeStamp
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.credentials.time_stamp_check import time_stamp_query
 from edge_signer.signing.credentials.time_stamp_response import read_response
 from edge_signer.signing.errors import TsaUnavailableError

@@ -15,7 +15,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
 from edge_signer.signing.credentials import time_stamp_check
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
-from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.credentials.time_stamp_check import time_stamping_faults
 from edge_signer.signing.errors import CredentialUnavailableError, TsaUnavailableError
 from emulator.credentials import development_ca

@@ -15,9 +15,10 @@ from cli.openapi.document import openapi_document
 from cli.openapi.headers import REQUEST_PARAMETERS
 from edge_signer.configuration.parameters import SsmParameter
 from edge_signer.configuration.settings import TelemetrySettings
-from edge_signer.http.application import Route, application
+from edge_signer.http.application import Application
 from edge_signer.http.cross_origin import CrossOrigin
-from edge_signer.http.routes.edge_sign import NOTHING_HERE, PATH
+from edge_signer.http.routes.edge_sign import NOTHING_HERE
+from edge_signer.http.routes.edge_sign import SIGN as SIGN_ROUTE
 from edge_signer.telemetry.telemetry import Telemetry
 from emulator.gateway.event import Arrival, event_of
 from emulator.http.message import Request
@@ -150,9 +151,9 @@ def in_process(method: str, path: str) -> Answer:
         raise ZeroDivisionError
 
     telemetry = Telemetry("test", TelemetrySettings(stage="test", aws_region="us-east-1"))
-    app = application([Route(PATH, {"POST": failing})], telemetry, CrossOrigin(()), NOTHING_HERE)
+    app = Application({SIGN_ROUTE: failing}, telemetry, CrossOrigin(()), NOTHING_HERE)
     event = event_of(Arrival(Request(method, path), "$default", {}, "api", "id", "trace"))
-    answer = app.resolve(event, {})  # type: ignore[arg-type]
+    answer = app.resolve(event, {})
     headers = {name.lower(): str(value) for name, value in answer["headers"].items()}
     return Answer(answer["statusCode"], headers, answer["body"].encode())
 

@@ -28,7 +28,7 @@ from schemathesis.specs.openapi.checks import (
 
 from cli.openapi.examples import REQUESTS
 from cli.openapi.headers import COMMON, OF_SIGNATURES
-from edge_signer.signing.rules.policy_document import shipped_policies
+from edge_signer.signing.rules.policy_directory import shipped_policies
 from tests.conftest import ROOT
 from tests.running import Running
 

@@ -105,4 +105,4 @@ def test_a_broken_document_is_said_to_be_and_the_log_tells_what_is_wrong(office:
     answer = post(office, body(b"x", policy_id="broken-v1"))
     assert (answer.status, answer.json()["code"]) == (503, "STORE_UNAVAILABLE")
     log = office.log("edge-signer-dev-sign")
-    assert "policy broken-v1: colour is not a field" in log
+    assert "policy broken-v1: colour is not a supported field" in log

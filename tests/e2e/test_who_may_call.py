@@ -126,7 +126,7 @@ def test_an_unsigned_a_late_and_a_wrong_request_are_told_apart(
         assert "bearer" in refused.headers["www-authenticate"].lower()
         messages.append(refused.json()["message"])
     for message, words in zip(
-        messages, ("must be signed", "behind", "ahead", "not that of this request"), strict=True
+        messages, ("must be signed", "behind", "ahead", "does not match this request"), strict=True
     ):
         assert words in message
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
-from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.manifest.manifest_reader import read_manifest
 from edge_signer.signing.rules.action_model import IPTC
 from emulator.credentials.development_ca import DevelopmentCa

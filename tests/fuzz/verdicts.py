@@ -20,7 +20,7 @@ from rich.table import Table
 
 from cli import terminal
 from cli.verify import verify_file
-from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from tests.conftest import ROOT
 from tests.sample_metadata import METADATA
 from tests.software_signer import ACTIONS, Workshop

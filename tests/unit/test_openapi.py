@@ -16,7 +16,7 @@ from cli.openapi.error_table import error_table, with_error_table
 from cli.openapi.examples import REFUSALS
 from edge_signer.http.catalogue import STATUS
 from edge_signer.http.cross_origin import EXPOSED_HEADERS
-from edge_signer.signing.rules.policy_document import STANDARD_LABELS
+from edge_signer.signing.rules.policy_directory import STANDARD_LABELS
 from tests.conftest import ROOT
 from tests.unit.test_house import imported_modules
 

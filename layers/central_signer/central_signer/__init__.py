@@ -1,1 +1,1 @@
-"""The central signer: a second engine, c2pa-rs, that signs when the edge cannot."""
+"""The central signer: a second engine, c2pa-rs, for when the edge cannot sign."""

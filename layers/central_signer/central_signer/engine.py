@@ -1,23 +1,90 @@
-"""c2pa-rs as the central signer's engine: it builds, has signed, and reads its own work again."""
+"""c2pa-rs as the central signer's engine: it builds manifests, and validates its own work."""
 
 from __future__ import annotations
 
+import ctypes
 import io
 import json
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import c2pa
+import c2pa.c2pa as native
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 
-from central_signer.hashed_signing import EngineError, sign_digest
 from edge_signer.signing.credentials.algorithm import AlgorithmName
 from edge_signer.signing.credentials.certificate import CertificateChain
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.rules.exact_numbers import exact_digits
+
+_HANDLE = ctypes.c_void_p
+_BYTES = ctypes.POINTER(_HANDLE)
+#: A manifest store on its own, not inside an asset.
+_FORMAT = b"application/c2pa"
+
+_library = native._lib
+_placeholder = _library.c2pa_builder_data_hashed_placeholder
+_placeholder.restype = ctypes.c_int64
+_placeholder.argtypes = [_HANDLE, ctypes.c_size_t, ctypes.c_char_p, _BYTES]
+_sign = _library.c2pa_builder_sign_data_hashed_embeddable
+_sign.restype = ctypes.c_int64
+_sign.argtypes = [_HANDLE, _HANDLE, ctypes.c_char_p, ctypes.c_char_p, _HANDLE, _BYTES]
+
+# Failures of the callback are raised, so the package need not log them.
+logging.getLogger("c2pa").setLevel(logging.CRITICAL)
+
+
+class EngineError(Exception):
+    """c2pa-rs failed or refused its input; the text is its own."""
+
+
+def sign_digest(builder: c2pa.Builder, signer: c2pa.Signer, asset_sha256: bytes) -> bytes:
+    """Make the manifest store of an asset from its digest.
+
+    c2pa-python does not wrap this part of the C API. Only this function and its helpers use ctypes:
+    they pass handles that c2pa-python owns, and free what the library returns.
+
+    Args:
+        builder: Has the manifest's definition.
+        signer: Signs.
+        asset_sha256: 32 bytes; the hard binding is over the whole asset.
+
+    Raises:
+        EngineError: c2pa-rs failed, or the signer's callback raised.
+    """
+    # The engine signs only after making a placeholder, which is not embedded here.
+    _answer(_placeholder, builder._handle, signer.reserve_size(), _FORMAT)
+    # Bytes must be lists of numbers: base64 would be taken literally.
+    binding = {"alg": "sha256", "hash": list(asset_sha256), "name": "jumbf manifest", "pad": []}
+    return _answer(
+        _sign, builder._handle, signer._handle, json.dumps(binding).encode(), _FORMAT, None
+    )
+
+
+def _answer(function: ctypes._NamedFuncPointer, *arguments: object) -> bytes:
+    out = _HANDLE()
+    length = function(*arguments, ctypes.byref(out))
+    if length <= 0:
+        raise EngineError(_last_error())
+    try:
+        return ctypes.string_at(out, length)
+    finally:
+        _library.c2pa_free(out)
+
+
+def _last_error() -> str:
+    pointer = _library.c2pa_error()
+    if not pointer:
+        return "no reason given"
+    try:
+        return ctypes.string_at(pointer).decode(errors="replace")
+    finally:
+        _library.c2pa_free(ctypes.c_void_p(pointer))
+
 
 _ALGORITHMS: Mapping[AlgorithmName, c2pa.C2paSigningAlg] = {
     "ES256": c2pa.C2paSigningAlg.ES256,
@@ -28,12 +95,12 @@ _ALGORITHMS: Mapping[AlgorithmName, c2pa.C2paSigningAlg] = {
     "PS512": c2pa.C2paSigningAlg.PS512,
     "EdDSA": c2pa.C2paSigningAlg.ED25519,
 }
-# Uses of a key that may sign claims and time-stamps; c2pa-rs wants them named beside the anchors.
+# Key usages for claims and time-stamps; c2pa-rs needs them besides the anchors.
 _TRUST_CONFIG = "\n".join(
     ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.62558.2.1", "1.3.6.1.5.5.7.3.8")
 )
-# The asset is not here to be hashed, nor the root of the signing chain to be trusted.
-_NOT_FOR_US_TO_SAY = {"assertion.dataHash.mismatch", "signingCredential.untrusted"}
+# The asset is not available here, nor is the root of the signing chain.
+_NOT_CHECKED_HERE = {"assertion.dataHash.mismatch", "signingCredential.untrusted"}
 _VERSIONED = re.compile(r"\.v[0-9]+$")
 _SIGNED = {"claimSignature.validated", "claimSignature.insideValidity"}
 _STAMPED = {"timeStamp.validated", "timeStamp.trusted"}
@@ -57,20 +124,20 @@ class C2paEngine:
         sign_tbs: Callable[[bytes], bytes],
         title: str | None = None,
     ) -> bytes:
-        """Give a manifest store, as c2pa-rs makes it.
+        """Make a manifest store with c2pa-rs.
 
         Args:
             asset_sha256: 32 bytes, the digest of the whole asset.
-            assertions: What it says; the hard binding is the engine's.
+            assertions: Without the hard binding, which the engine adds.
             claim_generator_info: Map with at least `name`; the engine adds its own version.
-            algorithm: What `sign_tbs` signs with.
-            chain: Whose leaf's key it is.
-            sign_tbs: Gives the signature over TBS bytes, as COSE has it.
+            algorithm: The signature algorithm of `sign_tbs`.
+            chain: The chain of the signing key.
+            sign_tbs: Gives the signature over TBS bytes, in COSE form.
             title: Name of the asset, for people; None for none.
 
         Raises:
             EngineError: c2pa-rs refused or failed.
-            Exception: What `sign_tbs` raised; c2pa-rs itself would call it an invalid signature.
+            Exception: The failure of `sign_tbs`; c2pa-rs would call it an invalid signature.
         """
         raised: list[Exception] = []
 
@@ -97,11 +164,11 @@ class C2paEngine:
             raise EngineError(str(failure)) from failure
 
     def faults(self, manifest_store: bytes, stamped_under: Sequence[Certificate] = ()) -> list[str]:
-        """Say what c2pa-rs finds wrong with a store, by the standard's codes.
+        """List the faults that c2pa-rs finds in a store, by the standard's codes.
 
         Args:
-            manifest_store: What it reads.
-            stamped_under: Roots of the authority whose time-stamp must be in it; none for no stamp.
+            manifest_store: The store to validate.
+            stamped_under: Roots of the authority of its time-stamp; empty for no time-stamp.
         """
         roots = "".join(one.public_bytes(Encoding.PEM).decode() for one in stamped_under)
         try:
@@ -112,7 +179,7 @@ class C2paEngine:
         except c2pa.C2paError as unreadable:
             return [f"unreadable: {unreadable}"]
         confirmed = {one["code"] for one in results["success"]}
-        failed = {one["code"] for one in results["failure"]} - _NOT_FOR_US_TO_SAY
+        failed = {one["code"] for one in results["failure"]} - _NOT_CHECKED_HERE
         wanted = _SIGNED | (_STAMPED if stamped_under else set())
         return [*sorted(failed), *(f"no {code}" for code in sorted(wanted - confirmed))]
 
@@ -139,7 +206,7 @@ def _definition(
 
 
 def _json(value: Any) -> str:
-    """Encode a value so that c2pa-rs reads its floats as they are."""
+    """Encode a value so that c2pa-rs reads its floats exactly."""
     if isinstance(value, dict):
         members = (f"{_json(name)}:{_json(item)}" for name, item in value.items())
         return f"{{{','.join(members)}}}"
@@ -151,7 +218,7 @@ def _json(value: Any) -> str:
 
 
 def _unversioned(label: str) -> str:
-    """Keep c2pa-rs from dropping the version of a custom label; `.v1` it always drops."""
+    """Keep c2pa-rs from removing the version of a custom label; it always removes `.v1`."""
     custom = not label.startswith(("c2pa.", "cawg."))
     return f"{label}.v1" if custom and _VERSIONED.search(label) else label
 

@@ -1,4 +1,4 @@
-"""From an event of Lambda to the answer that the contract says."""
+"""Answers Lambda events according to the contract with the edge."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from pydantic import ValidationError
 
 from central_signer.service import CentralSigningService
 from edge_signer.platform.errors import EdgeSignerError, InvalidRequestError
-from edge_signer.signing.central_contract import (
+from edge_signer.signing.central_signer import (
     CentralAnswer,
     CentralFault,
     CentralRefusal,
     CentralRequest,
 )
-from edge_signer.signing.rules.strict_model import first_fault
+from edge_signer.signing.rules.strict_content import first_fault
 from edge_signer.telemetry.request_record import RequestRecord
 from edge_signer.telemetry.telemetry import Telemetry
 
-# Of an event that is no request.
+# For events that are not requests.
 _NO_REQUEST_ID = "00000000-0000-0000-0000-000000000000"
 
 
 class Invocation:
-    """Answers events; what is no refusal of the catalogue is raised, for Lambda to report.
+    """Answers events. Errors outside the catalogue are raised, so that Lambda reports them.
 
     Args:
         service: Signs.
-        telemetry: Told of every event.
-        status_of: The HTTP status that the log line gives each refusal.
+        telemetry: Reports every event.
+        status_of: The HTTP status of each error, for the log line.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Invocation:
         self._status_of = status_of
 
     def __call__(self, event: Any) -> dict[str, Any]:
-        """Answer one event with a CentralAnswer or a CentralRefusal, as JSON has it."""
+        """Answer one event with a CentralAnswer or a CentralRefusal, as JSON."""
         record = RequestRecord(_NO_REQUEST_ID)
         try:
             request = _request(event)

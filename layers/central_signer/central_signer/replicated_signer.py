@@ -1,4 +1,4 @@
-"""One key in two regions: where the home region does not sign, the replica does."""
+"""One key in two regions: if the home region fails, the replica signs."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _REGION_FAILED = (KmsRateLimitError, KmsUnavailableError)
 
 @dataclass(frozen=True)
 class RegionalKey:
-    """A key of one region that is there, and who signs with it."""
+    """An available key of one region, with its signer."""
 
     signer: Signer
     credential: Credential
 
     @property
     def certificate_chain(self) -> CertificateChain:
-        """What certifies it."""
+        """Its certificate chain."""
         return self.credential.certificate_chain
 
     def sign(self, tbs: bytes) -> tuple[str, bytes]:
-        """Give the key's ARN, and its signature as COSE has it.
+        """Give the key's ARN, and its signature in COSE form.
 
         Raises:
-            SignatureMismatchError: What it gave does not verify against the certificate.
-            EdgeSignerError: What it failed with.
+            SignatureMismatchError: The signature does not verify against the certificate.
+            EdgeSignerError: The region failed.
         """
         signature = self.signer.sign(self.credential, tbs)
         self.certificate_chain.verify(self.signer.algorithm, tbs, signature)
@@ -38,14 +38,14 @@ class RegionalKey:
 
 
 class ReplicatedSigner:
-    """Signs with a multi-Region key: at home, and once more with its replica where that fails.
+    """Signs with a multi-Region key: at home first, and with its replica if that fails.
 
-    A throttle at home is a reason too: each region has a quota of its own. A replica signs only for
-    the chain that certifies it; under a policy with another key the home region's failure stands.
+    The replica also helps if the home region throttles: each region has its own quota. It signs
+    only for the chain that certifies it; for policies with another key, the failure is final.
 
     Args:
         home: The key in its home region.
-        replica: The same key elsewhere; None where there is none.
+        replica: The same key elsewhere; None if there is none.
     """
 
     def __init__(self, home: Signer, replica: Signer | None) -> None:
@@ -54,14 +54,14 @@ class ReplicatedSigner:
 
     @property
     def algorithm(self) -> Algorithm:
-        """What both sign with."""
+        """The signature algorithm of both."""
         return self._home.algorithm
 
     def key(self) -> RegionalKey:
-        """Give the key at home, or its replica where the home region fails.
+        """Give the key at home, or its replica if the home region fails.
 
         Raises:
-            EdgeSignerError: What the home region failed with.
+            EdgeSignerError: The failure of the home region.
         """
         try:
             return RegionalKey(self._home, self._home.credential())
@@ -69,15 +69,15 @@ class ReplicatedSigner:
             return self._replica_key(failure)
 
     def sign(self, key: RegionalKey, tbs: bytes, counts: Counter[str]) -> tuple[str, bytes]:
-        """Give the ARN of the key that signed, and its signature as COSE has it, which verifies.
+        """Give the ARN of the key that signed, and its verified signature in COSE form.
 
         Args:
-            key: As `key` gave it.
+            key: From `key`.
             tbs: The COSE Sig_structure, which names the key's chain.
-            counts: Learns how many signatures were rejected.
+            counts: Counts rejected signatures.
 
         Raises:
-            EdgeSignerError: What the first region that was asked failed with.
+            EdgeSignerError: The failure of the first region.
         """
         try:
             return _signed(key, tbs, counts)

@@ -1,4 +1,4 @@
-"""How the central signer makes a manifest, top to bottom."""
+"""How the central signer makes a manifest, from top to bottom."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from central_signer.engine import C2paEngine
-from central_signer.hashed_signing import EngineError
+from central_signer.engine import C2paEngine, EngineError
 from central_signer.replicated_signer import ReplicatedSigner
 from edge_signer.platform.errors import KmsUnavailableError
-from edge_signer.signing.central_contract import CentralRequest
+from edge_signer.signing.central_signer import CentralRequest
 from edge_signer.signing.credentials.algorithm import AlgorithmName
 from edge_signer.signing.credentials.kms import region_of
 from edge_signer.signing.credentials.time_stamp import (
@@ -26,18 +25,18 @@ from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.rules.policy_directory import PolicyDirectory
 from edge_signer.telemetry.request_record import RequestRecord
 
-#: As much as the edge's builder takes.
+#: The same limit as the edge's builder has.
 MAX_TBS_BYTES = 16 * 1024
 
 
 @dataclass(frozen=True)
 class SignedCentrally:
-    """A manifest that c2pa-rs made, and takes.
+    """A manifest that c2pa-rs made and validated.
 
     Attributes:
         manifest_store: The bytes.
         kms_key_id: ARN of the key that signed, at home or the replica.
-        algorithm: What it signed with.
+        algorithm: The signature algorithm.
     """
 
     manifest_store: bytes
@@ -51,8 +50,8 @@ class CentralSigningService:
     Args:
         policies: Finds the policy of a request.
         engine: c2pa-rs.
-        signer_for: Gives the signer that a policy names.
-        authority: Stamps signatures; None where this signer has no authority.
+        signer_for: Gives the signer of a policy.
+        authority: Stamps signatures; None if there is none.
         roots: Gives the roots of that authority.
     """
 
@@ -71,15 +70,15 @@ class CentralSigningService:
         self._roots = roots
 
     def sign(self, request: CentralRequest, record: RequestRecord) -> SignedCentrally:
-        """Build, have signed and check the manifest of an asset; nothing is stored.
+        """Build, sign and check the manifest of an asset; nothing is stored.
 
-        The time-stamp is ours to fetch: c2pa-rs would ask the authority without a limit of time,
-        and without a look at whose stamp it gets. It then judges the store with the stamp in it.
+        The time-stamp is fetched here, because c2pa-rs would wait for the authority without a limit
+        and would not check its certificate. c2pa-rs then validates the stamped store.
 
         Args:
             request: What is to be signed.
-            record: Learns what is signed with what, and how long the steps policy, credential, kms,
-                engine (which holds kms), tsa where there is a time-stamp, and check take.
+            record: Takes what was signed with what, and the duration of the steps policy,
+                credential, kms, engine (which includes kms), tsa if stamped, and check.
 
         Raises:
             EdgeSignerError: One of the catalogue.
@@ -136,7 +135,7 @@ class CentralSigningService:
                 self._check_with_engine(manifest_store, stamped=authority is not None)
         except (EngineError, ManifestError) as failure:
             raise KmsUnavailableError(
-                "The central signer made no manifest that holds.", retry_after_s=5
+                "The central signer made an invalid manifest.", retry_after_s=5
             ) from failure
         return SignedCentrally(manifest_store, key_ids[-1], policy.algorithm)
 

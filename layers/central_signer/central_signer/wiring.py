@@ -1,4 +1,4 @@
-"""The central signing service with its real adapters, put together once an environment."""
+"""The central signing service with its settings and real adapters, built once per environment."""
 
 from __future__ import annotations
 
@@ -6,25 +6,42 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from pydantic import Field
+
 from central_signer.engine import C2paEngine
 from central_signer.replicated_signer import ReplicatedSigner
 from central_signer.service import CentralSigningService
-from central_signer.settings import FallbackSettings
 from edge_signer.configuration.parameters import SsmParameterFolder
+from edge_signer.configuration.settings import (
+    MAX_KMS_TIMEOUT_MS,
+    ChaosSettings,
+    ReplicaSettings,
+    SigningSettings,
+)
 from edge_signer.kms_guard.chaos_order import chaos_parameter
 from edge_signer.kms_guard.kms_quota import KmsUsageTally, kms_usage_tally
 from edge_signer.platform.clients import client
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
-from edge_signer.signing.credentials.installed_chain import InstalledChain
+from edge_signer.signing.credentials.certificate import InstalledChain
 from edge_signer.signing.credentials.kms import KmsSigner
-from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority
-from edge_signer.signing.credentials.time_stamp_roots import SsmTimeStampRoots
+from edge_signer.signing.credentials.time_stamp import SsmTimeStampRoots
+from edge_signer.signing.credentials.time_stamp_authority import time_stamp_authority
 from edge_signer.signing.rules.policy import SigningPolicy
-from edge_signer.signing.rules.policy_directory import PolicyDirectory
-from edge_signer.signing.rules.policy_document import shipped_policies
+from edge_signer.signing.rules.policy_directory import PolicyDirectory, shipped_policies
+
+
+class FallbackSettings(SigningSettings, ReplicaSettings, ChaosSettings):
+    """Settings of the fallback function, from `template.yaml`.
+
+    Four KMS calls, two to each region, must fit into the function's five seconds.
+    """
+
+    requests_table: str = Field(min_length=3)
+    kms_timeout_ms: int = Field(1000, ge=50, le=MAX_KMS_TIMEOUT_MS)
+
 
 _POLICY_REFRESH_S = 30.0
-# The function has five seconds: whoever asked it has no more for it.
+# The function has five seconds in all, as long as its caller waits.
 _SSM_TIMEOUT_S = 1.0
 _TSA_TIMEOUT_S = 2.0
 _DYNAMODB_TIMEOUT_S = 0.5
@@ -40,9 +57,9 @@ def central_signing_service(
 
     Args:
         settings: Of the function.
-        complain: Told of what an operator must mend, such as a broken policy document.
-        complain_of_quota: Told that calls of KMS are not counted.
-        complain_of_time_stamps: Told why the time-stamp authority cannot be used.
+        complain: Reports what an operator must fix, such as a broken policy document.
+        complain_of_quota: Reports that KMS calls are not counted.
+        complain_of_time_stamps: Reports why the time-stamp authority cannot be used.
     """
     ssm = client("ssm", settings.aws_region, timeout_s=_SSM_TIMEOUT_S, attempts=1)
 
@@ -83,12 +100,8 @@ def central_signing_service(
     documents = SsmParameterFolder(ssm, settings.policy_folder, refresh_s=_POLICY_REFRESH_S)
     policies = PolicyDirectory(shipped_policies(), documents, complain)
     roots = SsmTimeStampRoots(ssm, settings.certificate_parameter("tsa"))
-    authority = (
-        HttpTimeStampAuthority(
-            settings.tsa_url, roots, timeout_s=_TSA_TIMEOUT_S, complain=complain_of_time_stamps
-        )
-        if settings.tsa_url
-        else None
+    authority = time_stamp_authority(
+        settings.tsa_url, roots, complain_of_time_stamps, timeout_s=_TSA_TIMEOUT_S
     )
     return CentralSigningService(policies, C2paEngine(), signer_for, authority, roots)
 

@@ -13,7 +13,7 @@ from cli.verdict.engine import Reading
 from cli.verdict.judgement import Verdict, judge, verdict_on
 from cli.verdict.screen import show
 from cli.verdict.trusted_roots import TrustedRoots
-from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from tests.conftest import ROOT
 from tests.foreign_credentials import Parent, signed_by_c2pa_rs
 from tests.software_signer import Workshop

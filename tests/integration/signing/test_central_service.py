@@ -8,9 +8,9 @@ import pytest
 
 from edge_signer.platform.errors import EdgeSignerError, KmsRateLimitError, KmsUnavailableError
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
-from edge_signer.signing.credentials.installed_chain import InstalledChain
+from edge_signer.signing.credentials.certificate import InstalledChain
 from edge_signer.signing.credentials.kms import Credential, KmsSigner
-from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.errors import TbsTooLargeError, TsaUnavailableError
 from emulator.aws.services import in_process_services, moto_host
 from tests.central_workshop import ENGINE, CentralWorkshop

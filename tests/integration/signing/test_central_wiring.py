@@ -9,9 +9,10 @@ import pytest
 
 from edge_signer.configuration.settings import Settings
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.signing.central_signer import LambdaCentralSigner
-from edge_signer.signing.central_wiring import _ApiKey, central_signer
-from edge_signer.signing.http_central_signer import HttpCentralSigner
+from edge_signer.platform.outgoing import OutgoingPost, Reply
+from edge_signer.signing.central_signer import CentralAnswer, LambdaCentralSigner
+from edge_signer.signing.http_central_signer import HttpCentralSigner, SsmApiKey
+from edge_signer.signing.wiring import central_signer
 from emulator.aws.services import in_process_services, moto_host
 from emulator.http.message import Request
 from tests.central_workshop import central_request
@@ -40,7 +41,13 @@ def ssm() -> Any:
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The keys that the signer elsewhere was told, call by call."""
     keys: list[str] = []
-    monkeypatch.setattr(HttpCentralSigner, "_post", lambda _self, _body, key: keys.append(key))
+    made = CentralAnswer(manifest="AAEC", kms_key_id="key", alg="ES256", timings={})
+
+    def post(_self: object, _body: bytes, headers: dict[str, str], _most: int) -> Reply:
+        keys.append(headers["Authorization"].removeprefix("Bearer "))
+        return Reply(200, "application/json", made.model_dump_json().encode())
+
+    monkeypatch.setattr(OutgoingPost, "__call__", post)
     return keys
 
 
@@ -81,7 +88,7 @@ def test_the_key_is_read_now_and_then_and_serves_while_ssm_fails(
     put(ssm, "second")
     signer.sign(REQUEST)
 
-    monkeypatch.setattr(_ApiKey, "_REFRESH_S", 0.0)
+    monkeypatch.setattr(SsmApiKey, "_REFRESH_S", 0.0)
     renewing = central_signer(elsewhere(), ssm)
     assert renewing is not None
     renewing.sign(REQUEST)
@@ -95,6 +102,6 @@ def test_without_a_key_nobody_is_asked(ssm: Any, told: list[str]) -> None:
     ssm.delete_parameters(Names=[PARAMETER])
     signer = central_signer(elsewhere(), ssm)
     assert signer is not None
-    with pytest.raises(StoreUnavailableError, match="key of the central signer"):
+    with pytest.raises(StoreUnavailableError, match="API key cannot be read"):
         signer.sign(REQUEST)
     assert told == []

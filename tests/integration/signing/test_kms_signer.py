@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from edge_signer.platform.errors import KmsUnavailableError
-from edge_signer.signing.credentials import certificate, installed_chain
+from edge_signer.signing.credentials import certificate
 from edge_signer.signing.credentials.algorithm import (
     ALGORITHMS,
     AlgorithmName,
     SignatureMismatchError,
 )
-from edge_signer.signing.credentials.installed_chain import InstalledChain
+from edge_signer.signing.credentials.certificate import InstalledChain
 from edge_signer.signing.credentials.kms import KmsSigner
 from edge_signer.signing.errors import (
     CredentialUnavailableError,
@@ -181,8 +181,7 @@ def test_days_left_are_told_of_every_chain_that_is_fetched_an_expired_one_too(
         def now(cls, tz: tzinfo | None = None) -> Later:
             return cls.fromtimestamp(end.timestamp() + 86_400, tz)
 
-    for module in (installed_chain, certificate):
-        monkeypatch.setattr(module, "datetime", Later)
+    monkeypatch.setattr(certificate, "datetime", Later)
     telling._fresh_until_s = 0.0
     with pytest.raises(CredentialUnavailableError, match="expired"):
         telling.credential()
@@ -220,7 +219,7 @@ def test_a_chain_that_was_taken_away_serves_no_longer_but_a_broken_one_is_surviv
 
 def test_another_keys_certificate_is_refused(keys: KmsKeys) -> None:
     keys.certify(keys.new())
-    with pytest.raises(CredentialUnavailableError, match="not the signing key's"):
+    with pytest.raises(CredentialUnavailableError, match="not for the signing key"):
         keys.signer(keys.new()).credential()
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from cryptography import x509
 
-from edge_signer.signing.credentials.time_stamp import HttpTimeStampAuthority
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.errors import TsaUnavailableError
 from tests.software_signer import Workshop
 from tests.time_stamp_forge import Lie, StampForge

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from edge_signer.signing.credentials.time_stamp_roots import SsmTimeStampRoots
+from edge_signer.signing.credentials.time_stamp import SsmTimeStampRoots
 from edge_signer.signing.errors import TsaUnavailableError
 from emulator.aws.services import in_process_services, moto_host
 from tests.time_stamp_forge import StampForge

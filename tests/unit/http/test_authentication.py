@@ -14,7 +14,7 @@ from edge_signer.http.errors import (
     TenantNotAllowedError,
     UnauthenticatedError,
 )
-from edge_signer.http.request_signature import ReceivedRequest
+from edge_signer.http.received import ReceivedRequest
 from edge_signer.tenancy.tenants import Tenant
 
 
@@ -86,9 +86,9 @@ def test_the_token_comes_first_then_the_allowlist_then_the_signature(
 @pytest.mark.parametrize(
     ("switched", "why"),
     [
-        ({"kill_switch": True}, "operator has switched signing off, for everybody"),
-        ({"kill_switch": True, "edge_signer_enabled": False}, "for everybody"),
-        ({"edge_signer_enabled": False}, "no central signer"),
+        ({"kill_switch": True}, "operator has switched off signing for all tenants"),
+        ({"kill_switch": True, "edge_signer_enabled": False}, "for all tenants"),
+        ({"edge_signer_enabled": False}, "central signer is missing"),
     ],
 )
 def test_whoever_has_a_token_is_told_that_signing_is_off_before_all_else(

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
-from edge_signer.http.answer_models import HealthAnswer
+from edge_signer.http.answers import HealthAnswer
 from edge_signer.http.routes.health import ALIVE, HealthEndpoint
 from tests.conftest import ROOT
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from edge_signer.http.answers import rate_limit_headers
 from edge_signer.http.catalogue import error_body, error_headers
-from edge_signer.http.rate_limit_headers import rate_limit_headers
 from edge_signer.tenancy.rate_limits import Limits, RateLimitedError, Usage, decide
 
 NOON_MS = 20_000 * 86_400_000 + 43_200_000

@@ -166,9 +166,9 @@ settings = Settings.from_environment(environment)
 signing_service(settings, Flags, Telemetry("sign", settings))
 """,
     "central": """
-from central_signer.settings import FallbackSettings
+from central_signer.wiring import FallbackSettings
 from central_signer.wiring import central_signing_service
-from edge_signer.signing.rules.policy_document import shipped_policies
+from edge_signer.signing.rules.policy_directory import shipped_policies
 service = central_signing_service(FallbackSettings.from_environment(environment), *[print] * 3)
 service._signer_for(next(iter(shipped_policies().values())))
 """,

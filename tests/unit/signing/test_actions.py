@@ -8,7 +8,7 @@ import pytest
 
 from edge_signer.signing.errors import InvalidAssertionError
 from edge_signer.signing.rules.assertions import manifest_assertions
-from edge_signer.signing.rules.policy_document import shipped_policies
+from edge_signer.signing.rules.policy_directory import shipped_policies
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 CREATED = {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCapture"}
@@ -68,7 +68,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a deprecated action": (
         with_second({"action": "c2pa.copied"}),
-        "c2pa.copied, which is no action",
+        "c2pa.copied, which is deprecated or not an action",
     ),
     "an action with an ingredient": (with_second({"action": "c2pa.placed"}), "needs an ingredient"),
     "an action without a name": (with_second({}), "c2pa.actions[1].action is required"),
@@ -82,7 +82,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         with_action(softwareAgent={"v": 1}),
         "[0].softwareAgent.name is required",
     ),
-    "a field of its own": (with_action(mood="good"), "c2pa.actions[0].mood is not a field"),
+    "a field of its own": (
+        with_action(mood="good"),
+        "[0].mood is not a supported field",
+    ),
     "reason as number": (with_action(reason=1), "c2pa.actions[0].reason must be"),
     "a thirtieth of February": (
         with_action(when="2026-02-30T00:00:00Z"),
@@ -90,16 +93,16 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "an icon": (
         with_action(softwareAgent={"name": "x", "icon": {"url": "x"}}),
-        "[0].softwareAgent.icon is not a field",
+        "[0].softwareAgent.icon is not a supported field",
     ),
     "an agent's version as number": (
         with_action(softwareAgent={"name": "x", "version": 1}),
         "[0].softwareAgent.version must be a text",
     ),
-    "regions": (with_action(changes=["x"]), "[0].changes is not a field"),
+    "regions": (with_action(changes=["x"]), "[0].changes is not a supported field"),
     "metadata of the assertion": (
         {"c2pa.actions.v2": {"actions": [CREATED], "metadata": {}}},
-        "assertions.c2pa.actions.v2.metadata is not a field",
+        "assertions.c2pa.actions.v2.metadata is not a supported field",
     ),
     "a parameter that points": (
         with_action(parameters={"ingredients": []}),
@@ -153,7 +156,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "a template of an unknown action": (
         {"c2pa.actions": {"actions": [CREATED], "templates": [{"action": "c2pa.x"}]}},
-        "c2pa.actions.templates[0].action is c2pa.x, which is no action",
+        "c2pa.actions.templates[0].action is c2pa.x, which is deprecated or not an action",
     ),
     "a template's parameter that points": (
         {

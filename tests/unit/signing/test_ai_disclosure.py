@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from edge_signer.signing.errors import InvalidAssertionError
-from edge_signer.signing.rules.ai_disclosure import ai_disclosure_assertion
+from edge_signer.signing.rules.ai_assertions import ai_disclosure_assertion
 
 LEAST = {"modelType": "c2pa.types.model"}
 
@@ -38,7 +38,7 @@ def test_a_disclosure_is_made_as_it_was_said(said: dict[str, Any]) -> None:
         ({}, "x.modelType is required"),
         ({"modelType": "model"}, "x.modelType must be a name such as c2pa.types.model"),
         ({**LEAST, "modelName": ""}, "x.modelName must not be empty"),
-        ({**LEAST, "vendor": "y"}, "x.vendor is not a field that this signer makes"),
+        ({**LEAST, "vendor": "y"}, "x.vendor is not a supported field"),
         (
             {**LEAST, "contentProfile": {"humanOversightLevel": "some"}},
             "x.contentProfile.humanOversightLevel must be 'fully_autonomous'",

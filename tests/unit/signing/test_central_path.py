@@ -8,15 +8,15 @@ import pytest
 
 from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.errors import EdgeSignerError, KmsRateLimitError, KmsUnavailableError
-from edge_signer.signing.central_contract import CentralRequest
 from edge_signer.signing.central_path import CentralPath
+from edge_signer.signing.central_signer import CentralRequest
 from edge_signer.signing.errors import (
     CredentialUnavailableError,
     InvalidAssertionError,
     TbsTooLargeError,
     TsaUnavailableError,
 )
-from edge_signer.signing.signing_request import SigningRequest
+from edge_signer.signing.signing_request import Attempt, SigningRequest
 from edge_signer.telemetry.request_record import RequestRecord
 from tests.software_signer import ACTIONS, Workshop
 
@@ -37,7 +37,7 @@ def counts_after(error: EdgeSignerError, workshop: Workshop) -> dict[str, int]:
     request = SigningRequest("acme", bytes(32), ACTIONS, "newsroom-default-v3", False)
     record = RequestRecord("5f0c2f1e-8a0b-4d5b-9c37-0d7c6a1b2e3f")
     with pytest.raises(type(error)):
-        path.sign(request, workshop.service.plan(request), record, Deadline())
+        path.sign(Attempt(request, workshop.service.plan(request), record, Deadline()))
     assert record.fallback_triggered
     return dict(record.counts)
 
@@ -53,7 +53,7 @@ def test_a_central_signer_that_cannot_sign_is_counted(
 
 
 @pytest.mark.parametrize("error", [InvalidAssertionError, TbsTooLargeError])
-def test_what_the_client_must_mend_is_no_failure_of_the_central_signer(
+def test_what_the_client_must_fix_is_no_failure_of_the_central_signer(
     error: type[EdgeSignerError], workshop: Workshop
 ) -> None:
     assert counts_after(error("no"), workshop) == {}

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from edge_signer.signing.errors import InvalidAssertionError
-from edge_signer.signing.rules.metadata import is_metadata, metadata_assertion
-from edge_signer.signing.rules.metadata_annex import PROPERTIES, SCHEMAS
-from edge_signer.signing.rules.strict_model import MAX_PATH_CHARACTERS
+from edge_signer.signing.rules.metadata import PROPERTIES, SCHEMAS, is_metadata, metadata_assertion
+from edge_signer.signing.rules.strict_content import MAX_PATH_CHARACTERS
 from tests.sample_metadata import METADATA, context
 
 C2PA, CAWG, OWN = METADATA
@@ -61,15 +60,21 @@ FAULTS: dict[str, tuple[Any, str]] = {
     ),
     "contexts": ({"@context": [DC], **FORMAT}, ".@context must be an object of prefixes"),
     "an empty context": ({"@context": {}, **FORMAT}, ".@context must not be empty"),
-    "an empty prefix": ({"@context": {"": "urn:x"}, **FORMAT}, ".@context. is no prefix"),
+    "an empty prefix": ({"@context": {"": "urn:x"}, **FORMAT}, ".@context. is not a prefix"),
     "a keyword in the context": (
         {"@context": {**DC, "@vocab": "urn:x"}, **FORMAT},
-        ".@context.@vocab is no prefix, such as dc",
+        ".@context.@vocab is not a prefix, such as dc",
     ),
-    "a prefix of blank nodes": ({"@context": {"_": "urn:x"}, **FORMAT}, ".@context._ is no prefix"),
+    "a prefix of blank nodes": (
+        {"@context": {"_": "urn:x"}, **FORMAT},
+        ".@context._ is not a prefix",
+    ),
     "a prefix with a colon": ({"@context": {"a:b": "urn:x"}, **FORMAT}, ".@context.a:b is no"),
     "a prefix and more": ({"@context": {"dc\n": "urn:x"}, **FORMAT}, ".@context.dc\n is no"),
-    "a prefix that is no text": ({"@context": {1: "urn:x"}, **FORMAT}, ".@context.1 is no prefix"),
+    "a prefix that is no text": (
+        {"@context": {1: "urn:x"}, **FORMAT},
+        ".@context.1 is not a prefix",
+    ),
     "a definition of a term": (
         {"@context": {"dc": {"@id": SCHEMAS["dc"]}}, **FORMAT},
         ".@context.dc must be a namespace, such as http://purl.org/dc/elements/1.1/",
@@ -80,20 +85,20 @@ FAULTS: dict[str, tuple[Any, str]] = {
     "nothing but a context": ({"@context": DC}, " must have a property besides @context"),
     "a name without a prefix": (
         {"@context": DC, "format": "x"},
-        ".format must be called prefix:Name, such as dc:format",
+        ".format must be named prefix:Name, such as dc:format",
     ),
-    "a keyword": ({"@context": DC, **FORMAT, "@id": "urn:x"}, ".@id must be called prefix:Name"),
-    "a name that is empty": ({"@context": DC, "dc:": "x"}, ".dc: must be called prefix:Name"),
-    "a name with two colons": ({"@context": DC, "dc:a:b": "x"}, ".dc:a:b must be called prefix:"),
-    "a name with a space": ({"@context": DC, "dc:a b": "x"}, ".dc:a b must be called prefix:Name"),
-    "a name that is no text": ({"@context": DC, 1: "x"}, ".1 must be called prefix:Name"),
+    "a keyword": ({"@context": DC, **FORMAT, "@id": "urn:x"}, ".@id must be named prefix:Name"),
+    "a name that is empty": ({"@context": DC, "dc:": "x"}, ".dc: must be named prefix:Name"),
+    "a name with two colons": ({"@context": DC, "dc:a:b": "x"}, ".dc:a:b must be named prefix:"),
+    "a name with a space": ({"@context": DC, "dc:a b": "x"}, ".dc:a b must be named prefix:Name"),
+    "a name that is no text": ({"@context": DC, 1: "x"}, ".1 must be named prefix:Name"),
     "a prefix that is not declared": (
         {"@context": DC, "tiff:Make": "x"},
         ".tiff:Make has a prefix that @context does not declare",
     ),
     "a context in a value": (
         {"@context": DC, "dc:date": [{"@context": {"dc": "urn:x"}}]},
-        ".dc:date[0].@context must not stand inside a value",
+        ".dc:date[0].@context must not occur inside a value",
     ),
     "an undeclared prefix in a value": (
         {"@context": DC, "dc:date": {"@list": [1, {"tiff:Make": 1}]}},
@@ -101,11 +106,11 @@ FAULTS: dict[str, tuple[Any, str]] = {
     ),
     "an odd name in a value": (
         {"@context": DC, "dc:date": {"dc:": 1}},
-        ".dc:date.dc: must be called prefix:Name",
+        ".dc:date.dc: must be named prefix:Name",
     ),
     "a number for a name in a value": (
         {"@context": DC, "dc:date": {1: 1}},
-        ".dc:date.1 must be called by a text",
+        ".dc:date.1 must have a text as its name",
     ),
 }
 FAULTS_OF_THE_STANDARDS_OWN: dict[str, tuple[Any, str]] = {

@@ -9,8 +9,7 @@ import pytest
 
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.signing.errors import UnknownPolicyError
-from edge_signer.signing.rules.policy_directory import PolicyDirectory
-from edge_signer.signing.rules.policy_document import shipped_policies
+from edge_signer.signing.rules.policy_directory import PolicyDirectory, shipped_policies
 from tests.unit.signing.test_policy_document import DOCUMENT, NAME, written
 
 SHIPPED = "newsroom-default-v3"

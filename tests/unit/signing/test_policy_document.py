@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from edge_signer.signing.rules.assertions import manifest_assertions
-from edge_signer.signing.rules.policy_document import (
+from edge_signer.signing.rules.policy_directory import (
     SHIPPED_POLICIES,
     PolicyDocumentError,
     read_policy,
@@ -69,14 +69,14 @@ FAULTS: dict[str, tuple[str, str]] = {
     "a list": ("- a", "must be a mapping"),
     "no YAML": ("policy_id: [", "is not YAML: "),
     "an object of Python": ("!!python/object:os.system {}", "is not YAML: "),
-    "a key twice": (f"{written()[:-1]}, 'algorithm': 'ES256'}}", "line 1: a key stands twice"),
+    "a key twice": (f"{written()[:-1]}, 'algorithm': 'ES256'}}", "line 1: duplicate key"),
     "another name": (written(policy_id="desk-v2"), "policy_id is desk-v2, but the document is"),
     "no version": (written(policy_id="desk"), "policy_id "),
     "no key": (without("signing_key"), "signing_key is required"),
     "a key that may not sign": (written(signing_key="receipts"), "signing_key "),
     "no algorithm": (without("algorithm"), "algorithm is required"),
     "an unknown algorithm": (written(algorithm="RS256"), "algorithm must be "),
-    "a field too many": (written(colour="red"), "colour is not a field"),
+    "a field too many": (written(colour="red"), "colour is not a supported field"),
     "no name of the generator": (
         written(claim_generator_info={"specVersion": "2.4.0"}),
         "claim_generator_info.name is required",
@@ -99,12 +99,15 @@ FAULTS: dict[str, tuple[str, str]] = {
         written(allowed_assertions=["c2pa.actions.v2", "c2pa.ingredient.v3"]),
         "allowed_assertions: c2pa.ingredient.v3 is neither",
     ),
-    "no actions": (written(allowed_assertions=["com.*"]), "allowed_assertions: must hold c2pa.act"),
+    "no actions": (
+        written(allowed_assertions=["com.*"]),
+        "allowed_assertions: must include",
+    ),
     "actions not required": (
         written(required_assertions=[]),
-        "required_assertions: must hold c2pa.actions.v2, unless",
+        "required_assertions: must include c2pa.actions.v2, unless",
     ),
-    "actions not vouched for": (written(vouched_assertions=[]), "vouched_assertions: must hold"),
+    "actions not vouched for": (written(vouched_assertions=[]), "vouched_assertions: must include"),
     "required but not allowed": (
         written(required_assertions=["c2pa.actions.v2", "org.example.x"]),
         "required_assertions: org.example.x is not among",
@@ -123,13 +126,13 @@ FAULTS: dict[str, tuple[str, str]] = {
     ),
     "a date without quotes": (
         written()[:-1] + ", 'default_assertions': {'com.example.x': {'on': 2026-01-31}}}",
-        "default_assertions.com.example.x holds what JSON does not have; put dates in quotes",
+        "default_assertions.com.example.x has a value that is not JSON; put dates in quotes",
     ),
     "aliases": (
         f"{written()[:-1]}, 'certificate': &a x, 'signing_key': *a}}",
-        "line 1: aliases are not taken",
+        "line 1: aliases are not supported",
     ),
-    "tenants without a name": (f"{written()[:-1]}, 'tenants':}}", "tenants is empty: name them"),
+    "tenants without a name": (f"{written()[:-1]}, 'tenants':}}", "tenants is empty: name tenants"),
     "a pattern that is required": (
         written(required_assertions=["c2pa.actions.v2", "com.example.*"]),
         "required_assertions: com.example.* is a pattern",

@@ -16,7 +16,7 @@ from edge_signer.signing.errors import (
     UnknownPolicyError,
 )
 from edge_signer.signing.manifest.builder import ManifestBuilder
-from edge_signer.signing.rules.policy_document import shipped_policies
+from edge_signer.signing.rules.policy_directory import shipped_policies
 from edge_signer.signing.service import SigningService
 from edge_signer.signing.signing_request import SigningRequest
 from edge_signer.telemetry.request_record import RequestRecord

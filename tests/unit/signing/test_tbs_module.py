@@ -12,13 +12,13 @@ import pytest
 from edge_signer.signing.manifest import tbs_module
 from edge_signer.signing.manifest.tbs_module import (
     MODULE_PATH,
+    TBS_MODULE_SHA256,
     TbsModuleError,
     load_module,
     precompile,
     precompiled_path,
     read_module,
 )
-from edge_signer.signing.manifest.tbs_pin import TBS_MODULE_SHA256
 from edge_signer.signing.manifest.wasmtime_engine import InstancePre, Module
 from tests.conftest import ROOT
 

@@ -9,9 +9,14 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from edge_signer.signing.credentials.der_reader import DerError, children, encoded, only_element
 from edge_signer.signing.credentials.signing_certificate_attribute import signing_certificate_faults
-from edge_signer.signing.credentials.time_stamp_response import read_response
+from edge_signer.signing.credentials.time_stamp_response import (
+    DerError,
+    children,
+    encoded,
+    only_element,
+    read_response,
+)
 
 RESPONSE = (Path(__file__).parent.parent.parent / "data/time_stamps/leaf_first.tsr").read_bytes()
 

@@ -8,8 +8,7 @@ from typing import Any
 from edge_signer.health.finding import Finding, Way
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.builder import BuildError, ManifestBuilder, ManifestDefinition
-from edge_signer.signing.manifest.tbs_module import TbsModuleError
-from edge_signer.signing.manifest.tbs_pin import TBS_MODULE_SHA256
+from edge_signer.signing.manifest.tbs_module import TBS_MODULE_SHA256, TbsModuleError
 
 #: Always the same manifest, of nobody's asset and with nobody's certificate: it is never signed.
 KNOWN_DEFINITION = ManifestDefinition(
@@ -23,7 +22,7 @@ KNOWN_DEFINITION = ManifestDefinition(
     asset_sha256=bytes(range(32)),
     x5chain=(b"a certificate",),
 )
-#: SHA-256 of the bytes that the module of `tbs_pin` makes of it.
+#: SHA-256 of the bytes that the pinned module makes of it.
 KNOWN_TBS_SHA256 = "101965d7161bbcd496e52cf7c4ae04c69f9bdada819bec3c8fcffc28e18eeb6f"
 _EDGE: frozenset[Way] = frozenset({"edge"})
 

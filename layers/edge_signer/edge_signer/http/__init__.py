@@ -1,1 +1,1 @@
-"""The wire: requests in, answers and errors out."""
+"""HTTP: requests in, answers and errors out."""

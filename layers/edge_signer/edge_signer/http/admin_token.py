@@ -1,4 +1,4 @@
-"""Who operates: tokens of named operators, of which SSM has the SHA-256 alone."""
+"""Operators' tokens: SSM holds only the SHA-256 of each, by the operator's name."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _MAX_TOKEN_CHARACTERS = 512
 
 
 def admin_tokens_parameter(stage: str) -> str:
-    """Name of the SSM parameter that knows the operators of a stage."""
+    """Name of the SSM parameter with the operators of a stage."""
     return f"/edge-signer/{stage}/admin/tokens"
 
 
 def offers_token(headers: Mapping[str, str]) -> bool:
-    """Tell whether a request wants to be an operator's.
+    """Tell whether a request carries a token.
 
     Args:
         headers: With names in lower case.
@@ -33,11 +33,11 @@ def offers_token(headers: Mapping[str, str]) -> bool:
 
 
 class AdminTokens:
-    """Knows the operators; needs `ssm:GetParameter` on the parameter.
+    """Authenticates operators; needs `ssm:GetParameter` on the parameter.
 
-    It holds a JSON object: by an operator's name, the SHA-256 of the token in hexadecimal. What was
-    read serves for `FRESH_S` seconds and no longer, so that a token that was taken away is soon
-    worth nothing. A failure is kept too, for `RETRY_S`: guesses must not use up the reads of SSM.
+    The parameter is a JSON object: the SHA-256 of each token in hexadecimal, by operator. It is
+    read again after `FRESH_S` seconds, so that a revoked token soon stops working. A failure is
+    cached too, for `RETRY_S`: guessed tokens must not use up the read quota of SSM.
 
     Args:
         ssm: Client.
@@ -55,14 +55,14 @@ class AdminTokens:
         self._fresh_until_s = 0.0
 
     def require(self, headers: Mapping[str, str]) -> str:
-        """Give the name of the operator who calls.
+        """Give the name of the operator whose token a request carries.
 
         Args:
-            headers: With names in lower case; `x-admin-token` goes before `authorization`.
+            headers: With names in lower case; `x-admin-token` precedes `authorization`.
 
         Raises:
-            UnauthenticatedError: There is no token, or nobody holds it.
-            StoreUnavailableError: Who holds it cannot be told; then nobody is let in.
+            UnauthenticatedError: The token is missing or unknown.
+            StoreUnavailableError: The tokens could not be read; nobody is let in.
         """
         token = _token_of(headers)
         if not token:
@@ -71,7 +71,7 @@ class AdminTokens:
             )
         cut = token[:_MAX_TOKEN_CHARACTERS].encode(errors="surrogatepass")
         token_sha256 = hashlib.sha256(cut).hexdigest()
-        # All are compared: the time it takes shall not tell whose it nearly was.
+        # All are compared, so that the time taken reveals nothing about a near miss.
         holders = [
             name
             for name, known_sha256 in self._known().items()
@@ -86,7 +86,7 @@ class AdminTokens:
             self._refresh()
         if self._operators is None:
             raise StoreUnavailableError(
-                "The operators cannot be told now.", retry_after_s=5
+                "The operators' tokens cannot be read; try again.", retry_after_s=5
             ) from self._failure
         return self._operators
 
@@ -119,14 +119,14 @@ def read_operators(text: str) -> dict[str, str]:
         The SHA-256 of each token, in hexadecimal, by the operator's name.
 
     Raises:
-        ValueError: It is no such object; then nobody in it is let in.
+        ValueError: It is malformed; then nobody in it is let in.
     """
     operators = json.loads(text)
     if not isinstance(operators, dict):
-        raise ValueError("the operators' tokens are no JSON object")
+        raise ValueError("the operators' tokens are not a JSON object")
     for name, token_sha256 in operators.items():
         if not (OPERATOR_NAME.fullmatch(name) and isinstance(token_sha256, str)):
-            raise ValueError("the operators' tokens have an entry that is none")
+            raise ValueError("the operators' tokens have an invalid entry")
         if not _SHA256.fullmatch(token_sha256):
-            raise ValueError(f"the token of {name} is no SHA-256 in hexadecimal")
+            raise ValueError(f"the token of {name} is not a SHA-256 in hexadecimal")
     return operators

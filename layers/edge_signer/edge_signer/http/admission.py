@@ -1,4 +1,4 @@
-"""What every request of a tenant goes through before anything of it is parsed."""
+"""The steps that every request of a tenant passes before its body is parsed."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
+from edge_signer.http.answers import rate_limit_headers
 from edge_signer.http.authentication import Authenticator
-from edge_signer.http.rate_limit_headers import rate_limit_headers
 from edge_signer.http.received import received_request
 from edge_signer.telemetry.request_record import RequestRecord
 from edge_signer.tenancy.rate_limits import RateLimiter, Standing
@@ -16,13 +16,13 @@ from edge_signer.tenancy.tenants import Tenant
 
 @dataclass(frozen=True)
 class Admitted:
-    """A request that may go on.
+    """A request that was let in.
 
     Attributes:
-        tenant: Whose it is.
+        tenant: The tenant that sent it.
         body: Its bytes.
-        standing: Of the tenant within its limits.
-        request_id: As the answer says it.
+        standing: How the tenant stands within its limits.
+        request_id: The identifier in the answer.
     """
 
     tenant: Tenant
@@ -31,7 +31,7 @@ class Admitted:
     request_id: str
 
     def headers(self) -> dict[str, str]:
-        """Give what every answer to it has."""
+        """Give the headers of every answer to it."""
         return {
             "X-Request-ID": self.request_id,
             "Cache-Control": "no-store",
@@ -39,11 +39,11 @@ class Admitted:
         }
 
 
-class Admission:
-    """Authenticates and counts.
+class Gatekeeper:
+    """Authenticates requests and counts them.
 
     Args:
-        authenticator: Knows who may call.
+        authenticator: Finds the tenant of a request.
         limiter: Counts tenants' requests.
     """
 
@@ -56,7 +56,7 @@ class Admission:
 
         Args:
             event: The request.
-            record: Learns whose it is, and how long the steps take: authenticate and limit.
+            record: Takes the tenant, and the duration of the steps authenticate and limit.
 
         Raises:
             EdgeSignerError: One of the catalogue.

@@ -1,27 +1,151 @@
-"""Answers as Powertools' resolver takes them."""
+"""The bodies of answers, and the rate-limit headers; the API document is generated from them.
+
+Making and writing one as a model takes no longer than `json.dumps` of a dictionary. The described
+form of a field is not enforced: a signed asset never gets status 500. Models that a function rarely
+or never uses are built on first use (`defer_build`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
-from aws_lambda_powertools.event_handler import Response, content_types
+from pydantic import BaseModel, ConfigDict, Field
 
-from edge_signer.http.answer_models import AnswerBody
-from edge_signer.http.catalogue import STATUS, error_body, error_headers
-from edge_signer.platform.errors import EdgeSignerError
+from edge_signer.tenancy.rate_limits import Standing
+
+SigningMode = Annotated[
+    str,
+    Field(
+        json_schema_extra={"pattern": r"^(edge-tbs\+remote-[a-z0-9]+|central-fallback)$"},
+        description=(
+            "How it is signed; the policy's algorithm stands at the end, unless the central signer "
+            "had to sign."
+        ),
+    ),
+]
+Milliseconds = Annotated[float, Field(json_schema_extra={"minimum": 0})]
 
 
-def json_answer(status: int, body: AnswerBody, headers: Mapping[str, str]) -> Response[str]:
-    """An answer with a JSON body."""
-    return Response(
-        status_code=status,
-        content_type=content_types.APPLICATION_JSON,
-        body=body.to_json(),
-        headers=dict(headers),
-    )
+class AnswerBody(BaseModel):
+    """The base of all bodies: absent values are left out."""
+
+    model_config = ConfigDict(frozen=True)
+
+    def to_json(self) -> str:
+        """The body on the wire."""
+        return self.model_dump_json(exclude_none=True)
 
 
-def error_answer(error: EdgeSignerError, request_id: str) -> Response[str]:
-    """The answer to a request that was refused or that failed."""
-    headers = {"X-Request-ID": request_id, "Cache-Control": "no-store", **error_headers(error)}
-    return json_answer(STATUS[type(error)], error_body(error), headers)
+class Percentiles(BaseModel):
+    """95th percentiles in milliseconds, of the last 256 requests of one execution environment."""
+
+    model_config = ConfigDict(frozen=True)
+
+    wasm: Annotated[Milliseconds, Field(description="Building the manifest.")]
+    kms: Annotated[Milliseconds, Field(description="The signature by KMS.")]
+    total: Annotated[Milliseconds, Field(description="The whole request in the function.")]
+
+
+class SignedAnswer(AnswerBody):
+    """The manifest was signed, checked against the certificate, and stored."""
+
+    manifest_url: Annotated[
+        str,
+        Field(
+            json_schema_extra={"pattern": r"^https?://[^ ]+/sha256/[0-9a-f]{64}\.c2pa$"},
+            description="GET gives the manifest store, application/c2pa, to everybody.",
+        ),
+    ]
+    signing_mode: SigningMode
+    p95_ms: Percentiles
+    kms_key_id: Annotated[str, Field(description="ARN of the key that signed.")]
+    tsa_token_url: Annotated[
+        str | None,
+        Field(description="GET gives the time-stamp response (RFC 3161); absent without one."),
+    ] = None
+
+
+class PlannedAssertion(BaseModel, defer_build=True):
+    """An assertion as the manifest would have it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    label: Annotated[str, Field(description="In the standard's spelling.")]
+    created: Annotated[
+        bool, Field(description="Whether the signer vouches for it; else it is gathered.")
+    ]
+    data: Annotated[dict[str, Any], Field(description="In the standard's form.")]
+
+
+class PlannedAnswer(AnswerBody, defer_build=True):
+    """With `dry_run=1`: the request would be signed, and what the manifest would say."""
+
+    dry_run: Literal[True]
+    policy_id: str
+    signing_mode: SigningMode
+    assertions: list[PlannedAssertion]
+
+    def to_json(self) -> str:
+        """The body on the wire; null in a client's own assertion says something."""
+        return self.model_dump_json()
+
+
+HealthState = Literal["ok", "degraded", "unavailable"]
+
+
+class SigningPaths(BaseModel, defer_build=True):
+    """Who can sign now."""
+
+    model_config = ConfigDict(frozen=True)
+
+    edge: Annotated[HealthState, Field(description="The edge.")]
+    central: Annotated[HealthState, Field(description="The central signer.")]
+
+
+class HealthAnswer(AnswerBody, defer_build=True):
+    """How the deployment is; without `deep=1` it is `status` alone."""
+
+    status: Annotated[
+        HealthState, Field(description="`unavailable` (with 503) where nothing can be signed.")
+    ]
+    signing: SigningPaths | None = None
+    checks: Annotated[
+        dict[str, HealthState] | None, Field(description="What was looked at, by name.")
+    ] = None
+    details: Annotated[
+        dict[str, dict[str, Any]] | None,
+        Field(description="What was found, by name; for operators."),
+    ] = None
+    versions: Annotated[
+        dict[str, str] | None, Field(description="Of what runs; for operators.")
+    ] = None
+    checked_at: Annotated[
+        datetime | None,
+        Field(description="When it was looked at, up to 10 s ago; for operators."),
+    ] = None
+
+
+class ErrorAnswer(AnswerBody):
+    """Why a request was refused or failed; `code` is for programs, the rest for people."""
+
+    error: Annotated[str, Field(description="The code in words.")]
+    message: Annotated[str, Field(description="What to do about it.")]
+    code: str
+    retry_after: Annotated[
+        int | None,
+        Field(description="Seconds after which the same request may succeed."),
+    ] = None
+
+
+def rate_limit_headers(standing: Standing) -> dict[str, str]:
+    """Give `RateLimit-Policy`, all limits in force, and `RateLimit`, the tightest of them.
+
+    After draft-ietf-httpapi-ratelimit-headers-11, sections 3 and 4.
+    """
+    return {
+        "RateLimit-Policy": ", ".join(
+            f'"{policy.name}";q={policy.quota};w={policy.window_s}' for policy in standing.policies
+        ),
+        "RateLimit": f'"{standing.tightest.name}";r={standing.remaining};t={standing.reset_s}',
+    }

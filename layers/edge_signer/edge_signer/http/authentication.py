@@ -1,4 +1,4 @@
-"""Who calls: the bearer token, the tenant that it speaks for, and whether that one may."""
+"""Authentication: the bearer token, its tenant, and whether that tenant may call now."""
 
 from __future__ import annotations
 
@@ -6,26 +6,37 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from edge_signer.configuration.flags import Flags
-from edge_signer.http.errors import TenantNotAllowedError, UnauthenticatedError
-from edge_signer.http.open_door import require_open
-from edge_signer.http.request_signature import ReceivedRequest, RequestSignatures
+from edge_signer.http.errors import (
+    ExecutionDisabledError,
+    SignerDisabledError,
+    TenantNotAllowedError,
+    UnauthenticatedError,
+)
+from edge_signer.http.received import ReceivedRequest
+from edge_signer.http.request_signature import RequestSignatures
 from edge_signer.tenancy.replays import ReplayGuard
 from edge_signer.tenancy.tenants import Tenant, TenantDirectory
 
+NO_JOBS = "Jobs are switched off; nothing was signed."
+KILLED = "The operator has switched off signing for all tenants; nothing was signed."
+DISABLED = (
+    "Nothing was signed: signing at the edge is switched off, and the central signer is missing "
+    "or switched off too."
+)
 _MAX_TOKEN_CHARACTERS = 512
 #: Refuses a tenant by the flags in force.
 Door = Callable[[Flags, str], None]
 
 
 class Authenticator:
-    """Lets a request in, or says why not, before anything of its body is parsed.
+    """Finds the tenant of a request, or refuses it, before its body is parsed.
 
     Args:
-        directory: Knows who holds which token.
+        directory: Finds the tenant of a token.
         flags: Gives the operator's flags in force.
         replays: Remembers which signed requests were let in.
-        has_central_signer: Whether another signs where the edge may not.
-        door: Refuses a tenant that may not come in; None for the door of signing.
+        has_central_signer: Whether a central signer can sign when the edge may not.
+        door: Refuses tenants that may not call; None for the rules of signing.
     """
 
     def __init__(
@@ -43,14 +54,13 @@ class Authenticator:
         self._door = door or partial(require_open, has_central_signer=has_central_signer)
 
     def tenant_of(self, request: ReceivedRequest) -> Tenant:
-        """Find the tenant that a request speaks for, once all is in order.
+        """Authenticate a request, except for replays.
 
         Raises:
-            UnauthenticatedError: No bearer token, or one that nobody holds.
+            UnauthenticatedError: The bearer token is missing or unknown.
             SignerDisabledError, ExecutionDisabledError: The operator has switched it off.
-            TenantNotAllowedError: Another tenant is named, or this one may not come in here.
-            InvalidSignatureError: The request is not signed as the token asks for; whether it came
-                before is not told here.
+            TenantNotAllowedError: The request names another tenant, or this one may not call.
+            InvalidSignatureError: The request is not signed as the token requires.
             StoreUnavailableError: DynamoDB does not answer, or the flags were never read.
         """
         tenant = authenticate(request.headers, self._directory)
@@ -59,7 +69,7 @@ class Authenticator:
         return tenant
 
     def let_in_once(self, tenant: Tenant, request: ReceivedRequest) -> None:
-        """Spend the nonce of a signed request, which writes: for requests within their limits only.
+        """Spend the nonce of a signed request. This writes, so rate limits are applied first.
 
         Raises:
             InvalidSignatureError: The nonce was used before.
@@ -73,10 +83,10 @@ def authenticate(headers: Mapping[str, str], directory: TenantDirectory) -> Tena
 
     Args:
         headers: With names in lower case.
-        directory: Knows who holds which token.
+        directory: Finds the tenant of a token.
 
     Raises:
-        UnauthenticatedError: No bearer token, or one that nobody holds.
+        UnauthenticatedError: The bearer token is missing or unknown.
         TenantNotAllowedError: `X-Tenant-ID` names another tenant.
         StoreUnavailableError: The directory does not answer.
     """
@@ -92,10 +102,57 @@ def authenticate(headers: Mapping[str, str], directory: TenantDirectory) -> Tena
 
 
 def require_same_tenant(holder: Tenant, claimed: str | None, field: str) -> None:
-    """Refuse a request that names another tenant than its token's; naming none is fine.
+    """Refuse a request that names another tenant than its token's; it need not name any.
 
     Raises:
         TenantNotAllowedError: It names another.
     """
     if claimed is not None and claimed != holder.tenant_id:
         raise TenantNotAllowedError(f"{field} is not the tenant of this API token.")
+
+
+def require_open(flags: Flags, tenant_id: str, *, has_central_signer: bool) -> None:
+    """Refuse a tenant that may not sign now.
+
+    Args:
+        flags: In force.
+        tenant_id: The tenant of the token.
+        has_central_signer: Whether a central signer can sign when the edge may not.
+
+    Raises:
+        SignerDisabledError: Signing is switched off.
+        TenantNotAllowedError: This tenant is not on the allowlist.
+    """
+    if flags.kill_switch:
+        raise SignerDisabledError(KILLED)
+    central_signs = has_central_signer and flags.central_signer_enabled
+    if not (central_signs or flags.signs_at_edge(tenant_id)):
+        raise SignerDisabledError(DISABLED)
+    _require_allowed(flags, tenant_id)
+
+
+def require_open_for_jobs(flags: Flags, tenant_id: str) -> None:
+    """Refuse a tenant that may not run jobs now.
+
+    Args:
+        flags: In force.
+        tenant_id: The tenant of the token.
+
+    Raises:
+        SignerDisabledError: Everything is switched off.
+        ExecutionDisabledError: Jobs are switched off.
+        TenantNotAllowedError: This tenant is not on the allowlist.
+    """
+    if flags.kill_switch:
+        raise SignerDisabledError(KILLED)
+    if not flags.execution_enabled:
+        raise ExecutionDisabledError(NO_JOBS)
+    _require_allowed(flags, tenant_id)
+
+
+def _require_allowed(flags: Flags, tenant_id: str) -> None:
+    if tenant_id not in flags.tenant_allowlist:
+        raise TenantNotAllowedError(
+            f"Tenant {tenant_id} may not sign here yet: ask the operator of this deployment to "
+            "add it to the tenant allowlist."
+        )

@@ -1,4 +1,4 @@
-"""The one place where errors become HTTP: the status of each, and the body that all share."""
+"""The status, body and headers of every error; the only place where errors become HTTP."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from http import HTTPStatus
 from edge_signer.administration import errors as administration
 from edge_signer.execution import errors as execution
 from edge_signer.http import errors as wire
-from edge_signer.http.answer_models import ErrorAnswer
-from edge_signer.http.rate_limit_headers import rate_limit_headers
+from edge_signer.http.answers import ErrorAnswer, rate_limit_headers
 from edge_signer.platform.errors import (
     DeadlineExceededError,
     EdgeSignerError,
@@ -64,7 +63,7 @@ STATUS: dict[type[EdgeSignerError], int] = {
 
 
 def error_body(error: EdgeSignerError) -> ErrorAnswer:
-    """The body of every error answer: `{error, message, code[, retry_after]}`."""
+    """Give the body of an error: `{error, message, code[, retry_after]}`."""
     return ErrorAnswer(
         error=error.title,
         message=error.message,
@@ -74,7 +73,7 @@ def error_body(error: EdgeSignerError) -> ErrorAnswer:
 
 
 def error_headers(error: EdgeSignerError) -> dict[str, str]:
-    """Headers that belong to an error besides those of every answer."""
+    """Give the headers of an error, besides those of every answer."""
     headers = {}
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(error.retry_after_s)

@@ -1,6 +1,6 @@
-"""Which web pages may call: cross-origin resource sharing, answered in code.
+"""Cross-origin resource sharing (CORS): which web pages may call.
 
-HTTP APIs know exact origins and `*`, but no `https://*.example.com` (Fetch standard, "CORS
+HTTP APIs support exact origins and `*`, but not `https://*.example.com` (Fetch standard, "CORS
 protocol"), so the stage has no CORS configuration and preflights reach the function.
 """
 
@@ -40,7 +40,7 @@ _BELOW = r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+"
 
 
 class CrossOrigin:
-    """Knows the origins of web pages that may call.
+    """Decides by origin which web pages may call.
 
     Args:
         origins: Each `https://host`, or `https://*.host` for all hosts below it.
@@ -51,7 +51,7 @@ class CrossOrigin:
         self._allowed = re.compile("|".join(patterns)) if patterns else None
 
     def answer_headers(self, origin: str | None) -> dict[str, str]:
-        """Give the headers of every answer, for the `Origin` that the request has."""
+        """Give the headers of every answer to a request with this `Origin`."""
         if self._allowed is None:
             return {}
         if origin is None or not self._allowed.fullmatch(origin):
@@ -66,8 +66,8 @@ class CrossOrigin:
         """Give the headers of the answer to OPTIONS.
 
         Args:
-            origin: As the request has it.
-            methods: That the path takes.
+            origin: The request's.
+            methods: The methods of the path.
         """
         headers = self.answer_headers(origin)
         if "Access-Control-Allow-Origin" not in headers:

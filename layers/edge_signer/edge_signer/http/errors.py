@@ -1,4 +1,4 @@
-"""What the wire refuses, one class for each code of the catalogue."""
+"""The errors of HTTP requests, one class per code of the catalogue."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ class InvalidBase64Error(EdgeSignerError):
 
 
 class UnauthenticatedError(EdgeSignerError):
-    """There is no bearer token, or nobody holds it."""
+    """The bearer token is missing or unknown."""
 
     code = "UNAUTHENTICATED"
     title = "Unauthenticated"
 
 
 class InvalidSignatureError(EdgeSignerError):
-    """The request's HMAC signature is missing, wrong, too old or used; the message says which."""
+    """The request's HMAC signature is missing, wrong, expired or reused; the message says which."""
 
     code = "INVALID_SIGNATURE"
     title = "Invalid signature"
 
 
 class TenantNotAllowedError(EdgeSignerError):
-    """The token is another tenant's than the request says, or the tenant may not sign here."""
+    """The request names another tenant than its token's, or the tenant may not sign here."""
 
     code = "TENANT_NOT_ALLOWED"
     title = "Tenant not allowed"
@@ -43,7 +43,7 @@ class TenantNotAllowedError(EdgeSignerError):
 
 
 class SignerDisabledError(EdgeSignerError):
-    """The operator has switched signing off; the message says which part of it."""
+    """The operator has switched signing off; the message says which part."""
 
     code = "SIGNER_DISABLED"
     title = "Signer disabled"
@@ -51,7 +51,7 @@ class SignerDisabledError(EdgeSignerError):
 
 
 class ExecutionDisabledError(EdgeSignerError):
-    """The operator has switched the running of jobs off, or not on yet."""
+    """The operator has switched jobs off, or not on yet."""
 
     code = "EXECUTION_DISABLED"
     title = "Execution disabled"
@@ -66,11 +66,11 @@ class NotFoundError(EdgeSignerError):
 
 
 class MethodNotAllowedError(EdgeSignerError):
-    """The path knows another method.
+    """The path does not support this method.
 
     Args:
         message: For the caller.
-        allowed: The methods it knows.
+        allowed: The methods it supports.
     """
 
     code = "METHOD_NOT_ALLOWED"
@@ -82,7 +82,7 @@ class MethodNotAllowedError(EdgeSignerError):
 
 
 class AssetTooLargeError(EdgeSignerError):
-    """The inline asset exceeds its limit; its digest can be sent instead."""
+    """The inline asset exceeds its limit; send its digest instead."""
 
     code = "ASSET_TOO_LARGE"
     title = "Asset too large"
@@ -96,7 +96,7 @@ class RequestTooLargeError(EdgeSignerError):
 
 
 class RequestInFlightError(EdgeSignerError):
-    """A request with the same Idempotency-Key is being answered."""
+    """A request with the same Idempotency-Key is still being processed."""
 
     code = "REQUEST_IN_FLIGHT"
     title = "Request in flight"
@@ -110,14 +110,14 @@ class IdempotencyMismatchError(EdgeSignerError):
 
 
 class UnsupportedMediaTypeError(EdgeSignerError):
-    """The body is declared as something that is not read: another type, charset or coding."""
+    """The body is declared with an unsupported type, charset or coding."""
 
     code = "UNSUPPORTED_MEDIA_TYPE"
     title = "Unsupported media type"
 
 
 class InternalError(EdgeSignerError):
-    """Our fault. What happened is in the log, under the request's identifier."""
+    """The signer failed; the log has the details under the request's identifier."""
 
     code = "INTERNAL"
     title = "Internal error"

@@ -1,8 +1,8 @@
-"""`Idempotency-Key`: the same request again gets the same answer, and no second signature.
+"""`Idempotency-Key`: a repeated request gets the same answer, and no second signature.
 
-After draft-ietf-httpapi-idempotency-key-header, on Powertools' idempotency. Keys are a tenant's own
-and are remembered for a day, together with the digest of the body. Only success is remembered: a
-refusal or failure leaves the key free. So does a worker that dies, once the function's time is up.
+After draft-ietf-httpapi-idempotency-key-header, on Powertools' idempotency. Keys belong to a tenant
+and are remembered for a day, with the digest of the body. Only success is remembered: a refusal or
+failure frees the key. So does a worker that dies, once the function's time is up.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _IN_FLIGHT_RETRY_S = 1
 
 @dataclass(frozen=True)
 class KeyedRequest:
-    """A request that may be sent again.
+    """A request with an Idempotency-Key.
 
     Attributes:
-        tenant_id: Whose key it is; another tenant's of the same name is another key.
-        key: What the client calls the request.
+        tenant_id: The tenant; the same key of another tenant is another key.
+        key: The client's name for the request.
         body: Its bytes, which must be the same each time.
     """
 
@@ -45,10 +45,10 @@ class KeyedRequest:
 
 
 def idempotency_key_of(headers: Mapping[str, str]) -> str | None:
-    """Give the client's key; None where it sends none.
+    """Give the client's key; None if it sends none.
 
     Raises:
-        InvalidRequestError: It is empty, too long, or has characters that are none of a key.
+        InvalidRequestError: It is empty, too long, or has other than visible ASCII characters.
     """
     key = headers.get("idempotency-key")
     if key is not None and not _KEY.fullmatch(key):
@@ -61,7 +61,7 @@ class Idempotency:
 
     Args:
         dynamodb: Client of the service.
-        table: Its name; the hash key is `id`, and `expiration` is when an item may go.
+        table: Its name; the hash key is `id`, and `expiration` is when an item expires.
     """
 
     def __init__(self, dynamodb: Any, table: str) -> None:
@@ -74,21 +74,21 @@ class Idempotency:
         context: LambdaContext,
         answer: Callable[[], Response[str]],
     ) -> Response[str]:
-        """Give the answer that the key has already, or make it.
+        """Give the remembered answer, or make and remember one.
 
         Args:
             request: The request and its key.
-            context: Tells how long this invocation may last, and so how long the key is in flight.
+            context: Its time limit is how long the key stays in flight at most.
             answer: Makes the answer, of status 200; any other outcome is an exception.
 
         Raises:
-            RequestInFlightError: The first request of this key is still being answered.
-            IdempotencyMismatchError: The key was used for another body.
-            StoreUnavailableError: DynamoDB does not answer. Where it stopped answering only after
-                the signature, the manifest is stored, and the key in flight till its time is up.
+            RequestInFlightError: The first request with this key is still being processed.
+            IdempotencyMismatchError: The key was used with another body.
+            StoreUnavailableError: DynamoDB does not answer. If it failed only after signing, the
+                manifest is stored, and the key stays in flight until its time is up.
             EdgeSignerError: What `answer` raises.
         """
-        # Imported here: a quarter of a second, for those alone who send a key.
+        # Imported here: it costs a quarter of a second, and only requests with a key need it.
         from aws_lambda_powertools.utilities import idempotency as powertools
         from aws_lambda_powertools.utilities.idempotency import exceptions
 
@@ -122,19 +122,19 @@ class Idempotency:
             )
         except exceptions.IdempotencyAlreadyInProgressError as in_flight:
             raise RequestInFlightError(
-                "The first request with this Idempotency-Key is not answered yet.",
+                "The first request with this Idempotency-Key is still being processed.",
                 retry_after_s=_IN_FLIGHT_RETRY_S,
             ) from in_flight
         except exceptions.IdempotencyValidationError:
             raise IdempotencyMismatchError(
-                "This Idempotency-Key was used for another body; send each request its own."
+                "This Idempotency-Key was used with another body; use a new key for each request."
             ) from None
         except (
             exceptions.IdempotencyInconsistentStateError,
             exceptions.IdempotencyPersistenceLayerError,
         ) as failure:
             raise StoreUnavailableError(
-                "Whether this request was answered before cannot be told.", retry_after_s=5
+                "Could not check the Idempotency-Key; try again.", retry_after_s=5
             ) from failure
         return made[0] if made else _replayed(kept)
 

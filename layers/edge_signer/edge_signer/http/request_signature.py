@@ -1,12 +1,12 @@
-"""Signed requests: an HMAC over all that a request asks for, good once and for ten minutes.
+"""Signed requests: an HMAC over the whole request, valid once and for ten minutes.
 
-What is signed are seven lines, joined by line feeds, without one at the end:
+The string to sign has seven lines, joined by line feeds, without one at the end:
 
     edge-signer-hmac-v1
     the header X-Signature-Timestamp
     the header X-Signature-Nonce
     the method
-    the path, and where there is a query `?` and the query as it was sent
+    the path, and if there is a query, `?` and the query as it was sent
     the tenant of the token
     the SHA-256 of the body, 64 lower-case hexadecimal digits
 """
@@ -18,16 +18,16 @@ import hmac
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from edge_signer.http.errors import InvalidSignatureError
+from edge_signer.http.received import ReceivedRequest
 from edge_signer.tenancy.replays import ReplayGuard
 from edge_signer.tenancy.tenants import Tenant
 
 VERSION = "edge-signer-hmac-v1"
-#: How far a client's clock may be from this one, before or after.
+#: Largest difference between a client's clock and ours, in either direction.
 WINDOW_S = 300
-# Workers' clocks differ too: a nonce is remembered for longer than any of them would take it.
+# Workers' clocks differ too: a nonce is remembered for longer than any of them accepts it.
 _CLOCKS_DIFFER_S = 60
 
 _TIMESTAMP, _NONCE, _SIGNATURE = "X-Signature-Timestamp", "X-Signature-Nonce", "X-Signature"
@@ -38,25 +38,8 @@ _FORMS = {
 }
 
 
-@dataclass(frozen=True)
-class ReceivedRequest:
-    """A request as it came, of which nothing has been parsed.
-
-    Attributes:
-        headers: With names in lower case.
-        method: For instance POST.
-        target: The path, and where there is a query `?` and the query as it was sent.
-        body: Its bytes.
-    """
-
-    headers: Mapping[str, str]
-    method: str
-    target: str
-    body: bytes
-
-
 def string_to_sign(request: ReceivedRequest, tenant_id: str) -> str:
-    """Give what the signature of a request is made over.
+    """Give the string that the signature of a request covers.
 
     Args:
         request: With its timestamp and nonce among the headers.
@@ -79,7 +62,7 @@ class RequestSignatures:
     """Checks the signatures of requests.
 
     Args:
-        replays: Remembers what was seen, for all workers.
+        replays: Remembers nonces, for all workers.
         clock: Gives epoch seconds.
     """
 
@@ -88,16 +71,16 @@ class RequestSignatures:
         self._clock = clock
 
     def check(self, tenant: Tenant, request: ReceivedRequest) -> None:
-        """Let a request pass that is signed as its token asks for.
+        """Check that a request is signed as its token requires.
 
         Raises:
-            InvalidSignatureError: It is not; the message says what to mend.
+            InvalidSignatureError: It is not; the message says what to fix.
         """
         if not _is_signed(request) and not tenant.hmac_required:
             return
         if tenant.hmac_key is None:
             raise InvalidSignatureError(
-                "This API token has no HMAC key, so nobody can check the signature: "
+                "This API token has no HMAC key, so the signature cannot be checked: "
                 f"leave out {_names_of(_FORMS)}."
             )
         _require_headers(request.headers)
@@ -105,11 +88,11 @@ class RequestSignatures:
         self._require_signature(tenant, tenant.hmac_key, request)
 
     def spend(self, tenant: Tenant, request: ReceivedRequest) -> None:
-        """Let a request pass once whose signature was checked; one without a signature passes.
+        """Spend the nonce of a signed request, after its signature was checked.
 
         Raises:
             InvalidSignatureError: Its nonce was used before.
-            StoreUnavailableError: Whether it was cannot be told.
+            StoreUnavailableError: DynamoDB did not answer.
         """
         if not _is_signed(request):
             return
@@ -126,8 +109,8 @@ class RequestSignatures:
         if abs(now_s - timestamp_s) > WINDOW_S:
             side = "behind" if timestamp_s < now_s else "ahead of"
             raise InvalidSignatureError(
-                f"{_TIMESTAMP} is {abs(now_s - timestamp_s)} s {side} this server, where it is "
-                f"{now_s}; up to {WINDOW_S} s are taken."
+                f"{_TIMESTAMP} is {abs(now_s - timestamp_s)} s {side} this server's clock, "
+                f"{now_s}; at most {WINDOW_S} s are allowed."
             )
 
     @staticmethod
@@ -136,7 +119,7 @@ class RequestSignatures:
         expected = f"v1={hmac.new(key.encode(), signed, hashlib.sha256).hexdigest()}"
         if not hmac.compare_digest(expected, request.headers[_SIGNATURE.lower()]):
             raise InvalidSignatureError(
-                f"{_SIGNATURE} is not that of this request. Check the HMAC key, and the string to "
+                f"{_SIGNATURE} does not match this request. Check the HMAC key, and the string to "
                 f"sign: {VERSION}, timestamp, nonce, method, path with its query, tenant and the "
                 "SHA-256 of the body, one a line."
             )

@@ -1,4 +1,4 @@
-"""JSON and base64 read so that nothing has two meanings."""
+"""Strict JSON and base64: input that could be read in two ways is refused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from edge_signer.http.errors import InvalidBase64Error, InvalidJsonError, RequestTooLargeError
 from edge_signer.platform.errors import InvalidRequestError
 
-#: What a pattern asks for, in words.
+#: The meaning of patterns, in words.
 _MEANINGS = {
     "^[0-9a-f]{64}$": "must be 64 lower-case hexadecimal digits",
     "^[.]{0,126}[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$": (
@@ -29,12 +29,12 @@ def read_body(kind: type[Body], body: bytes, max_bytes: int) -> Body:
 
     Args:
         kind: The model of its fields.
-        body: As it came.
-        max_bytes: How long it may be.
+        body: As it arrived.
+        max_bytes: Its longest length.
 
     Raises:
         RequestTooLargeError: It is longer.
-        InvalidJsonError: Not JSON, not UTF-8, a key twice, or a number that JSON does not have.
+        InvalidJsonError: Not JSON, not UTF-8, a duplicate key, or a number out of range.
         InvalidRequestError: A field is missing, wrong or unknown; the message names each.
     """
     if len(body) > max_bytes:
@@ -53,26 +53,26 @@ def read_base64(field: str, text: str) -> bytes:
 
     Args:
         field: Its name, for the message.
-        text: As it came.
+        text: As it arrived.
 
     Raises:
-        InvalidBase64Error: It is none, or not the one spelling that the bytes have.
+        InvalidBase64Error: It is not base64, or not the canonical encoding of its bytes.
     """
     try:
         content = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         content = None
-    # A second spelling of the same bytes is none: unused bits are zero (RFC 4648 §3.5).
+    # Other encodings of the same bytes are refused: unused bits are zero (RFC 4648 §3.5).
     if content is None or base64.b64encode(content).decode() != text:
         raise InvalidBase64Error(f"{field} is not base64 (RFC 4648 §4, padded).")
     return content
 
 
 def read_json(body: bytes) -> Any:
-    """Read JSON that all read alike.
+    """Read JSON that every reader understands alike.
 
     Raises:
-        InvalidJsonError: Not JSON, not UTF-8, a key twice, or a number that JSON does not have.
+        InvalidJsonError: Not JSON, not UTF-8, a duplicate key, or a number out of range.
     """
     try:
         return json.loads(
@@ -89,27 +89,25 @@ def read_json(body: bytes) -> Any:
     except RecursionError:
         raise InvalidJsonError("The body is nested too deeply.") from None
     except ValueError:
-        raise InvalidJsonError("The body holds an integer that is too long.") from None
+        raise InvalidJsonError("Integer too long.") from None
 
 
 def _object_without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) != len(pairs):
-        raise InvalidJsonError(
-            "The body is not JSON that all read alike: an object has a key twice."
-        )
+        raise InvalidJsonError("Duplicate key in a JSON object.")
     return content
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
-        raise InvalidJsonError("The body holds a number that no reader can hold.")
+        raise InvalidJsonError("Number out of range.")
     return number
 
 
 def _no_constant(name: str) -> float:
-    raise InvalidJsonError(f"The body is not JSON: {name} is no number.")
+    raise InvalidJsonError(f"The body is not JSON: {name} is not a number.")
 
 
 def _pattern_of(fault: Any) -> str:

@@ -1,1 +1,1 @@
-"""The mission: from what a client says of an asset to a signed, stored manifest."""
+"""Signing: from a client's assertions about an asset to a signed, stored manifest."""

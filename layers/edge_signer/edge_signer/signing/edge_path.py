@@ -1,4 +1,4 @@
-"""How a manifest is made at the edge: one attempt, top to bottom, and how often it is made."""
+"""How a manifest is made at the edge: one attempt from top to bottom, and its retries."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Protocol
 
 from edge_signer.kms_guard.breaker_admission import Admission
 from edge_signer.kms_guard.retries import Retries
-from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.errors import KmsRateLimitError, KmsUnavailableError
 from edge_signer.signing.credentials.algorithm import SignatureMismatchError
 from edge_signer.signing.credentials.certificate import CertificateChain
@@ -23,33 +22,32 @@ from edge_signer.signing.manifest.builder import (
     PreparedManifest,
 )
 from edge_signer.signing.rules.policy import SigningPolicy
-from edge_signer.signing.signing_request import PlannedManifest, SignedStore, SigningRequest
-from edge_signer.telemetry.request_record import RequestRecord
+from edge_signer.signing.signing_request import Attempt, SignedStore
 
 
 class Breaker(Protocol):
-    """Says whether KMS is asked at all, and learns how it answers."""
+    """Decides whether KMS is called, and learns the outcome."""
 
     def allows(self) -> Admission:
-        """Decide on one attempt."""
+        """Permit one attempt, or not."""
 
 
 class CircuitOpenError(Exception):
-    """KMS failed too often of late to be asked."""
+    """KMS failed too often recently to be called."""
 
 
 class CpuTimeSpentError(Exception):
-    """Building took more CPU time than a request may."""
+    """Building took more CPU time than a request may use."""
 
 
 @dataclass(frozen=True)
 class Patience:
-    """How long the edge tries.
+    """How long the edge keeps trying.
 
     Attributes:
-        attempts: In all.
+        attempts: In total.
         delay_ms: The longest delay before the second attempt; it doubles with each.
-        kms_timeout_ms: What KMS has to answer.
+        kms_timeout_ms: Time for KMS to answer.
         cpu_timeout_ms: CPU time from parsing to the digest.
     """
 
@@ -68,13 +66,13 @@ class _Signature:
 
 
 class EdgePath:
-    """Builds in WebAssembly, and has KMS sign.
+    """Builds in WebAssembly and signs with KMS.
 
     Args:
         builder: The WebAssembly builder.
-        signer_for: Gives the signer that a policy names.
+        signer_for: Gives the signer of a policy.
         breaker: Of KMS in the key's region.
-        patience: Gives how long it tries, for each request anew: operators change it.
+        patience: Gives the limits for each request, since operators change them.
     """
 
     def __init__(
@@ -89,105 +87,81 @@ class EdgePath:
         self._breaker = breaker
         self._patience = patience
 
-    def sign(
-        self,
-        request: SigningRequest,
-        planned: PlannedManifest,
-        record: RequestRecord,
-        deadline: Deadline,
-    ) -> SignedStore:
-        """Make the manifest, in as many attempts as it takes.
+    def sign(self, attempt: Attempt) -> SignedStore:
+        """Make the manifest, with retries.
 
         Args:
-            request: What is to be signed.
-            planned: What follows from it and its policy.
-            record: Learns what is signed with what, and how long the steps credential, wasm, kms,
-                check, and tsa where there is a time-stamp, take.
-            deadline: Of the request.
+            attempt: Its record takes the steps credential, wasm, kms and check, and tsa if there
+                is a time-stamp.
 
         Raises:
-            CircuitOpenError, EdgeTimeSpentError: KMS was not asked, or not asked again.
+            CircuitOpenError, EdgeTimeSpentError: KMS was not called, or not called again.
             CpuTimeSpentError, BuildError: Building failed.
             EdgeSignerError: One of the catalogue.
         """
-        if planned.time_stamp_authority is not None:
-            planned.time_stamp_authority.require_usable()
+        authority = attempt.planned.time_stamp_authority
+        if authority is not None:
+            authority.require_usable()
 
         patience = self._patience()
         retries = Retries(
             attempts=patience.attempts,
             delay_ms=patience.delay_ms,
             timeout_ms=patience.kms_timeout_ms,
-            left_s=deadline.edge_left_s,
+            left_s=attempt.deadline.edge_left_s,
         )
         try:
             signed = retries.run(
-                lambda timeout_ms: self._admitted_attempt(
-                    request, planned, record, timeout_ms, patience.cpu_timeout_ms
-                ),
+                lambda timeout_ms: self._admitted(attempt, patience, timeout_ms),
                 _may_succeed_later,
             )
         finally:
-            record.retry_count = retries.retry_count
+            attempt.record.retry_count = retries.retry_count
 
         stamp = None
-        if planned.time_stamp_authority is not None:
-            with record.stopwatch.step("tsa"):
-                payload = signed.prepared.time_stamp_payload(signed.signature)
-                stamp = planned.time_stamp_authority.stamp(payload)
+        if authority is not None:
+            with attempt.record.stopwatch.step("tsa"):
+                stamp = authority.stamp(signed.prepared.time_stamp_payload(signed.signature))
                 signed.chain.require_valid(stamp.made_at)
 
-        with record.stopwatch.step("wasm"):
+        with attempt.record.stopwatch.step("wasm"):
             store = signed.prepared.assemble(signed.signature, stamp.token if stamp else b"")
 
-        return SignedStore(store, planned.signing_mode, signed.kms_key_id, stamp)
+        return SignedStore(store, attempt.planned.signing_mode, signed.kms_key_id, stamp)
 
-    def _admitted_attempt(
-        self,
-        request: SigningRequest,
-        planned: PlannedManifest,
-        record: RequestRecord,
-        timeout_ms: int,
-        cpu_timeout_ms: int,
-    ) -> _Signature:
+    def _admitted(self, attempt: Attempt, patience: Patience, timeout_ms: int) -> _Signature:
+        """Make one attempt if the circuit breaker permits it, and report the outcome to it."""
         admission = self._breaker.allows()
         if admission.kind == "open":
             raise CircuitOpenError("The circuit breaker of KMS is open.")
         try:
-            signed = self._attempt(request, planned, record, timeout_ms, cpu_timeout_ms)
+            signed = self._signature(attempt, patience, timeout_ms)
             admission.succeeded()
         except KmsRateLimitError:
-            record.counts["kms_throttled"] += 1
+            attempt.record.counts["kms_throttled"] += 1
             admission.failed(throttled=True)
             raise
         except KmsUnavailableError:
-            record.counts["kms_failed"] += 1
+            attempt.record.counts["kms_failed"] += 1
             admission.failed(throttled=False)
             raise
         finally:
             admission.abandoned()
         return signed
 
-    def _attempt(
-        self,
-        request: SigningRequest,
-        planned: PlannedManifest,
-        record: RequestRecord,
-        timeout_ms: int,
-        cpu_timeout_ms: int,
-    ) -> _Signature:
-        stopwatch = record.stopwatch
+    def _signature(self, attempt: Attempt, patience: Patience, timeout_ms: int) -> _Signature:
+        record, stopwatch = attempt.record, attempt.record.stopwatch
         with stopwatch.step("credential"):
-            signer = self._signer_for(planned.policy)
+            signer = self._signer_for(attempt.planned.policy)
             credential = signer.credential()
             chain = credential.certificate_chain
             record.kms_key_id, record.kms_region = credential.key_id, credential.kms_region
             record.cert_serial = chain.serial_number
 
         with stopwatch.step("wasm"):
-            prepared = self._prepare(request, planned, chain)
+            prepared = self._prepared(attempt, chain)
             record.tbs_hash = hashlib.sha256(prepared.tbs).hexdigest()
-            if stopwatch.cpu_ms - record.admitted_cpu_ms > cpu_timeout_ms:
+            if stopwatch.cpu_ms - record.admitted_cpu_ms > patience.cpu_timeout_ms:
                 raise CpuTimeSpentError("Building took too much CPU time.")
 
         try:
@@ -205,19 +179,17 @@ class EdgePath:
 
         return _Signature(prepared, signature, credential.key_id, chain)
 
-    def _prepare(
-        self, request: SigningRequest, planned: PlannedManifest, chain: CertificateChain
-    ) -> PreparedManifest:
-        policy = planned.policy
+    def _prepared(self, attempt: Attempt, chain: CertificateChain) -> PreparedManifest:
+        policy = attempt.planned.policy
         definition = ManifestDefinition(
             label=f"urn:c2pa:{uuid.uuid4()}",
             instance_id=f"xmp:iid:{uuid.uuid4()}",
             algorithm=policy.algorithm,
             claim_generator_info=policy.claim_generator_info.model_dump(exclude_none=True),
-            assertions=planned.assertions,
-            asset_sha256=request.asset_sha256,
+            assertions=attempt.planned.assertions,
+            asset_sha256=attempt.request.asset_sha256,
             x5chain=chain.x5chain,
-            title=request.title,
+            title=attempt.request.title,
         )
         try:
             return self._builder.prepare(definition)

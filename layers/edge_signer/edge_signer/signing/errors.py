@@ -1,4 +1,4 @@
-"""What signing refuses or fails at, one class for each code of the catalogue."""
+"""The errors of signing, one class per code of the catalogue."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from edge_signer.platform.errors import EdgeSignerError
 
 
 class InvalidAssertionError(EdgeSignerError):
-    """An assertion is not what the standard allows; the message names its path."""
+    """An assertion is not valid under the standard; the message names its path."""
 
     code = "INVALID_ASSERTION"
     title = "Invalid assertion"
@@ -22,7 +22,7 @@ class UnknownPolicyError(EdgeSignerError):
 
 
 class PolicyViolationError(EdgeSignerError):
-    """Valid C2PA, but not what the policy lets this signer say."""
+    """The request is valid C2PA, but the policy does not allow it."""
 
     code = "POLICY_VIOLATION"
     title = "Policy violation"
@@ -30,23 +30,23 @@ class PolicyViolationError(EdgeSignerError):
 
 
 class TbsTooLargeError(EdgeSignerError):
-    """The bytes to be signed exceed what the builder or KMS takes."""
+    """The bytes to sign exceed the limit of the builder or of KMS."""
 
     code = "TBS_TOO_LARGE"
     title = "Too much to sign"
 
 
 class CredentialUnavailableError(EdgeSignerError):
-    """The certificate chain is missing, outside its validity, or not the key's."""
+    """The certificate chain is missing, not valid now, or of another key."""
 
     code = "CREDENTIAL_UNAVAILABLE"
     title = "Signing credential unavailable"
 
 
 class TsaUnavailableError(EdgeSignerError):
-    """A time-stamp was asked for and there is none to be had.
+    """A time-stamp was requested, but none is available.
 
-    Without `retry_after_s` it will stay so until an operator acts; the message says on what.
+    Without `retry_after_s` an operator must act first; the message says how.
     """
 
     code = "TSA_UNAVAILABLE"

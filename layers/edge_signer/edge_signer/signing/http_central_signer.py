@@ -1,38 +1,43 @@
-"""A central signer elsewhere, over HTTPS: the same contract, with a key to call it."""
+"""A central signer elsewhere, over HTTPS: the same contract, with an API key."""
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlsplit
 
-import urllib3
-
-from edge_signer.platform.errors import EdgeSignerError, KmsRateLimitError
-from edge_signer.signing.central_contract import MAX_ANSWER_BYTES, CentralRequest
-from edge_signer.signing.central_signer import CentralManifest, read_answer, unavailable
+from edge_signer.configuration.parameters import SsmParameter
+from edge_signer.platform.errors import KmsRateLimitError, StoreUnavailableError
+from edge_signer.platform.outgoing import OutgoingPost
+from edge_signer.signing.central_signer import (
+    MAX_ANSWER_BYTES,
+    CentralAnswer,
+    CentralRequest,
+    read_answer,
+    unavailable,
+)
 
 TIMEOUT_S = 5.0
-# What goes over it is signed in the end, but the key to call it is a secret.
+# Manifests are public in the end, but the API key is a secret.
 _PLAIN_HOSTS = ("127.0.0.1",)
 
 
 class HttpCentralSigner:
-    """A central signer at an address, told who calls by a bearer token.
+    """A central signer at an address, called with a bearer token.
 
-    An answer's body says what came of it, whatever its status; redirects are not followed.
-    The function of the same deployment is asked by its name (`LambdaCentralSigner`): a function
-    URL would want the request signed by SigV4, which this does not do.
+    The body of an answer is the result, whatever its status; redirects are not followed.
+    `LambdaCentralSigner` invokes the function of the same deployment by name: a function URL would
+    need requests signed with SigV4, which this class does not do.
 
     Args:
-        url: Where requests are posted to; https, or http to 127.0.0.1.
-        api_key: Gives the token, asked for at each call.
-        timeout_s: The longest that an answer is waited for, in seconds, all told.
+        url: Where requests are posted; https, or http to 127.0.0.1.
+        api_key: Gives the token for each call.
+        timeout_s: Limit of the whole exchange, in seconds.
 
     Raises:
-        ValueError: The address is neither.
+        ValueError: The address is not allowed.
     """
 
     def __init__(
@@ -42,61 +47,63 @@ class HttpCentralSigner:
         plain = parts.scheme == "http" and parts.hostname in _PLAIN_HOSTS
         if not (parts.scheme == "https" or plain) or not parts.hostname or parts.username:
             raise ValueError("a central signer's address begins with https:// and holds no user")
-        self._url = url
+        self._post = OutgoingPost(url, timeout_s)
         self._api_key = api_key
-        self._timeout_s = timeout_s
-        self._http = urllib3.PoolManager(
-            timeout=urllib3.Timeout(connect=min(2.0, timeout_s), read=timeout_s), retries=False
-        )
 
-    def sign(self, request: CentralRequest) -> CentralManifest:
+    def sign(self, request: CentralRequest) -> CentralAnswer:
         """Have a request signed.
 
         Raises:
             KmsRateLimitError: It throttles.
-            KmsUnavailableError: It did not answer in time, or not as the contract says.
+            KmsUnavailableError: It did not answer in time, or not according to the contract.
             EdgeSignerError: What else it refuses with.
         """
-        body, api_key = request.to_json(), self._api_key()
-        answer: Future[CentralManifest] = Future()
-
-        def ask() -> None:
-            try:
-                answer.set_result(self._post(body, api_key))
-            except BaseException as failure:
-                answer.set_exception(failure)
-
-        # In a thread: sockets bound each wait, not their sum, nor the look-up of a name.
-        threading.Thread(target=ask, name="central-signer", daemon=True).start()
+        headers = {
+            "Authorization": f"Bearer {self._api_key()}",
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+        }
         try:
-            return answer.result(self._timeout_s)
-        except EdgeSignerError:
-            raise
+            reply = self._post(request.to_json(), headers, MAX_ANSWER_BYTES)
         except Exception as failure:
             raise unavailable("did not answer") from failure
-
-    def _post(self, body: bytes, api_key: str) -> CentralManifest:
-        response = self._http.request(
-            "POST",
-            self._url,
-            body=body,
-            headers={
-                "Authorization": f"Bearer {api_key}",
-                "Content-Type": "application/json",
-                "Accept": "application/json",
-                "Accept-Encoding": "identity",
-                "Connection": "close",
-            },
-            preload_content=False,
-            decode_content=False,
-            redirect=False,
-        )
-        try:
-            content = response.read(MAX_ANSWER_BYTES + 1)
-        finally:
-            response.close()
-        if response.status == HTTPStatus.TOO_MANY_REQUESTS:
+        if reply.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise KmsRateLimitError("Too many signing requests", retry_after_s=1)
-        if 300 <= response.status < 400:
-            raise unavailable("is elsewhere, which only its address may say")
-        return read_answer(content)
+        if 300 <= reply.status < 400:
+            raise unavailable("answers with a redirect; its own address must be configured")
+        return read_answer(reply.content)
+
+
+class SsmApiKey:
+    """The key of a central signer elsewhere; if SSM fails, the last good one stays in use."""
+
+    _REFRESH_S = 60.0
+
+    def __init__(self, ssm: Any, name: str) -> None:
+        self._parameter = SsmParameter(ssm, name)
+        self._last_good: str | None = None
+        self._fresh_until_s = 0.0
+
+    def __call__(self) -> str:
+        """Give the key.
+
+        Raises:
+            StoreUnavailableError: There is none, or SSM fails and it was never read.
+        """
+        if time.monotonic() >= self._fresh_until_s:
+            self._refresh()
+        if self._last_good is None:
+            raise StoreUnavailableError(
+                "The central signer's API key cannot be read.", retry_after_s=5
+            )
+        return self._last_good
+
+    def _refresh(self) -> None:
+        try:
+            self._last_good = self._parameter.read()
+        except StoreUnavailableError:
+            if self._last_good is None:
+                raise
+            return
+        if self._last_good is not None:
+            self._fresh_until_s = time.monotonic() + self._REFRESH_S

@@ -1,4 +1,4 @@
-"""How an asset gets its manifest, top to bottom."""
+"""How an asset gets its manifest, from top to bottom."""
 
 from __future__ import annotations
 
@@ -20,12 +20,17 @@ from edge_signer.signing.manifest.builder import BuildError
 from edge_signer.signing.rules.assertions import manifest_assertions
 from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.rules.policy_directory import PolicyDirectory
-from edge_signer.signing.signing_request import PlannedManifest, SignedStore, SigningRequest
+from edge_signer.signing.signing_request import (
+    Attempt,
+    PlannedManifest,
+    SignedStore,
+    SigningRequest,
+)
 from edge_signer.signing.store import ManifestStore, StoredManifest
 from edge_signer.telemetry.request_record import RequestRecord
 
-#: What another engine with another key may still do. A time-stamp authority that fails is not
-#: among it: the central signer asks the same one.
+#: Failures that another engine with another key may not have. A failing time-stamp authority is not
+#: among them: the central signer uses the same one.
 _CENTRAL_MAY_HELP = (
     BuildError,
     CircuitOpenError,
@@ -39,13 +44,13 @@ _CENTRAL_MAY_HELP = (
 
 @dataclass(frozen=True)
 class SignedManifest:
-    """What became of a request.
+    """A signed and stored manifest.
 
     Attributes:
         stored: The manifest.
         signing_mode: How it was signed.
-        kms_key_id: Which key signed.
-        tsa_token_url: Where the time-stamp is; None where there is none.
+        kms_key_id: The key that signed it.
+        tsa_token_url: Address of its time-stamp; None for none.
     """
 
     stored: StoredManifest
@@ -59,12 +64,12 @@ class SigningService:
 
     Args:
         policies: Finds the policy of a request.
-        edge: Signs here.
-        central: Signs where the edge cannot; None where there is no central signer.
-        store: Where manifests are kept.
-        time_stamp_authority: Stamps signatures; None where this signer has none.
-        signs_here: Tells whether the edge may sign for a tenant at all.
-        asks_central: Tells whether the central signer may be asked.
+        edge: Signs at the edge.
+        central: Signs when the edge cannot; None if there is no central signer.
+        store: Keeps manifests.
+        time_stamp_authority: Stamps signatures; None if there is none.
+        signs_here: Tells whether the edge may sign for a tenant.
+        asks_central: Tells whether the central signer may be used.
     """
 
     def __init__(
@@ -86,7 +91,7 @@ class SigningService:
         self._asks_central = asks_central
 
     def plan(self, request: SigningRequest) -> PlannedManifest:
-        """Check a request against its policy; nothing is asked of KMS.
+        """Check a request against its policy, without calling KMS.
 
         Raises:
             EdgeSignerError: One of the catalogue.
@@ -103,29 +108,30 @@ class SigningService:
 
         Args:
             request: What is to be signed.
-            record: Learns what is signed with what, and how long the steps take: policy, those of
-                the path that is taken, and store.
+            record: Takes what was signed with what, and the duration of the steps: policy, those
+                of the path taken, and store.
             deadline: Of the request.
 
         Raises:
-            EdgeSignerError: One of the catalogue. Nothing was stored then, unless the store did not
+            EdgeSignerError: One of the catalogue. Nothing was stored, unless the store failed to
                 confirm it.
         """
         with record.stopwatch.step("policy"):
             planned = self.plan(request)
             record.policy_id = planned.policy.policy_id
 
+        attempt = Attempt(request, planned, record, deadline)
         central = self._central if self._asks_central() else None
         if central is None:
-            signed = self._sign_here_alone(request, planned, record, deadline)
+            signed = self._sign_at_edge_only(attempt)
         elif not self._signs_here(request.tenant_id):
-            signed = central.sign(request, planned, record, deadline)
+            signed = central.sign(attempt)
         else:
             try:
-                signed = self._edge.sign(request, planned, record, deadline)
+                signed = self._edge.sign(attempt)
             except _CENTRAL_MAY_HELP as failure:
                 record.edge_failure = type(failure).__name__
-                signed = central.sign(request, planned, record, deadline)
+                signed = central.sign(attempt)
 
         if deadline.left_s() <= 0:
             raise DeadlineExceededError("There was no time left to store it.", retry_after_s=5)
@@ -140,24 +146,16 @@ class SigningService:
 
         return SignedManifest(stored, signed.signing_mode, signed.kms_key_id, token_url)
 
-    def _sign_here_alone(
-        self,
-        request: SigningRequest,
-        planned: PlannedManifest,
-        record: RequestRecord,
-        deadline: Deadline,
-    ) -> SignedStore:
+    def _sign_at_edge_only(self, attempt: Attempt) -> SignedStore:
         try:
-            return self._edge.sign(request, planned, record, deadline)
+            return self._edge.sign(attempt)
         except (CircuitOpenError, EdgeTimeSpentError) as unasked:
-            raise KmsUnavailableError(
-                "KMS fails, and was not asked again.", retry_after_s=10
-            ) from unasked
+            raise KmsUnavailableError("KMS is unavailable.", retry_after_s=10) from unasked
 
     def _authority_for(
         self, policy: SigningPolicy, asked: bool | None
     ) -> TimeStampAuthority | None:
-        """Give the authority that shall stamp; None where nothing is to be stamped."""
+        """Give the authority that stamps the manifest; None for no time-stamp."""
         if not policy.wants_time_stamp(asked):
             return None
         if self._time_stamp_authority is None:

@@ -1,4 +1,4 @@
-"""What is asked of the signing service, what follows from it, and what comes out."""
+"""The signing service's input, what follows from it, and its output."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from edge_signer.platform.deadline import Deadline
 from edge_signer.signing.credentials.time_stamp import TimeStamp, TimeStampAuthority
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.rules.policy import SigningPolicy
+from edge_signer.telemetry.request_record import RequestRecord
 
 MAX_TITLE_CHARACTERS = 256
 
@@ -18,12 +20,12 @@ class SigningRequest:
     """A validated request of an authenticated tenant.
 
     Attributes:
-        tenant_id: Whose request it is.
+        tenant_id: The tenant.
         asset_sha256: 32 bytes, the digest of the whole asset.
-        assertions: What the client says of the asset, by label.
-        policy_id: Which policy to sign under.
+        assertions: The client's assertions, by label.
+        policy_id: The policy to sign under.
         tsa: Whether a time-stamp is wanted; None leaves it to the policy.
-        title: Name of the asset, for people (`dc:title` of the claim); None for none.
+        title: Name of the asset for people (`dc:title` of the claim); None for none.
     """
 
     tenant_id: str
@@ -36,12 +38,12 @@ class SigningRequest:
 
 @dataclass(frozen=True)
 class PlannedManifest:
-    """What would be signed.
+    """The content of a manifest, before anything is signed.
 
     Attributes:
-        policy: Under which.
+        policy: The policy to sign under.
         assertions: In the standard's form.
-        time_stamp_authority: Who stamps it; None for nobody.
+        time_stamp_authority: The authority that stamps it; None for no time-stamp.
     """
 
     policy: SigningPolicy
@@ -50,8 +52,25 @@ class PlannedManifest:
 
     @property
     def signing_mode(self) -> str:
-        """How it is signed at the edge."""
+        """The `signing_mode` of a manifest made at the edge."""
         return f"edge-tbs+remote-{self.policy.algorithm.lower()}"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A planned request on its way to a signature.
+
+    Attributes:
+        request: What is to be signed.
+        planned: What follows from it and its policy.
+        record: Takes what was signed with what, and the duration of each step.
+        deadline: Of the request.
+    """
+
+    request: SigningRequest
+    planned: PlannedManifest
+    record: RequestRecord
+    deadline: Deadline
 
 
 @dataclass(frozen=True)
@@ -61,7 +80,7 @@ class SignedStore:
     Attributes:
         manifest_store: The bytes.
         signing_mode: How it was signed.
-        kms_key_id: Which key signed.
+        kms_key_id: The key that signed it.
         stamp: Its time-stamp, if it has one.
     """
 

@@ -1,4 +1,4 @@
-"""Where manifests and their time-stamps are kept: a versioned S3 bucket, one prefix a tenant."""
+"""The store of manifests and time-stamps: a versioned S3 bucket, with a prefix per tenant."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ MANIFEST_CACHE_CONTROL = "public, max-age=60"
 
 @dataclass(frozen=True)
 class StoredManifest:
-    """Where a manifest can be fetched, and which version it is."""
+    """Address and version of a stored manifest."""
 
     url: str
     version: str
 
 
 class ManifestStore(Protocol):
-    """Keeps manifest stores; nothing is ever lost by writing again."""
+    """Stores manifests; earlier versions are kept."""
 
     def put(self, tenant_id: str, asset_sha256: bytes, manifest_store: bytes) -> StoredManifest:
-        """Keep the manifest store of an asset; the last write is the one that is served."""
+        """Store the manifest of an asset; the last write is the one that is served."""
 
     def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
-        """Keep a time-stamp and give its address."""
+        """Store a time-stamp, and give its address."""
 
 
 class S3ManifestStore:
@@ -41,7 +41,7 @@ class S3ManifestStore:
     Args:
         s3: Client of S3.
         bucket: A versioned bucket.
-        base_url: Public address before the tenant's part of the path, without a slash at its end.
+        base_url: Public address up to the tenant's part of the path, without a trailing slash.
     """
 
     def __init__(self, s3: Any, bucket: str, base_url: str) -> None:
@@ -53,15 +53,15 @@ class S3ManifestStore:
         """Write the sidecar.
 
         Raises:
-            StoreUnavailableError: S3 refused it, or did not answer in time; then it may be there
-                all the same, whole, as a version of its own.
+            StoreUnavailableError: S3 refused, or did not answer in time. In that case the whole
+                manifest may still be stored, as a version of its own.
         """
         key = f"{tenant_id}/sha256/{asset_sha256.hex()}.c2pa"
         version = self._put(key, manifest_store, MANIFEST_CONTENT_TYPE)
         return StoredManifest(f"{self._base_url}/{key}", version)
 
     def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
-        """Write the authority's whole response, which `openssl ts -verify -in` takes.
+        """Write the authority's whole response, as `openssl ts -verify -in` reads it.
 
         Raises:
             StoreUnavailableError: As with `put`.
@@ -71,7 +71,7 @@ class S3ManifestStore:
         return f"{self._base_url}/{key}"
 
     def _put(self, key: str, content: bytes, content_type: str) -> str:
-        """Write an object and give its version."""
+        """Write an object, and give its version."""
         try:
             answer = self._s3.put_object(
                 Bucket=self._bucket,

@@ -1,4 +1,4 @@
-"""The signing service with its real adapters, put together once an execution environment."""
+"""The signing service with its real adapters, built once per execution environment."""
 
 from __future__ import annotations
 
@@ -16,17 +16,16 @@ from edge_signer.kms_guard.dynamodb_breaker_store import TIMEOUT_S, kms_circuit_
 from edge_signer.kms_guard.kms_quota import kms_usage_tally
 from edge_signer.platform.clients import client
 from edge_signer.signing.central_path import CentralPath
-from edge_signer.signing.central_wiring import central_signer
+from edge_signer.signing.central_signer import CentralSigner, LambdaCentralSigner
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
-from edge_signer.signing.credentials.installed_chain import InstalledChain
+from edge_signer.signing.credentials.certificate import InstalledChain
 from edge_signer.signing.credentials.kms import KmsSigner
-from edge_signer.signing.credentials.time_stamp import time_stamp_authority
-from edge_signer.signing.credentials.time_stamp_roots import SsmTimeStampRoots
+from edge_signer.signing.credentials.time_stamp import SsmTimeStampRoots
+from edge_signer.signing.credentials.time_stamp_authority import time_stamp_authority
 from edge_signer.signing.edge_path import EdgePath, Patience
 from edge_signer.signing.manifest.builder import ManifestBuilder
 from edge_signer.signing.rules.policy import SigningPolicy
-from edge_signer.signing.rules.policy_directory import PolicyDirectory
-from edge_signer.signing.rules.policy_document import shipped_policies
+from edge_signer.signing.rules.policy_directory import PolicyDirectory, shipped_policies
 from edge_signer.signing.service import SigningService
 from edge_signer.signing.store import S3ManifestStore
 from edge_signer.telemetry.telemetry import Telemetry
@@ -44,75 +43,108 @@ def signing_service(
     Args:
         settings: Of the function.
         flags: Gives the operator's flags in force.
-        telemetry: Told of what an operator must mend, such as a broken policy document.
+        telemetry: Reports what an operator must fix, such as a broken policy document.
     """
     region = settings.aws_region
     ssm = client("ssm", region)
-
-    def real_kms(timeout_ms: int | None) -> Any:
-        waits_ms = flags().kms_timeout_ms if timeout_ms is None else timeout_ms
-        return client("kms", settings.kms_region, timeout_s=waits_ms / 1000)
-
-    usage = kms_usage_tally(
-        region=region,
-        table=settings.requests_table,
-        kms_region=settings.kms_region,
-        timeout_s=TIMEOUT_S,  # the breaker's, so that both share a client
-        complain=telemetry.complaint("kms_quota_impaired"),
-    )
-    kms: Callable[[int | None], Any] = real_kms
-    if settings.allows_chaos:
-        from edge_signer.kms_guard.chaotic_kms import ChaosOrders, chaotic_clients
-
-        # The read is part of somebody's request.
-        hurried = client("ssm", region, timeout_s=_CHAOS_TIMEOUT_S, attempts=1)
-        orders = ChaosOrders(hurried, chaos_parameter(settings.stage), "edge")
-        kms = chaotic_clients(real_kms, orders, MAX_KMS_TIMEOUT_MS)
-
-    @lru_cache
-    def signer(key_name: str, certificate_name: str, algorithm: AlgorithmName) -> KmsSigner:
-        # One for all policies that share a key: it keeps the chain and the public key.
-        return KmsSigner(
-            kms=kms,
-            key_alias=settings.key_alias(key_name),
-            chain=InstalledChain(
-                ssm,
-                settings.certificate_parameter(certificate_name),
-                partial(telemetry.level, "certificate_days_left"),
-            ),
-            algorithm=ALGORITHMS[algorithm],
-            count=usage.count,
-        )
-
-    def signer_for(policy: SigningPolicy) -> KmsSigner:
-        return signer(policy.signing_key, policy.certificate, policy.algorithm)
-
-    def chain_for(policy: SigningPolicy) -> InstalledChain:
-        return signer_for(policy).chain
-
+    signers = _Signers(settings, flags, telemetry, ssm)
     roots = SsmTimeStampRoots(ssm, settings.certificate_parameter("tsa"))
-    edge = EdgePath(
-        ManifestBuilder(),
-        signer_for,
-        SwitchedBreaker(settings, flags, telemetry),
-        lambda: Patience(
-            attempts=settings.retry_attempts,
-            delay_ms=settings.retry_delay_ms,
-            kms_timeout_ms=flags().kms_timeout_ms,
-            cpu_timeout_ms=settings.cpu_timeout_ms,
-        ),
-    )
     elsewhere = central_signer(settings, ssm)
     documents = SsmParameterFolder(ssm, settings.policy_folder, refresh_s=_POLICY_REFRESH_S)
     return SigningService(
         PolicyDirectory(shipped_policies(), documents, telemetry.complaint("policy_ignored")),
-        edge,
-        CentralPath(elsewhere, chain_for, roots) if elsewhere else None,
+        EdgePath(
+            ManifestBuilder(),
+            signers.signer_for,
+            SwitchedBreaker(settings, flags, telemetry),
+            lambda: Patience(
+                attempts=settings.retry_attempts,
+                delay_ms=settings.retry_delay_ms,
+                kms_timeout_ms=flags().kms_timeout_ms,
+                cpu_timeout_ms=settings.cpu_timeout_ms,
+            ),
+        ),
+        CentralPath(elsewhere, signers.chain_for, roots) if elsewhere else None,
         S3ManifestStore(client("s3", region), settings.manifest_bucket, settings.manifest_base_url),
         time_stamp_authority(settings.tsa_url, roots, telemetry.complaint("tsa_unusable")),
         lambda tenant_id: flags().signs_at_edge(tenant_id),
         lambda: flags().central_signer_enabled,
     )
+
+
+class _Signers:
+    """The signers of policies; policies with the same key share one, and its chain."""
+
+    def __init__(
+        self, settings: Settings, flags: Callable[[], Flags], telemetry: Telemetry, ssm: Any
+    ) -> None:
+        self._settings = settings
+        self._flags = flags
+        self._telemetry = telemetry
+        self._ssm = ssm
+        self._usage = kms_usage_tally(
+            region=settings.aws_region,
+            table=settings.requests_table,
+            kms_region=settings.kms_region,
+            timeout_s=TIMEOUT_S,  # the breaker's, so that both share a client
+            complain=telemetry.complaint("kms_quota_impaired"),
+        )
+        self._kms = self._kms_with_chaos() if settings.allows_chaos else self._real_kms
+        self._signer = lru_cache(self._new_signer)
+
+    def signer_for(self, policy: SigningPolicy) -> KmsSigner:
+        """Give the signer of a policy."""
+        return self._signer(policy.signing_key, policy.certificate, policy.algorithm)
+
+    def chain_for(self, policy: SigningPolicy) -> InstalledChain:
+        """Give the installed chain of a policy's key."""
+        return self.signer_for(policy).chain
+
+    def _new_signer(
+        self, key_name: str, certificate_name: str, algorithm: AlgorithmName
+    ) -> KmsSigner:
+        return KmsSigner(
+            kms=self._kms,
+            key_alias=self._settings.key_alias(key_name),
+            chain=InstalledChain(
+                self._ssm,
+                self._settings.certificate_parameter(certificate_name),
+                partial(self._telemetry.level, "certificate_days_left"),
+            ),
+            algorithm=ALGORITHMS[algorithm],
+            count=self._usage.count,
+        )
+
+    def _real_kms(self, timeout_ms: int | None) -> Any:
+        waits_ms = self._flags().kms_timeout_ms if timeout_ms is None else timeout_ms
+        return client("kms", self._settings.kms_region, timeout_s=waits_ms / 1000)
+
+    def _kms_with_chaos(self) -> Callable[[int | None], Any]:
+        from edge_signer.kms_guard.chaotic_kms import ChaosOrders, chaotic_clients
+
+        # A client of its own with a short timeout, since the read delays a request.
+        ssm = client("ssm", self._settings.aws_region, timeout_s=_CHAOS_TIMEOUT_S, attempts=1)
+        orders = ChaosOrders(ssm, chaos_parameter(self._settings.stage), "edge")
+        return chaotic_clients(self._real_kms, orders, MAX_KMS_TIMEOUT_MS)
+
+
+def central_signer(settings: Settings, ssm: Any) -> CentralSigner | None:
+    """Give the central signer: the one elsewhere, else the deployment's own, else None.
+
+    Args:
+        settings: Of the function.
+        ssm: Client for the API key of the one elsewhere; needs `ssm:GetParameter` on it.
+    """
+    if settings.central_signer_url:
+        # Imported here: most deployments have a central signer of their own.
+        from edge_signer.signing.http_central_signer import HttpCentralSigner, SsmApiKey
+
+        api_key = SsmApiKey(ssm, settings.central_signer_api_key)
+        return HttpCentralSigner(settings.central_signer_url, api_key)
+    if settings.fallback_function:
+        invoker = partial(client, "lambda", settings.aws_region)
+        return LambdaCentralSigner(invoker, settings.fallback_function)
+    return None
 
 
 class SwitchedBreaker:
@@ -121,7 +153,7 @@ class SwitchedBreaker:
     Args:
         settings: Of the function.
         flags: Gives the operator's flags in force.
-        telemetry: Counts its openings.
+        telemetry: Reports its changes.
     """
 
     def __init__(
@@ -138,7 +170,7 @@ class SwitchedBreaker:
         )
 
     def allows(self) -> Admission:
-        """Decide on one attempt."""
+        """Permit one attempt, or not."""
         if not self._flags().circuit_breaker_enabled:
             return Admission(lambda _: None, "closed")
         return self._breaker.allows()

@@ -1,1 +1,1 @@
-"""The endpoints: each reads a request, has it served, and answers."""
+"""The endpoints: each validates a request, calls its service, and answers."""

@@ -1,44 +1,95 @@
-"""What each route of /admin does, once it is known who calls."""
+"""The routes of /admin: authenticate the operator, make an audited change, answer."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 
-from aws_lambda_powertools.event_handler import Response, content_types
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from edge_signer.administration import errors as administration
 from edge_signer.administration.audit_trail import Caller
 from edge_signer.administration.audited_change import DoneChange
 from edge_signer.administration.wiring import Administration
 from edge_signer.configuration.flags import FlagError
+from edge_signer.http import errors as wire
 from edge_signer.http.admin_token import AdminTokens
-from edge_signer.http.answer_models import AnswerBody
-from edge_signer.http.answers import json_answer
-from edge_signer.http.application import Route
+from edge_signer.http.answers import AnswerBody
+from edge_signer.http.application import json_answer
 from edge_signer.http.errors import NotFoundError, UnauthenticatedError
 from edge_signer.http.received import received_request, require_media_type
-from edge_signer.http.routes.admin_answers import BreakerAnswer, ChangedAnswer
+from edge_signer.http.route import JSON, Endpoint, Route
 from edge_signer.http.routes.admin_models import (
+    AdminRequest,
+    BreakerAnswer,
     BreakerReset,
+    ChangedAnswer,
     Chaos,
     EmergencyShutdown,
+    FlagUpdate,
     UsageClear,
     flag_request,
 )
-from edge_signer.platform.errors import InvalidRequestError
+from edge_signer.platform.errors import (
+    EdgeSignerError,
+    InvalidRequestError,
+    StoreUnavailableError,
+)
 from edge_signer.telemetry.request_record import RequestRecord
 
 Change = Callable[[Caller, bytes], DoneChange]
+
+_OPERATOR_ERRORS: tuple[type[EdgeSignerError], ...] = (
+    UnauthenticatedError,
+    InvalidRequestError,
+    StoreUnavailableError,
+    wire.InternalError,
+)
+
+
+def _change(
+    path: str, summary: str, body: type[AdminRequest], *errors: type[EdgeSignerError]
+) -> Route:
+    return Route(
+        "POST",
+        path,
+        operation_id=f"admin{path.rpartition('/')[2].title().replace('-', '')}",
+        summary=summary,
+        body=body,
+        media_types=(JSON,),
+        answers=(ChangedAnswer,),
+        errors=(
+            *_OPERATOR_ERRORS,
+            wire.InvalidJsonError,
+            wire.RequestTooLargeError,
+            wire.UnsupportedMediaTypeError,
+            *errors,
+        ),
+    )
+
+
+FLAGS = _change("/admin/flags", "Change a flag", FlagUpdate, administration.ConcurrentChangeError)
+BREAKER = _change("/admin/circuit-breaker", "Reset the circuit breaker", BreakerReset)
+USAGE = _change("/admin/rate-limiter", "Clear a tenant's usage", UsageClear, NotFoundError)
+CHAOS = _change("/admin/chaos", "Begin or end chaos", Chaos, administration.ChaosNotAllowedError)
+BREAKER_STATUS = Route(
+    "GET",
+    "/admin/circuit-breaker/status",
+    operation_id="adminCircuitBreakerStatus",
+    summary="Read the circuit breaker's state",
+    answers=(BreakerAnswer,),
+    errors=_OPERATOR_ERRORS,
+)
 
 
 class AdminEndpoints:
     """Answers the routes of /admin.
 
     Args:
-        tokens: Know the operators.
+        tokens: Authenticates operators.
         administration: Makes the changes.
     """
 
@@ -46,18 +97,15 @@ class AdminEndpoints:
         self._tokens = tokens
         self._administration = administration
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> dict[Route, Endpoint]:
         """Give the table of routes."""
-        changes: Mapping[str, Change] = {
-            "/admin/flags": self._change_flag,
-            "/admin/circuit-breaker": self._reset_breaker,
-            "/admin/rate-limiter": self._clear_usage,
-            "/admin/chaos": self._change_chaos,
+        return {
+            FLAGS: partial(self._changed, self._change_flag),
+            BREAKER: partial(self._changed, self._reset_breaker),
+            USAGE: partial(self._changed, self._clear_usage),
+            CHAOS: partial(self._changed, self._change_chaos),
+            BREAKER_STATUS: self._breaker_status,
         }
-        return [
-            *(Route(path, {"POST": partial(self._changed, one)}) for path, one in changes.items()),
-            Route("/admin/circuit-breaker/status", {"GET": self._breaker_status}),
-        ]
 
     def _changed(
         self,
@@ -68,7 +116,7 @@ class AdminEndpoints:
     ) -> Response[str]:
         """Authenticate, validate, record, change, answer."""
         operator = self._operator(event, record)
-        require_media_type(event.headers, (content_types.APPLICATION_JSON,))
+        require_media_type(event.headers, (JSON,))
         body = received_request(event).body
         record.payload_size = len(body)
         with record.stopwatch.step("change"):
@@ -91,7 +139,7 @@ class AdminEndpoints:
                 record.counts["admin_unauthenticated"] += 1
                 raise
         if event.query_string_parameters:
-            raise InvalidRequestError("No query parameter is known here.")
+            raise InvalidRequestError("This route takes no query parameters.")
         return operator
 
     def _change_flag(self, caller: Caller, body: bytes) -> DoneChange:
@@ -113,7 +161,7 @@ class AdminEndpoints:
         tenant_id = UsageClear.from_body(body).tenant_id
         done = self._administration.usage.clear(caller, tenant_id)
         if done is None:
-            raise NotFoundError("tenant_id: this tenant has used nothing of its limits.")
+            raise NotFoundError("tenant_id: this tenant has used none of its limits.")
         return done
 
     def _change_chaos(self, caller: Caller, body: bytes) -> DoneChange:

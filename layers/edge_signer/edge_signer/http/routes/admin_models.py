@@ -1,4 +1,4 @@
-"""The bodies of what operators send to /admin, as they stand on the wire."""
+"""The request and answer bodies of /admin."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from edge_signer.administration.audited_change import DoneChange
+from edge_signer.http.answers import AnswerBody
 from edge_signer.http.wire_formats import read_body, read_json
 from edge_signer.kms_guard.chaos_order import MAX_DURATION_S, FailureType, Scope
+from edge_signer.kms_guard.circuit_breaker import BreakerStatus
 from edge_signer.platform.names import TenantName
 
 MAX_BODY_BYTES = 16 * 1024
@@ -16,7 +19,7 @@ FlagValue = bool | int | str | list[str]
 
 
 class AdminRequest(BaseModel):
-    """What all share: nothing is guessed, and no other fields are known."""
+    """The base of all requests: types are strict, and unknown fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -26,21 +29,21 @@ class AdminRequest(BaseModel):
 
         Raises:
             RequestTooLargeError: It is too long.
-            InvalidJsonError: It is no JSON that all read alike.
+            InvalidJsonError: It is not JSON, or readers could understand it differently.
             InvalidRequestError: A field is missing, wrong or unknown; the message names each.
         """
         return read_body(cls, body, MAX_BODY_BYTES)
 
 
 class FlagUpdate(AdminRequest):
-    """A flag's new value: for everybody, or for one tenant."""
+    """A flag's new value: for all tenants, or for one."""
 
     action: Literal["update"] = "update"
     flag: Annotated[str, Field(min_length=1, max_length=64, description="Such as kill_switch.")]
     tenant_id: Annotated[
         TenantName | None,
         Field(
-            description="Switch it for this tenant alone, with true or false; of "
+            description="Switch it for this tenant only, with true or false; for "
             "edge_signer_enabled, tenant_allowlist and edge_disabled_tenants."
         ),
     ] = None
@@ -49,36 +52,36 @@ class FlagUpdate(AdminRequest):
     @model_validator(mode="after")
     def _a_tenant_is_switched_on_or_off(self) -> Self:
         if self.tenant_id is not None and not isinstance(self.value, bool):
-            raise ValueError("value: for one tenant it is true or false")
+            raise ValueError("value: must be true or false for one tenant")
         return self
 
 
 class EmergencyShutdown(AdminRequest):
-    """A service shall sign, or run, nothing any more."""
+    """Stop a service from signing, or from running jobs."""
 
     action: Literal["emergency_shutdown"]
     service: Annotated[
         Literal["edge", "central", "execution", "all"],
-        Field(description="Which engine, or jobs; all refuses every request."),
+        Field(description="Which engine, or jobs; `all` refuses every request."),
     ]
 
 
 class BreakerReset(AdminRequest):
-    """The circuit breaker shall close."""
+    """Close the circuit breaker."""
 
     action: Literal["reset"]
-    service: Annotated[Literal["kms"], Field(description="Before which it stands.")]
+    service: Annotated[Literal["kms"], Field(description="The service that it protects.")]
 
 
 class UsageClear(AdminRequest):
-    """What a tenant used of its limits shall be forgotten."""
+    """Reset the usage of a tenant's limits."""
 
     action: Literal["clear"]
     tenant_id: TenantName
 
 
 class Chaos(AdminRequest):
-    """KMS shall fail for a while, or no longer; with `enabled` false nothing else is said."""
+    """Make KMS fail for a while, or stop that; with `enabled` false, no other field is allowed."""
 
     enabled: bool
     failure_type: FailureType | None = None
@@ -86,10 +89,10 @@ class Chaos(AdminRequest):
         float | None, Field(ge=0, le=1, description="Share of the calls that fail.")
     ] = None
     duration: Annotated[
-        int | None, Field(ge=1, le=MAX_DURATION_S, description="Seconds, after which it ends.")
+        int | None, Field(ge=1, le=MAX_DURATION_S, description="Seconds until it ends.")
     ] = None
     scope: Annotated[
-        Scope, Field(description="The edge's calls of KMS, or the central signer's too.")
+        Scope, Field(description="Only the edge's KMS calls, or the central signer's too.")
     ] = "edge"
 
     @model_validator(mode="after")
@@ -98,7 +101,7 @@ class Chaos(AdminRequest):
             if self.enabled and getattr(self, name) is None:
                 raise ValueError(f"{name}: Field required")
             if not self.enabled and name in self.model_fields_set:
-                raise ValueError(f"{name}: with enabled false there is nothing to say of it")
+                raise ValueError(f"{name}: not allowed with enabled false")
         return self
 
 
@@ -113,3 +116,49 @@ def flag_request(body: bytes) -> FlagUpdate | EmergencyShutdown:
         if isinstance(fields, dict) and fields.get("action") == "emergency_shutdown":
             return EmergencyShutdown.from_body(body)
     return FlagUpdate.from_body(body)
+
+
+class ChangedAnswer(AnswerBody):
+    """The change was audited, and then made."""
+
+    action: Annotated[str, Field(description="What was done, such as flags.update.")]
+    target: Annotated[str, Field(description="The parameter or the item that was changed.")]
+    before: Annotated[Any, Field(description="The value before; null if there was none.")]
+    after: Annotated[Any, Field(description="The value after; null if it was removed.")]
+    operator: Annotated[str, Field(description="The operator whose token was used.")]
+    audit_key: Annotated[str, Field(description="Key of the audit record in the manifest bucket.")]
+
+    @classmethod
+    def of(cls, done: DoneChange, operator: str) -> ChangedAnswer:
+        """Describe a change.
+
+        Args:
+            done: The change.
+            operator: The operator who made it.
+        """
+        return cls(**vars(done.change), operator=operator, audit_key=done.audit_key)
+
+    def to_json(self) -> str:
+        """The body on the wire, with null values."""
+        return self.model_dump_json()
+
+
+class BreakerAnswer(AnswerBody):
+    """The circuit breaker as all workers share it."""
+
+    service: Literal["kms"] = "kms"
+    state: Literal["closed", "open", "half_open"]
+    since_ms: Annotated[
+        int, Field(description="When it last opened or closed, ms since 1970; 0 for never.")
+    ]
+    opened_by: Literal["throttle", "failures"] | None = None
+    failure_count: Annotated[int, Field(description="Failures in the last minute.")]
+    next_probe_ms: Annotated[
+        int | None, Field(description="When the next probe may be taken; only while it is open.")
+    ] = None
+
+    @classmethod
+    def of(cls, status: BreakerStatus) -> BreakerAnswer:
+        """Describe a breaker."""
+        known = {name: value for name, value in vars(status).items() if name != "is_shared"}
+        return cls(**known)

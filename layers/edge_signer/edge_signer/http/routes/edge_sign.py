@@ -2,66 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from edge_signer.configuration.flags import Flags
-from edge_signer.http.admission import Admission
-from edge_signer.http.answer_models import (
-    Percentiles,
-    PlannedAnswer,
-    PlannedAssertion,
-    SignedAnswer,
-)
-from edge_signer.http.answers import json_answer
-from edge_signer.http.application import Route
+from edge_signer.http import errors as wire
+from edge_signer.http.admission import Admitted, Gatekeeper
+from edge_signer.http.answers import Percentiles, PlannedAnswer, PlannedAssertion, SignedAnswer
+from edge_signer.http.application import json_answer, server_timing
 from edge_signer.http.authentication import require_same_tenant
 from edge_signer.http.idempotency import Idempotency, KeyedRequest, idempotency_key_of
-from edge_signer.http.rate_limit_headers import rate_limit_headers
-from edge_signer.http.received import require_media_type
+from edge_signer.http.received import require_media_type, switch_of
+from edge_signer.http.route import JSON, TENANT_ERRORS, Endpoint, Route
 from edge_signer.http.routes.edge_sign_models import EdgeSignRequest
 from edge_signer.platform.deadline import Deadline
-from edge_signer.platform.errors import InvalidRequestError
+from edge_signer.platform.errors import (
+    DeadlineExceededError,
+    InvalidRequestError,
+    KmsRateLimitError,
+    KmsUnavailableError,
+)
+from edge_signer.signing import errors as signing
 from edge_signer.signing.service import SignedManifest, SigningService
 from edge_signer.signing.signing_request import PlannedManifest
 from edge_signer.telemetry.request_record import RequestRecord
 from edge_signer.telemetry.stopwatch import RollingPercentile, Stopwatch
-from edge_signer.tenancy.rate_limits import Standing
 
-PATH = "/edge-sign"
-NOTHING_HERE = f"There is nothing here; manifests are signed at POST {PATH}."
-_DRY_RUN = {"0": False, "1": True}
+SIGN = Route(
+    "POST",
+    "/edge-sign",
+    operation_id="sign",
+    summary="Sign an asset's manifest",
+    description="Builds the manifest, has it signed by KMS, checks the signature against the "
+    "certificate and stores the manifest. Signing again replaces what is served; older versions "
+    "stay.",
+    body=EdgeSignRequest,
+    media_types=(JSON,),
+    answers=(SignedAnswer, PlannedAnswer),
+    errors=(
+        *TENANT_ERRORS,
+        InvalidRequestError,
+        wire.InvalidJsonError,
+        wire.InvalidBase64Error,
+        wire.RequestInFlightError,
+        wire.IdempotencyMismatchError,
+        wire.AssetTooLargeError,
+        wire.RequestTooLargeError,
+        wire.UnsupportedMediaTypeError,
+        signing.TbsTooLargeError,
+        signing.UnknownPolicyError,
+        signing.InvalidAssertionError,
+        signing.PolicyViolationError,
+        signing.CredentialUnavailableError,
+        signing.TsaUnavailableError,
+        KmsRateLimitError,
+        KmsUnavailableError,
+        DeadlineExceededError,
+    ),
+)
+NOTHING_HERE = f"There is nothing here; manifests are signed at POST {SIGN.path}."
 
 
 class EdgeSignEndpoint:
     """Answers POST /edge-sign.
 
     Args:
-        admission: Authenticates and counts.
-        idempotency: Remembers what was answered.
+        gatekeeper: Authenticates and counts.
+        idempotency: Remembers answers by Idempotency-Key.
         service: Signs.
         flags: Gives the operator's flags in force.
     """
 
     def __init__(
         self,
-        admission: Admission,
+        gatekeeper: Gatekeeper,
         idempotency: Idempotency,
         service: SigningService,
         flags: Callable[[], Flags],
     ) -> None:
-        self._admission = admission
+        self._gatekeeper = gatekeeper
         self._idempotency = idempotency
         self._service = service
         self._flags = flags
         self._recent_ms = {name: RollingPercentile() for name in ("wasm", "kms", "total")}
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> dict[Route, Endpoint]:
         """Give the table of routes."""
-        return [Route(PATH, {"POST": self.sign})]
+        return {SIGN: self.sign}
 
     def sign(
         self, event: APIGatewayProxyEventV2, record: RequestRecord, context: LambdaContext
@@ -70,20 +100,20 @@ class EdgeSignEndpoint:
 
         Args:
             event: The request.
-            record: Learns what the request is, and what became of it.
+            record: Takes what the request is, and its outcome.
             context: Of the invocation.
 
         Raises:
             EdgeSignerError: One of the catalogue.
         """
         stopwatch, deadline = record.stopwatch, Deadline.of(context)
-        admitted = self._admission.admit(event, record)
-        tenant, body, standing = admitted.tenant, admitted.body, admitted.standing
+        admitted = self._gatekeeper.admit(event, record)
+        tenant, body = admitted.tenant, admitted.body
 
         record.admitted_cpu_ms = stopwatch.cpu_ms
         with stopwatch.step("validate"):
-            require_media_type(event.headers, ("application/json",))
-            dry_run = _wants_dry_run(event)
+            require_media_type(event.headers, SIGN.media_types)
+            dry_run = switch_of(event.query_string_parameters, "dry_run")
             key = idempotency_key_of(event.headers)
             wire_request = EdgeSignRequest.from_body(body, self._flags().max_payload_size)
             require_same_tenant(tenant, wire_request.tenant_id, "tenant_id")
@@ -94,7 +124,7 @@ class EdgeSignEndpoint:
         if dry_run:
             planned = self._service.plan(request)
             record.policy_id = planned.policy.policy_id
-            return _planned_answer(planned, standing, record.request_id)
+            return _planned_answer(planned, admitted)
 
         def sign() -> Response[str]:
             signed = self._service.sign(request, record, deadline)
@@ -107,8 +137,8 @@ class EdgeSignEndpoint:
                 KeyedRequest(tenant.tenant_id, key, body), context, sign
             )
         )
-        # What is this request's own, also where the rest is an earlier one's.
-        answer.headers.update({"X-Request-ID": record.request_id, **rate_limit_headers(standing)})
+        # These belong to this request, even when the rest replays an earlier answer.
+        answer.headers.update(admitted.headers())
         record.idempotency_replayed = "Idempotency-Replayed" in answer.headers
         return answer
 
@@ -133,24 +163,13 @@ class EdgeSignEndpoint:
             "X-Total-Time-MS": f"{total_ms:.2f}",
             "X-Manifest-Version": signed.stored.version,
             "Link": f'<{signed.stored.url}>; rel="c2pa-manifest"',
-            "Server-Timing": _server_timing(steps_ms),
+            "Server-Timing": server_timing(stopwatch),
             "Cache-Control": "no-store",
         }
         return json_answer(200, body, headers)
 
 
-def _wants_dry_run(event: APIGatewayProxyEventV2) -> bool:
-    unknown = sorted(event.query_string_parameters.keys() - {"dry_run"})
-    if unknown:
-        # `?dryrun=1` must not sign.
-        raise InvalidRequestError(f"{unknown[0][:64]} is no query parameter; dry_run is")
-    value = event.query_string_parameters.get("dry_run", "0")
-    if value not in _DRY_RUN:
-        raise InvalidRequestError("dry_run must be 0 or 1")
-    return _DRY_RUN[value]
-
-
-def _planned_answer(planned: PlannedManifest, standing: Standing, request_id: str) -> Response[str]:
+def _planned_answer(planned: PlannedManifest, admitted: Admitted) -> Response[str]:
     body = PlannedAnswer(
         dry_run=True,
         policy_id=planned.policy.policy_id,
@@ -160,10 +179,4 @@ def _planned_answer(planned: PlannedManifest, standing: Standing, request_id: st
             for one in planned.assertions
         ],
     )
-    headers = {"X-Request-ID": request_id, "Cache-Control": "no-store"}
-    return json_answer(200, body, {**headers, **rate_limit_headers(standing)})
-
-
-def _server_timing(steps_ms: Mapping[str, float]) -> str:
-    """The steps as browsers' tools show them (W3C Server Timing)."""
-    return ", ".join(f"{name};dur={elapsed_ms:.3f}" for name, elapsed_ms in steps_ms.items())
+    return json_answer(200, body, admitted.headers())

@@ -1,4 +1,4 @@
-"""The bodies of POST /edge-sign as they stand on the wire."""
+"""The request body of POST /edge-sign."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ASSET_SHA256 = r"^[0-9a-f]{64}$"
 
 
 class EdgeSignRequest(BaseModel):
-    """What a client sends."""
+    """The body that a client sends."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -35,21 +35,21 @@ class EdgeSignRequest(BaseModel):
         """Read a request body.
 
         Args:
-            body: As it came.
-            max_bytes: How long it may be.
+            body: As it arrived.
+            max_bytes: Its longest length.
 
         Raises:
             RequestTooLargeError: It is longer.
-            InvalidJsonError: Not JSON, not UTF-8, a key twice, or a number that JSON does not have.
+            InvalidJsonError: Not JSON, not UTF-8, a duplicate key, or a number out of range.
             InvalidRequestError: A field is missing, wrong or unknown; the message names each.
         """
         return read_body(cls, body, max_bytes)
 
     def to_signing_request(self, tenant_id: str) -> SigningRequest:
-        """Give what the signing service takes, on behalf of an authenticated tenant.
+        """Give the request to the signing service, on behalf of an authenticated tenant.
 
         Raises:
-            InvalidRequestError: No asset, or a digest that is not the inline asset's.
+            InvalidRequestError: There is no asset, or the digest is not the inline asset's.
             InvalidBase64Error, AssetTooLargeError: Of `asset_inline`.
         """
         return SigningRequest(

@@ -1,4 +1,4 @@
-"""GET /health?deep=1: states for everybody, details for operators; and what /health refuses."""
+"""GET /health?deep=1: states for all, details for operators; and the errors of /health."""
 
 from __future__ import annotations
 
@@ -11,10 +11,16 @@ from typing import Any
 import edge_signer
 from edge_signer.health.report import HealthReport
 from edge_signer.http.admin_token import AdminTokens, offers_token
-from edge_signer.http.answer_models import HealthAnswer, SigningPaths
+from edge_signer.http.answers import HealthAnswer, SigningPaths
 from edge_signer.http.catalogue import STATUS, error_body, error_headers
-from edge_signer.http.errors import InternalError, MethodNotAllowedError, SignerDisabledError
-from edge_signer.http.request_id import request_id_of
+from edge_signer.http.errors import (
+    InternalError,
+    MethodNotAllowedError,
+    SignerDisabledError,
+    UnauthenticatedError,
+)
+from edge_signer.http.received import request_id_of, switch_of
+from edge_signer.http.route import Route
 from edge_signer.http.routes.health import ALIVE, READS, Answer, answer, method_of
 from edge_signer.platform.errors import (
     EdgeSignerError,
@@ -26,10 +32,19 @@ from edge_signer.signing.errors import CredentialUnavailableError
 from edge_signer.telemetry.request_record import RequestRecord, trace_id_of
 from edge_signer.telemetry.telemetry import Telemetry
 
-PATH = "/health"
-_DEEP = {"0": False, "1": True}
-#: What requests to sign are refused with, by the check that stands in their way. What operators
-#: want comes last: it must not hide a failure.
+HEALTH = Route(
+    "GET",
+    "/health",
+    operation_id="health",
+    summary="Ask whether it runs, and whether it can sign",
+    description="Without deep=1 nothing but the function itself is asked: for load balancers. A "
+    "token is needed for details alone.",
+    answers=(HealthAnswer,),
+    errors=(InvalidRequestError, UnauthenticatedError, InternalError),
+    is_public=True,
+)
+#: The error of signing requests, by the check that fails. Switches of operators come last: they
+#: must not hide a failure.
 _REFUSED_WITH: dict[str, type[EdgeSignerError]] = {
     "tenants": StoreUnavailableError,
     "certificate": CredentialUnavailableError,
@@ -43,10 +58,10 @@ class FullHealth:
     """Answers /health.
 
     Args:
-        report: Gives the report, and whether it was made just now.
-        operators: Know who may see details.
-        telemetry: Told of every report that is made and of every refusal. A report that is given
-            again leaves no line: whoever watches asks all day.
+        report: Gives the report, and whether it is new.
+        operators: Authenticates operators, who may see details.
+        telemetry: Reports new health reports and refusals. Cached reports are not logged: monitors
+            ask all day.
     """
 
     def __init__(
@@ -62,7 +77,7 @@ class FullHealth:
     def __call__(self, event: Mapping[str, Any]) -> Answer:
         """Answer one event of an HTTP API (payload format 2.0)."""
         headers = event["headers"]
-        record = RequestRecord(request_id_of(headers), trace_id_of(headers), route=f"GET {PATH}")
+        record = RequestRecord(request_id_of(headers), trace_id_of(headers), route=HEALTH.key)
         try:
             return self._answer(event, record)
         except EdgeSignerError as refused:
@@ -75,8 +90,8 @@ class FullHealth:
         sent = {"X-Request-ID": record.request_id}
         if method_of(event) not in READS:
             record.route = None
-            raise MethodNotAllowedError(f"{PATH} takes GET.", allowed=READS)
-        if not _wants_deep(event.get("queryStringParameters", {})):
+            raise MethodNotAllowedError(f"{HEALTH.path} takes GET.", allowed=READS)
+        if not switch_of(event.get("queryStringParameters", {}), "deep"):
             return answer(HTTPStatus.OK, ALIVE, sent)
         is_operator = offers_token(event["headers"])
         if is_operator:
@@ -109,16 +124,6 @@ class FullHealth:
         return answer(status, error_body(told).to_json(), headers)
 
 
-def _wants_deep(parameters: Mapping[str, str]) -> bool:
-    unknown = sorted(parameters.keys() - {"deep"})
-    if unknown:
-        raise InvalidRequestError(f"{unknown[0][:64]} is no query parameter; deep is")
-    value = parameters.get("deep", "0")
-    if value not in _DEEP:
-        raise InvalidRequestError("deep must be 0 or 1")
-    return _DEEP[value]
-
-
 def _body(report: HealthReport, *, detailed: bool) -> HealthAnswer:
     states = HealthAnswer(
         status=report.status,
@@ -142,7 +147,7 @@ def _versions() -> dict[str, str]:
 
 
 def _require_a_way(report: HealthReport) -> None:
-    """Raise what a request to sign would be refused with, for the log, where none can be signed."""
+    """Raise the error that signing requests get, for the log, if nothing can be signed."""
     if report.status != "unavailable":
         return
     closing = {name for name, finding in report.findings.items() if finding.closes}

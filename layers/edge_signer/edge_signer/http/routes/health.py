@@ -1,35 +1,32 @@
-"""GET /health for load balancers: it says that the function runs, and asks nobody.
+"""GET /health for load balancers: it only reports that the function runs.
 
-Whatever takes more than that is imported when it is first wanted: load balancers meet new workers.
+Everything else is imported on first use, because load balancers often reach new workers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
-from edge_signer.http.request_id import request_id_of
+from edge_signer.http.received import request_id_of
 
 Answer = dict[str, Any]
 
 ALIVE_STATUS = "ok"
 ALIVE = f'{{"status":"{ALIVE_STATUS}"}}'
-#: Of a HEAD, HTTP itself leaves the body out.
+#: HTTP itself leaves the body out of answers to HEAD.
 READS = ("GET", "HEAD")
 
 
-class FullAnswers(Protocol):
-    """Answers what is more than that, and what is refused."""
-
-    def __call__(self, event: Mapping[str, Any]) -> Answer:
-        """Answer one event."""
+#: Answers the other requests, and refuses some.
+FullAnswers = Callable[[Mapping[str, Any]], Answer]
 
 
 class HealthEndpoint:
     """Answers /health, whatever the method.
 
     Args:
-        full: Gives what answers all but the plain question; called once, when first needed.
+        full: Gives the endpoint of all other requests; called once, when first needed.
     """
 
     def __init__(self, full: Callable[[], FullAnswers]) -> None:

@@ -11,7 +11,7 @@ from edge_signer.execution.job import checked_module
 from edge_signer.execution.limits import Requirements
 from edge_signer.execution.receipts.receipt_keys import PublishedKey, Use
 from edge_signer.execution.requested_job import RequestedJob
-from edge_signer.http.answer_models import AnswerBody
+from edge_signer.http.answers import AnswerBody
 from edge_signer.http.wire_formats import read_base64
 from edge_signer.platform.errors import InvalidRequestError
 

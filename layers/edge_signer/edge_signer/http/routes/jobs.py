@@ -9,14 +9,16 @@ from aws_lambda_powertools.event_handler import Response, content_types
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from edge_signer.execution.errors import UnknownJobError
+from edge_signer.execution import errors as execution
 from edge_signer.execution.job import HASH_PREFIX, checked_module
+from edge_signer.execution.job_answer import JobAnswer
 from edge_signer.execution.receipts.receipt_keys import ReceiptKeys
 from edge_signer.execution.service import JobResultBytes, JobService
-from edge_signer.http.admission import Admission, Admitted
-from edge_signer.http.answers import json_answer
-from edge_signer.http.application import Route
+from edge_signer.http import errors as wire
+from edge_signer.http.admission import Admitted, Gatekeeper
+from edge_signer.http.application import json_answer, server_timing
 from edge_signer.http.received import require_media_type
+from edge_signer.http.route import JSON, TENANT_ERRORS, Endpoint, Route
 from edge_signer.http.routes.job_models import (
     JOB_ID,
     MAX_JOB_ID_CHARACTERS,
@@ -28,10 +30,88 @@ from edge_signer.http.routes.job_models import (
     ReceiptKeyAnswer,
 )
 from edge_signer.http.wire_formats import read_body
-from edge_signer.platform.errors import InvalidRequestError
+from edge_signer.platform.errors import (
+    InvalidRequestError,
+    KmsRateLimitError,
+    KmsUnavailableError,
+)
 from edge_signer.telemetry.request_record import RequestRecord
-from edge_signer.telemetry.stopwatch import Stopwatch
 
+RUN = Route(
+    "POST",
+    "/jobs",
+    operation_id="runJob",
+    summary="Run a WebAssembly job",
+    description="Runs a WASI preview1 command in a confined process and has its result signed. "
+    "However the job ends, that is status 200 and a result. The same job again gets the same bytes "
+    "and is not run; where it had run and could not be signed, it is only signed.",
+    body=JobRequestBody,
+    media_types=(JSON,),
+    answers=(JobAnswer,),
+    errors=(
+        *TENANT_ERRORS,
+        InvalidRequestError,
+        wire.InvalidJsonError,
+        wire.InvalidBase64Error,
+        execution.JobInFlightError,
+        execution.ResultExpiredError,
+        wire.RequestTooLargeError,
+        execution.ModuleTooLargeError,
+        wire.UnsupportedMediaTypeError,
+        execution.ModuleHashMismatchError,
+        execution.NotAModuleError,
+        execution.UnknownModuleError,
+        execution.UnsupportedRequirementError,
+        execution.JobIdReusedError,
+        KmsRateLimitError,
+        KmsUnavailableError,
+        wire.ExecutionDisabledError,
+        execution.SandboxUnavailableError,
+    ),
+)
+RESULT = Route(
+    "GET",
+    "/jobs/{job_id}",
+    operation_id="getJob",
+    summary="Fetch a job's result again",
+    description="A result is given out for seven days. Another tenant's job is unknown.",
+    answers=(JobAnswer,),
+    errors=(
+        *TENANT_ERRORS,
+        execution.UnknownJobError,
+        execution.JobInFlightError,
+        execution.ResultExpiredError,
+        wire.ExecutionDisabledError,
+    ),
+)
+KEEP_MODULE = Route(
+    "PUT",
+    "/modules/{module_hash}",
+    operation_id="keepModule",
+    summary="Store a module",
+    description="For the tenant's own jobs, for thirty days; put again, it lives on.",
+    media_types=("application/wasm", "application/octet-stream"),
+    answers=(ModuleAnswer,),
+    errors=(
+        *TENANT_ERRORS,
+        InvalidRequestError,
+        execution.ModuleTooLargeError,
+        wire.UnsupportedMediaTypeError,
+        execution.ModuleHashMismatchError,
+        execution.NotAModuleError,
+        wire.ExecutionDisabledError,
+    ),
+)
+KEYS = Route(
+    "GET",
+    "/keys",
+    operation_id="getKeys",
+    summary="List the keys that sign receipts",
+    description="For everybody. Pin a key from here over a channel that you trust.",
+    answers=(KeysAnswer,),
+    errors=(KmsRateLimitError, wire.InternalError, KmsUnavailableError),
+    is_public=True,
+)
 #: Shorter than the five minutes after which workers take up another key.
 KEYS_CACHE_CONTROL = "public, max-age=60"
 
@@ -40,24 +120,24 @@ class JobEndpoints:
     """Answers the routes of jobs.
 
     Args:
-        admission: Authenticates and counts.
+        gatekeeper: Authenticates and counts.
         service: Runs jobs.
-        keys: Those that clients pin.
+        keys: The keys that clients pin.
     """
 
-    def __init__(self, admission: Admission, service: JobService, keys: ReceiptKeys) -> None:
-        self._admission = admission
+    def __init__(self, gatekeeper: Gatekeeper, service: JobService, keys: ReceiptKeys) -> None:
+        self._gatekeeper = gatekeeper
         self._service = service
         self._keys = keys
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> dict[Route, Endpoint]:
         """Give the table of routes."""
-        return [
-            Route("/jobs", {"POST": self.run}),
-            Route("/jobs/{job_id}", {"GET": self.result}),
-            Route("/modules/{module_hash}", {"PUT": self.keep_module}),
-            Route("/keys", {"GET": self.keys}),
-        ]
+        return {
+            RUN: self.run,
+            RESULT: self.result,
+            KEEP_MODULE: self.keep_module,
+            KEYS: self.keys,
+        }
 
     def run(
         self, event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext
@@ -67,9 +147,9 @@ class JobEndpoints:
         Raises:
             EdgeSignerError: One of the catalogue.
         """
-        admitted = self._admission.admit(event, record)
+        admitted = self._gatekeeper.admit(event, record)
         with record.stopwatch.step("validate"):
-            require_media_type(event.headers, (content_types.APPLICATION_JSON,))
+            require_media_type(event.headers, RUN.media_types)
             body = read_body(JobRequestBody, admitted.body, MAX_JOB_REQUEST_BYTES)
             record.job_id, record.module_hash = body.job_id, body.module_hash
             asked = body.to_requested_job(admitted.tenant.tenant_id)
@@ -83,9 +163,9 @@ class JobEndpoints:
         Raises:
             EdgeSignerError: One of the catalogue.
         """
-        admitted = self._admission.admit(event, record)
+        admitted = self._gatekeeper.admit(event, record)
         if not re.fullmatch(JOB_ID, job_id) or len(job_id) > MAX_JOB_ID_CHARACTERS:
-            raise UnknownJobError("There is no such job.")
+            raise execution.UnknownJobError("There is no such job.")
         record.job_id = job_id
         with record.stopwatch.step("load"):
             content = self._service.result(admitted.tenant.tenant_id, job_id)
@@ -98,14 +178,14 @@ class JobEndpoints:
         _: LambdaContext,
         module_hash: str,
     ) -> Response[str]:
-        """Keep a module for the tenant's jobs.
+        """Store a module for the tenant's jobs.
 
         Raises:
             EdgeSignerError: One of the catalogue.
         """
-        admitted = self._admission.admit(event, record)
+        admitted = self._gatekeeper.admit(event, record)
         with record.stopwatch.step("validate"):
-            require_media_type(event.headers, ("application/wasm", "application/octet-stream"))
+            require_media_type(event.headers, KEEP_MODULE.media_types)
             if not re.fullmatch(MODULE_HASH, module_hash):
                 raise InvalidRequestError(
                     f"module_hash must be {HASH_PREFIX} and 64 lower-case hexadecimal digits"
@@ -120,7 +200,7 @@ class JobEndpoints:
     def keys(
         self, _event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext
     ) -> Response[str]:
-        """Give the keys that receipts are signed with, to everybody.
+        """Give the public keys of receipts, without authentication.
 
         Raises:
             EdgeSignerError: One of the catalogue.
@@ -135,7 +215,7 @@ class JobEndpoints:
 def _result_answer(
     found: JobResultBytes, admitted: Admitted, record: RequestRecord
 ) -> Response[str]:
-    headers = {**admitted.headers(), "Server-Timing": _server_timing(record.stopwatch)}
+    headers = {**admitted.headers(), "Server-Timing": server_timing(record.stopwatch)}
     if found.is_replayed:
         record.idempotency_replayed = True
         headers["Idempotency-Replayed"] = "true"
@@ -145,9 +225,3 @@ def _result_answer(
         body=found.content.decode(),
         headers=headers,
     )
-
-
-def _server_timing(stopwatch: Stopwatch) -> str:
-    """The steps as browsers' tools show them (W3C Server Timing)."""
-    steps = {**stopwatch.steps_ms, "total": stopwatch.total_ms}
-    return ", ".join(f"{name};dur={elapsed_ms:.3f}" for name, elapsed_ms in steps.items())

@@ -1,4 +1,4 @@
-"""Signature algorithms: what KMS is asked for, what COSE wants, the check (C2PA 2.2 §13.2.1)."""
+"""Signature algorithms: their forms in KMS and COSE, and verification (C2PA 2.2 §13.2.1)."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 AlgorithmName = Literal["ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "EdDSA"]
 MessageType = Literal["DIGEST", "RAW"]
 
-#: The longest message that KMS takes as it is.
+#: The longest message that KMS signs without a digest.
 KMS_RAW_LIMIT_BYTES = 4096
 
 
 class SignatureMismatchError(Exception):
-    """A signature has the wrong form, or the certificate's key did not make it."""
+    """A signature is malformed, or does not verify with the certificate's key."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Algorithm(ABC):
     Attributes:
         name: As COSE spells it; the builder knows its identifier.
         kms_name: `SigningAlgorithm` of KMS.
-        message_type: `MessageType` of KMS: whether it gets the digest or the TBS bytes themselves.
+        message_type: `MessageType` of KMS: whether it gets the digest or the TBS bytes.
     """
 
     name: AlgorithmName
@@ -44,25 +44,25 @@ class Algorithm(ABC):
 
     @abstractmethod
     def fits(self, public_key: PublicKey) -> bool:
-        """Tell whether a key is of the kind and size that this algorithm signs with."""
+        """Tell whether this algorithm can use a key of this kind and size."""
 
     @abstractmethod
     def message(self, tbs: bytes) -> bytes:
-        """Give what KMS is to sign: the digest of the TBS bytes, for Ed25519 the bytes."""
+        """Give the message for KMS: the digest of the TBS bytes, or for Ed25519 the bytes."""
 
     @abstractmethod
     def cose_signature(self, kms_signature: bytes) -> bytes:
-        """Give a signature of KMS the form that COSE has.
+        """Convert a signature from KMS to COSE form.
 
         Raises:
-            SignatureMismatchError: It is no signature of this algorithm.
+            SignatureMismatchError: It is not a signature of this algorithm.
         """
 
     def verify(self, public_key: PublicKey, tbs: bytes, signature: bytes) -> None:
-        """Check a signature in COSE's form.
+        """Verify a signature in COSE form.
 
         Raises:
-            SignatureMismatchError: The key does not fit, or it did not sign these bytes.
+            SignatureMismatchError: The key does not fit, or the signature does not verify.
         """
         if not self.fits(public_key):
             raise SignatureMismatchError("wrong kind of key")
@@ -73,19 +73,19 @@ class Algorithm(ABC):
 
     @abstractmethod
     def _check(self, public_key: Any, tbs: bytes, signature: bytes) -> None:
-        """Raise InvalidSignature unless the key, which fits, signed the bytes."""
+        """Raise InvalidSignature unless the fitting key signed the bytes."""
 
 
 @dataclass(frozen=True)
 class Ecdsa(Algorithm):
-    """ECDSA on the curve that belongs to the hash; r and s in P1363 (RFC 9053 §2.1)."""
+    """ECDSA on the curve of the hash's size; r and s in P1363 form (RFC 9053 §2.1)."""
 
     curve: ec.EllipticCurve
     hash_algorithm: hashes.HashAlgorithm
 
     @property
     def coordinate_bytes(self) -> int:
-        """Length of r, and of s: 66 for P-521."""
+        """Length of r and of s in bytes: 66 for P-521."""
         return (self.curve.key_size + 7) // 8
 
     def fits(self, public_key: PublicKey) -> bool:
@@ -100,7 +100,7 @@ class Ecdsa(Algorithm):
         return _digest(self.hash_algorithm, tbs)
 
     def cose_signature(self, kms_signature: bytes) -> bytes:
-        """Take r and s out of DER and pad each to the length of the field."""
+        """Decode r and s from DER, and pad each to the length of the field."""
         try:
             r, s = decode_dss_signature(kms_signature)
             return r.to_bytes(self.coordinate_bytes) + s.to_bytes(self.coordinate_bytes)
@@ -118,15 +118,15 @@ class Ecdsa(Algorithm):
 
 @dataclass(frozen=True)
 class RsaPss(Algorithm):
-    """RSASSA-PSS with MGF1 and a salt as long as the digest (RFC 8230 §2)."""
+    """RSASSA-PSS with MGF1, and a salt as long as the digest (RFC 8230 §2)."""
 
     hash_algorithm: hashes.HashAlgorithm
 
-    #: Moduli of KMS; the standard wants 2,048 bits at least.
+    #: Key sizes of KMS; the standard requires at least 2,048 bits.
     KEY_SIZES = (2048, 3072, 4096)
 
     def fits(self, public_key: PublicKey) -> bool:
-        """Tell whether a key is RSA's and of a size that KMS has."""
+        """Tell whether a key is an RSA key of a size that KMS supports."""
         return isinstance(public_key, rsa.RSAPublicKey) and public_key.key_size in self.KEY_SIZES
 
     def message(self, tbs: bytes) -> bytes:
@@ -134,7 +134,7 @@ class RsaPss(Algorithm):
         return _digest(self.hash_algorithm, tbs)
 
     def cose_signature(self, kms_signature: bytes) -> bytes:
-        """Give it as it is: one number as long as the modulus."""
+        """Give it unchanged: one number as long as the modulus."""
         if len(kms_signature) * 8 not in self.KEY_SIZES:
             raise SignatureMismatchError("not as long as a modulus")
         return kms_signature
@@ -146,18 +146,18 @@ class RsaPss(Algorithm):
 
 @dataclass(frozen=True)
 class Ed25519(Algorithm):
-    """Ed25519, which signs the message and no digest of it (RFC 8032 §5.1, RFC 9053 §2.2)."""
+    """Ed25519, which signs the message itself (RFC 8032 §5.1, RFC 9053 §2.2)."""
 
     def fits(self, public_key: PublicKey) -> bool:
-        """Tell whether a key is Ed25519's."""
+        """Tell whether a key is an Ed25519 key."""
         return isinstance(public_key, ed25519.Ed25519PublicKey)
 
     def message(self, tbs: bytes) -> bytes:
-        """Give the bytes themselves."""
+        """Give the bytes."""
         return tbs
 
     def cose_signature(self, kms_signature: bytes) -> bytes:
-        """Give it as it is: R and S."""
+        """Give it unchanged: R and S."""
         if len(kms_signature) != 64:
             raise SignatureMismatchError("not 64 bytes")
         return kms_signature

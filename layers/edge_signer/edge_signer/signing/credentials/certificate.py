@@ -1,11 +1,14 @@
-"""The certificate chain that vouches for a KMS key, and the check of each signature against it."""
+"""The certificate chain of a KMS key: checked, installed in SSM, and used to verify signatures."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -17,15 +20,17 @@ from cryptography.x509 import (
     load_pem_x509_certificates,
 )
 
+from edge_signer.configuration.parameters import SsmParameter
+from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.signing.credentials.algorithm import Algorithm
 from edge_signer.signing.credentials.certificate_profile import issuer_faults, profile_faults
 from edge_signer.signing.credentials.name_constraints import name_constraint_faults
 from edge_signer.signing.errors import CredentialUnavailableError
 
-#: As many as the builder takes; real chains have two or three.
+#: The builder's limit; real chains have two or three.
 MAX_CERTIFICATES = 8
 
-#: What `cryptography` raises for certificates that are none.
+#: The exceptions of `cryptography` for malformed certificates.
 UNREADABLE = (
     DuplicateExtension,
     InvalidSignature,
@@ -39,7 +44,7 @@ UNREADABLE = (
 
 @dataclass(frozen=True)
 class CertificateChain:
-    """Certificates as they go into `x5chain`: leaf first, root left out (RFC 9360)."""
+    """Certificates in the order of `x5chain`: leaf first, without the root (RFC 9360)."""
 
     certificates: tuple[Certificate, ...]
 
@@ -51,9 +56,9 @@ class CertificateChain:
             pem: One or more certificates, leaf first.
 
         Raises:
-            CredentialUnavailableError: There is no certificate in it, or a broken one; one is not
-                issued by the next; the root is there; there are too many; a name is not one that an
-                issuer allows; or verifiers would not accept the leaf or an issuer.
+            CredentialUnavailableError: It has no certificate, an unreadable one, one that the next
+                did not issue, the root, too many, a name that an issuer does not allow, or a leaf
+                or issuer that verifiers would reject.
         """
         try:
             certificates = tuple(load_pem_x509_certificates(pem.encode()))
@@ -80,7 +85,7 @@ class CertificateChain:
 
     @property
     def expires_at(self) -> datetime:
-        """When the first of the certificates expires."""
+        """When the first certificate expires."""
         return min(one.not_valid_after_utc for one in self.certificates)
 
     @property
@@ -99,16 +104,16 @@ class CertificateChain:
         return tuple(one.public_bytes(serialization.Encoding.DER) for one in self.certificates)
 
     def public_key_der(self) -> bytes:
-        """The leaf's SubjectPublicKeyInfo, the form in which KMS gives its public keys."""
+        """The leaf's SubjectPublicKeyInfo, the form of public keys in KMS."""
         return self.leaf.public_key().public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
 
     def require_valid(self, now: datetime | None = None) -> None:
-        """Refuse a chain of which a certificate is not valid at `now`, by default this moment.
+        """Require that every certificate is valid at `now`, by default this moment.
 
         Raises:
-            CredentialUnavailableError: Says which end of the validity was passed.
+            CredentialUnavailableError: One has expired, or is not valid yet.
         """
         moment = now or datetime.now(UTC)
         for one in self.certificates:
@@ -120,14 +125,87 @@ class CertificateChain:
                 raise CredentialUnavailableError(f"A certificate expired at {end}.")
 
     def verify(self, algorithm: Algorithm, tbs: bytes, signature: bytes) -> None:
-        """Check that the leaf's key signed the TBS bytes.
+        """Verify a signature with the leaf's key.
 
         Args:
-            algorithm: What signed.
+            algorithm: The signature algorithm.
             tbs: The COSE Sig_structure.
-            signature: As COSE has it.
+            signature: In COSE form.
 
         Raises:
-            SignatureMismatchError: It did not.
+            SignatureMismatchError: It does not verify.
         """
         algorithm.verify(self.leaf.public_key(), tbs, signature)
+
+
+class InstalledChain:
+    """A chain in an SSM parameter; needs `ssm:GetParameter` on it.
+
+    Args:
+        ssm: Client in the function's region.
+        parameter: Name of the parameter: certificates in PEM, leaf first.
+        tell_days_left: Reports the remaining days of each fetched chain; negative if expired.
+    """
+
+    LOOK_AGAIN_S = 2.0
+
+    def __init__(
+        self, ssm: Any, parameter: str, tell_days_left: Callable[[float], None] = lambda _: None
+    ) -> None:
+        self._parameter = SsmParameter(ssm, parameter)
+        self._tell_days_left = tell_days_left
+        self._latest: CertificateChain | None = None
+        self._before: CertificateChain | None = None
+        self._look_again_at_s = 0.0
+        self.was_taken_away = False
+
+    def fetch(self) -> CertificateChain:
+        """Fetch the chain from SSM, whether it is valid now or not.
+
+        Raises:
+            CredentialUnavailableError: It is missing or unreadable, or SSM fails.
+        """
+        self._look_again_at_s = time.monotonic() + self.LOOK_AGAIN_S
+        try:
+            pem = self._parameter.read()
+        except StoreUnavailableError as failure:
+            raise CredentialUnavailableError(
+                "The certificate chain cannot be fetched.", retry_after_s=10
+            ) from failure
+        self.was_taken_away = pem is None
+        if pem is None:
+            self._latest = self._before = None
+            raise CredentialUnavailableError(
+                "The signing key has no certificate chain yet.", retry_after_s=10
+            )
+        chain = CertificateChain.from_pem(pem)
+        self._tell_days_left((chain.expires_at - datetime.now(UTC)) / timedelta(days=1))
+        if chain != self._latest:
+            self._latest, self._before = chain, self._latest
+        return chain
+
+    def latest(self) -> CertificateChain:
+        """Give the chain that was fetched last; fetch it again if it has expired.
+
+        Raises:
+            CredentialUnavailableError: The chain is missing, or not valid now.
+        """
+        chain = self._latest
+        if chain is None or chain.expires_at <= datetime.now(UTC):
+            chain = self.fetch()
+        chain.require_valid()
+        return chain
+
+    def others(self) -> Iterator[CertificateChain]:
+        """Give the chains besides `latest` that other workers may still or already use.
+
+        Workers load a renewed chain minutes apart. So these are the previous chain, and the one
+        that SSM has by now; SSM is asked at most once in `LOOK_AGAIN_S` seconds.
+
+        Raises:
+            CredentialUnavailableError: As `fetch`.
+        """
+        if self._before is not None:
+            yield self._before
+        if time.monotonic() >= self._look_again_at_s:
+            yield self.fetch()

@@ -1,7 +1,7 @@
-"""What a certificate must be so that verifiers accept it for signing claims.
+"""The certificate profile that verifiers require for signing claims.
 
 After "Certificate Profiles" of the standard (C2PA 2.2 §14.5.1), as far as engines enforce it.
-Whether its root is on anybody's trust list cannot be told here.
+Whether a trust list has the root is not checked here.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ _FORBIDDEN_USES = {
     ExtendedKeyUsageOID.TIME_STAMPING,
 }
 
-#: What a certificate may be signed with: engines take no SHA-1, SHA-224, SHA-3, DSA or Ed448, and
-#: not all take RSASSA-PSS.
+#: Accepted signatures of certificates: engines reject SHA-1, SHA-224, SHA-3, DSA and Ed448, and
+#: some reject RSASSA-PSS.
 SIGNATURES = {
     SignatureAlgorithmOID.ECDSA_WITH_SHA256,
     SignatureAlgorithmOID.ECDSA_WITH_SHA384,
@@ -40,7 +40,7 @@ SIGNATURES = {
     SignatureAlgorithmOID.RSA_WITH_SHA512,
     SignatureAlgorithmOID.ED25519,
 }
-# What all engines process; whatever else is critical, a verifier must reject (RFC 5280 §4.2).
+# Extensions that all engines process; verifiers must reject other critical ones (RFC 5280 §4.2).
 _PROCESSED = {
     ExtensionOID.BASIC_CONSTRAINTS,
     ExtensionOID.CERTIFICATE_POLICIES,
@@ -55,7 +55,7 @@ Extension = TypeVar("Extension", bound=x509.ExtensionType)
 
 
 def profile_faults(leaf: x509.Certificate) -> list[str]:
-    """Say what keeps a certificate from signing claims; nothing where all is well.
+    """List what keeps a certificate from signing claims; empty if nothing does.
 
     Args:
         leaf: The signing certificate.
@@ -89,7 +89,7 @@ def profile_faults(leaf: x509.Certificate) -> list[str]:
 
 
 def issuer_faults(issuers: Sequence[x509.Certificate]) -> list[str]:
-    """Say what keeps certificates from vouching for a signing certificate.
+    """List what keeps certificates from issuing a signing certificate.
 
     Args:
         issuers: The chain without its leaf, the leaf's issuer first.
@@ -118,9 +118,9 @@ def issuer_faults(issuers: Sequence[x509.Certificate]) -> list[str]:
 
 
 def has_common_key_form(certificate: x509.Certificate) -> bool:
-    """Tell whether the public key stands in the certificate as everybody writes it.
+    """Tell whether the certificate encodes the public key in the common form.
 
-    A curve may be spelt out, and an RSA key be tied to one use of it; engines take neither.
+    Explicit curve parameters and RSA keys tied to one use are possible, but engines reject them.
     """
     usual = certificate.public_key().public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -129,7 +129,7 @@ def has_common_key_form(certificate: x509.Certificate) -> bool:
 
 
 def critical_extension_faults(certificate: x509.Certificate) -> list[str]:
-    """Name each critical extension that some engine does not process."""
+    """List critical extensions that some engine does not process."""
     return [
         f"must not have the critical extension {one.oid._name} ({one.oid.dotted_string}), which "
         "some verifiers do not process"
@@ -157,7 +157,7 @@ def _is_issuing_key(public_key: object) -> bool:
 
 
 def extension(certificate: x509.Certificate, kind: type[Extension]) -> Extension | None:
-    """Give what a certificate's extension says; None where it has none of that kind.
+    """Give the value of a certificate's extension; None if it has none of that kind.
 
     Raises:
         ValueError: An extension cannot be read.

@@ -1,4 +1,4 @@
-"""Signing with a key that stays in KMS."""
+"""Signing with a KMS key."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from edge_signer.kms_guard.kms_errors import KEY_IS_GONE, kms_error, refusal_code
 from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.signing.credentials.algorithm import KMS_RAW_LIMIT_BYTES, Algorithm
-from edge_signer.signing.credentials.certificate import CertificateChain
-from edge_signer.signing.credentials.installed_chain import InstalledChain
+from edge_signer.signing.credentials.certificate import CertificateChain, InstalledChain
 from edge_signer.signing.errors import (
     CredentialUnavailableError,
     TbsTooLargeError,
@@ -23,7 +22,7 @@ from edge_signer.signing.errors import (
 
 @dataclass(frozen=True)
 class Credential:
-    """A key and the chain that certifies it, fetched together so that they cannot part.
+    """A key and its certificate chain, always fetched together.
 
     Attributes:
         key_id: ARN of the key.
@@ -35,25 +34,25 @@ class Credential:
 
     @property
     def kms_region(self) -> str | None:
-        """Region of the key; None where its identifier is no ARN."""
+        """Region of the key; None if its identifier is not an ARN."""
         return region_of(self.key_id)
 
 
 class Signer(Protocol):
-    """Signs TBS bytes; where the key is, is its own affair."""
+    """Signs TBS bytes with a key, wherever it is."""
 
     @property
     def algorithm(self) -> Algorithm:
-        """What it signs with."""
+        """The signature algorithm."""
 
     def credential(self) -> Credential:
-        """Give the key to sign with now, and a chain that is valid now."""
+        """Give the current key, and a chain that is valid now."""
 
     def sign(self, credential: Credential, tbs: bytes, timeout_ms: int | None = None, /) -> bytes:
-        """Give the key's signature over the TBS bytes, as COSE has it; the caller checks it.
+        """Sign the TBS bytes, and give the signature in COSE form; the caller verifies it.
 
         Raises:
-            SignatureMismatchError: What the key gave is no signature at all.
+            SignatureMismatchError: The result is not a signature.
             EdgeSignerError: One of the catalogue.
         """
 
@@ -63,18 +62,17 @@ class KmsSigner:
 
     Needs `kms:Sign` and `kms:GetPublicKey` on the key.
 
-    The credential is fetched once and again after `REFRESH_S` seconds, so that a rotated key or a
-    renewed certificate is taken up without a restart. If that fails, the last good credential
-    serves for as long as it is valid: it still names the key that it certifies. Only a chain that
-    was taken away serves no longer.
+    The credential is fetched again after `REFRESH_S` seconds, so that a rotated key or a renewed
+    certificate takes effect without a restart. If that fails, the last good credential stays in
+    use while it is valid: it still names the key that it certifies. Only a deleted chain does not.
 
     Args:
-        kms: Gives the client in the key's home region that waits for so many milliseconds, or for
-            as long as usual, which operators change. Its own retries should be off.
+        kms: Gives the client of the key's home region for a timeout in milliseconds; None means
+            the usual timeout, which operators can change. Its own retries should be off.
         key_alias: `alias/…` of the key.
-        chain: What certifies it.
-        algorithm: Must be one that the key can.
-        count: Told of each call of KMS that asks for a signature.
+        chain: The installed chain that certifies it.
+        algorithm: A signature algorithm that the key supports.
+        count: Called for each signature that KMS is asked for.
     """
 
     REFRESH_S = 300.0
@@ -101,8 +99,8 @@ class KmsSigner:
         """Give the key and its chain.
 
         Raises:
-            CredentialUnavailableError: The chain is missing, not valid now, or not this key's.
-            KmsRateLimitError, KmsUnavailableError: The public key cannot be had.
+            CredentialUnavailableError: The chain is missing, not valid now, or of another key.
+            KmsRateLimitError, KmsUnavailableError: The public key is unavailable.
         """
         credential = self._last_good
         if credential is None or time.monotonic() >= self._fresh_until_s:
@@ -111,22 +109,22 @@ class KmsSigner:
         return credential
 
     def sign(self, credential: Credential, tbs: bytes, timeout_ms: int | None = None) -> bytes:
-        """Have the TBS bytes signed.
+        """Sign the TBS bytes.
 
         Args:
             credential: Names the key.
-            tbs: The COSE Sig_structure. Only its digest leaves the process, except for Ed25519,
-                which signs no digest.
-            timeout_ms: How long KMS may take to answer; None for as long as usual.
+            tbs: The COSE Sig_structure. Only its digest leaves the process, except with Ed25519,
+                which signs the message itself.
+            timeout_ms: Time for KMS to answer; None for the usual timeout.
 
         Returns:
-            The signature as COSE has it.
+            The signature in COSE form.
 
         Raises:
-            TbsTooLargeError: Ed25519, and more than KMS takes.
+            TbsTooLargeError: With Ed25519, the message exceeds the limit of KMS.
             KmsRateLimitError: KMS throttles.
             KmsUnavailableError: KMS failed.
-            SignatureMismatchError: What it gave is no signature.
+            SignatureMismatchError: The result is not a signature.
         """
         message = self.algorithm.message(tbs)
         if len(message) > KMS_RAW_LIMIT_BYTES:
@@ -164,11 +162,11 @@ class KmsSigner:
         chain.require_valid()
         if not self.algorithm.fits(chain.leaf.public_key()):
             raise CredentialUnavailableError(
-                f"The certified key is not one that signs with {self.algorithm.name}."
+                f"The certified key does not support {self.algorithm.name}."
             )
         answer = self._ask("get_public_key", KeyId=self._key_alias)
         if chain.public_key_der() != answer["PublicKey"]:
-            raise CredentialUnavailableError("The certificate is not the signing key's.")
+            raise CredentialUnavailableError("The certificate is not for the signing key.")
         return Credential(answer["KeyId"], chain)
 
     def _fetch_chain(self) -> CertificateChain:
@@ -191,6 +189,6 @@ class KmsSigner:
 
 
 def region_of(key_id: str) -> str | None:
-    """Give the region of a key's ARN; None where it is no ARN."""
+    """Give the region of a key's ARN; None if it is not an ARN."""
     parts = key_id.split(":")
     return parts[3] if len(parts) > 3 else None

@@ -1,6 +1,6 @@
-"""Whether the certificates of a chain keep to the names that their issuers allow.
+"""Checks that the certificates of a chain respect their issuers' name constraints.
 
-RFC 5280 §4.2.1.10. openssl and some C2PA engines do not trust a chain that breaks these limits.
+RFC 5280 §4.2.1.10. openssl and some C2PA engines do not trust a chain that violates them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from edge_signer.signing.credentials.certificate_profile import extension
 
 
 def name_constraint_faults(certificates: Sequence[x509.Certificate]) -> list[str]:
-    """Say which certificates have names that an issuer above them does not allow.
+    """List the names of certificates that an issuer above them does not allow.
 
     Args:
         certificates: Leaf first.
@@ -60,12 +60,12 @@ def _is_allowed(name: x509.GeneralName, constraints: x509.NameConstraints) -> bo
         return True
     is_within = _WITHIN.get(type(name))
     if is_within is None:
-        return False  # Nobody can tell, so nobody may say that it is allowed.
+        return False  # It cannot be checked, so it is not allowed.
     if any(is_within(name.value, one.value) for one in excluded):
         return False
     if isinstance(name, x509.DirectoryName):
-        # encypher-c2pa compares bytes here; RFC 5280 §7.1 and openssl let case, spaces and the
-        # kind of string differ.
+        # encypher-c2pa compares bytes here; RFC 5280 §7.1 and openssl ignore case, spaces and the
+        # type of string.
         return not permitted or any(_begins_with(name.value, one.value) for one in permitted)
     return not permitted or any(is_within(name.value, one.value) for one in permitted)
 
@@ -80,7 +80,7 @@ def _begins_with(name: x509.Name, subtree: x509.Name) -> bool:
 
 
 def _folded(rdn: x509.RelativeDistinguishedName) -> frozenset[tuple[str, str]]:
-    """Give an RDN for comparison: case and runs of spaces do not count (RFC 5280 §7.1)."""
+    """Normalise an RDN: case and runs of spaces are ignored (RFC 5280 §7.1)."""
     return frozenset(
         (one.oid.dotted_string, " ".join(str(one.value).split()).casefold()) for one in rdn
     )
@@ -95,7 +95,7 @@ def _email_is_within(address: str, subtree: str) -> bool:
 
 
 def _host_is(host: str, subtree: str) -> bool:
-    """Compare with a host; what begins with a dot stands for all hosts below."""
+    """Compare with a host; a leading dot matches all hosts below."""
     host, subtree = host.lower(), subtree.lower()
     return host.endswith(subtree) if subtree.startswith(".") else host == subtree
 

@@ -1,7 +1,7 @@
-"""Which certificate a time-stamp was made with, as its signed attributes say (RFC 5035, RFC 5816).
+"""The certificate that a time-stamp's signed attributes name (RFC 5035, RFC 5816).
 
-Without it another certificate of the same key could be put in the place of the authority's.
-`openssl ts -verify` refuses such tokens, so this signer publishes none; C2PA engines do not look.
+Without these attributes, another certificate of the same key could replace the authority's.
+`openssl ts -verify` rejects such tokens, so this signer does too; C2PA engines do not check.
 """
 
 from __future__ import annotations
@@ -13,19 +13,18 @@ from dataclasses import dataclass
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from edge_signer.signing.credentials.der_reader import (
+from edge_signer.signing.credentials.time_stamp_response import (
     OCTET_STRING,
     SEQUENCE,
     DerError,
     Element,
+    TimeStampResponse,
     children,
     content,
     only_element,
 )
-from edge_signer.signing.credentials.time_stamp_response import TimeStampResponse
 
-# Contents of the OIDs signingCertificate and signingCertificateV2, and what each hashes with
-# where it does not say.
+# Contents of the OIDs signingCertificate and signingCertificateV2, with their default hashes.
 _DEFAULT_HASHES = {
     bytes.fromhex("2a864886f70d010910020c"): "sha1",
     bytes.fromhex("2a864886f70d010910022f"): "sha256",
@@ -55,10 +54,10 @@ class _CertificateId:
 def signing_certificate_faults(
     response: TimeStampResponse, signer: x509.Certificate, chain: Collection[bytes]
 ) -> list[str]:
-    """Say what is wrong with the attributes signingCertificate and signingCertificateV2.
+    """List the faults of the attributes signingCertificate and signingCertificateV2.
 
     Args:
-        response: Whose signature was verified.
+        response: A response whose signature was verified.
         signer: The authority's certificate.
         chain: The other certificates that the attributes may name, in DER.
     """

@@ -1,27 +1,25 @@
-"""Time-stamps (RFC 3161): what vouches for when a signature was made, and who gives it."""
+"""Time-stamps (RFC 3161): their type, their errors, and the roots to trust.
+
+The client (`time_stamp_authority`) and the check of its answers (`time_stamp_check`) share this.
+"""
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-import urllib3
-from cryptography.x509 import Certificate
+from cryptography.x509 import Certificate, load_pem_x509_certificates
 
+from edge_signer.configuration.parameters import SsmParameter
+from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.signing.credentials.certificate import UNREADABLE
 from edge_signer.signing.errors import TsaUnavailableError
 
-QUERY_TYPE = "application/timestamp-query"
 REPLY_TYPE = "application/timestamp-reply"
-#: Real answers, two certificates included, have 2 to 7 KB; the builder takes a token of 15 KB.
-MAX_REPLY_BYTES = 15 * 1024
 RETRY_AFTER_S = 5
-#: Statuses that say that the same query may be answered later, besides 5xx (RFC 9110 §15.5).
-_PASSING_STATUSES = {408, 425, 429}
 
 #: Gives the roots to which the certificates of a time-stamp authority must lead.
 TimeStampRoots = Callable[[], Sequence[Certificate]]
@@ -29,13 +27,13 @@ TimeStampRoots = Callable[[], Sequence[Certificate]]
 
 @dataclass(frozen=True)
 class TimeStamp:
-    """A time-stamp that was checked.
+    """A checked time-stamp.
 
     Attributes:
         response: The whole TimeStampResp in DER (RFC 3161 §2.4.2).
-        token: The TimeStampToken in it, which goes into the manifest.
+        token: Its TimeStampToken, which goes into the manifest.
         serial_number: The authority's; not negative, 160 bits at most.
-        made_at: When, by the authority's clock. A fraction of a second is dropped.
+        made_at: By the authority's clock, without the fraction of a second.
     """
 
     response: bytes
@@ -45,147 +43,86 @@ class TimeStamp:
 
 
 class TimeStampAuthority(Protocol):
-    """Says that bytes existed at a time."""
+    """Certifies that bytes existed at a time."""
 
     def require_usable(self) -> None:
-        """Refuse what is known to fail, before KMS signs something that cannot be stamped."""
+        """Fail if `stamp` is known to fail, before KMS signs something that cannot be stamped."""
 
     def stamp(self, payload: bytes) -> TimeStamp:
-        """Give a time-stamp that covers the SHA-256 of the payload, checked."""
+        """Give a checked time-stamp over the SHA-256 of the payload."""
 
 
-class HttpTimeStampAuthority:
-    """An authority that is asked over HTTP (RFC 3161 §3.4).
+class SsmTimeStampRoots:
+    """Roots in an SSM parameter; needs `ssm:GetParameter` on it.
 
-    Each stamp has a connection of its own: in an execution environment that was frozen, a kept
-    one would be dead.
-
-    An answer that only an operator can change, such as one with a certificate that engines reject,
-    is remembered for `REMEMBERED_S` seconds: `require_usable` fails that long, and each such
-    request costs no signature of KMS.
+    They are fetched again after `REFRESH_S` seconds. If that fails, the last good roots stay in
+    use, unless the parameter was deleted.
 
     Args:
-        url: Where queries are posted to; it may be plain HTTP, since answers are signed.
-        roots: Gives the roots to trust.
-        timeout_s: The longest that an answer is waited for, in seconds, all told.
-        complain: Told what an operator must mend, once in `REMEMBERED_S` seconds.
+        ssm: Client in the function's region.
+        parameter: Name of the parameter: one or more certificates in PEM.
     """
 
-    REMEMBERED_S = 60.0
+    REFRESH_S = 300.0
+    RETRY_S = 10.0
 
-    def __init__(
-        self,
-        url: str,
-        roots: TimeStampRoots,
-        *,
-        timeout_s: float = 5.0,
-        complain: Callable[[str], None] = lambda _: None,
-    ) -> None:
-        self._url = url
-        self._roots = roots
-        self._timeout_s = timeout_s
-        self._complain = complain
-        self._refusal = ""
-        self._refused_until_s = 0.0
-        self._http = urllib3.PoolManager(
-            timeout=urllib3.Timeout(connect=2.0, read=timeout_s), retries=False
-        )
+    def __init__(self, ssm: Any, parameter: str) -> None:
+        self._parameter = SsmParameter(ssm, parameter)
+        self._last_good: tuple[Certificate, ...] = ()
+        self._fresh_until_s = 0.0
 
-    def require_usable(self) -> None:
-        """Fail where `stamp` is known to fail.
+    def __call__(self) -> tuple[Certificate, ...]:
+        """Give the roots.
 
         Raises:
-            TsaUnavailableError: There are no roots, or a lasting refusal is remembered.
+            TsaUnavailableError: They are missing or unreadable.
         """
-        self._roots()
-        if self._refusal and time.monotonic() < self._refused_until_s:
-            raise TsaUnavailableError(self._refusal)
+        if time.monotonic() >= self._fresh_until_s:
+            self._refresh()
+        return self._last_good
 
-    def stamp(self, payload: bytes) -> TimeStamp:
-        """Have a payload stamped.
-
-        Raises:
-            TsaUnavailableError: Nobody answered in time, or not with a stamp that verifiers accept.
-        """
-        # Imported here: most workers never stamp, and all would start 10 ms later.
-        from edge_signer.signing.credentials.time_stamp_check import (
-            checked_time_stamp,
-            time_stamp_query,
-        )
-
-        roots = self._roots()
-        query = time_stamp_query(payload)
+    def _refresh(self) -> None:
         try:
-            response = self._answer_to(query.as_bytes())
-            return checked_time_stamp(response, query, payload, roots)
-        except TsaUnavailableError as refusal:
-            if refusal.retry_after_s is None:
-                self._refusal = refusal.message
-                self._refused_until_s = time.monotonic() + self.REMEMBERED_S
-                self._complain(refusal.message)
-            raise
-
-    def _answer_to(self, query: bytes) -> bytes:
-        """Ask in a thread: sockets bound each wait, not their sum, nor the look-up of a name."""
-        answer: Future[bytes] = Future()
-
-        def ask() -> None:
-            try:
-                answer.set_result(self._post(query))
-            except BaseException as failure:
-                answer.set_exception(failure)
-
-        threading.Thread(target=ask, name="time-stamp", daemon=True).start()
-        try:
-            return answer.result(self._timeout_s)
+            self._last_good = self._fetch()
         except TsaUnavailableError:
-            raise
-        except urllib3.exceptions.LocationValueError as failure:
-            raise unusable("its address cannot be asked over HTTP") from failure
-        except Exception as failure:
-            raise TsaUnavailableError(
-                "The time-stamp authority did not answer.", retry_after_s=RETRY_AFTER_S
-            ) from failure
+            if not self._last_good:
+                raise
+            self._fresh_until_s = time.monotonic() + self.RETRY_S
+        else:
+            self._fresh_until_s = time.monotonic() + self.REFRESH_S
 
-    def _post(self, query: bytes) -> bytes:
-        response = self._http.request(
-            "POST",
-            self._url,
-            body=query,
-            headers={"Content-Type": QUERY_TYPE, "Accept": REPLY_TYPE, "Connection": "close"},
-            preload_content=False,
-            decode_content=False,
-        )
+    def _fetch(self) -> tuple[Certificate, ...]:
         try:
-            media_type = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-            if response.status != 200 or media_type != REPLY_TYPE:
-                reason = f"it has status {response.status} and type {media_type[:64]!r}"
-                passes = response.status >= 500 or response.status in _PASSING_STATUSES
-                raise refused(reason) if passes else unusable(reason)
-            content = response.read(MAX_REPLY_BYTES + 1)
-        finally:
-            response.close()
-        if len(content) > MAX_REPLY_BYTES:
-            raise unusable("it is too long")
-        return content
+            pem = self._parameter.read()
+        except StoreUnavailableError as failure:
+            raise TsaUnavailableError(
+                "The time-stamp authority's roots cannot be fetched.", retry_after_s=10
+            ) from failure
+        if pem is None:
+            self._last_good = ()
+            raise _needs_roots("are not installed")
+        try:
+            return tuple(load_pem_x509_certificates(pem.encode()))
+        except UNREADABLE as broken:
+            raise _needs_roots("cannot be read") from broken
 
 
-def time_stamp_authority(
-    url: str, roots: TimeStampRoots, complain: Callable[[str], None]
-) -> TimeStampAuthority | None:
-    """Give the authority at an address; None where the address is empty."""
-    return HttpTimeStampAuthority(url, roots, complain=complain) if url else None
+def _needs_roots(what_is_wrong: str) -> TsaUnavailableError:
+    return TsaUnavailableError(
+        f"The time-stamp authority's roots {what_is_wrong}: an operator must put them, in PEM, "
+        "into the SSM parameter certificates/tsa."
+    )
 
 
 def refused(reason: str) -> TsaUnavailableError:
-    """Give the error for an answer that no manifest may carry, where the next one may do."""
+    """Give the error for an unacceptable answer; the next one may be acceptable."""
     return TsaUnavailableError(
         f"The time-stamp authority's answer is refused: {reason}.", retry_after_s=RETRY_AFTER_S
     )
 
 
 def unusable(reason: str) -> TsaUnavailableError:
-    """Give the error for an answer that no manifest may carry, where the next one will not do."""
+    """Give the error for an unacceptable answer, if no later one will be acceptable either."""
     return TsaUnavailableError(
         f"The time-stamp authority's answers are refused: {reason}. Sending the request again will "
         "not help: an operator must change the authority (TsaUrl) or its roots."

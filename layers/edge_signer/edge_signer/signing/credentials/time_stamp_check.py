@@ -1,9 +1,9 @@
-"""Whether an answer is a time-stamp that verifiers will accept.
+"""Checks that a time-stamp is one that verifiers accept.
 
 `rfc3161_client` checks status, nonce, imprint, signature, and the chain at the time of the stamp.
-What it leaves open is checked here: the clock, the certificate that the token signs for itself, and
-what engines demand of that certificate. c2pa-rs finds a whole manifest invalid where the
-authority's certificate has no authority key identifier.
+This module checks the rest: the clock, the signing-certificate attribute, and what engines require
+of the certificate. c2pa-rs rejects a whole manifest if the authority's certificate has no authority
+key identifier.
 """
 
 from __future__ import annotations
@@ -22,39 +22,39 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 from rfc3161_client import HashAlgorithm, TimeStampRequest, TimestampRequestBuilder, VerifierBuilder
 
 from edge_signer.signing.credentials.certificate_profile import critical_extension_faults, extension
-from edge_signer.signing.credentials.der_reader import DerError
 from edge_signer.signing.credentials.signing_certificate_attribute import signing_certificate_faults
 from edge_signer.signing.credentials.time_stamp import TimeStamp, refused, unusable
 from edge_signer.signing.credentials.time_stamp_response import (
     GRANTED,
+    DerError,
     TimeStampResponse,
     read_response,
 )
 from edge_signer.signing.errors import TsaUnavailableError
 
-#: How far an authority's clock may be from ours.
+#: Largest difference between an authority's clock and ours.
 MAX_SKEW = timedelta(minutes=2)
-#: What addresses and verifiers must be able to hold (RFC 3161 §2.4.2).
+#: Limit for addresses and verifiers (RFC 3161 §2.4.2).
 MAX_SERIAL_BITS = 160
 _SHA256 = ObjectIdentifier("2.16.840.1.101.3.4.2.1")
-#: SHA-256, SHA-384, SHA-512: what a signature may be over (C2PA 2.2 §13.1).
+#: SHA-256, SHA-384 and SHA-512, the digests that a signature may use (C2PA 2.2 §13.1).
 _DIGESTS = {ObjectIdentifier(f"2.16.840.1.101.3.4.2.{number}") for number in (1, 2, 3)}
 _CERTIFICATE_HASHES = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 # Contents of OIDs: SHA-256, SHA-384, SHA-512, each with RSA (PKCS #1) and ECDSA over it; and
-# rsaEncryption, which goes with all. openssl goes by the key and does not look; engines do.
+# rsaEncryption, which goes with all. openssl does not check this, but engines do.
 _RSA_ENCRYPTION = bytes.fromhex("2a864886f70d010101")
 _SIGNATURES_OVER = {
     bytes.fromhex("608648016503040201"): ("2a864886f70d01010b", "2a8648ce3d040302"),
     bytes.fromhex("608648016503040202"): ("2a864886f70d01010c", "2a8648ce3d040303"),
     bytes.fromhex("608648016503040203"): ("2a864886f70d01010d", "2a8648ce3d040304"),
 }
-#: PKIFailureInfo that comes of what we ask or whom: badAlg, badRequest, badDataFormat,
-#: unacceptedPolicy, unacceptedExtension. The others, such as timeNotAvailable, pass.
+#: Lasting PKIFailureInfo: badAlg, badRequest, badDataFormat, unacceptedPolicy,
+#: unacceptedExtension. The others, such as timeNotAvailable, may pass.
 _LASTING_FAILURES = {0, 2, 5, 15, 16}
 
 
 def time_stamp_query(payload: bytes) -> TimeStampRequest:
-    """Ask for a stamp over the SHA-256 of a payload, with a fresh nonce and the certificate."""
+    """Make a query for the SHA-256 of a payload, with a fresh nonce, asking for the certificate."""
     builder = TimestampRequestBuilder().data(payload).hash_algorithm(HashAlgorithm.SHA256)
     return builder.nonce(nonce=True).cert_request(cert_request=True).build()
 
@@ -62,16 +62,16 @@ def time_stamp_query(payload: bytes) -> TimeStampRequest:
 def checked_time_stamp(
     response: bytes, query: TimeStampRequest, payload: bytes, roots: Sequence[x509.Certificate]
 ) -> TimeStamp:
-    """Give the time-stamp in an answer.
+    """Check the answer to a query.
 
     Args:
-        response: What the authority sent: a TimeStampResp.
-        query: What it was asked.
-        payload: What was to be stamped.
-        roots: Where its chain must end.
+        response: The authority's TimeStampResp.
+        query: The query.
+        payload: The stamped bytes.
+        roots: Roots to which its chain must lead.
 
     Raises:
-        TsaUnavailableError: It is no answer to this query, or not one that verifiers accept.
+        TsaUnavailableError: It does not answer this query, or verifiers would reject it.
     """
     return _checked(response, query.nonce, hashlib.sha256(payload).digest(), roots)
 
@@ -82,16 +82,16 @@ def checked_token(
     roots: Sequence[x509.Certificate],
     now: datetime | None = None,
 ) -> TimeStamp:
-    """Give the time-stamp that another asked for, out of its token; nobody here knows its nonce.
+    """Check a token that another signer requested; its nonce is unknown.
 
     Args:
         token: The TimeStampToken.
-        payload_sha256: Digest of what was to be stamped.
-        roots: Where its chain must end.
-        now: What its clock is compared with; this moment by default.
+        payload_sha256: Digest of the stamped bytes.
+        roots: Roots to which its chain must lead.
+        now: The time to compare its clock with; this moment by default.
 
     Raises:
-        TsaUnavailableError: It does not stamp this payload, or verifiers would not accept it.
+        TsaUnavailableError: It is for another payload, or verifiers would reject it.
     """
     return _checked(_granted(token), None, payload_sha256, roots, now)
 
@@ -134,7 +134,7 @@ def _checked(
 
 
 def _granted(token: bytes) -> bytes:
-    """Put a token into a TimeStampResp with the status granted (RFC 3161 §2.4.2)."""
+    """Wrap a token in a TimeStampResp with status granted (RFC 3161 §2.4.2)."""
     content = bytes.fromhex("3003020100") + token
     length = len(content).to_bytes((len(content).bit_length() + 7) // 8)
     head = length if len(content) < 128 else bytes([0x80 | len(length)]) + length
@@ -153,7 +153,7 @@ def _require_granted(parts: TimeStampResponse) -> None:
 
 
 def _require_readable_form(parts: TimeStampResponse) -> None:
-    """Refuse what the library cannot read, where `openssl ts -verify` cannot either."""
+    """Refuse what neither the library nor `openssl ts -verify` can read."""
     if parts.signers != 1:
         raise unusable(f"it has {parts.signers} signers instead of one (RFC 3161 §2.4.2)")
     if parts.signer_is_named_by_key:
@@ -163,7 +163,7 @@ def _require_readable_form(parts: TimeStampResponse) -> None:
 
 
 def _library_refusal(message: str) -> TsaUnavailableError:
-    """Say what a library's message means, and whether the next answer may be another."""
+    """Translate a message of the library, and decide whether a later answer may differ."""
     if "certificate verify error" in message:
         detail = re.search(r"Verify error:([a-zA-Z ]+)", message)
         why = f" ({detail[1].strip()})" if detail else ""
@@ -172,14 +172,14 @@ def _library_refusal(message: str) -> TsaUnavailableError:
         return unusable("a name in its certificates has a character that PrintableString forbids")
     if "signer certificate" in message:
         return unusable("its certificate is missing")
-    # What follows the first colon is for the library's authors.
+    # The part after the first colon is for the library's authors.
     in_short = message.partition(":")[0][:100].rstrip(".")
     is_lasting = in_short.startswith(("ASN.1", "Malformed", "The certificate", "The EKU"))
     return unusable(in_short) if is_lasting else refused(in_short)
 
 
 def time_stamping_faults(certificate: x509.Certificate) -> list[str]:
-    """Say what keeps a certificate from making time-stamps that verifiers accept.
+    """List what keeps a certificate from making time-stamps that verifiers accept.
 
     After RFC 3161 §2.3 and C2PA 2.2 §14.5.1, as far as engines enforce it.
 

@@ -1,28 +1,99 @@
-"""What a TimeStampResp consists of, for what `rfc3161_client` neither reads nor tells.
+"""Parses a TimeStampResp for what `rfc3161_client` neither reads nor reports.
 
 RFC 3161 §2.4.2 puts a SignedData (RFC 5652 §5.1) into it. Several authorities, DigiCert among them,
 send its certificates leaf first. As a SET in BER that is correct, and openssl and C2PA engines
-accept it; `rfc3161_client` wants them in the order of DER. The certificates are not signed, so the
-library gets a copy with the SET sorted, of the same length. Nothing that is signed is moved, and
-what is stored and embedded is what the authority sent.
+accept it; `rfc3161_client` expects them in DER order. The certificates are not signed, so the
+library gets a copy of the same length with the SET sorted. Nothing that is signed moves, and the
+response is stored and embedded exactly as the authority sent it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edge_signer.signing.credentials.der_reader import (
-    BIT_STRING,
-    OBJECT_IDENTIFIER,
-    SEQUENCE,
-    SET,
-    DerError,
-    Element,
-    children,
-    content,
-    encoded,
-    only_element,
-)
+BIT_STRING = 0x03
+OCTET_STRING = 0x04
+OBJECT_IDENTIFIER = 0x06
+SEQUENCE = 0x30
+SET = 0x31
+
+
+class DerError(ValueError):
+    """The bytes are not DER, or not of the expected structure."""
+
+
+@dataclass(frozen=True)
+class Element:
+    """The position of an element.
+
+    Attributes:
+        tag: The identifier octet, such as `SEQUENCE` or 0xA0 for a constructed [0].
+        start: Offset of the identifier octet.
+        content: Offset of the content.
+        end: Offset of the first byte after it.
+    """
+
+    tag: int
+    start: int
+    content: int
+    end: int
+
+
+def only_element(der: bytes) -> Element:
+    """Find the only element of some bytes.
+
+    Raises:
+        DerError: The bytes are not one element.
+    """
+    element = _element(der, 0, len(der))
+    if element.end != len(der):
+        raise DerError("bytes follow the element")
+    return element
+
+
+def children(der: bytes, parent: Element) -> list[Element]:
+    """Find the elements of a constructed element, or of a string that contains DER.
+
+    Raises:
+        DerError: Its content is not a series of DER elements.
+    """
+    found = []
+    at = parent.content
+    while at < parent.end:
+        found.append(_element(der, at, parent.end))
+        at = found[-1].end
+    return found
+
+
+def encoded(der: bytes, element: Element) -> bytes:
+    """Give an element with tag and length."""
+    return der[element.start : element.end]
+
+
+def content(der: bytes, element: Element) -> bytes:
+    """Give an element without tag and length."""
+    return der[element.content : element.end]
+
+
+def _element(der: bytes, start: int, limit: int) -> Element:
+    if start + 2 > limit:
+        raise DerError("an element is cut off")
+    tag, length, at = der[start], der[start + 1], start + 2
+    if tag & 0x1F == 0x1F:
+        raise DerError("a tag has more than one byte")
+    if length >= 0x80:
+        octets = length - 0x80
+        # Zero is BER's indefinite form. Four octets are enough for everything read here.
+        if not 1 <= octets <= 4 or at + octets > limit:
+            raise DerError("a length is not DER, or cut off")
+        length = int.from_bytes(der[at : at + octets])
+        if length < 0x80 or length >> 8 * (octets - 1) == 0:
+            raise DerError("a length is not in its shortest form")
+        at += octets
+    if at + length > limit:
+        raise DerError("an element is cut off")
+    return Element(tag, start, at, at + length)
+
 
 #: PKIStatus: a token is there, as asked for.
 GRANTED = 0
@@ -34,18 +105,18 @@ _ZERO = 0xA0
 
 @dataclass(frozen=True)
 class TimeStampResponse:
-    """A TimeStampResp, taken apart; nothing in it was verified.
+    """A parsed TimeStampResp; nothing in it is verified.
 
     Attributes:
         status: PKIStatus.
-        failures: Numbers of the bits that are set in PKIFailureInfo.
-        token: The TimeStampToken as it was sent; empty where there is none.
-        sorted_response: The response with its certificates in the order of DER.
-        signers: How many SignerInfos there are. The rest tells of the first.
-        signer_is_named_by_key: Whether it is named by a key identifier, not issuer and serial.
+        failures: Bits that are set in PKIFailureInfo.
+        token: The TimeStampToken, unchanged; empty if there is none.
+        sorted_response: The response with its certificates in DER order.
+        signers: Number of SignerInfos. The rest describes the first.
+        signer_is_named_by_key: Whether it is named by key identifier, not by issuer and serial.
         signed_attributes: The encoded values of each attribute, by the OID's content.
-        attributes_are_sorted: Whether the signed attributes are in the order of DER.
-        digest_algorithm: Content of the OID; empty where there is no signer.
+        attributes_are_sorted: Whether the signed attributes are in DER order.
+        digest_algorithm: Content of the OID; empty if there is no signer.
         signature_algorithm: The same.
     """
 
@@ -61,18 +132,18 @@ class TimeStampResponse:
     signature_algorithm: bytes = b""
 
     def attribute_values(self, oid: bytes) -> list[bytes]:
-        """Give the values that the signed attributes of one OID have, encoded."""
+        """Give the encoded values of the signed attributes of one OID."""
         return [value for name, values in self.signed_attributes if name == oid for value in values]
 
 
 def read_response(response: bytes) -> TimeStampResponse:
-    """Take a TimeStampResp apart.
+    """Parse a TimeStampResp.
 
     Args:
         response: In DER, except that its SETs may have any order.
 
     Raises:
-        DerError: It is none.
+        DerError: It is not a TimeStampResp.
     """
     parts = _children(response, only_element(response), SEQUENCE)
     if not 1 <= len(parts) <= 2:
@@ -159,7 +230,7 @@ def _signed_attributes(der: bytes, signer: Element) -> list[Element] | None:
 
 
 def _algorithms(der: bytes, signer: Element) -> tuple[bytes, bytes]:
-    """Give the OIDs of digest and signature: what is a SEQUENCE after the signer's identifier."""
+    """Give the OIDs of digest and signature: the SEQUENCEs after the signer's identifier."""
     fields = [one for one in _children(der, signer, SEQUENCE)[2:] if one.tag == SEQUENCE]
     names = [children(der, one)[:1] for one in fields]
     if len(names) < 2 or not names[0] or not names[1]:

@@ -1,1 +1,1 @@
-"""The bytes of a manifest: built, read and checked."""
+"""The bytes of manifests: building, reading and checking them."""

@@ -1,4 +1,4 @@
-"""One assertion of a manifest, before an engine makes boxes of it."""
+"""An assertion of a manifest, before an engine encodes it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Literal
 
-# Made once: `json.dumps` with settings of one's own makes an encoder at every call.
+# Made once: `json.dumps` with custom settings makes an encoder at every call.
 _SORTED_JSON = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
 )
@@ -19,10 +19,10 @@ class Assertion:
     Attributes:
         label: The standard's label, without the number of a repeated one.
         content: JSON-like content.
-        created: True where the signer vouches for it (`created_assertions`), false where somebody
-            only told it (`gathered_assertions`).
-        encoding: What the content becomes: deterministic CBOR, or JSON, compact and with its keys
-            in order, for the assertions that the standard has in JSON (C2PA 2.2 §18.16.2).
+        created: True if the signer vouches for it (`created_assertions`), false if it only passes
+            it on (`gathered_assertions`).
+        encoding: Deterministic CBOR; or compact JSON with sorted keys, for the assertions that the
+            standard defines in JSON (C2PA 2.2 §18.16.2).
     """
 
     label: str
@@ -31,7 +31,7 @@ class Assertion:
     encoding: Literal["cbor", "json"] = "cbor"
 
     def to_definition(self) -> dict[str, Any]:
-        """What the module is told of it; JSON travels as one text, which the module copies."""
+        """The form that the module takes; JSON content is one text, which the module copies."""
         if self.encoding == "json":
             text = _SORTED_JSON.encode(self.content)
             return {"label": self.label, "created": self.created, "json": text}

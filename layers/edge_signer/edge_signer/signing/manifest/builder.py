@@ -1,6 +1,6 @@
-"""The builder's host: one fresh WebAssembly instance a request, bounded in fuel and memory.
+"""The builder's host: a fresh WebAssembly instance per request, limited in fuel and memory.
 
-The calls and the layout of their input are described in `wasm_tbs/src/tbs.zig`.
+`wasm_tbs/src/tbs.zig` describes the calls and the layout of their input.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ FUEL_PER_REQUEST = 50_000_000
 
 _ERROR_BIT = 1 << 31
 _LENGTH_MASK = _ERROR_BIT - 1
-# Made once: `json.dumps` with settings of one's own makes an encoder at every call.
+# Made once: `json.dumps` with custom settings makes an encoder at every call.
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 _length_prefix = struct.Struct("<I").pack
 
 
 class BuildError(Exception):
-    """The builder refused its input or ran out of its bounds.
+    """The builder refused its input or exceeded its limits.
 
     Attributes:
-        name: What the module calls the error, or `OutOfFuel` or `Trapped` where it was stopped.
+        name: The module's name of the error, or `OutOfFuel` or `Trapped` if it was stopped.
     """
 
     def __init__(self, name: str) -> None:
@@ -41,16 +41,16 @@ class BuildError(Exception):
 
 @dataclass(frozen=True)
 class ManifestDefinition:
-    """All that a manifest says, identifiers included.
+    """The whole content of a manifest, identifiers included.
 
     Attributes:
         label: `urn:c2pa:` and a UUID of version 4.
         instance_id: The claim's `instanceID`.
         algorithm: COSE name of the signature algorithm.
         claim_generator_info: Map with at least `name`.
-        assertions: In the order in which the claim names them; the hard binding is the builder's.
+        assertions: In the claim's order, without the hard binding, which the builder adds.
         asset_sha256: 32 bytes, the digest of the whole asset.
-        x5chain: Certificates in DER, leaf first, root left out.
+        x5chain: Certificates in DER, leaf first, without the root.
         title: `dc:title` of the claim; None for none.
     """
 
@@ -64,10 +64,10 @@ class ManifestDefinition:
     title: str | None = None
 
     def to_json(self) -> bytes:
-        """The part that goes to the module as JSON.
+        """Encode the part that the module takes as JSON.
 
         Raises:
-            BuildError: There is no JSON of it: `JsonSyntax`, or `JsonTooDeep` to be written.
+            BuildError: `JsonSyntax` for values that JSON cannot represent, or `JsonTooDeep`.
         """
         try:
             definition: dict[str, Any] = {
@@ -94,7 +94,7 @@ class ManifestBuilder:
         self._template = _Template.linked(engine, InstancePre(engine, module))
 
     def prepare(self, definition: ManifestDefinition) -> PreparedManifest:
-        """Build everything that comes before the signature.
+        """Build everything except the signature.
 
         Raises:
             BuildError: The module refused the definition or was stopped.
@@ -103,10 +103,10 @@ class ManifestBuilder:
 
 
 class PreparedManifest:
-    """A manifest that waits for its signature.
+    """A manifest without its signature.
 
     Attributes:
-        tbs: The COSE Sig_structure whose signature is wanted (RFC 9052 §4.4).
+        tbs: The COSE Sig_structure to sign (RFC 9052 §4.4).
     """
 
     __slots__ = ("_instance", "_signature_buffer", "tbs")
@@ -125,7 +125,7 @@ class PreparedManifest:
         """Give the bytes whose digest a time-stamp covers (C2PA 2.2 §10.3.2.5).
 
         Args:
-            signature: As COSE has it: r and s for ECDSA.
+            signature: In COSE form: r and s for ECDSA.
 
         Raises:
             BuildError: `SignatureLength`.
@@ -136,7 +136,7 @@ class PreparedManifest:
         """Give the manifest store, a JUMBF superbox.
 
         Args:
-            signature: As COSE has it: r and s for ECDSA.
+            signature: In COSE form: r and s for ECDSA.
             time_stamp_token: DER of a TimeStampToken; empty for none.
 
         Raises:
@@ -148,7 +148,7 @@ class PreparedManifest:
 
 
 def _call(instance: BareInstance, name: bytes, buffer: _Buffer, *fields: bytes) -> bytes:
-    """Call an export with the fields as its input; give the bytes that it answers with."""
+    """Call an export with the fields as input, and give its output."""
     framed = b"".join([part for one in fields for part in (_length_prefix(len(one)), one)])
     if len(framed) > buffer.capacity:
         raise BuildError("InputTooLong")
@@ -164,14 +164,14 @@ def _call(instance: BareInstance, name: bytes, buffer: _Buffer, *fields: bytes) 
 
 
 class _Buffer(NamedTuple):
-    """Where the module expects an input."""
+    """Where the module expects its input."""
 
     address: int
     capacity: int
 
 
 class _Template(NamedTuple):
-    """What every instance is made from, and where its buffers are."""
+    """The linked module, from which instances are made, and the addresses of its buffers."""
 
     engine: Engine
     instance_pre: InstancePre
@@ -180,7 +180,7 @@ class _Template(NamedTuple):
 
     @classmethod
     def linked(cls, engine: Engine, instance_pre: InstancePre) -> _Template:
-        """Ask an instance for the addresses: linking fixed them, no request need ask again."""
+        """Ask an instance for the addresses, which linking fixes for all instances."""
         instance = _bounded(engine, instance_pre)
 
         def buffer(name: bytes) -> _Buffer:
@@ -190,11 +190,11 @@ class _Template(NamedTuple):
         return cls(engine, instance_pre, buffer(b"definition_buffer"), buffer(b"signature_buffer"))
 
     def instance(self) -> BareInstance:
-        """Give a new instance; a reused one would keep the last tenant's bytes."""
+        """Make a new instance; a reused one would keep the last tenant's bytes."""
         try:
             return _bounded(self.engine, self.instance_pre)
         except WasmtimeError:
-            # Those that only a cycle of references holds, say of a traceback, keep their places.
+            # Instances in reference cycles, such as a traceback's, still occupy the pool.
             gc.collect()
             return _bounded(self.engine, self.instance_pre)
 

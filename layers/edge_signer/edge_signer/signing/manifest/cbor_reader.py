@@ -1,8 +1,7 @@
-"""A strict reader of the CBOR that manifests are made of (RFC 8949).
+"""A strict reader of the CBOR in manifests (RFC 8949).
 
-It takes what C2PA signers write: definite lengths, integers in their shortest form, keys that
-stand once, and of tags those of dates and of a COSE signature. The order of keys is left open,
-since engines differ in it.
+It accepts what C2PA signers write: definite lengths, shortest integers, unique keys, and the tags
+of dates and COSE signatures. Keys may come in any order, since engines differ in it.
 """
 
 from __future__ import annotations
@@ -12,16 +11,16 @@ import struct
 from typing import Any, NamedTuple
 
 MAX_DEPTH = 32
-#: Of a date and time as a text (RFC 8949 §3.4.1).
+#: Tag of a date and time in text form (RFC 8949 §3.4.1).
 DATE_TIME_TAG = 0
-#: Of COSE_Sign1 (RFC 9052 §4.2).
+#: Tag of COSE_Sign1 (RFC 9052 §4.2).
 COSE_SIGN1_TAG = 18
 _SIMPLE = {20: False, 21: True, 22: None}
 _FLOATS = {25: ">e", 26: ">f", 27: ">d"}
 
 
 class CborError(Exception):
-    """Bytes are not CBOR, or not in a form that all readers understand alike."""
+    """The bytes are not CBOR, or readers could understand them differently."""
 
 
 class Tagged(NamedTuple):
@@ -32,10 +31,10 @@ class Tagged(NamedTuple):
 
 
 def read_cbor(encoded: bytes) -> Any:
-    """Give the one value that the bytes are.
+    """Decode one value.
 
     Raises:
-        CborError: They are none, or something follows it.
+        CborError: The bytes are not CBOR, or other bytes follow the value.
     """
     reader = _Reader(encoded)
     value = reader.item(0)
@@ -45,7 +44,7 @@ def read_cbor(encoded: bytes) -> Any:
 
 
 def cbor_head(major: int, argument: int) -> bytes:
-    """Give the head of a data item: its major type, and its length or number."""
+    """Encode the head of a data item: its major type, and its length or number."""
     if argument < 24:
         return bytes([major << 5 | argument])
     for information, width in ((24, 1), (25, 2), (26, 4), (27, 8)):

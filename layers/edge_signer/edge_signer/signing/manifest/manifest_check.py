@@ -1,7 +1,7 @@
-"""Whether a manifest of another engine is the one that was asked for, and would be trusted.
+"""Checks that another engine's manifest is the requested one, and that verifiers would trust it.
 
-No engine is needed for it: every hash is made again, the signature is checked against the chain
-that we know, and what the manifest says is held against what it was to say.
+The check needs no engine: it recomputes every hash, verifies the signature against the chain that
+we know, and compares the content with the request.
 """
 
 from __future__ import annotations
@@ -23,8 +23,13 @@ from edge_signer.signing.credentials.certificate import CertificateChain
 from edge_signer.signing.errors import CredentialUnavailableError
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.cbor_reader import DATE_TIME_TAG, CborError, Tagged, read_cbor
-from edge_signer.signing.manifest.jumbf_reader import JumbfError, Superbox
-from edge_signer.signing.manifest.manifest_reader import ManifestError, ReadManifest, read_manifest
+from edge_signer.signing.manifest.manifest_reader import (
+    JumbfError,
+    ManifestError,
+    ReadManifest,
+    Superbox,
+    read_manifest,
+)
 
 COSE_IDENTIFIERS: Mapping[AlgorithmName, int] = {
     "ES256": -7, "ES384": -35, "ES512": -36, "PS256": -37, "PS384": -38, "PS512": -39, "EdDSA": -8,
@@ -40,19 +45,19 @@ _PADS = ("pad", "pad2")
 
 
 class OtherChainError(ManifestError):
-    """A manifest of ours but for the chain, or the algorithm, that it is signed under."""
+    """The manifest is signed with another chain or algorithm than expected."""
 
 
 @dataclass(frozen=True)
 class ExpectedManifest:
-    """What a manifest must be.
+    """The manifest that was requested.
 
     Attributes:
-        asset_sha256: 32 bytes, the digest of the asset that it is bound to.
-        assertions: What it says besides.
-        claim_generator_info: What it says of its maker; an engine may add fields.
-        algorithm: What signed.
-        chain: Whose key signed; exactly these certificates go with it.
+        asset_sha256: 32 bytes, the digest of the asset.
+        assertions: All assertions besides the hard binding.
+        claim_generator_info: Its claim generator; an engine may add fields.
+        algorithm: The signature algorithm.
+        chain: Exactly the certificates in `x5chain`.
         time_stamped: Whether it carries a time-stamp.
         title: `dc:title` of the claim; None for none.
     """
@@ -68,12 +73,11 @@ class ExpectedManifest:
 
 @dataclass(frozen=True)
 class CheckedManifest:
-    """A manifest that is what it must be.
+    """A manifest that passed the check.
 
     Attributes:
-        manifest_store: All of it.
-        time_stamp_token: DER of its TimeStampToken; empty for none. That it is one, and of whom, is
-            for `time_stamp_check.checked_token` to say.
+        manifest_store: The bytes.
+        time_stamp_token: DER of its TimeStampToken, for `checked_token` to check; empty for none.
         time_stamp_payload: The bytes whose digest it covers.
         tbs_sha256: 32 bytes, the digest of what was signed.
     """
@@ -88,8 +92,8 @@ def check_manifest(manifest_store: bytes, expected: ExpectedManifest) -> Checked
     """Check a manifest that another engine made.
 
     Raises:
-        OtherChainError: It is signed under another chain or algorithm.
-        ManifestError: It is not what was expected, or a verifier would not trust it.
+        OtherChainError: It is signed with another chain or algorithm.
+        ManifestError: It is not as expected, or verifiers would not trust it.
     """
     manifest = read_manifest(manifest_store)
     try:
@@ -147,7 +151,7 @@ def _check_claim(manifest: ReadManifest, expected: ExpectedManifest) -> None:
 
 
 def _referred(claim: Mapping[str, Any], field: str, *, created: bool) -> dict[str, Any]:
-    """Give hash and kind of each hashed URI by its address (C2PA 2.2 §8.4)."""
+    """Give the hash of each hashed URI, and whether it is created, by address (C2PA 2.2 §8.4)."""
     uris = claim.get(field, [])
     references: dict[str, Any] = {}
     for uri in uris if isinstance(uris, list) else [None]:
@@ -190,7 +194,7 @@ def _check_assertions(
 
 
 def _check_binding(box: Superbox, asset_sha256: bytes) -> None:
-    """Check that it binds the whole asset, no byte of it left out (C2PA 2.2 §18.5)."""
+    """Check that it binds every byte of the asset (C2PA 2.2 §18.5)."""
     binding = read_cbor(box.only_content("cbor"))
     if box.kind != "cbor" or not isinstance(binding, dict) or binding.keys() != _BINDING_FIELDS:
         raise ManifestError("its hard binding has other fields than one of ours")
@@ -214,7 +218,7 @@ def _check_content(box: Superbox, wanted: Assertion) -> None:
 
 
 def _means(content: Any, wanted: Any) -> bool:
-    """Tell whether content is what was wanted; dates may be tagged, and 1 may stand for 1.0."""
+    """Compare content; dates may be tagged, and 1 equals 1.0."""
     if isinstance(content, Tagged):
         return content.tag == DATE_TIME_TAG and _means(content.value, wanted)
     if isinstance(wanted, dict) and isinstance(content, dict):

@@ -1,8 +1,11 @@
-"""A manifest store taken apart as far as its signature, and its COSE header exchanged."""
+"""A strict reader of manifest stores: JUMBF boxes down to the COSE signature.
+
+The boxes are those of C2PA 2.2 §11.1 and ISO 19566-5.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +18,111 @@ from edge_signer.signing.manifest.cbor_reader import (
     cbor_text,
     read_cbor,
 )
-from edge_signer.signing.manifest.jumbf_reader import JumbfError, Superbox, jumbf_box, read_jumbf
 
-_BOX_HEADER_BYTES = 8
+#: The end of a C2PA box type, after its four characters.
+_UUID_TAIL = bytes.fromhex("00110010800000AA00389B71")
+_HEADER_BYTES = 8
+# Requestable, with a label; the second has a private box, in which c2pa-rs puts a salt.
+_TOGGLES = (0x03, 0x13)
+_LABEL_BEGINS = 17
+_MAX_DEPTH = 4
+
+
+class JumbfError(Exception):
+    """The bytes are not the boxes of a manifest store."""
+
+
+@dataclass(frozen=True)
+class Superbox:
+    """A superbox.
+
+    Attributes:
+        kind: Four characters: `c2pa`, `c2ma`, `c2as`, `c2cl`, `c2cs`, `cbor` or `json`.
+        label: From its description.
+        payload: The box without its own header of eight bytes; hashed URIs cover this.
+        content: Type and bytes of its boxes that are not superboxes.
+        children: Its superboxes.
+    """
+
+    kind: str
+    label: str
+    payload: bytes
+    content: tuple[tuple[str, bytes], ...]
+    children: tuple[Superbox, ...]
+
+    def only_content(self, kind: str) -> bytes:
+        """Give the content of its only box.
+
+        Raises:
+            JumbfError: The box is of another kind, or not the only one.
+        """
+        if [one for one, _ in self.content] != [kind] or self.children:
+            raise JumbfError(f"{self.label[:64]} holds not just one box of {kind}")
+        return self.content[0][1]
+
+
+def read_jumbf(encoded: bytes) -> Superbox:
+    """Parse a superbox.
+
+    Raises:
+        JumbfError: The bytes are not a superbox, or other bytes follow it.
+    """
+    boxes = list(_boxes(encoded))
+    if [kind for kind, _ in boxes] != ["jumb"]:
+        raise JumbfError("not one superbox")
+    return _superbox(boxes[0][1], 1)
+
+
+def jumbf_box(kind: str, content: bytes) -> bytes:
+    """Encode a box."""
+    return (_HEADER_BYTES + len(content)).to_bytes(4) + kind.encode("ascii") + content
+
+
+def _boxes(stream: bytes) -> Iterator[tuple[str, bytes]]:
+    position = 0
+    while position < len(stream):
+        length = int.from_bytes(stream[position : position + 4])
+        if not _HEADER_BYTES <= length <= len(stream) - position:
+            raise JumbfError("a box does not end where its length says")
+        kind = stream[position + 4 : position + _HEADER_BYTES]
+        yield _ascii(kind), stream[position + _HEADER_BYTES : position + length]
+        position += length
+
+
+def _superbox(payload: bytes, depth: int) -> Superbox:
+    if depth > _MAX_DEPTH:
+        raise JumbfError("boxes in boxes, too deep")
+    boxes = list(_boxes(payload))
+    if not boxes or boxes[0][0] != "jumd":
+        raise JumbfError("a superbox without a description")
+    kind, label = _description(boxes[0][1])
+    return Superbox(
+        kind,
+        label,
+        payload,
+        tuple((kind, content) for kind, content in boxes[1:] if kind != "jumb"),
+        tuple(_superbox(content, depth + 1) for kind, content in boxes[1:] if kind == "jumb"),
+    )
+
+
+def _description(content: bytes) -> tuple[str, str]:
+    label, terminator, private = content[_LABEL_BEGINS:].partition(b"\0")
+    if len(content) <= _LABEL_BEGINS or content[4:16] != _UUID_TAIL or not terminator:
+        raise JumbfError("a description that is none")
+    toggles = content[16]
+    boxes = [kind for kind, _ in _boxes(private)]
+    if toggles not in _TOGGLES or boxes != (["c2sh"] if toggles & 0x10 else []):
+        raise JumbfError("a description that says what its toggles do not")
+    return _ascii(content[:4]), _ascii(label)
+
+
+def _ascii(encoded: bytes) -> str:
+    try:
+        return encoded.decode("ascii")
+    except UnicodeDecodeError:
+        raise JumbfError("a name that is not ASCII") from None
+
+
 _MANIFEST_PARTS = [
     ("c2as", "c2pa.assertions"),
     ("c2cl", "c2pa.claim.v2"),
@@ -26,7 +131,7 @@ _MANIFEST_PARTS = [
 
 
 class ManifestError(Exception):
-    """Bytes are no manifest store of one signed claim, or not the one that was asked for."""
+    """The bytes are not a manifest store of one signed claim, or not the requested one."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +140,10 @@ class ReadManifest:
 
     Attributes:
         boxes: The store, the manifest, and the manifest's assertions, claim and signature.
-        label: What the manifest is called.
-        claim: As it was signed, in CBOR.
+        label: Label of the manifest.
+        claim: The signed claim, in CBOR.
         protected: The protected header, in CBOR.
-        unprotected: The unprotected one.
+        unprotected: The unprotected header, decoded.
         signature: As COSE has it.
     """
 
@@ -67,7 +172,7 @@ class ReadManifest:
         return context + cbor_bytes(b"") + cbor_bytes(cbor_bytes(self.signature))
 
     def with_time_stamp(self, token: bytes) -> bytes:
-        """Give the store with nothing in its unprotected header but a time-stamp.
+        """Give the store with only a time-stamp in its unprotected header.
 
         Args:
             token: DER of a TimeStampToken; empty for none.
@@ -86,20 +191,19 @@ class ReadManifest:
             + cbor_bytes(self.signature)
         )
         store, manifest, _, _, signature = self.boxes
-        before = len(signature.only_content("cbor")) + _BOX_HEADER_BYTES
+        before = len(signature.only_content("cbor")) + _HEADER_BYTES
         box = signature.payload[:-before] + jumbf_box("cbor", cose)
         for above, replaced in ((manifest, signature), (store, manifest)):
-            unchanged = above.payload[: -len(replaced.payload) - _BOX_HEADER_BYTES]
+            unchanged = above.payload[: -len(replaced.payload) - _HEADER_BYTES]
             box = unchanged + jumbf_box("jumb", box)
         return jumbf_box("jumb", box)
 
 
 def read_manifest(manifest_store: bytes) -> ReadManifest:
-    """Take a store apart.
+    """Parse a manifest store.
 
     Raises:
-        ManifestError: It does not hold exactly one manifest, of a claim of version 2 and its
-            signature.
+        ManifestError: It does not hold exactly one manifest with a version 2 claim and a signature.
     """
     try:
         store = read_jumbf(manifest_store)

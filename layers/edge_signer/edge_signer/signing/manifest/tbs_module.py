@@ -1,4 +1,4 @@
-"""The WebAssembly module that builds manifests: found, checked, compiled or loaded precompiled."""
+"""The WebAssembly module that builds manifests: its pinned hash, compiling and loading it."""
 
 from __future__ import annotations
 
@@ -8,23 +8,24 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
-from edge_signer.signing.manifest.tbs_pin import TBS_MODULE_SHA256
 from edge_signer.signing.manifest.wasmtime_engine import Engine, Module, Pool, WasmtimeError
 
+#: The module that this layer is for; `make wasm` writes this line.
+TBS_MODULE_SHA256 = "b4808a014b66d27df9e45a80356e501a527095323e7b217b78545eb0aef38dc4"
 MODULE_PATH = Path(__file__).parent / "tbs.wasm"
 MEMORY_LIMIT_BYTES = 4 * 1024 * 1024
-# A worker has one request at a time; the others are room for what waits to be collected.
+# A worker has one request at a time; the rest is for instances that wait for collection.
 INSTANCES_AT_ONCE = 32
-# As far as an ordinary manifest reaches: stack, constants, input, arena.
+# As much as an ordinary manifest uses: stack, constants, input, arena.
 KEPT_MEMORY_BYTES = 128 * 1024
 
 
 class TbsModuleError(Exception):
-    """The module is not the one that this code was written for, or it asks for imports."""
+    """The module is not the pinned one, or it has imports."""
 
 
 def precompiled_path(module_path: Path = MODULE_PATH) -> Path:
-    """Where the precompiled module belongs: beside the module, named after what it depends on."""
+    """Path of the precompiled module: beside the module, named after what it depends on."""
     return module_path.with_name(_precompiled_name(module_path, version("wasmtime")))
 
 
@@ -51,23 +52,23 @@ def read_module(module_path: Path = MODULE_PATH) -> bytes:
 def load_module(module_path: Path = MODULE_PATH) -> tuple[Engine, Module]:
     """Check the module, then load its precompiled form or compile it.
 
-    A worker's start would wait for the compiler (`make bench` prints both). A precompiled file is
-    trusted as much as this code because it lies in the same read-only layer; wasmtime refuses one
-    that it did not make for this version and processor, and then the module is compiled.
+    Loading makes a worker start faster (`make bench` prints both). A precompiled file is trusted
+    like this code because it is in the same read-only layer. If wasmtime refuses it, because it
+    is for another version or processor, the module is compiled.
 
     Raises:
-        TbsModuleError: The hash is wrong, or the module asks for imports.
+        TbsModuleError: The hash is wrong, or the module has imports.
     """
     wasm = read_module(module_path)
     engine = Engine(MEMORY_LIMIT_BYTES, Pool(INSTANCES_AT_ONCE, KEPT_MEMORY_BYTES))
     module = _precompiled(engine, module_path) or Module.compiled(engine, wasm)
     if module.import_count:
-        raise TbsModuleError(f"{module_path.name} asks for imports; the builder may have none")
+        raise TbsModuleError(f"{module_path.name} has imports; the builder must not have any")
     return engine, module
 
 
 def _precompiled(engine: Engine, module_path: Path) -> Module | None:
-    # Of any version: asking for the installed one takes longer than loading.
+    # Of any version: looking up the installed one takes longer than loading.
     for file in module_path.parent.glob(_precompiled_name(module_path, "*")):
         with suppress(WasmtimeError):
             return Module.precompiled(engine, file)
@@ -75,10 +76,12 @@ def _precompiled(engine: Engine, module_path: Path) -> Module | None:
 
 
 def precompile(module_path: Path = MODULE_PATH) -> Path:
-    """Compile for the baseline of this architecture and write the result beside the module.
+    """Compile for the baseline of this architecture, and write the result beside the module.
+
+    Removes precompiled files of other versions.
 
     Returns:
-        The path written. Precompiled files of other versions beside it are removed.
+        The path written.
     """
     wasm = read_module(module_path)
     engine = Engine(MEMORY_LIMIT_BYTES, None, f"{platform.machine()}-unknown-linux-gnu")

@@ -1,8 +1,8 @@
-"""The part of wasmtime's C API that building manifests takes, declared for ctypes.
+"""The part of wasmtime's C API that the builder needs, declared for ctypes.
 
 Names, arguments and layouts are those of its headers (https://docs.wasmtime.dev/c-api/). The shared
-library is that of the wheel `wasmtime`, whose own module declares the whole API: importing that
-takes a new worker longer than all that it does here. A test holds each declaration to theirs.
+library comes from the wheel `wasmtime`. Its own Python module declares the whole API, and importing
+it would slow down the start of a worker. A test compares each declaration with that module.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ WASMTIME_TRAP_CODE_OUT_OF_FUEL = 11
 
 
 class wasm_byte_vec_t(Structure):
-    """Bytes that are wasmtime's."""
+    """Bytes that wasmtime owns."""
 
     _fields_ = (("size", c_size_t), ("data", c_void_p))
 
 
 class wasm_importtype_vec_t(Structure):
-    """What a module asks for; it is wasmtime's."""
+    """The imports of a module; wasmtime owns it."""
 
     _fields_ = (("size", c_size_t), ("data", c_void_p))
 
@@ -64,7 +64,7 @@ class wasmtime_memory_t(Structure):
 
 
 class wasmtime_extern_union_t(Union):
-    """What can be exported; nothing of it is larger than a memory."""
+    """The exports that we use; a memory is the largest."""
 
     _fields_ = (("func", wasmtime_func_t), ("memory", wasmtime_memory_t))
 
@@ -144,7 +144,7 @@ DECLARATIONS: dict[str, tuple[Any, tuple[Any, ...]]] = {
 
 
 def _library() -> CDLL:
-    # Found, and not imported.
+    # The package is found but not imported.
     package = find_spec("wasmtime")
     if package is None or package.origin is None:
         raise ImportError("the package wasmtime is not installed", name="wasmtime")

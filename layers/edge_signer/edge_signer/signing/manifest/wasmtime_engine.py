@@ -1,6 +1,6 @@
-"""wasmtime's engine and modules by its C API: compiled or loaded, linked, and ready to instantiate.
+"""wasmtime's engine and modules by its C API: compiled or loaded, linked, ready to instantiate.
 
-wasmtime-py's classes for these cannot ask for wasmtime's pool of instances.
+wasmtime-py's own classes cannot use wasmtime's instance pool.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ GUARD_BYTES = 64 * 1024
 
 
 class WasmtimeError(Exception):
-    """wasmtime refuses what it is given; the text is its own."""
+    """wasmtime reported an error; the text is its own."""
 
 
 class Trap(Exception):
     """A call was stopped; the text is wasmtime's own.
 
     Attributes:
-        is_out_of_fuel: Whether because it spent its fuel.
+        is_out_of_fuel: Whether it ran out of fuel.
     """
 
     def __init__(self, message: str, *, is_out_of_fuel: bool) -> None:
@@ -36,12 +36,12 @@ class Trap(Exception):
 
 
 class Pool(NamedTuple):
-    """Room for instances, which an engine reserves once and clears after each.
+    """Memory for instances, which an engine reserves once and clears after each instance.
 
     Attributes:
-        instances: How many may be alive at once, each with one memory and one table.
-        kept_bytes: The beginning of each memory that is set back by writing over it. The rest goes
-            back to the kernel, and the next instance waits for each page that it touches.
+        instances: How many may exist at once, each with one memory and one table.
+        kept_bytes: How much of each memory is reset by overwriting it. The rest goes back to the
+            kernel, and the next instance waits for each page that it touches.
     """
 
     instances: int
@@ -49,14 +49,14 @@ class Pool(NamedTuple):
 
 
 class Engine:
-    """An engine with fuel; threads and 64-bit memories, which the builder has not, are off.
+    """An engine with fuel, without threads and 64-bit memories, which the builder does not use.
 
     Args:
-        memory_bytes: Address space for each memory, and the most that one in a pool may have. With
-            wasmtime's 4 GiB a pool would have more than some hosts admit, where wasmtime ends the
-            process; and bounds that are checked in code cost next to nothing.
-        pool: Where instances live; None if there will be none.
-        target: What is compiled for, as LLVM calls it; None for this processor.
+        memory_bytes: Address space of each memory, and the largest size of one in a pool. With
+            wasmtime's default of 4 GiB a pool could exceed what a host permits, and wasmtime would
+            abort; bounds checks in code cost next to nothing.
+        pool: Pool for instances; None if there will be none.
+        target: LLVM's name of the target; None for this processor.
 
     Raises:
         WasmtimeError: There is no such target.
@@ -90,7 +90,7 @@ def _pool_instances(config: Any, pool: Pool, memory_bytes: int) -> None:
         ("total_core_instances", pool.instances),
         ("total_memories", pool.instances),
         ("total_tables", pool.instances),
-        # Stacks are for asynchronous calls; preparing the default thousand takes 2 ms.
+        # Only asynchronous calls need stacks; preparing the default thousand takes 2 ms.
         ("total_stacks", 0),
         ("max_memory_size", memory_bytes),
         ("linear_memory_keep_resident", pool.kept_bytes),
@@ -104,7 +104,7 @@ class Module:
     """Compiled code, shared by all instances.
 
     Args:
-        pointer: wasmtime's; this object's from now on.
+        pointer: To wasmtime's module; this object takes ownership.
     """
 
     def __init__(self, pointer: Any) -> None:
@@ -115,7 +115,7 @@ class Module:
         """Compile a module.
 
         Raises:
-            WasmtimeError: It is none.
+            WasmtimeError: It is not a valid module.
         """
         pointer = c_void_p()
         require(LIBRARY.wasmtime_module_new(engine.pointer, wasm, len(wasm), byref(pointer)))
@@ -123,10 +123,10 @@ class Module:
 
     @classmethod
     def precompiled(cls, engine: Engine, file: Path) -> Module:
-        """Load what `serialized` gave; nobody but we may have written the file.
+        """Load the output of `serialized`; the file must be trusted, because it is machine code.
 
         Raises:
-            WasmtimeError: It is of another version, another processor, or other settings.
+            WasmtimeError: It is for another version, processor or configuration.
         """
         pointer = c_void_p()
         path = bytes(file)
@@ -138,7 +138,7 @@ class Module:
 
     @property
     def import_count(self) -> int:
-        """How many things it asks for."""
+        """The number of imports."""
         imports = wasm_importtype_vec_t()
         LIBRARY.wasmtime_module_imports(self.pointer, byref(imports))
         count = int(imports.size)
@@ -146,17 +146,17 @@ class Module:
         return count
 
     def serialized(self) -> bytes:
-        """The machine code and what belongs to it."""
+        """The machine code with its metadata."""
         content = wasm_byte_vec_t()
         require(LIBRARY.wasmtime_module_serialize(self.pointer, byref(content)))
         return _taken(content)
 
 
 class InstancePre:
-    """A module that is linked with nothing, from which instances are made.
+    """A module linked without imports, from which instances are made.
 
     Raises:
-        WasmtimeError: The module asks for imports.
+        WasmtimeError: The module has imports.
     """
 
     def __init__(self, engine: Engine, module: Module) -> None:
@@ -175,11 +175,11 @@ class InstancePre:
 
 
 def require(error: int | None, trap: c_void_p | None = None) -> None:
-    """Turn what a function gave into an exception.
+    """Raise the error or trap that a function returned.
 
     Args:
-        error: Its result, a pointer; None where there was none.
-        trap: Where it may have put a trap.
+        error: Pointer that it returned; None for success.
+        trap: Where it may have stored a trap.
 
     Raises:
         WasmtimeError: There was an error.
@@ -202,7 +202,7 @@ def require(error: int | None, trap: c_void_p | None = None) -> None:
 
 
 def _taken(content: wasm_byte_vec_t) -> bytes:
-    """Copy bytes that are wasmtime's and give them back to it."""
+    """Copy bytes that wasmtime owns, and free them."""
     copied = string_at(content.data, content.size)
     LIBRARY.wasm_byte_vec_delete(byref(content))
     return copied

@@ -1,8 +1,8 @@
-"""One WebAssembly instance with a store of its own, called and read through wasmtime's C API.
+"""A WebAssembly instance with its own store, called and read through wasmtime's C API.
 
-wasmtime-py's classes collect all exports at every instantiation, look a function's type up at every
-call, and map memory anew for every instance; together that takes longer than building a manifest.
-What is called here checks its arguments itself: a wrong name, type or number is an error, as there.
+wasmtime-py's classes collect all exports at every instantiation, look up a function's type at every
+call, and map memory for every instance; together that takes longer than building a manifest. The
+C functions used here check their arguments too: a wrong name, type or number is an error.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ _U64 = 0xFFFF_FFFF_FFFF_FFFF
 
 
 class BareInstance:
-    """An instance whose functions take at most an i32 and give an i64; its memory never moves.
+    """An instance whose functions take at most an i32 and return an i64; its memory never moves.
 
     Args:
-        engine: One whose instances are pooled; there, memories do not move.
-        instance_pre: What to instantiate; exports its memory as `memory`.
-        fuel: For all its calls together.
-        memory_bytes: The most that its memory may have.
+        engine: An engine with a pool, in which memories do not move.
+        instance_pre: The linked module; it exports its memory as `memory`.
+        fuel: For all calls together.
+        memory_bytes: Size limit of its memory.
 
     Raises:
-        WasmtimeError: The limit or the pool does not admit the instance.
+        WasmtimeError: The instance exceeds the limit, or the pool is full.
         KeyError: There is no such memory.
     """
 
@@ -62,16 +62,16 @@ class BareInstance:
         LIBRARY.wasmtime_store_delete(self._store)
 
     def call(self, name: bytes, argument: int | None = None) -> int:
-        """Call a function; give its i64 as an unsigned number.
+        """Call a function, and give its i64 as an unsigned number.
 
         Args:
-            name: Of an export.
+            name: Name of an export.
             argument: Its i32, unsigned; None for a function without one.
 
         Raises:
             KeyError: There is no such function.
-            WasmtimeError: It takes other arguments or gives another number of answers.
-            TypeError: It does not answer with an i64.
+            WasmtimeError: The function has other parameters or another number of results.
+            TypeError: It does not return an i64.
             Trap: It was stopped.
         """
         function = self._export(name, WASMTIME_EXTERN_FUNC).func
@@ -92,7 +92,7 @@ class BareInstance:
         """Copy into the memory.
 
         Raises:
-            IndexError: It would not lie inside.
+            IndexError: It would not fit.
         """
         length = len(content)
         if not 0 <= address <= self._memory_length - length:
@@ -103,7 +103,7 @@ class BareInstance:
         """Copy out of the memory.
 
         Raises:
-            IndexError: It does not lie inside.
+            IndexError: The range is outside the memory.
         """
         if length < 0 or not 0 <= address <= self._memory_length - length:
             raise IndexError(address)

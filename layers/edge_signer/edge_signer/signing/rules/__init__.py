@@ -1,1 +1,1 @@
-"""What a policy lets clients say, in the words of the standard."""
+"""Policies, and the assertions that they allow, in the standard's form."""

@@ -1,9 +1,9 @@
-"""The actions assertion as a model: what the standard allows and this signer makes.
+"""The actions assertion as a model: what the standard allows and this signer supports.
 
-After "Actions" of the standard (C2PA 2.2 §18.14, with the actions that 2.4 lists), and stricter
-where engines differ: a field that one of them cannot read, or that points at an ingredient which
-our sidecars do not have, is refused here rather than there. What `Actions` is made of is never read
-by itself, so pydantic need not get it ready.
+After "Actions" of the standard (C2PA 2.2 §18.14, with the actions that 2.4 lists). It is stricter
+where engines differ: it refuses fields that one of them cannot read, and references to ingredients,
+which our sidecars do not have. The parts of `Actions` are never validated alone, so pydantic need
+not build them (`defer_build`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
-from edge_signer.signing.rules.strict_model import NAMESPACED, StrictModel
+from edge_signer.signing.rules.strict_content import NAMESPACED, StrictModel
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _IPTC_TERMS = (
@@ -25,7 +25,7 @@ _IPTC_TERMS = (
     "digitalCreation humanEdits multiFrameComputationalCapture negativeFilm positiveFilm print "
     "screenCapture trainedAlgorithmicMedia virtualRecording"
 )
-#: The vocabulary of IPTC, and of the standard's own terms the one that media may have.
+#: The IPTC vocabulary, and the one of the standard's own terms that applies to media.
 DIGITAL_SOURCE_TYPES = {IPTC + term for term in _IPTC_TERMS.split()} | {
     "http://c2pa.org/digitalsourcetype/empty"
 }
@@ -44,7 +44,7 @@ _NEEDS_MORE = {
     "c2pa.watermarked.bound": "a soft binding",
 }
 _NEEDS_SOURCE_TYPE = {f"c2pa.{name}" for name in ("created", *_PERCEPTIBLE.split())}
-#: What an action may be called besides names of its own; deprecated ones are not in it.
+#: The standard's names of actions that this signer supports, without deprecated ones.
 STANDARD_ACTIONS = _NEEDS_SOURCE_TYPE | {f"c2pa.{name}" for name in _IMPERCEPTIBLE.split()}
 _REASONS = {
     f"c2pa.{name}"
@@ -61,14 +61,14 @@ _LEAP_SECOND = re.compile(r"(?<=:59):60$")
 
 
 def refused(demand: str) -> PydanticCustomError:
-    """Give an error whose message completes a sentence that begins with the path."""
+    """Give an error whose message completes a sentence that starts with the path."""
     return PydanticCustomError("refused", "{demand}", {"demand": demand})
 
 
 def _date_time(text: str) -> str:
     parts = _RFC3339.fullmatch(text)
     try:
-        # The fraction may have more digits than Python reads, and a minute a 61st second.
+        # Python reads neither longer fractions nor leap seconds.
         datetime.fromisoformat(_LEAP_SECOND.sub(":59", parts[1]) if parts else "")
     except ValueError:
         raise refused("must be a date and time such as 2026-01-31T12:00:00Z") from None
@@ -95,7 +95,7 @@ def _action_name(name: str) -> str:
     if name in _NEEDS_MORE:
         raise refused(f"is {name}, which needs {_NEEDS_MORE[name]}; that is not supported")
     if name.startswith("c2pa.") and name not in STANDARD_ACTIONS:
-        raise refused(f"is {name[:64]}, which is no action of the standard, or a deprecated one")
+        raise refused(f"is {name[:64]}, which is deprecated or not an action of the standard")
     if not NAMESPACED.fullmatch(name):
         raise refused("must be the name of an action, such as c2pa.created or com.example.action")
     return name
@@ -124,7 +124,7 @@ DigitalSourceType = Annotated[str, AfterValidator(_source_type)]
 
 
 class SoftwareAgent(StrictModel, defer_build=True):
-    """A generator-info map; an icon would need a box of its own."""
+    """A generator-info map; icons are not supported."""
 
     name: Text
     version: Text | None = None
@@ -132,7 +132,7 @@ class SoftwareAgent(StrictModel, defer_build=True):
 
 
 class Parameters(StrictModel, defer_build=True):
-    """An action's parameters; namespaced ones may be added."""
+    """An action's parameters; clients may add namespaced ones."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -144,7 +144,7 @@ class Parameters(StrictModel, defer_build=True):
     def _as_said(self) -> dict[str, Any]:
         named = {name: getattr(self, name) for name in type(self).model_fields}
         given = {name: value for name, value in named.items() if value is not None}
-        # Of a client's own parameters, even null says something.
+        # In a client's own parameters, null has a meaning.
         return {**given, **(self.model_extra or {})}
 
     @model_validator(mode="after")
@@ -160,7 +160,7 @@ class Parameters(StrictModel, defer_build=True):
 
 
 class Template(StrictModel, defer_build=True):
-    """What actions of one name, or all of them (`*`), have in common (C2PA 2.2 §18.14.6)."""
+    """Common properties of actions of one name, or of all (`*`; C2PA 2.2 §18.14.6)."""
 
     action: Annotated[str, AfterValidator(_template_name)]
     digitalSourceType: DigitalSourceType | None = None
@@ -232,5 +232,5 @@ class Actions(StrictModel):
         return self
 
     def content(self) -> dict[str, Any]:
-        """The assertion as it goes into the manifest, without fields that were not given."""
+        """The content for the manifest, without absent fields."""
         return self.model_dump(exclude_none=True)

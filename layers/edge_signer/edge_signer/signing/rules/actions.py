@@ -1,4 +1,4 @@
-"""What clients say of actions, put into the standard's words."""
+"""Translates clients' actions into the standard's form."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from edge_signer.signing.errors import InvalidAssertionError
 from edge_signer.signing.rules.action_model import Actions
-from edge_signer.signing.rules.strict_model import first_fault
+from edge_signer.signing.rules.strict_content import first_fault
 
 if TYPE_CHECKING:
     from edge_signer.signing.rules.policy import SigningPolicy
@@ -21,19 +21,19 @@ def actions_assertion(said: Any, path: str, policy: SigningPolicy) -> dict[str, 
 
     Args:
         said: What the client sent.
-        path: Where it stood in the request, for messages.
-        policy: Says `allActionsIncluded` where the client does not, and knows source-type aliases.
+        path: Its place in the request, for messages.
+        policy: Gives the default of `allActionsIncluded`, and aliases of source types.
 
     Raises:
-        InvalidAssertionError: Naming the path of what is wrong.
+        InvalidAssertionError: It is invalid; the message names the path.
     """
     assertion = {"actions": said} if isinstance(said, list) else said
     if not isinstance(assertion, dict):
         raise InvalidAssertionError(f"{path} must be a list of actions or an actions assertion")
     standard = {"allActionsIncluded": policy.all_actions_included, **assertion}
     for name, translated in (
-        ("actions", _in_the_standards_words),
-        ("templates", _in_the_standards_words),
+        ("actions", _in_standard_form),
+        ("templates", _in_standard_form),
         ("softwareAgents", _agent_by_name),
     ):
         if isinstance(listed := assertion.get(name), list):
@@ -45,7 +45,7 @@ def actions_assertion(said: Any, path: str, policy: SigningPolicy) -> dict[str, 
         raise InvalidAssertionError(first_fault(invalid, path, unwritten=unwritten)) from None
 
 
-def _in_the_standards_words(said: Any, policy: SigningPolicy) -> Any:
+def _in_standard_form(said: Any, policy: SigningPolicy) -> Any:
     if not isinstance(said, dict):
         return said
     action = dict(said)

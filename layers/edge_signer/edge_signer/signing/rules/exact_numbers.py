@@ -1,9 +1,9 @@
-"""Floats that both engines write into a manifest as the same number.
+"""Digits of floats that c2pa-rs reads exactly, so that both engines write the same number.
 
-c2pa-rs reads a number in JSON as an integer of up to 64 bits times or divided by a power of ten,
-all as binary64, so the shortest digits of a float can come out one bit off (serde_json without its
-feature `float_roundtrip`). Other digits of it come out right, for all but some two in a thousand of
-the floats that have 16 or 17 digits.
+c2pa-rs reads a JSON number as a 64-bit integer multiplied or divided by a power of ten, in
+binary64. The shortest digits of a float can therefore end up one bit off (serde_json without its
+feature `float_roundtrip`). Other digits come out right, except for some two in a thousand floats
+of 16 or 17 digits.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from collections.abc import Iterator
 _LARGEST_INTEGER = 2**64 - 1
 _LARGEST_POWER = 308
 _DIGITS = 19
-#: How many floats on either side of the right digits are tried.
+#: How many neighbours of the exact digits are tried, on either side.
 _NEIGHBOURS = 4
 
 
 class InexactNumberError(ValueError):
-    """No digits make c2pa-rs read this number."""
+    """c2pa-rs cannot read this number from any digits."""
 
 
 def exact_digits(number: float) -> str:
@@ -29,7 +29,7 @@ def exact_digits(number: float) -> str:
         number: Finite.
 
     Raises:
-        InexactNumberError: There are none.
+        InexactNumberError: There are no such digits.
     """
     if number == 0:
         return repr(number)
@@ -41,11 +41,11 @@ def exact_digits(number: float) -> str:
 
 
 def _candidates(number: float) -> Iterator[tuple[int, int]]:
-    # Integers that fit 53 bits are read without an error; the shortest digits often do.
+    # Integers of up to 53 bits are read exactly; the shortest digits often fit.
     shortest, _, power = f"{number!r}e0".partition("e")
     whole, _, fraction = shortest.partition(".")
     yield int(whole + fraction), int(power.partition("e")[0]) - len(fraction)
-    from fractions import Fraction  # most floats never get here, nor do most workers
+    from fractions import Fraction  # late: few floats, and few workers, need it
 
     most = _DIGITS - math.floor(math.log10(number))
     for places in range(most, most - _DIGITS, -1):

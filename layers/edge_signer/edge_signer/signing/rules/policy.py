@@ -1,6 +1,6 @@
-"""What a signer is willing to say: a policy, `<name>-v<version>`.
+"""Signing policies, named `<name>-v<version>`.
 
-What a policy is made of is never read by itself, so pydantic need not get it ready.
+Their parts are never validated alone, so pydantic need not build them (`defer_build`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from edge_signer.signing.rules.action_model import DigitalSourceType
 
 
 class SourceTypeAlias(BaseModel, defer_build=True):
-    """What a client's own name for a digital source type stands for."""
+    """The meaning of a client's own name for a digital source type."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,7 +33,7 @@ class ClaimGeneratorInfo(BaseModel, defer_build=True):
 
     name: str = Field(min_length=1, max_length=64)
     version: str | None = Field(None, min_length=1, max_length=64)
-    # The version whose rules the manifests follow.
+    # Version of the standard that the manifests follow.
     specVersion: str = Field(pattern=r"^2[.]4[.](0|[1-9][0-9]*)$")
 
 
@@ -41,17 +41,17 @@ class SigningPolicy(BaseModel):
     """A policy document.
 
     Attributes:
-        claim_generator_info: Goes into the claim as it is.
+        claim_generator_info: Goes into the claim unchanged.
         signing_key: Name of the KMS key; its alias is `alias/edge-signer-<stage>-<signing_key>`.
-        algorithm: What the key signs with, as COSE spells it.
+        algorithm: The key's signature algorithm, as COSE spells it.
         certificate: Name of the chain in SSM.
-        tenants: Who may sign under it; None is everybody.
-        required_assertions: Labels without which nothing is signed.
+        tenants: The tenants that may sign under it; None for all.
+        required_assertions: Labels that every manifest must have.
         allowed_assertions: Labels, or patterns of custom ones, that a client may send.
-        vouched_assertions: Labels that go to `created_assertions`; all others are gathered.
-        default_assertions: Content by label of what is said where the client does not.
-        all_actions_included: `allActionsIncluded` where the client says nothing.
-        title: Whether a client may name the asset: the name goes into the claim.
+        vouched_assertions: Labels of `created_assertions`; all others are gathered.
+        default_assertions: Content by label, for assertions that the client does not send.
+        all_actions_included: Default of `allActionsIncluded`.
+        title: Whether a client may give the asset a title, which goes into the claim.
         time_stamp: Whether manifests must, may or must not have a time-stamp.
         source_type_aliases: From a client's URI to the vocabulary's.
     """
@@ -78,7 +78,7 @@ class SigningPolicy(BaseModel):
         return any(fnmatchcase(label, pattern) for pattern in self.allowed_assertions)
 
     def vouches_for(self, label: str) -> bool:
-        """Whether the signer makes an assertion of that label its own."""
+        """Whether the signer vouches for assertions of that label."""
         return label in self.vouched_assertions
 
     def serves(self, tenant_id: str) -> bool:
@@ -86,10 +86,10 @@ class SigningPolicy(BaseModel):
         return self.tenants is None or tenant_id in self.tenants
 
     def require_title_allowed(self, title: str | None) -> None:
-        """Refuse a title where clients may not give one.
+        """Refuse a title if the policy forbids it.
 
         Raises:
-            PolicyViolationError: There is one, and there may be none.
+            PolicyViolationError: There is a title, and the policy forbids it.
         """
         if title is not None and self.title == "forbidden":
             raise PolicyViolationError(f"title is forbidden by policy {self.policy_id}")
@@ -98,10 +98,10 @@ class SigningPolicy(BaseModel):
         """Whether a manifest gets a time-stamp.
 
         Args:
-            asked: What the client says; None where it says nothing.
+            asked: The client's wish; None if it has none.
 
         Raises:
-            PolicyViolationError: The client wants what the policy does not.
+            PolicyViolationError: The policy does not permit the client's wish.
         """
         if asked is False and self.time_stamp == "required":
             raise PolicyViolationError(f"tsa is required by policy {self.policy_id}")

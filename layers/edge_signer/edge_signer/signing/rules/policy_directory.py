@@ -1,27 +1,149 @@
-"""Finds the policy of a request: shipped ones, and those that operators put in their place."""
+"""Policies: YAML documents, validated as a whole, and the lookup of one for a request."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
 
 from edge_signer.configuration.parameters import ParameterFolder
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.signing.errors import UnknownPolicyError
+from edge_signer.signing.errors import InvalidAssertionError, UnknownPolicyError
+from edge_signer.signing.rules.actions import ACTIONS_LABEL
+from edge_signer.signing.rules.ai_assertions import AI_DISCLOSURE_LABEL, TRAINING_MINING_LABEL
+from edge_signer.signing.rules.assertions import RESERVED_PREFIXES, standard_assertion
+from edge_signer.signing.rules.metadata import C2PA_METADATA_LABEL, CAWG_METADATA_LABEL
 from edge_signer.signing.rules.policy import SigningPolicy
-from edge_signer.signing.rules.policy_document import PolicyDocumentError, read_policy
+from edge_signer.signing.rules.strict_content import NAMESPACED, check_bounds, first_fault
+
+SHIPPED_POLICIES = Path(__file__).parent / "policies"
+#: The reserved labels of the standard and CAWG that this signer supports.
+STANDARD_LABELS = (
+    ACTIONS_LABEL,
+    AI_DISCLOSURE_LABEL,
+    TRAINING_MINING_LABEL,
+    C2PA_METADATA_LABEL,
+    CAWG_METADATA_LABEL,
+)
+_OWN_LABELS = re.compile(rf"{NAMESPACED.pattern}|[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*\.\*")
+
+
+class PolicyDocumentError(Exception):
+    """A document is not a valid policy; the text names the field and the fault."""
+
+
+def read_policy(text: str, name: str) -> SigningPolicy:
+    """Read a policy document.
+
+    Args:
+        text: YAML.
+        name: Name of the document; its `policy_id` must be the same.
+
+    Returns:
+        The policy, its default assertions in the standard's form.
+
+    Raises:
+        PolicyDocumentError: It is invalid; the text says why.
+    """
+    # Imported here: most deployments have only the shipped policies, which are JSON in the layer.
+    from edge_signer.signing.rules.policy_yaml import UnreadableYamlError, read_yaml
+
+    try:
+        document = read_yaml(text)
+    except UnreadableYamlError as broken:
+        raise PolicyDocumentError(str(broken)) from None
+    return _checked(document, name)
+
+
+def shipped_policies(folder: Path = SHIPPED_POLICIES) -> dict[str, SigningPolicy]:
+    """Read the policies of this package, by identifier.
+
+    Args:
+        folder: Its documents are YAML; in the layer they are JSON.
+
+    Raises:
+        PolicyDocumentError: A document is not a valid policy.
+    """
+    as_json = {one.stem: json.loads(one.read_text()) for one in folder.glob("*.json")}
+    return {
+        **{name: _checked(document, name) for name, document in as_json.items()},
+        **{one.stem: read_policy(one.read_text(), one.stem) for one in folder.glob("*.yaml")},
+    }
+
+
+def _checked(document: Any, name: str) -> SigningPolicy:
+    if not isinstance(document, dict):
+        raise PolicyDocumentError("must be a mapping, such as policy_id: newsroom-v1")
+    if "tenants" in document and document["tenants"] is None:
+        raise PolicyDocumentError("tenants is empty: name tenants, or omit the field for all")
+    try:
+        policy = SigningPolicy.model_validate(document)
+    except ValidationError as invalid:
+        raise PolicyDocumentError(first_fault(invalid, "").removeprefix(".")) from None
+    policy = policy.model_copy(update={"default_assertions": _standard_defaults(policy)})
+    for fault in _faults(policy, name):
+        raise PolicyDocumentError(fault)
+    return policy
+
+
+def _faults(policy: SigningPolicy, name: str) -> Iterator[str]:
+    if policy.policy_id != name:
+        yield f"policy_id is {policy.policy_id}, but the document is named {name}"
+    for label in policy.allowed_assertions:
+        own = _OWN_LABELS.fullmatch(label) and not label.startswith(RESERVED_PREFIXES)
+        if not own and label not in STANDARD_LABELS:
+            yield (
+                f"allowed_assertions: {label} is neither a supported assertion nor a custom one "
+                "such as com.example.name or com.example.*"
+            )
+    if not policy.allows(ACTIONS_LABEL):
+        yield f"allowed_assertions: must include {ACTIONS_LABEL}, which every valid manifest has"
+    if ACTIONS_LABEL not in policy.required_assertions + tuple(policy.default_assertions):
+        yield f"required_assertions: must include {ACTIONS_LABEL}, unless there is a default"
+    if not policy.vouches_for(ACTIONS_LABEL):
+        yield f"vouched_assertions: must include {ACTIONS_LABEL}, which the signer itself asserts"
+    for field in ("required_assertions", "vouched_assertions", "default_assertions"):
+        for label in getattr(policy, field):
+            if "*" in label:
+                yield f"{field}: {label} is a pattern; only allowed_assertions may have one"
+            elif not policy.allows(label):
+                yield f"{field}: {label} is not among allowed_assertions"
+
+
+def _standard_defaults(policy: SigningPolicy) -> dict[str, Any]:
+    contents = {}
+    for label, said in policy.default_assertions.items():
+        try:
+            content = json.loads(json.dumps(said, allow_nan=False))
+            check_bounds(f"default_assertions.{label}", content)
+            standard_label, standard_content = standard_assertion(
+                label, content, f"default_assertions.{label}", policy
+            )
+        except InvalidAssertionError as invalid:
+            raise PolicyDocumentError(invalid.message) from None
+        except (RecursionError, TypeError, ValueError):
+            raise PolicyDocumentError(
+                f"default_assertions.{label} has a value that is not JSON; put dates in quotes"
+            ) from None
+        contents[standard_label] = standard_content
+    return contents
 
 
 class PolicyDirectory:
     """Policies by identifier.
 
-    A document of the folder takes the place of the shipped policy of its name. One that cannot be
-    read never falls back to the shipped one, which may allow more: the last good document of the
-    name serves, and where there was none, nothing is signed under it.
+    A document of the folder replaces the shipped policy of its name. An unreadable document never
+    falls back to the shipped policy, which may allow more: its last good version stays in use, and
+    if there was none, the policy is unavailable.
 
     Args:
         shipped: Policies of this package.
-        folder: Documents of operators, by policy identifier.
-        complain: Told once of each document that cannot be read.
+        folder: Operators' documents, by policy identifier.
+        complain: Reports each unreadable document once.
     """
 
     def __init__(
@@ -37,11 +159,11 @@ class PolicyDirectory:
         self._read: dict[str, SigningPolicy | None] = {}
 
     def find(self, policy_id: str, tenant_id: str) -> SigningPolicy:
-        """Give a policy under which a tenant may sign.
+        """Find a policy under which a tenant may sign.
 
         Raises:
-            UnknownPolicyError: There is none, or it is not this tenant's, which sounds the same.
-            StoreUnavailableError: The documents cannot be had, or this one is broken.
+            UnknownPolicyError: There is none, or it is another tenant's; both look the same.
+            StoreUnavailableError: The documents are unavailable, or this one is broken.
         """
         self._take_up(self._folder.values())
         policy = self._read.get(policy_id, self._shipped.get(policy_id))

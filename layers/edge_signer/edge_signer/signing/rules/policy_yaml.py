@@ -1,7 +1,7 @@
-"""YAML as policies are written in: one meaning a document, and no surprise in its size.
+"""Strict YAML for policies: no duplicate keys, and no aliases.
 
-As a program, with a folder, it puts JSON in the place of the documents there: the layer's build
-does that with the shipped ones, since a new worker then needs no parser of YAML.
+Run as a program with a folder, it replaces the documents there with JSON. The layer's build does so
+with the shipped policies, so that a new worker needs no YAML parser.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-# PyYAML finds dates, numbers and truth by their look, and lets out what their constructors raise.
+# PyYAML recognises dates, numbers and booleans by their form; reading them may raise these.
 _WHAT_VALUES_RAISE = (
     ArithmeticError,
     AttributeError,
@@ -25,23 +25,23 @@ _WHAT_VALUES_RAISE = (
 
 
 class UnreadableYamlError(Exception):
-    """A text is not such YAML; the message says why."""
+    """The text is not YAML of this kind; the message says why."""
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML in which a key that stands twice is a fault: one of them was meant."""
+    """YAML without duplicate keys and aliases."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            # A few lines of them could stand for more than any memory holds.
+            # A few lines of them can expand to more than fits into memory.
             line = self.line + 1
-            raise UnreadableYamlError(f"line {line}: aliases are not taken; write it out")
+            raise UnreadableYamlError(f"line {line}: aliases are not supported; repeat the value")
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         mapping: dict[Any, Any] = super().construct_mapping(node, deep=deep)
         if len(mapping) != len(node.value):
-            raise UnreadableYamlError(f"line {node.start_mark.line + 1}: a key stands twice")
+            raise UnreadableYamlError(f"line {node.start_mark.line + 1}: duplicate key")
         return mapping
 
 
@@ -49,7 +49,7 @@ def read_yaml(text: str) -> Any:
     """Read a document.
 
     Raises:
-        UnreadableYamlError: Saying what is wrong, and where that is known.
+        UnreadableYamlError: It says what is wrong, and where if known.
     """
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader
@@ -60,10 +60,10 @@ def read_yaml(text: str) -> Any:
 
 
 def write_as_json(folder: Path) -> None:
-    """Put JSON in the place of a folder's documents.
+    """Replace a folder's documents with JSON.
 
     Raises:
-        UnreadableYamlError: One of them cannot be read.
+        UnreadableYamlError: A document cannot be read.
     """
     for file in folder.glob("*.yaml"):
         content = json.dumps(read_yaml(file.read_text()), allow_nan=False)

@@ -1,4 +1,4 @@
-"""How deep, how many and how long the values of a request may be."""
+"""Strict models of client content, limits on its size, and one-sentence faults."""
 
 from __future__ import annotations
 
@@ -6,33 +6,75 @@ import math
 import re
 from typing import Any, NamedTuple
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
 from edge_signer.signing.errors import InvalidAssertionError
 from edge_signer.signing.rules.exact_numbers import InexactNumberError, exact_digits
-from edge_signer.signing.rules.strict_model import MAX_PATH_CHARACTERS
+
+MAX_PATH_CHARACTERS = 160
+
+#: A namespaced name, such as com.example.name (C2PA 2.2 §6.2.1).
+NAMESPACED = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9][A-Za-z0-9_-]*)+")
+
+_DEMANDS = {
+    "bool_type": "must be true or false",
+    "dict_type": "must be an object",
+    "list_type": "must be a list",
+    "model_type": "must be an object",
+    "string_too_short": "must not be empty",
+    "string_type": "must be a text",
+    "too_short": "must not be empty",
+    "extra_forbidden": "is not a supported field",
+    "missing": "is required",
+}
+
+
+class StrictModel(BaseModel):
+    """A frozen model that converts no types and accepts no other fields."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+
+def first_fault(invalid: ValidationError, path: str, *, unwritten: str = "") -> str:
+    """Describe the first fault in a sentence that starts with its path.
+
+    Args:
+        invalid: The model's error.
+        path: The place of the model's input.
+        unwritten: A field of the model that the client's short form omits.
+    """
+    fault = invalid.errors(include_url=False, include_input=False)[0]
+    location = fault["loc"][1:] if fault["loc"][:1] == (unwritten,) else fault["loc"]
+    for part in location:
+        if part != "[key]":
+            path += f"[{part}]" if isinstance(part, int) else f".{part}"
+    demand = _DEMANDS.get(fault["type"], fault["msg"].replace("Input should be", "must be"))
+    return f"{path[:MAX_PATH_CHARACTERS]} {demand}"
+
 
 MAX_DEPTH = 24
 MAX_VALUES = 1500
 MAX_TEXT_CHARACTERS = 8192
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# CBOR holds 64 bits unsigned too, but c2pa-rs writes no integer above the signed range.
+# CBOR also has unsigned 64-bit integers, but c2pa-rs writes none above the signed range.
 _MIN_INTEGER, _MAX_INTEGER = -(2**63), 2**63 - 1
 
 
 def check_bounds(root: str, content: dict[str, Any]) -> None:
-    """Refuse JSON that is deeper, larger or longer than the builder is asked to take.
+    """Refuse JSON that is too deep, too large or too long.
 
     Args:
-        root: What the content is called in messages.
+        root: Name of the content in messages.
         content: A JSON object.
 
     Raises:
-        InvalidAssertionError: Naming the path at which a bound is passed.
+        InvalidAssertionError: It exceeds a limit; the message names the path.
     """
     values = 1
     waiting: list[tuple[_Place, Any]] = [(_Place(None, root, 0), content)]
     while waiting:
         place, value = waiting.pop()
-        # Counted before anything is kept of them: a list of zeros is cheap to send.
+        # Counted before they are queued: a long list of zeros is cheap to send.
         values += len(value) if isinstance(value, dict | list) else 0
         if values > MAX_VALUES:
             raise InvalidAssertionError(f"{root} hold more than {MAX_VALUES} values")
@@ -56,7 +98,7 @@ def check_bounds(root: str, content: dict[str, Any]) -> None:
 
 
 class _Place(NamedTuple):
-    """Where a value stands; a whole path is put together only for a message."""
+    """The place of a value; the whole path is built only for a message."""
 
     above: _Place | None
     step: str
@@ -73,7 +115,7 @@ class _Place(NamedTuple):
 
 def _check_float(place: _Place, number: float) -> None:
     if not math.isfinite(number):
-        raise place.fault("is a number that JSON does not have")
+        raise place.fault("is not a finite number")
     try:
         exact_digits(number)
     except InexactNumberError:
