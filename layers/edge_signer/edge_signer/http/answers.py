@@ -53,7 +53,9 @@ class SignedAnswer(AnswerBody):
     manifest_url: Annotated[
         str,
         Field(
-            json_schema_extra={"pattern": r"^https?://[^ ]+/sha256/[0-9a-f]{64}\.c2pa$"},
+            json_schema_extra={
+                "pattern": r"^https?://[^ ]+/sha256/[0-9a-f]{64}(\.embedded)?\.c2pa$"
+            },
             description="GET gives the manifest store, application/c2pa, to everybody.",
         ),
     ]
@@ -63,6 +65,13 @@ class SignedAnswer(AnswerBody):
     tsa_token_url: Annotated[
         str | None,
         Field(description="GET gives the time-stamp response (RFC 3161); absent without one."),
+    ] = None
+    manifest: Annotated[
+        str | None,
+        Field(
+            json_schema_extra={"contentEncoding": "base64"},
+            description="With `embed`: the manifest store, to be written into the asset.",
+        ),
     ] = None
 
 
