@@ -33,7 +33,10 @@ class Verdict:
         return self.state == "Trusted" and not self.failures
 
 
-def c2pa_rs(asset: bytes, media_type: str, manifest_store: bytes, anchors_pem: str) -> Verdict:
+def c2pa_rs(
+    asset: bytes, media_type: str, manifest_store: bytes | None, anchors_pem: str
+) -> Verdict:
+    """Judge a sidecar; without one, what is embedded in the asset."""
     settings = c2pa.Settings.from_dict(
         {"trust": {"trust_anchors": anchors_pem, "trust_config": TRUST_CONFIG}}
     )
@@ -49,7 +52,10 @@ def c2pa_rs(asset: bytes, media_type: str, manifest_store: bytes, anchors_pem: s
     return Verdict(report["validation_state"], [one["code"] for one in failures], report)
 
 
-def encypher(asset: bytes, media_type: str, manifest_store: bytes, anchors_pem: str) -> Verdict:
+def encypher(
+    asset: bytes, media_type: str, manifest_store: bytes | None, anchors_pem: str
+) -> Verdict:
+    """Judge a sidecar; without one, what is embedded in the asset."""
     try:
         report = dict(
             encypher_c2pa.verify(
@@ -69,5 +75,5 @@ def encypher(asset: bytes, media_type: str, manifest_store: bytes, anchors_pem: 
     return Verdict(report["validation_state"], failures, report)
 
 
-Judge = Callable[[bytes, str, bytes, str], Verdict]
+Judge = Callable[[bytes, str, bytes | None, str], Verdict]
 JUDGES: tuple[Judge, ...] = (c2pa_rs, encypher)

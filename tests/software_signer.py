@@ -18,6 +18,7 @@ from edge_signer.signing.credentials.kms import Credential, Signer
 from edge_signer.signing.credentials.time_stamp import TimeStamp, TimeStampAuthority
 from edge_signer.signing.edge_path import EdgePath, Patience
 from edge_signer.signing.manifest.builder import ManifestBuilder
+from edge_signer.signing.manifest.embedding import Embedding
 from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.rules.policy_directory import PolicyDirectory, shipped_policies
 from edge_signer.signing.service import SigningService
@@ -87,7 +88,14 @@ class MemoryStore:
     kept: list[tuple[str, bytes, bytes]] = field(default_factory=list)
     stamps: list[tuple[str, TimeStamp]] = field(default_factory=list)
 
-    def put(self, tenant_id: str, asset_sha256: bytes, manifest_store: bytes) -> StoredManifest:
+    def put(
+        self,
+        tenant_id: str,
+        asset_sha256: bytes,
+        manifest_store: bytes,
+        *,
+        is_embedded: bool = False,  # noqa: ARG002
+    ) -> StoredManifest:
         self.kept.append((tenant_id, asset_sha256, manifest_store))
         return StoredManifest("https://manifests.test/one", str(len(self.kept)))
 
@@ -155,9 +163,10 @@ class Workshop:
         policy_id: str = "newsroom-default-v3",
         tsa: bool | None = None,
         title: str | None = None,
+        embedding: Embedding | None = None,
     ) -> bytes:
-        """Sign an asset and give its manifest store."""
-        digest = hashlib.sha256(asset).digest()
-        request = SigningRequest("acme", digest, assertions, policy_id, tsa, title)
+        """Sign an asset, or for an embedding its digest, and give its manifest store."""
+        digest = hashlib.sha256(asset).digest() if embedding is None else asset
+        request = SigningRequest("acme", digest, assertions, policy_id, tsa, title, embedding)
         self.service.sign(request, RequestRecord("a request"), Deadline())
         return self.store.kept[-1][2]

@@ -32,6 +32,11 @@ pub const Writer = struct {
         return self.out.items;
     }
 
+    /// Bytes of the head of a string so long.
+    pub fn headLength(length: usize) usize {
+        return if (length < 24) 1 else if (length <= 0xff) 2 else if (length <= 0xffff) 3 else 5;
+    }
+
     fn head(self: *Writer, major: Major, argument: u64) Allocator.Error!void {
         const high = @intFromEnum(major) << 5;
         if (argument < 24) return self.out.append(self.gpa, high | @as(u8, @intCast(argument)));
@@ -46,6 +51,17 @@ pub const Writer = struct {
         var big_endian: [8]u8 = undefined;
         std.mem.writeInt(u64, &big_endian, argument, .big);
         try self.out.appendSlice(self.gpa, big_endian[8 - following ..]);
+    }
+
+    /// An unsigned integer.
+    pub fn natural(self: *Writer, number: u64) Allocator.Error!void {
+        try self.head(.unsigned, number);
+    }
+
+    /// Zeros as a byte string.
+    pub fn zeros(self: *Writer, count: usize) Allocator.Error!void {
+        try self.head(.bytes, count);
+        try self.out.appendNTimes(self.gpa, 0, count);
     }
 
     /// A signed integer that fits 64 bits.

@@ -80,16 +80,58 @@ pub fn timeStampPayload(gpa: Allocator, protected: []const u8, signature: []cons
     return sigStructure(gpa, .CounterSignature, protected, encoded.written());
 }
 
+/// Zeros in the unprotected header: byte strings `pad` and `pad2` (C2PA 2.2 §13.2.5).
+pub const Padding = struct {
+    pad: ?usize = null,
+    pad2: ?usize = null,
+
+    pub const none: Padding = .{};
+
+    /// What makes the header longer by exactly so many bytes; null where nothing does: a key takes five.
+    pub fn ofLength(extra: usize) ?Padding {
+        if (extra == 0) return none;
+        if (stringOf("pad", extra)) |pad| return .{ .pad = pad };
+        // Where a longer head begins, one string misses a length; a second, empty one reaches it.
+        const rest = std.math.sub(usize, extra, 1 + "pad2".len + 1) catch return null;
+        return if (stringOf("pad", rest)) |pad| .{ .pad = pad, .pad2 = 0 } else null;
+    }
+
+    /// The string that takes so many bytes with its key.
+    fn stringOf(key: []const u8, total: usize) ?usize {
+        for ([_]usize{ 1, 2, 3, 5 }) |head| {
+            const length = std.math.sub(usize, total, 1 + key.len + head) catch return null;
+            if (cbor.Writer.headLength(length) == head) return length;
+        }
+        return null;
+    }
+
+    fn count(self: Padding) usize {
+        return @as(usize, @intFromBool(self.pad != null)) + @intFromBool(self.pad2 != null);
+    }
+};
+
 /// The tagged COSE_Sign1 with a detached payload. An empty `time_stamp_token` is none.
-pub fn sign1(gpa: Allocator, protected: []const u8, signature: []const u8, time_stamp_token: []const u8) Allocator.Error![]const u8 {
+pub fn sign1(
+    gpa: Allocator,
+    protected: []const u8,
+    signature: []const u8,
+    time_stamp_token: []const u8,
+    padding: Padding,
+) Allocator.Error![]const u8 {
     var writer = cbor.Writer.init(gpa);
     try writer.tag(cbor.tag_cose_sign1);
     try writer.array(4);
     try writer.bytes(protected);
-    if (time_stamp_token.len == 0) {
-        try writer.map(0);
-    } else {
-        try writer.map(1);
+    try writer.map(padding.count() + @intFromBool(time_stamp_token.len > 0));
+    if (padding.pad) |length| {
+        try writer.text("pad");
+        try writer.zeros(length);
+    }
+    if (padding.pad2) |length| {
+        try writer.text("pad2");
+        try writer.zeros(length);
+    }
+    if (time_stamp_token.len > 0) {
         try writer.text("sigTst2");
         try writer.map(1);
         try writer.text("tstTokens");
@@ -122,8 +164,8 @@ test "the time-stamp covers the signature with its head" {
 test "without a token the unprotected header is empty" {
     var arena = std.heap.ArenaAllocator.init(std.testing.allocator);
     defer arena.deinit();
-    const bare = try sign1(arena.allocator(), "p", "sig", "");
+    const bare = try sign1(arena.allocator(), "p", "sig", "", .none);
     try std.testing.expectEqualSlices(u8, "\xd2\x84\x41p\xa0\xf6\x43sig", bare);
-    const stamped = try sign1(arena.allocator(), "p", "sig", "tok");
+    const stamped = try sign1(arena.allocator(), "p", "sig", "tok", .none);
     try std.testing.expectEqualSlices(u8, "\xd2\x84\x41p\xa1\x67sigTst2\xa1\x69tstTokens\x81\xa1\x63val\x43tok\xf6\x43sig", stamped);
 }

@@ -9,6 +9,8 @@ const Value = json_value.Value;
 
 pub const max_assertions = 64;
 const max_text_bytes = 256;
+/// A TIFF's store and its count are two.
+const max_exclusions = 2;
 /// 256 characters of four bytes.
 const max_title_bytes = 1024;
 
@@ -22,6 +24,7 @@ pub const Error = json_value.ParseError || error{
     AssertionsMissing,
     AssertionsTooMany,
     AlgorithmUnknown,
+    BindingInvalid,
 };
 
 pub const Definition = struct {
@@ -32,10 +35,11 @@ pub const Definition = struct {
     assertions: []Assertion,
     /// Name of the asset, for people.
     title: ?[]const u8,
+    binding: Binding,
 
     pub fn parse(arena: Allocator, input: []const u8) Error!Definition {
         const root = try json_value.parse(arena, input);
-        try admitOnly(root, &.{ "label", "instance_id", "alg", "claim_generator_info", "assertions", "title" });
+        try admitOnly(root, &.{ "label", "instance_id", "alg", "claim_generator_info", "assertions", "title", "binding" });
         const generator = root.get("claim_generator_info") orelse return error.DefinitionFieldMissing;
         _ = try requiredText(generator.*, "name");
         const items = root.get("assertions") orelse return error.AssertionsMissing;
@@ -53,7 +57,39 @@ pub const Definition = struct {
             .claim_generator_info = generator.*,
             .assertions = assertions,
             .title = try optionalText(root, "title"),
+            .binding = try Binding.parse(arena, root),
         };
+    }
+};
+
+/// How the manifest is bound to its asset; the digest itself comes apart.
+pub const Binding = union(enum) {
+    /// `c2pa.hash.data` over everything outside these ranges: none for a sidecar (C2PA 2.2 §18.5).
+    data: []const Range,
+    /// `c2pa.hash.bmff.v3` over every box but the store, `ftyp` and `mfra` (C2PA 2.2 §18.6).
+    bmff,
+
+    pub const Range = struct { start: u64, length: u64 };
+
+    fn parse(arena: Allocator, root: Value) Error!Binding {
+        const given = root.get("binding") orelse return .{ .data = &.{} };
+        try admitOnly(given.*, &.{ "exclusions", "bmff" });
+        if (given.get("bmff")) |is_bmff| {
+            if (is_bmff.* != .boolean or !is_bmff.boolean or given.object.len != 1) return error.BindingInvalid;
+            return .bmff;
+        }
+        const items = given.get("exclusions") orelse return error.BindingInvalid;
+        if (items.* != .array or items.array.len == 0 or items.array.len > max_exclusions) return error.BindingInvalid;
+        const ranges = try arena.alloc(Range, items.array.len);
+        var end: u64 = 0;
+        for (ranges, items.array) |*range, item| {
+            try admitOnly(item, &.{ "start", "length" });
+            range.* = .{ .start = try requiredNatural(item, "start"), .length = try requiredNatural(item, "length") };
+            // In order and apart; what is empty would exclude nothing.
+            if (range.start < end or range.length == 0) return error.BindingInvalid;
+            end = std.math.add(u64, range.start, range.length) catch return error.BindingInvalid;
+        }
+        return .{ .data = ranges };
     }
 };
 
@@ -115,6 +151,11 @@ fn requiredText(object: Value, name: []const u8) Error![]const u8 {
     const field = object.get(name) orelse return error.DefinitionFieldMissing;
     if (field.* != .text or field.text.len == 0 or field.text.len > max_text_bytes) return error.DefinitionFieldInvalid;
     return field.text;
+}
+
+fn requiredNatural(object: Value, name: []const u8) Error!u64 {
+    const field = object.get(name) orelse return error.DefinitionFieldMissing;
+    return if (field.* == .unsigned) field.unsigned else error.DefinitionFieldInvalid;
 }
 
 fn optionalText(object: Value, name: []const u8) Error!?[]const u8 {

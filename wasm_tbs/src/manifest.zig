@@ -9,6 +9,7 @@ const cose = @import("cose.zig");
 const jumbf = @import("jumbf.zig");
 const definition_file = @import("definition.zig");
 const Assertion = definition_file.Assertion;
+const Binding = definition_file.Binding;
 const Definition = definition_file.Definition;
 
 pub const max_tbs_bytes = 16 * 1024;
@@ -17,13 +18,17 @@ pub const max_certificates = 8;
 const claim_label = "c2pa.claim.v2";
 const signature_label = "c2pa.signature";
 const assertions_label = "c2pa.assertions";
-const binding_label = "c2pa.hash.data";
+const data_hash_label = "c2pa.hash.data";
+const bmff_hash_label = "c2pa.hash.bmff.v3";
+/// The usertype of the box that holds a store in BMFF files (C2PA 2.2 §A.5).
+const bmff_store_uuid = "\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81";
 
 pub const Error = definition_file.Error || error{
     AssetDigestLength,
     CertificatesMissing,
     CertificatesTooMany,
     SignatureLength,
+    StoreLength,
     TbsTooLarge,
 };
 
@@ -55,7 +60,10 @@ pub const Manifest = struct {
         var assertions = AssertionStore.init(arena);
         const store = try assertions.open();
         for (definition.assertions) |*assertion| try assertions.add(assertion);
-        try assertions.addHardBinding(asset_sha256);
+        switch (definition.binding) {
+            .data => |exclusions| try assertions.addDataHash(asset_sha256, exclusions),
+            .bmff => try assertions.addBmffHash(asset_sha256),
+        }
         assertions.boxes.close(store);
 
         return .{
@@ -80,11 +88,25 @@ pub const Manifest = struct {
         return cose.timeStampPayload(arena, self.protected, signature);
     }
 
-    /// The manifest store. An empty `time_stamp_token` is none.
-    pub fn assemble(self: *const Manifest, arena: Allocator, signature: []const u8, time_stamp_token: []const u8) Error![]const u8 {
+    /// The manifest store. An empty `time_stamp_token` is none. With a `store_length` the unprotected
+    /// header is padded until the store has exactly so many bytes (C2PA 2.2 §13.2.5).
+    pub fn assemble(
+        self: *const Manifest,
+        arena: Allocator,
+        signature: []const u8,
+        time_stamp_token: []const u8,
+        store_length: ?u32,
+    ) Error![]const u8 {
         if (!self.algorithm.admitsSignatureLength(signature.len)) return error.SignatureLength;
-        const sign1 = try cose.sign1(arena, self.protected, signature, time_stamp_token);
+        const plain = try self.boxed(arena, try cose.sign1(arena, self.protected, signature, time_stamp_token, .none));
+        const wanted = store_length orelse return plain;
+        if (wanted == plain.len) return plain;
+        if (wanted < plain.len) return error.StoreLength;
+        const padding = cose.Padding.ofLength(wanted - plain.len) orelse return error.StoreLength;
+        return self.boxed(arena, try cose.sign1(arena, self.protected, signature, time_stamp_token, padding));
+    }
 
+    fn boxed(self: *const Manifest, arena: Allocator, sign1: []const u8) Error![]const u8 {
         var boxes = jumbf.Writer.init(arena);
         const store = try boxes.openSuperbox(.manifest_store, "c2pa");
         const manifest = try boxes.openSuperbox(.manifest, self.label);
@@ -130,10 +152,10 @@ const AssertionStore = struct {
         }
     }
 
-    /// `c2pa.hash.data` over the whole asset: a sidecar excludes nothing.
-    fn addHardBinding(self: *AssertionStore, asset_sha256: []const u8) Error!void {
+    /// `c2pa.hash.data` over the asset without the ranges that are excluded; a sidecar excludes none.
+    fn addDataHash(self: *AssertionStore, asset_sha256: []const u8, exclusions: []const Binding.Range) Error!void {
         var encoded = cbor.Writer.init(self.arena);
-        try encoded.map(4);
+        try encoded.map(@as(usize, 4) + @intFromBool(exclusions.len > 0));
         try encoded.text("alg");
         try encoded.text("sha256");
         try encoded.text("pad");
@@ -142,7 +164,48 @@ const AssertionStore = struct {
         try encoded.bytes(asset_sha256);
         try encoded.text("name");
         try encoded.text("jumbf manifest");
-        try self.addBox(&self.created, binding_label, .cbor, encoded.written());
+        if (exclusions.len > 0) {
+            try encoded.text("exclusions");
+            try encoded.array(exclusions.len);
+            for (exclusions) |range| {
+                try encoded.map(2);
+                try encoded.text("start");
+                try encoded.natural(range.start);
+                try encoded.text("length");
+                try encoded.natural(range.length);
+            }
+        }
+        try self.addBox(&self.created, data_hash_label, .cbor, encoded.written());
+    }
+
+    /// `c2pa.hash.bmff.v3`. What it excludes is the same for every file: a client chooses nothing.
+    fn addBmffHash(self: *AssertionStore, asset_sha256: []const u8) Error!void {
+        var encoded = cbor.Writer.init(self.arena);
+        try encoded.map(4);
+        try encoded.text("alg");
+        try encoded.text("sha256");
+        try encoded.text("hash");
+        try encoded.bytes(asset_sha256);
+        try encoded.text("name");
+        try encoded.text("jumbf manifest");
+        try encoded.text("exclusions");
+        try encoded.array(3);
+        try encoded.map(2);
+        try encoded.text("data");
+        try encoded.array(1);
+        try encoded.map(2);
+        try encoded.text("value");
+        try encoded.bytes(bmff_store_uuid);
+        try encoded.text("offset");
+        try encoded.natural(8);
+        try encoded.text("xpath");
+        try encoded.text("/uuid");
+        for ([_][]const u8{ "/ftyp", "/mfra" }) |path| {
+            try encoded.map(1);
+            try encoded.text("xpath");
+            try encoded.text(path);
+        }
+        try self.addBox(&self.created, bmff_hash_label, .cbor, encoded.written());
     }
 
     fn addBox(self: *AssertionStore, references: *std.ArrayList(HashedUri), label: []const u8, kind: jumbf.Kind, content: []const u8) Error!void {
@@ -221,9 +284,56 @@ test "the claim names every assertion, and a repeated label is numbered" {
     try std.testing.expect(std.mem.indexOf(u8, manifest.assertion_store, "dwhen\xc0\x74") != null);
     const signature_uri = "self#jumbf=/c2pa/urn:c2pa:00000000-0000-4000-8000-000000000000/c2pa.signature";
     try std.testing.expect(std.mem.indexOf(u8, manifest.claim, signature_uri) != null);
-    const store = try manifest.assemble(arena.allocator(), "s" ** 64, "");
+    const store = try manifest.assemble(arena.allocator(), "s" ** 64, "", null);
     try std.testing.expectEqual(store.len, std.mem.readInt(u32, store[0..4], .big));
     try std.testing.expect(std.mem.indexOf(u8, store, manifest.claim) != null);
+}
+
+test "a store is padded to the length that is asked for" {
+    var arena = std.heap.ArenaAllocator.init(std.testing.allocator);
+    defer arena.deinit();
+    const a = arena.allocator();
+    const manifest = try Manifest.prepare(a, test_definition, "h" ** 32, &.{"leaf"});
+    const plain = (try manifest.assemble(a, "s" ** 64, "tok", null)).len;
+    for (0..1200) |extra| {
+        const wanted: u32 = @intCast(plain + extra);
+        if (extra > 0 and extra < 5) {
+            try std.testing.expectError(error.StoreLength, manifest.assemble(a, "s" ** 64, "tok", wanted));
+        } else {
+            try std.testing.expectEqual(wanted, (try manifest.assemble(a, "s" ** 64, "tok", wanted)).len);
+        }
+    }
+    for ([_]u32{ 65_535, 65_536, 65_537, 65_538, 65_539, 100_000 }) |extra| {
+        const wanted: u32 = @as(u32, @intCast(plain)) + extra;
+        try std.testing.expectEqual(wanted, (try manifest.assemble(a, "s" ** 64, "", wanted)).len);
+    }
+    try std.testing.expectError(error.StoreLength, manifest.assemble(a, "s" ** 64, "", 10));
+}
+
+test "what is excluded stands in the binding" {
+    var arena = std.heap.ArenaAllocator.init(std.testing.allocator);
+    defer arena.deinit();
+    const a = arena.allocator();
+    const cases = [_]struct { given: []const u8, expected: Error![]const u8 }{
+        .{ .given = "{\"exclusions\":[{\"start\":20,\"length\":300}]}", .expected = "jexclusions\x81\xa2estart\x14flength\x19\x01\x2c" },
+        .{ .given = "{\"exclusions\":[{\"start\":1,\"length\":4},{\"start\":5000000000,\"length\":1}]}", .expected = "\x82\xa2estart\x01flength\x04\xa2estart\x1b\x00\x00\x00\x01\x2a\x05\xf2\x00" },
+        .{ .given = "{\"bmff\":true}", .expected = "c2pa.hash.bmff.v3" },
+        .{ .given = "{\"bmff\":false}", .expected = error.BindingInvalid },
+        .{ .given = "{\"exclusions\":[]}", .expected = error.BindingInvalid },
+        .{ .given = "{\"exclusions\":[{\"start\":2,\"length\":0}]}", .expected = error.BindingInvalid },
+        .{ .given = "{\"exclusions\":[{\"start\":-2,\"length\":1}]}", .expected = error.DefinitionFieldInvalid },
+        .{ .given = "{\"exclusions\":[{\"start\":2,\"length\":2},{\"start\":3,\"length\":1}]}", .expected = error.BindingInvalid },
+    };
+    for (cases) |case| {
+        const binding = try std.mem.concat(a, u8, &.{ "\"binding\":", case.given, ",\"assertions\":" });
+        const definition = try std.mem.replaceOwned(u8, a, test_definition, "\"assertions\":", binding);
+        if (case.expected) |bytes| {
+            const manifest = try Manifest.prepare(a, definition, "h" ** 32, &.{"leaf"});
+            try std.testing.expect(std.mem.indexOf(u8, manifest.assertion_store, bytes) != null);
+        } else |expected| {
+            try std.testing.expectError(expected, Manifest.prepare(a, definition, "h" ** 32, &.{"leaf"}));
+        }
+    }
 }
 
 test "a title stands in the claim" {

@@ -4,7 +4,8 @@
 //! The input is a sequence of fields, each a little-endian u32 length and that many bytes:
 //!   prepare              in definition_buffer: definition JSON, asset SHA-256, certificate (DER) …
 //!   time_stamp_payload   in signature_buffer: signature
-//!   assemble             in signature_buffer: signature, time-stamp token (empty for none)
+//!   assemble             in signature_buffer: signature, time-stamp token (empty for none), and, if
+//!                        the store shall be padded, its length as a little-endian u32
 //!
 //! A result is a u64: the address in the upper half, in the lower half the length with the top bit
 //! saying that the bytes are the name of an error.
@@ -85,8 +86,14 @@ fn tryAssemble(input_length: u32) Error![]const u8 {
     var fields = try Fields.init(&signature_input, input_length);
     const signature = try fields.next();
     const token = try fields.next();
+    var store_length: ?u32 = null;
+    if (!fields.atEnd()) {
+        const given = try fields.next();
+        if (given.len != 4) return error.InputTruncated;
+        store_length = std.mem.readInt(u32, given[0..4], .little);
+    }
     if (!fields.atEnd()) return error.InputTooLong;
-    return manifest.assemble(arena.allocator(), signature, token);
+    return manifest.assemble(arena.allocator(), signature, token, store_length);
 }
 
 const Fields = struct {

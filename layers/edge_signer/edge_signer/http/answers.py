@@ -53,7 +53,9 @@ class SignedAnswer(AnswerBody):
     manifest_url: Annotated[
         str,
         Field(
-            json_schema_extra={"pattern": r"^https?://[^ ]+/sha256/[0-9a-f]{64}\.c2pa$"},
+            json_schema_extra={
+                "pattern": r"^https?://[^ ]+/sha256/[0-9a-f]{64}(\.embedded)?\.c2pa$"
+            },
             description="GET returns the manifest store (application/c2pa); no token is needed.",
         ),
     ]
@@ -64,6 +66,13 @@ class SignedAnswer(AnswerBody):
         str | None,
         Field(
             description="GET returns the time-stamp response (RFC 3161); absent if there is none."
+        ),
+    ] = None
+    manifest: Annotated[
+        str | None,
+        Field(
+            json_schema_extra={"contentEncoding": "base64"},
+            description="With `embed`: the manifest store, to write into the asset.",
         ),
     ] = None
 

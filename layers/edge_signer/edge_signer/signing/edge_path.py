@@ -14,13 +14,18 @@ from edge_signer.platform.errors import KmsRateLimitError, KmsUnavailableError
 from edge_signer.signing.credentials.algorithm import SignatureMismatchError
 from edge_signer.signing.credentials.certificate import CertificateChain
 from edge_signer.signing.credentials.kms import Signer
-from edge_signer.signing.errors import InvalidAssertionError, TbsTooLargeError
+from edge_signer.signing.errors import (
+    EmbeddedStoreTooLargeError,
+    InvalidAssertionError,
+    TbsTooLargeError,
+)
 from edge_signer.signing.manifest.builder import (
     BuildError,
     ManifestBuilder,
     ManifestDefinition,
     PreparedManifest,
 )
+from edge_signer.signing.manifest.embedding import StoreTooLargeError
 from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.signing_request import Attempt, SignedStore
 
@@ -125,7 +130,7 @@ class EdgePath:
                 signed.chain.require_valid(stamp.made_at)
 
         with attempt.record.stopwatch.step("wasm"):
-            store = signed.prepared.assemble(signed.signature, stamp.token if stamp else b"")
+            store = _assembled(attempt, signed, stamp.token if stamp else b"")
 
         return SignedStore(store, attempt.planned.signing_mode, signed.kms_key_id, stamp)
 
@@ -191,8 +196,18 @@ class EdgePath:
             x5chain=chain.x5chain,
             title=attempt.request.title,
         )
+        embedding = attempt.request.embedding
         try:
-            return self._builder.prepare(definition)
+            if embedding is None:
+                return self._builder.prepare(definition)
+            return embedding.prepare(
+                self._builder,
+                definition,
+                chain.signature_bytes(policy.algorithm),
+                is_stamped=attempt.planned.time_stamp_authority is not None,
+            )
+        except StoreTooLargeError as full:
+            raise _too_large(full) from full
         except BuildError as refused:
             if refused.name == "TbsTooLarge":
                 raise TbsTooLargeError("The assertions make more than 16 KiB to sign.") from refused
@@ -201,6 +216,22 @@ class EdgePath:
                     f"The builder refuses the assertions: {refused.name}."
                 ) from refused
             raise
+
+
+def _assembled(attempt: Attempt, signed: _Signature, token: bytes) -> bytes:
+    embedding = attempt.request.embedding
+    if embedding is None:
+        return signed.prepared.assemble(signed.signature, token)
+    try:
+        return embedding.assemble(signed.prepared, signed.signature, token)
+    except StoreTooLargeError as full:
+        raise _too_large(full) from full
+
+
+def _too_large(full: StoreTooLargeError) -> EmbeddedStoreTooLargeError:
+    return EmbeddedStoreTooLargeError(
+        f"embed.store_bytes must be {full.needed_bytes} or more for this manifest."
+    )
 
 
 def _may_succeed_later(failure: Exception) -> bool:

@@ -36,6 +36,20 @@ class TbsTooLargeError(EdgeSignerError):
     title = "Too much to sign"
 
 
+class EmbeddedStoreTooLargeError(EdgeSignerError):
+    """The manifest store does not fit into the space reserved for it; the message says the size."""
+
+    code = "STORE_TOO_LARGE"
+    title = "Store too large"
+
+
+class EmbeddingUnavailableError(EdgeSignerError):
+    """Only the edge makes embedded manifests, and it cannot sign now."""
+
+    code = "EMBEDDING_UNAVAILABLE"
+    title = "Embedding unavailable"
+
+
 class CredentialUnavailableError(EdgeSignerError):
     """The certificate chain is missing, not valid now, or of another key."""
 

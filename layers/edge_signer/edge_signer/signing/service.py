@@ -9,13 +9,18 @@ from dataclasses import dataclass
 from edge_signer.platform.deadline import Deadline, EdgeTimeSpentError
 from edge_signer.platform.errors import (
     DeadlineExceededError,
+    InvalidRequestError,
     KmsRateLimitError,
     KmsUnavailableError,
 )
 from edge_signer.signing.central_path import CentralPath
 from edge_signer.signing.credentials.time_stamp import TimeStampAuthority
 from edge_signer.signing.edge_path import CircuitOpenError, CpuTimeSpentError, EdgePath
-from edge_signer.signing.errors import CredentialUnavailableError, TsaUnavailableError
+from edge_signer.signing.errors import (
+    CredentialUnavailableError,
+    EmbeddingUnavailableError,
+    TsaUnavailableError,
+)
 from edge_signer.signing.manifest.builder import BuildError
 from edge_signer.signing.rules.assertions import manifest_assertions
 from edge_signer.signing.rules.policy import SigningPolicy
@@ -51,12 +56,14 @@ class SignedManifest:
         signing_mode: How it was signed.
         kms_key_id: The key that signed it.
         tsa_token_url: Address of its time-stamp; None for none.
+        manifest_store: The bytes.
     """
 
     stored: StoredManifest
     signing_mode: str
     kms_key_id: str
     tsa_token_url: str | None
+    manifest_store: bytes
 
 
 class SigningService:
@@ -99,7 +106,10 @@ class SigningService:
         policy = self._policies.find(request.policy_id, request.tenant_id)
         policy.require_title_allowed(request.title)
         assertions = manifest_assertions(request.assertions, policy)
-        return PlannedManifest(policy, assertions, self._authority_for(policy, request.tsa))
+        authority = self._authority_for(policy, request.tsa)
+        if authority is not None and request.embedding and request.embedding.store_bytes is None:
+            raise InvalidRequestError("embed.store_bytes is required with a time-stamp")
+        return PlannedManifest(policy, assertions, authority)
 
     def sign(
         self, request: SigningRequest, record: RequestRecord, deadline: Deadline
@@ -122,7 +132,9 @@ class SigningService:
 
         attempt = Attempt(request, planned, record, deadline)
         central = self._central if self._asks_central() else None
-        if central is None:
+        if request.embedding is not None:
+            signed = self._embedded(attempt)
+        elif central is None:
             signed = self._sign_at_edge_only(attempt)
         elif not self._signs_here(request.tenant_id):
             signed = central.sign(attempt)
@@ -139,12 +151,34 @@ class SigningService:
         with record.stopwatch.step("store"):
             tenant_id, stamp = request.tenant_id, signed.stamp
             token_url = self._store.put_time_stamp(tenant_id, stamp) if stamp else None
-            stored = self._store.put(tenant_id, request.asset_sha256, signed.manifest_store)
+            stored = self._store.put(
+                tenant_id,
+                request.asset_sha256,
+                signed.manifest_store,
+                is_embedded=request.embedding is not None,
+            )
             record.manifest_sha256 = hashlib.sha256(signed.manifest_store).hexdigest()
             record.signing_mode = signed.signing_mode
             record.kms_key_id = signed.kms_key_id
 
-        return SignedManifest(stored, signed.signing_mode, signed.kms_key_id, token_url)
+        return SignedManifest(
+            stored, signed.signing_mode, signed.kms_key_id, token_url, signed.manifest_store
+        )
+
+    def _embedded(self, attempt: Attempt) -> SignedStore:
+        """Sign at the edge: the central signer makes sidecars only."""
+        reason: Exception | None = None
+        if self._signs_here(attempt.request.tenant_id):
+            try:
+                return self._edge.sign(attempt)
+            except _CENTRAL_MAY_HELP as failure:
+                attempt.record.edge_failure = type(failure).__name__
+                reason = failure
+        raise EmbeddingUnavailableError(
+            "Embedded manifests are made at the edge, which cannot sign now; request a sidecar or "
+            "try again.",
+            retry_after_s=10,
+        ) from reason
 
     def _sign_at_edge_only(self, attempt: Attempt) -> SignedStore:
         try:

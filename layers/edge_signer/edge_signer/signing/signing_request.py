@@ -9,6 +9,7 @@ from typing import Any
 from edge_signer.platform.deadline import Deadline
 from edge_signer.signing.credentials.time_stamp import TimeStamp, TimeStampAuthority
 from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.manifest.embedding import Embedding
 from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.telemetry.request_record import RequestRecord
 
@@ -26,6 +27,8 @@ class SigningRequest:
         policy_id: The policy to sign under.
         tsa: Whether a time-stamp is wanted; None leaves it to the policy.
         title: Name of the asset for people (`dc:title` of the claim); None for none.
+        embedding: Where the store will stand in the asset; None for a sidecar. `asset_sha256` is
+            then the digest of what the hard binding covers.
     """
 
     tenant_id: str
@@ -34,6 +37,7 @@ class SigningRequest:
     policy_id: str
     tsa: bool | None
     title: str | None = None
+    embedding: Embedding | None = None
 
 
 @dataclass(frozen=True)

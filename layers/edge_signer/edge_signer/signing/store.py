@@ -25,7 +25,14 @@ class StoredManifest:
 class ManifestStore(Protocol):
     """Stores manifests; earlier versions are kept."""
 
-    def put(self, tenant_id: str, asset_sha256: bytes, manifest_store: bytes) -> StoredManifest:
+    def put(
+        self,
+        tenant_id: str,
+        asset_sha256: bytes,
+        manifest_store: bytes,
+        *,
+        is_embedded: bool = False,
+    ) -> StoredManifest:
         """Store the manifest of an asset; the last write is the one that is served."""
 
     def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
@@ -35,7 +42,8 @@ class ManifestStore(Protocol):
 class S3ManifestStore:
     """The bucket; needs `s3:PutObject` on the two kinds of keys.
 
-    Sidecars are under `<tenant>/sha256/<asset_sha256>.c2pa`, time-stamps under
+    Sidecars are under `<tenant>/sha256/<asset_sha256>.c2pa`, embedded manifests under
+    `<tenant>/sha256/<asset_sha256>.embedded.c2pa`, time-stamps under
     `<tenant>/tsa/<serial>.tsr`.
 
     Args:
@@ -49,14 +57,22 @@ class S3ManifestStore:
         self._bucket = bucket
         self._base_url = base_url
 
-    def put(self, tenant_id: str, asset_sha256: bytes, manifest_store: bytes) -> StoredManifest:
-        """Write the sidecar.
+    def put(
+        self,
+        tenant_id: str,
+        asset_sha256: bytes,
+        manifest_store: bytes,
+        *,
+        is_embedded: bool = False,
+    ) -> StoredManifest:
+        """Write a manifest; an embedded one does not take the place of the asset's sidecar.
 
         Raises:
             StoreUnavailableError: S3 refused, or did not answer in time. In that case the whole
                 manifest may still be stored, as a version of its own.
         """
-        key = f"{tenant_id}/sha256/{asset_sha256.hex()}.c2pa"
+        kind = ".embedded" if is_embedded else ""
+        key = f"{tenant_id}/sha256/{asset_sha256.hex()}{kind}.c2pa"
         version = self._put(key, manifest_store, MANIFEST_CONTENT_TYPE)
         return StoredManifest(f"{self._base_url}/{key}", version)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 
 from aws_lambda_powertools.event_handler import Response
@@ -46,6 +47,8 @@ SIGN = Route(
         wire.IdempotencyMismatchError,
         wire.AssetTooLargeError,
         signing.TbsTooLargeError,
+        signing.EmbeddedStoreTooLargeError,
+        signing.EmbeddingUnavailableError,
         signing.UnknownPolicyError,
         signing.InvalidAssertionError,
         signing.PolicyViolationError,
@@ -119,7 +122,7 @@ class EdgeSignEndpoint:
 
         def sign() -> Response[str]:
             signed = self._service.sign(request, record, deadline)
-            return self._answer(signed, stopwatch)
+            return self._answer(signed, stopwatch, is_embedded=request.embedding is not None)
 
         answer = (
             sign()
@@ -133,7 +136,9 @@ class EdgeSignEndpoint:
         record.idempotency_replayed = "Idempotency-Replayed" in answer.headers
         return answer
 
-    def _answer(self, signed: SignedManifest, stopwatch: Stopwatch) -> Response[str]:
+    def _answer(
+        self, signed: SignedManifest, stopwatch: Stopwatch, *, is_embedded: bool
+    ) -> Response[str]:
         total_ms = stopwatch.total_ms
         steps_ms = stopwatch.steps_ms
         for name, observed_ms in {**steps_ms, "total": total_ms}.items():
@@ -146,6 +151,7 @@ class EdgeSignEndpoint:
             p95_ms=Percentiles(**p95_ms),
             kms_key_id=signed.kms_key_id,
             tsa_token_url=signed.tsa_token_url,
+            manifest=base64.b64encode(signed.manifest_store).decode() if is_embedded else None,
         )
         headers = {
             "X-Signing-Mode": signed.signing_mode,

@@ -10,10 +10,38 @@ from pydantic import BaseModel, ConfigDict, Field
 from edge_signer.http.errors import AssetTooLargeError
 from edge_signer.http.wire_formats import read_base64
 from edge_signer.platform.errors import InvalidRequestError
+from edge_signer.signing.manifest.embedding import LAYOUTS, MAX_STORE_BYTES, Embedding
 from edge_signer.signing.signing_request import MAX_TITLE_CHARACTERS, SigningRequest
 
 MAX_INLINE_BYTES = 32 * 1024
 ASSET_SHA256 = r"^[0-9a-f]{64}$"
+
+
+class EmbedRequest(BaseModel):
+    """The place for the manifest store in the asset."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    format: str = Field(min_length=1, max_length=64)
+    offset: int | None = Field(None, ge=0, lt=2**63 - MAX_STORE_BYTES)
+    store_bytes: int | None = Field(None, gt=0, le=MAX_STORE_BYTES)
+
+    def to_embedding(self) -> Embedding:
+        """Give the place to the signing service.
+
+        Raises:
+            InvalidRequestError: The format is unknown, or needs other fields.
+        """
+        layout = LAYOUTS.get(self.format)
+        if layout is None:
+            raise InvalidRequestError(f"embed.format must be one of {', '.join(LAYOUTS)}")
+        if layout.hole_bytes is None and self.offset is not None:
+            raise InvalidRequestError(f"embed.offset must be absent for {self.format}")
+        if layout.hole_bytes is not None and self.offset is None:
+            raise InvalidRequestError(f"embed.offset is required for {self.format}")
+        if self.store_bytes is None and not layout.is_hashed_first:
+            raise InvalidRequestError(f"embed.store_bytes is required for {self.format}")
+        return Embedding(self.format, self.offset, self.store_bytes)
 
 
 class EdgeSignRequest(BaseModel):
@@ -28,6 +56,7 @@ class EdgeSignRequest(BaseModel):
     tenant_id: str | None = Field(None, min_length=1, max_length=64)
     tsa: bool | None = None
     title: str | None = Field(None, min_length=1, max_length=MAX_TITLE_CHARACTERS)
+    embed: EmbedRequest | None = None
 
     def to_signing_request(self, tenant_id: str) -> SigningRequest:
         """Give the request to the signing service, on behalf of an authenticated tenant.
@@ -43,6 +72,7 @@ class EdgeSignRequest(BaseModel):
             policy_id=self.policy_id,
             tsa=self.tsa,
             title=self.title,
+            embedding=self.embed.to_embedding() if self.embed else None,
         )
 
     def _asset_digest(self) -> bytes:

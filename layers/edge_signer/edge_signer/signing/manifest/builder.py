@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -52,6 +52,7 @@ class ManifestDefinition:
         asset_sha256: 32 bytes, the digest of the whole asset.
         x5chain: Certificates in DER, leaf first, without the root.
         title: `dc:title` of the claim; None for none.
+        binding: What the hard binding excludes, in the module's terms; None for a sidecar's.
     """
 
     label: str
@@ -62,6 +63,7 @@ class ManifestDefinition:
     asset_sha256: bytes
     x5chain: Sequence[bytes]
     title: str | None = None
+    binding: Mapping[str, Any] | None = None
 
     def to_json(self) -> bytes:
         """Encode the part that the module takes as JSON.
@@ -79,6 +81,8 @@ class ManifestDefinition:
             }
             if self.title is not None:
                 definition["title"] = self.title
+            if self.binding is not None:
+                definition["binding"] = self.binding
             return _JSON.encode(definition).encode()
         except RecursionError:
             raise BuildError("JsonTooDeep") from None
@@ -132,18 +136,27 @@ class PreparedManifest:
         """
         return _call(self._instance, b"time_stamp_payload", self._signature_buffer, signature)
 
-    def assemble(self, signature: bytes, time_stamp_token: bytes = b"") -> bytes:
+    def assemble(
+        self, signature: bytes, time_stamp_token: bytes = b"", store_bytes: int | None = None
+    ) -> bytes:
         """Give the manifest store, a JUMBF superbox.
 
         Args:
             signature: In COSE form: r and s for ECDSA.
             time_stamp_token: DER of a TimeStampToken; empty for none.
+            store_bytes: The length to which the store is padded; None for no padding.
 
         Raises:
-            BuildError: `SignatureLength`.
+            BuildError: `SignatureLength`, or `StoreLength` if the store cannot be so long.
         """
+        padded = () if store_bytes is None else (_length_prefix(store_bytes),)
         return _call(
-            self._instance, b"assemble", self._signature_buffer, signature, time_stamp_token
+            self._instance,
+            b"assemble",
+            self._signature_buffer,
+            signature,
+            time_stamp_token,
+            *padded,
         )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from edge_signer.signing.manifest.wasmtime_engine import Engine, Module, Pool, WasmtimeError
 
 #: The module that this layer is for; `make wasm` writes this line.
-TBS_MODULE_SHA256 = "b4808a014b66d27df9e45a80356e501a527095323e7b217b78545eb0aef38dc4"
+TBS_MODULE_SHA256 = "1d767c452534e7d8681ee1e7ec93a557345965219887b24c098a2964ec777401"
 MODULE_PATH = Path(__file__).parent / "tbs.wasm"
 MEMORY_LIMIT_BYTES = 4 * 1024 * 1024
 # A worker has one request at a time; the rest is for instances that wait for collection.

@@ -1,0 +1,128 @@
+"""A client that embeds: it lays a file out, sends a digest, and writes the store into the hole."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+BMFF_STORE_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+_SEGMENT = 65517
+
+
+@dataclass(frozen=True)
+class Laid:
+    """A file with a hole.
+
+    Attributes:
+        digest: SHA-256 of what the hard binding covers.
+        offset: Where the hole begins; None for BMFF.
+        fill: Gives the whole file with a store in it.
+    """
+
+    digest: bytes
+    offset: int | None
+    fill: Callable[[bytes], bytes]
+
+
+def jpeg(asset: bytes, _store_bytes: int) -> Laid:
+    at = 2
+    if asset[2:4] == b"\xff\xe0":
+        at = 4 + struct.unpack(">H", asset[4:6])[0]
+
+    def fill(store: bytes) -> bytes:
+        head, body = store[:8], store[8:]
+        segments = b"".join(
+            b"\xff\xeb"
+            + struct.pack(">H", 18 + len(part))
+            + b"JP"
+            + struct.pack(">HI", 0x0211, number)
+            + head
+            + part
+            for number, start in enumerate(range(0, len(body), _SEGMENT), 1)
+            for part in (body[start : start + _SEGMENT],)
+        )
+        return asset[:at] + segments + asset[at:]
+
+    return Laid(hashlib.sha256(asset).digest(), at, fill)
+
+
+def png(asset: bytes, _store_bytes: int) -> Laid:
+    def fill(store: bytes) -> bytes:
+        chunk = b"caBX" + store
+        framed = struct.pack(">I", len(store)) + chunk + struct.pack(">I", zlib.crc32(chunk))
+        return asset[:33] + framed + asset[33:]
+
+    return Laid(hashlib.sha256(asset).digest(), 33, fill)
+
+
+def gif(asset: bytes, _store_bytes: int) -> Laid:
+    asset = b"GIF89a" + asset[6:]
+    packed = asset[10]
+    at = 13 + (3 * 2 ** ((packed & 7) + 1) if packed & 0x80 else 0)
+
+    def fill(store: bytes) -> bytes:
+        blocks = b"".join(
+            bytes([len(part)]) + part
+            for start in range(0, len(store), 255)
+            for part in (store[start : start + 255],)
+        )
+        return asset[:at] + b"!\xff\x0bC2PA_GIF\x01\x00\x00" + blocks + b"\0" + asset[at:]
+
+    return Laid(hashlib.sha256(asset).digest(), at, fill)
+
+
+def riff(asset: bytes, store_bytes: int) -> Laid:
+    asset += b"\0" * (len(asset) & 1)
+    pad = b"\0" * (store_bytes & 1)
+    size = struct.pack("<I", len(asset) - 8 + 8 + store_bytes + len(pad))
+    asset = asset[:4] + size + asset[8:]
+
+    def fill(store: bytes) -> bytes:
+        return asset + b"C2PA" + struct.pack("<I", len(store)) + store + pad
+
+    return Laid(hashlib.sha256(asset + pad).digest(), len(asset), fill)
+
+
+def bmff(asset: bytes, store_bytes: int) -> Laid:
+    """Put the store after `ftyp`; of chunk offsets only `stco` is moved."""
+    extra = 45 + store_bytes
+    boxes, at = [], 0
+    while at < len(asset):
+        size = struct.unpack(">I", asset[at : at + 4])[0]
+        boxes.append(asset[at : at + size])
+        at += size
+    ftyp, *rest = [_moved(box, extra) if box[4:8] == b"moov" else box for box in boxes]
+    hashed, at = hashlib.sha256(), len(ftyp) + extra
+    for box in rest:
+        hashed.update(struct.pack(">Q", at) + box)
+        at += len(box)
+
+    def fill(store: bytes) -> bytes:
+        header = struct.pack(">I", extra) + b"uuid" + BMFF_STORE_UUID
+        purpose = b"\0\0\0\0manifest\0" + struct.pack(">Q", 0)
+        return ftyp + header + purpose + store + b"".join(rest)
+
+    return Laid(hashed.digest(), None, fill)
+
+
+def _moved(moov: bytes, extra: int) -> bytes:
+    moved, at = bytearray(moov), moov.find(b"stco")
+    while at >= 0:
+        (count,) = struct.unpack_from(">I", moov, at + 8)
+        offsets = struct.unpack_from(f">{count}I", moov, at + 12)
+        struct.pack_into(f">{count}I", moved, at + 12, *(one + extra for one in offsets))
+        at = moov.find(b"stco", at + 1)
+    return bytes(moved)
+
+
+LAYOUTS: dict[str, Callable[[bytes, int], Laid]] = {
+    "image/jpeg": jpeg,
+    "image/png": png,
+    "image/gif": gif,
+    "image/webp": riff,
+    "audio/wav": riff,
+    "video/mp4": bmff,
+}
