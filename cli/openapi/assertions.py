@@ -76,7 +76,7 @@ def with_short_forms(schemas: dict[str, Schema]) -> dict[str, Schema]:
     names: list[Schema] = [
         {"enum": sorted(STANDARD_ACTIONS), "description": "Of the standard."},
         {"enum": short, "description": "The same without its prefix."},
-        {"type": "string", "pattern": _OWN_NAME, "description": "Of one's own."},
+        {"type": "string", "pattern": _OWN_NAME, "description": "Your own."},
     ]
     agent: list[Schema] = [
         _reference("SoftwareAgent"),

@@ -48,7 +48,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         },
     },
     "standard": {
-        "summary": "In the standard's own words, with an assertion of one's own",
+        "summary": "In the standard's own words, with a custom assertion",
         "value": {
             "asset_sha256": _DIGEST,
             "policy_id": _POLICY,

@@ -54,8 +54,8 @@ _PARAMETERS: list[dict[str, Any]] = [
 def operations() -> dict[str, Any]:
     """The operations of the path."""
     alive = _health(
-        "It runs; with deep=1, it can sign. `degraded` tells that something has to be mended, or "
-        "that the edge or the central signer alone can sign.",
+        "It runs; with deep=1, it can sign. `degraded` means that something needs fixing, or "
+        "that only the edge or only the central signer can sign.",
         {
             "alive": {"summary": "Without deep=1", "value": {"status": ALIVE_STATUS}},
             "degraded": {"summary": "The edge is switched off", "value": _STATES},

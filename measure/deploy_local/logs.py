@@ -30,7 +30,7 @@ def require_log_lines(url: str) -> None:
 
 
 def show_logs(url: str) -> None:
-    """Print every line, for whoever looks for the reason of a failure."""
+    """Print every line, to find the reason of a failure."""
     for group, lines in _logs(url):
         print(group, *lines, sep="\n  ", file=sys.stderr)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from deployment.packages import RUNTIME
 
 PATIENCE_S = 60.0
-# By itself it would listen on every interface, and for MQTT besides.
+# By default it listens on every interface, and for MQTT too.
 _SETTINGS = {"BIND_HOST": "127.0.0.1", "IOT_MTLS_ENABLED": "0"}
 
 

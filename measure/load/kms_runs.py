@@ -64,7 +64,7 @@ def some_calls_fail(rig: Rig, findings: Findings) -> None:
 
 
 def throttles_too(rig: Rig, findings: Findings) -> None:
-    """Of the calls of KMS at home, 10 % are throttled besides."""
+    """Throttle another 10 % of the calls to KMS at home."""
     rig.faults({**SIGN_AT_HOME, **_THROTTLE, "times": 1})
     findings.phase("one throttle", rig.at_rate("one throttle", PER_SECOND, 30))
     first = rig.watch.look()

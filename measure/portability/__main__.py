@@ -1,4 +1,4 @@
-"""Play the recordings in every runtime that can be had here, and print who gave the same bytes."""
+"""Play the recordings in every available runtime, and print which gave the same bytes."""
 
 from __future__ import annotations
 

@@ -72,6 +72,11 @@ PLAIN = ManifestDefinition(
     asset_sha256=pattern("asset", 32),
     x5chain=(pattern("leaf", 900), pattern("issuing", 700)),
 )
+BINDINGS: dict[str, dict[str, Any]] = {
+    "one range": {"exclusions": [{"start": 20, "length": 2500}]},
+    "two ranges": {"exclusions": [{"start": 2**40, "length": 4}, {"start": 2**41, "length": 9}]},
+    "boxes": {"bmff": True},
+}
 NUMBERS = [0, -1, 2**63, 2**64 - 1, -(2**63), 1.5, -0.0, 0.1, 1e-5, 65504.0, 5e-324, 1.7e308]
 UNICODE = {"Zoë": '\u0000\u001f"\\é😀', "שלום": "مرحبا", "\U0010ffff": "e\u0301", "": "日本語"}
 
@@ -115,6 +120,10 @@ def manifests() -> Iterator[Recording]:
     for count in (1, 8):
         chain = tuple(pattern(f"certificate {at}", 1200 + at) for at in range(count))
         yield whole(f"{count} certificates", replace(PLAIN, x5chain=chain))
+    for name, binding in BINDINGS.items():
+        padded = struct.pack("<I", 6000)
+        bound = whole(name, replace(PLAIN, title="Zoë", binding=binding))
+        yield replace(bound, calls=(*bound.calls, call("assemble", bytes(64), b"", padded)))
     yield whole("numbers", said(NUMBERS))
     yield whole("unicode", said(UNICODE, list(UNICODE)))
     yield whole("deep", said(nested(14)))
@@ -142,7 +151,12 @@ def refusals() -> Iterator[Recording]:
     yield Recording("half a field", (("prepare", struct.pack("<I", 9) + b"half", 8),))
     yield Recording("longer than the buffer", (("prepare", b"", _INPUT_CAPACITY + 1),))
     yield Recording("assembled first", (call("assemble", bytes(64), b""),))
-    yield Recording("a field too many", (prepare(PLAIN), call("assemble", bytes(64), b"", b"")))
+    short = call("assemble", bytes(64), b"", b"")
+    small = call("assemble", bytes(64), b"", struct.pack("<I", 100))
+    many = call("assemble", bytes(64), b"", struct.pack("<I", 6000), b"")
+    yield Recording(
+        "a length that is none, too small, too many", (prepare(PLAIN), short, small, many)
+    )
     for length in (0, 63, 65, 132):
         late = (call("time_stamp_payload", bytes(length)), call("assemble", bytes(length), b""))
         yield Recording(f"a signature of {length} bytes", (prepare(PLAIN), *late))
@@ -166,6 +180,10 @@ REFUSED_DEFINITIONS: dict[str, dict[str, Any]] = {
     "a label with a slash": {"assertions": (Assertion("org/example", {}, True),)},
     "no name": {"claim_generator_info": {"version": "1"}},
     "an empty text": {"instance_id": ""},
+    "nothing excluded": {"binding": {"exclusions": []}},
+    "ranges that overlap": {
+        "binding": {"exclusions": [{"start": 2, "length": 2}, {"start": 3, "length": 2}]}
+    },
     "too deep": {"assertions": (Assertion("org.example", {"a": nested(40)}, True),)},
     "too many": {"assertions": (Assertion("org.example", {"a": [0] * 2000}, True),)},
     "too large": {"assertions": (Assertion("org.example", {"a": 2**64}, True),)},

@@ -20,7 +20,7 @@ def interpreter() -> Path:
     """Give the environment's Python; the first time, make the environment.
 
     Raises:
-        Missing: There is no CPython 3.10, or the packages cannot be had.
+        Missing: There is no CPython 3.10, or the packages are not available.
     """
     python, installed = FOLDER / "bin/python", FOLDER / "installed.txt"
     wanted = REQUIREMENTS.read_text()

@@ -60,7 +60,7 @@ LAYER_ROOMS: dict[str, set[str]] = {
     },
     "http.routes": {
         *("configuration", "telemetry", "tenancy", "kms_guard", "administration", "health"),
-        *("signing", "signing.errors", "http"),
+        *("signing", "signing.errors", "signing.manifest", "http"),
         *("execution", "execution.errors", "execution.limits", "execution.job"),
         "execution.receipts",
     },

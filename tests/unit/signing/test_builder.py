@@ -42,6 +42,7 @@ REFUSED: dict[str, dict[str, Any]] = {
     "ManifestLabelInvalid": {"label": "urn:uuid:00000000-0000-4000-8000-000000000000"},
     "AlgorithmUnknown": {"algorithm": "RS256"},
     "AssetDigestLength": {"asset_sha256": bytes(20)},
+    "BindingInvalid": {"binding": {"exclusions": []}},
     "CertificatesMissing": {"x5chain": []},
     "CertificatesTooMany": {"x5chain": [b"c"] * 9},
     "AssertionsMissing": {"assertions": []},
@@ -151,3 +152,13 @@ def test_floats_and_texts_survive_in_their_shortest_form(builder: ManifestBuilde
     assert bytes.fromhex("6162fb3fb999999999999a") in store
     assert b"\x67\x00\xc3\xa9\xf0\x9f\x98\x80" in store
     assert bytes.fromhex("61643b7fffffffffffffff") in store
+
+
+def test_a_store_that_cannot_have_the_length_is_refused() -> None:
+    prepared = ManifestBuilder().prepare(definition())
+    plain = len(prepared.assemble(bytes(64)))
+    assert len(prepared.assemble(bytes(64), b"", plain)) == plain
+    assert len(prepared.assemble(bytes(64), b"", plain + 5)) == plain + 5
+    for length in (plain - 1, plain + 4):
+        with pytest.raises(BuildError, match="StoreLength"):
+            prepared.assemble(bytes(64), b"", length)

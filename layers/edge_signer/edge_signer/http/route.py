@@ -66,7 +66,7 @@ class Route:
         path: With its variables, such as /jobs/{job_id}.
         operation_id: Name of the operation in the API document.
         summary: What it does, in a few words.
-        description: What a client has to know besides.
+        description: What else a client has to know.
         body: Model of the JSON body; None where the body is not JSON, or there is none.
         media_types: Of the body; empty where there is none.
         answers: Models of the bodies of status 200.

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from edge_signer.signing.manifest.builder import (
-    BuildError,
-    ManifestBuilder,
-    ManifestDefinition,
-    PreparedManifest,
-)
+# The central signer reads this module, and has no builder.
+if TYPE_CHECKING:
+    from edge_signer.signing.manifest.builder import (
+        ManifestBuilder,
+        ManifestDefinition,
+        PreparedManifest,
+    )
 
 #: The largest hole that a client may reserve.
 MAX_STORE_BYTES = 64 * 1024
@@ -134,6 +135,8 @@ class Embedding:
         Raises:
             StoreTooLargeError: The time-stamp is larger than what is reserved for it.
         """
+        from edge_signer.signing.manifest.builder import BuildError
+
         try:
             return prepared.assemble(signature, token, self.store_bytes)
         except BuildError as refused:
@@ -145,6 +148,8 @@ class Embedding:
     def _exact(
         self, builder: ManifestBuilder, definition: ManifestDefinition, signature_bytes: int
     ) -> PreparedManifest:
+        from edge_signer.signing.manifest.builder import BuildError
+
         store_bytes = 0
         for _ in range(_MOST_ROUNDS):
             binding = self._binding(max(store_bytes, _LEAST_PADDING_BYTES + 8))

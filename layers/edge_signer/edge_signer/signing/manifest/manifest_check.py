@@ -190,7 +190,7 @@ def _check_assertions(
             _check_content(box, wanted[box.label])
             is_created = wanted[box.label].created
         if created != is_created:
-            raise ManifestError(f"{box.label} is vouched for otherwise than was asked")
+            raise ManifestError(f"{box.label} is in the wrong list of the claim")
 
 
 def _check_binding(box: Superbox, asset_sha256: bytes) -> None:
