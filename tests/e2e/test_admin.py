@@ -171,7 +171,7 @@ WRONG: list[tuple[str, Any, str]] = [
     ("circuit-breaker", {"action": "reset", "service": "s3"}, "service: "),
     ("rate-limiter", {"action": "clear"}, "tenant_id: Field required"),
     ("chaos", {"enabled": True, "failure_rate": 0.5, "duration": 5}, "failure_type: Field req"),
-    ("chaos", {"enabled": False, "duration": 5}, "duration: with enabled false"),
+    ("chaos", {"enabled": False, "duration": 5}, "duration: not allowed with enabled false"),
     *(
         ("chaos", {"enabled": True, "failure_type": "timeout", **rest}, name)
         for rest, name in (
