@@ -58,12 +58,7 @@ def job_service(
 
 
 def receipt_keys(settings: ExecuteSettings, flags: Callable[[], Flags]) -> ReceiptKeys:
-    """Build the reader of the published keys.
-
-    Args:
-        settings: Of the function.
-        flags: Returns the flags, which have the timeout for KMS.
-    """
+    """Build the reader of the published keys; the flags have the timeout for KMS."""
     return ReceiptKeys(kms=_kms(settings, flags), key_alias=settings.receipt_key_alias)
 
 
