@@ -178,7 +178,7 @@ def write_request(
     if algorithm is not None and algorithm not in ALGORITHMS:
         fail(f"--algorithm takes one of {', '.join(ALGORITHMS)}", EXIT_USAGE)
     if file is not None and file.exists() and not (force and file.is_file()):
-        fail(f"{file} exists; --force replaces it", EXIT_USAGE)
+        fail(f"{file} exists; --force replaces a file", EXIT_USAGE)
     with aws_failures_reported():
         try:
             request = signed_by_kms(key.kms(), key.alias, subject, extensions, algorithm)

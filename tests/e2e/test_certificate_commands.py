@@ -206,7 +206,7 @@ def test_what_is_installed_is_shown_with_its_fault(office: Running, state: Path)
         (("request", *SUBJECT, "--assurance-level", "1", "--cpl-record", "x"), "takes a UUID"),
         (("request", *SUBJECT, "--algorithm", "RS256"), "takes one of ES256"),
         (("request", *SUBJECT, "--key", "receipts"), "is not a key's name"),
-        (("request", *SUBJECT, "--out", "/"), "is there"),
+        (("request", *SUBJECT, "--out", "/"), "exists; --force"),
         (("install", "nowhere.pem"), "no such file"),
         (("install", "/dev/zero"), "is not a file"),
         (("install", "README.md", "--certificate", "tsa"), "time-stamp authority's roots"),
