@@ -18,7 +18,7 @@ INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN
 PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .PHONY: help setup dev run demo test fuzz fuzz-verify lint format openapi wasm bench limits load chaos portability engines newer-engines lock pr
-.PHONY: validate build package reproducible build-check cold-start import-times sbom audit cost architecture house deploy-local sam-local
+.PHONY: validate build package reproducible build-check cold-start import-times sbom audit cost architecture house walk deploy-local sam-local
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -131,6 +131,9 @@ architecture: dev ## Draw docs/architecture.md from the template and the imports
 
 house: dev ## Print files, lines, rooms and circles of the code, at each REV; without one, as it is.
 	@$(BIN)/python -m measure.house $(REV)
+
+walk: dev ## Print the files that a signature and a job pass through.
+	@$(BIN)/python -m measure.walk
 
 cost: ## Print the table of docs/cost.md.
 	@$(PYTHON) -m deployment.cost
