@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import uuid
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -77,7 +78,7 @@ def report(name: str, flow: str, stays: list[str]) -> None:
         flow: The file in which its steps are to be read.
         stays: Files in order.
     """
-    steps = [after for before, after in zip(stays, stays[1:], strict=False) if before == flow]
+    steps = [after for before, after in pairwise(stays) if before == flow]
     print(f"{name}: {len(set(stays))} files, {len(stays)} stays")
     print(f"  {flow} calls, in this order:")
     for at, one in enumerate(steps, 1):
