@@ -10,6 +10,8 @@ VENV_TOOLS := .venv-tools
 VENV_LAMBDA := .venv-lambda
 VENV_MINISTACK := .venv-ministack
 STAGE ?= dev
+PROCESSES ?= auto
+PARALLEL = -n $(PROCESSES) --dist loadgroup --no-loadscope-reorder
 # Validating wants some region; layers are built by the Python that SAM has.
 SAM = PATH=$(CURDIR)/$(VENV_SAM)/bin:$$PATH SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} sam
 # uv is fast; where it cannot be had, pip does the same.
@@ -31,8 +33,9 @@ run: setup ## Run the whole system at http://127.0.0.1:3000 until Ctrl-C.
 demo: setup ## Sign a photograph, verify it with c2pa-rs, show where the milliseconds went.
 	@$(BIN)/edge-signer demo
 
-test: dev ## Run every test, in parallel; print the coverage.
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --cov
+test: dev ## Run every test, on all cores (PROCESSES=0: one after another); print the coverage.
+	$(BIN)/python -m pytest $(PARALLEL) --cov tests/unit tests/integration
+	$(BIN)/python -m pytest $(PARALLEL) tests/conformance tests/e2e tests/built
 
 fuzz: dev ## Mutate 100,000 real inputs, and sign 5,000 random bodies on both paths.
 	$(BIN)/python -m measure.fuzz
