@@ -11,7 +11,7 @@ VENV_LAMBDA := .venv-lambda
 VENV_MINISTACK := .venv-ministack
 STAGE ?= dev
 PROCESSES ?= auto
-PARALLEL = -n $(PROCESSES) --dist loadgroup --no-loadscope-reorder
+PARALLEL = -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 # Validating wants some region; layers are built by the Python that SAM has.
 SAM = PATH=$(CURDIR)/$(VENV_SAM)/bin:$$PATH SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} sam
 # uv is fast; where it cannot be had, pip does the same.

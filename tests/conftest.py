@@ -10,26 +10,16 @@ from tests.software_signer import Workshop
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@pytest.hookimpl(tryfirst=True)
+# Begun last, one of these would keep a single core busy while the others have nothing to do.
+LONGEST_FIRST = (
+    *("test_fuzzed_requests.py", "test_mutated_inputs.py", "test_flags.py", "test_job_storm.py"),
+    *("test_chaos.py", "test_rate_limits.py", "test_both_paths.py", "test_engines.py"),
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the tests for `pytest -n`: all tests of a group run in one process.
-
-    A file is a group, so that what its fixtures start is started once. The files that use their
-    folder's running system are one group for the same reason.
-    """
-    sharing = {item.path for item in items if _uses_the_folders_system(item)}
-    for item in items:
-        group = item.path.parent if item.path in sharing else item.path
-        item.add_marker(pytest.mark.xdist_group(str(group.relative_to(ROOT))))
-
-
-def _uses_the_folders_system(item: pytest.Item) -> bool:
-    module = item.getparent(pytest.Module)
-    return (
-        "system" in getattr(item, "fixturenames", ())
-        and module is not None
-        and not hasattr(module.obj, "system")
-    )
+    """Begin with the files that take longest."""
+    items.sort(key=lambda item: item.path.name not in LONGEST_FIRST)
 
 
 @pytest.fixture(scope="session")
