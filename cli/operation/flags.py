@@ -95,7 +95,7 @@ def unset_flag(name: Name, stage: Stage = None, region: Region = None, state: St
     target = deployment(stage, region, state)
     # A flag that was never supported can be removed too.
     if name not in (*Flags.model_fields, *NOT_SUPPORTED_YET):
-        fail(f"Unknown flag `{name}`. Known flags: {', '.join(Flags.model_fields)}", EXIT_USAGE)
+        fail(f"{name} is not a flag; known flags: {', '.join(Flags.model_fields)}", EXIT_USAGE)
     with aws_failures_reported():
         # Unlike DeleteParameter, this does not fail if the parameter does not exist.
         target.client("ssm").delete_parameters(Names=[f"{target.folder('flags')}/{name}"])

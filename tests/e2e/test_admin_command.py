@@ -175,7 +175,7 @@ def test_where_the_gateway_lets_nobody_in_the_way_without_is_told(
     ("arguments", "why"),
     [
         (("flags", "kil_switch", "true"), "400 INVALID_REQUEST: kil_switch is not a flag"),
-        (("flags", "tenant_allowlist", "yes", "--tenant", "acme"), "it is true or false"),
+        (("flags", "tenant_allowlist", "yes", "--tenant", "acme"), "must be true or false"),
         (("shutdown", "tsa"), "400 INVALID_REQUEST: service"),
         (("chaos", "start", "timeout", "--rate", "2"), "400 INVALID_REQUEST: failure_rate"),
         (("tokens", "issue", "Ada"), "Ada is not a valid operator's name"),
