@@ -34,7 +34,7 @@ demo: setup ## Sign a photograph, verify it with c2pa-rs, show where the millise
 	@$(BIN)/edge-signer demo
 
 test: dev ## Run every test, on all cores (PROCESSES=0: one after another); print the coverage.
-	$(BIN)/python -m pytest $(PARALLEL) --cov tests/unit tests/integration
+	$(BIN)/python -m pytest $(PARALLEL) tests/unit tests/integration --cov
 	$(BIN)/python -m pytest $(PARALLEL) tests/conformance tests/e2e tests/built
 
 fuzz: dev ## Mutate 100,000 real inputs, and sign 5,000 random bodies on both paths.

@@ -94,8 +94,9 @@ def _show_steps(cold: SignedAsset, warm: SignedAsset) -> None:
         f"\nWhere the [bold]{warm.total_ms:.2f} ms[/] of a warm request went "
         f"[dim](the first took {cold.waited_ms:.0f} ms, which includes the start of a worker)[/]\n"
     )
-    longest_ms = max(warm.steps_ms.values())
-    for name, elapsed_ms in warm.steps_ms.items():
+    steps_ms = {name: one for name, one in warm.steps_ms.items() if name != "total"}
+    longest_ms = max(steps_ms.values())
+    for name, elapsed_ms in steps_ms.items():
         out.print(
             f"[dim]{name:<13}[/]{elapsed_ms:7.2f}  "
             f"[cyan]{bar(elapsed_ms, longest_ms, 24):<24}[/] [dim]{_STEP_NAMES.get(name, '')}[/]"
