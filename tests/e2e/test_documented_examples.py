@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from cli.openapi.document import openapi_document
 from cli.openapi.headers import REQUEST_PARAMETERS
+from edge_signer.configuration.parameters import RETRY_S
 from edge_signer.configuration.settings import TelemetrySettings
 from edge_signer.http.application import Application
 from edge_signer.http.cross_origin import CrossOrigin
@@ -23,7 +25,6 @@ from emulator.http.message import Request
 from emulator.system import Settings
 from tests.e2e.conftest import Faults, body, post
 from tests.e2e.test_documented_jobs import OF_JOBS
-from tests.processes import wait_for
 from tests.running import Answer, Running, running
 
 DOCUMENT = openapi_document()
@@ -99,8 +100,7 @@ def test_failures_of_aws_look_like_their_examples(
     require_conforming(answer, response_of(answer.status))
     if code == "CREDENTIAL_UNAVAILABLE":
         # What SSM did not give is not asked for again at once, by either engine.
-        faults()
-        wait_for(lambda: post(system, body(b"recovered")).status == 200)
+        time.sleep(RETRY_S)
 
 
 REFUSED: dict[str, Any] = {
