@@ -71,6 +71,13 @@ def signer(elsewhere: Elsewhere, timeout_s: float = 5.0) -> HttpCentralSigner:
     return HttpCentralSigner(elsewhere.url, lambda: "key", timeout_s=timeout_s)
 
 
+def test_a_title_is_sent_if_there_is_one(elsewhere: Elsewhere) -> None:
+    elsewhere.body = json.dumps(ANSWER).encode()
+    signer(elsewhere).sign(REQUEST.model_copy(update={"title": "Harbour"}))
+    ((_, sent, _),) = elsewhere.asked
+    assert sent["title"] == "Harbour"
+
+
 def test_it_is_asked_by_the_contract_and_told_who_calls(elsewhere: Elsewhere) -> None:
     elsewhere.body = json.dumps(ANSWER).encode()
     signed = signer(elsewhere).sign(REQUEST)
