@@ -14,18 +14,13 @@ from edge_signer.platform.errors import KmsRateLimitError, KmsUnavailableError
 from edge_signer.signing.credentials.algorithm import SignatureMismatchError
 from edge_signer.signing.credentials.certificate import CertificateChain
 from edge_signer.signing.credentials.kms import Signer
-from edge_signer.signing.errors import (
-    EmbeddedStoreTooLargeError,
-    InvalidAssertionError,
-    TbsTooLargeError,
-)
+from edge_signer.signing.errors import InvalidAssertionError, TbsTooLargeError
 from edge_signer.signing.manifest.builder import (
     BuildError,
     ManifestBuilder,
     ManifestDefinition,
     PreparedManifest,
 )
-from edge_signer.signing.manifest.embedding import StoreTooLargeError
 from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.signing_request import Attempt, SignedStore
 
@@ -206,8 +201,6 @@ class EdgePath:
                 chain.signature_bytes(policy.algorithm),
                 is_stamped=attempt.planned.time_stamp_authority is not None,
             )
-        except StoreTooLargeError as full:
-            raise _too_large(full) from full
         except BuildError as refused:
             if refused.name == "TbsTooLarge":
                 raise TbsTooLargeError("The assertions make more than 16 KiB to sign.") from refused
@@ -222,16 +215,7 @@ def _assembled(attempt: Attempt, signed: _Signature, token: bytes) -> bytes:
     embedding = attempt.request.embedding
     if embedding is None:
         return signed.prepared.assemble(signed.signature, token)
-    try:
-        return embedding.assemble(signed.prepared, signed.signature, token)
-    except StoreTooLargeError as full:
-        raise _too_large(full) from full
-
-
-def _too_large(full: StoreTooLargeError) -> EmbeddedStoreTooLargeError:
-    return EmbeddedStoreTooLargeError(
-        f"embed.store_bytes must be {full.needed_bytes} or more for this manifest."
-    )
+    return embedding.assemble(signed.prepared, signed.signature, token)
 
 
 def _may_succeed_later(failure: Exception) -> bool:

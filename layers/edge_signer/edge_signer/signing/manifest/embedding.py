@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from edge_signer.signing.errors import EmbeddedStoreTooLargeError
+
 # The central signer reads this module, and has no builder.
 if TYPE_CHECKING:
     from edge_signer.signing.manifest.builder import (
@@ -73,18 +75,6 @@ LAYOUTS: Mapping[str, Layout] = {
 }
 
 
-class StoreTooLargeError(Exception):
-    """The store does not fit into the hole.
-
-    Attributes:
-        needed_bytes: The size of a hole that suffices.
-    """
-
-    def __init__(self, needed_bytes: int) -> None:
-        super().__init__(f"needs {needed_bytes} bytes")
-        self.needed_bytes = needed_bytes
-
-
 @dataclass(frozen=True)
 class Embedding:
     """The place for a store in an asset.
@@ -116,7 +106,7 @@ class Embedding:
             is_stamped: Whether a time-stamp will be added.
 
         Raises:
-            StoreTooLargeError: The store cannot have `store_bytes`.
+            EmbeddedStoreTooLargeError: The store cannot have `store_bytes`.
             BuildError: The module refused the definition or was stopped.
         """
         if self.store_bytes is None:
@@ -126,14 +116,14 @@ class Embedding:
         reserve_bytes = TIME_STAMP_RESERVE_BYTES if is_stamped else 0
         spare_bytes = self.store_bytes - plain_bytes - reserve_bytes
         if spare_bytes < 0 or 0 < spare_bytes < _LEAST_PADDING_BYTES:
-            raise StoreTooLargeError(plain_bytes + reserve_bytes + _SLACK_BYTES)
+            raise _too_large(plain_bytes + reserve_bytes)
         return prepared
 
     def assemble(self, prepared: PreparedManifest, signature: bytes, token: bytes) -> bytes:
         """Give the store, padded to `store_bytes`.
 
         Raises:
-            StoreTooLargeError: The time-stamp is larger than what is reserved for it.
+            EmbeddedStoreTooLargeError: The time-stamp is larger than what is reserved for it.
         """
         from edge_signer.signing.manifest.builder import BuildError
 
@@ -142,8 +132,7 @@ class Embedding:
         except BuildError as refused:
             if refused.name != "StoreLength":
                 raise
-            needed_bytes = len(prepared.assemble(signature, token)) + _SLACK_BYTES
-            raise StoreTooLargeError(needed_bytes) from refused
+            raise _too_large(len(prepared.assemble(signature, token))) from refused
 
     def _exact(
         self, builder: ManifestBuilder, definition: ManifestDefinition, signature_bytes: int
@@ -165,3 +154,10 @@ class Embedding:
         if hole_bytes is None:
             return {"bmff": True}
         return {"exclusions": [{"start": self.offset, "length": hole_bytes(store_bytes)}]}
+
+
+def _too_large(store_bytes: int) -> EmbeddedStoreTooLargeError:
+    needed_bytes = store_bytes + _SLACK_BYTES
+    return EmbeddedStoreTooLargeError(
+        f"embed.store_bytes must be {needed_bytes} or more for this manifest."
+    )
