@@ -32,6 +32,12 @@ def test_a_signature_of_the_certified_key_passes(name: AlgorithmName) -> None:
 
 
 @pytest.mark.parametrize("name", ALGORITHMS)
+def test_the_length_of_a_signature_is_known_before_it_is_made(name: AlgorithmName) -> None:
+    known = signer(name).certificate_chain.signature_bytes(ALGORITHMS[name])
+    assert known == len(signer(name).sign_tbs(b"tbs"))
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
 def test_a_signature_over_other_bytes_is_refused(name: AlgorithmName) -> None:
     with pytest.raises(SignatureMismatchError):
         signer(name).certificate_chain.verify(

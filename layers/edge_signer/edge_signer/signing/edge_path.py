@@ -11,7 +11,7 @@ from typing import Protocol
 from edge_signer.kms_guard.circuit_breaker import Admission
 from edge_signer.kms_guard.retries import Retries
 from edge_signer.platform.errors import KmsRateLimitError, KmsUnavailableError
-from edge_signer.signing.credentials.algorithm import SignatureMismatchError
+from edge_signer.signing.credentials.algorithm import ALGORITHMS, SignatureMismatchError
 from edge_signer.signing.credentials.certificate import CertificateChain
 from edge_signer.signing.credentials.kms import Signer
 from edge_signer.signing.errors import InvalidAssertionError, TbsTooLargeError
@@ -198,7 +198,7 @@ class EdgePath:
             return embedding.prepare(
                 self._builder,
                 definition,
-                chain.signature_bytes(policy.algorithm),
+                chain.signature_bytes(ALGORITHMS[policy.algorithm]),
                 is_stamped=attempt.planned.time_stamp_authority is not None,
             )
         except BuildError as refused:

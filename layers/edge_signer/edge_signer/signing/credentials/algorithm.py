@@ -58,6 +58,10 @@ class Algorithm(ABC):
             SignatureMismatchError: It is not a signature of this algorithm.
         """
 
+    @abstractmethod
+    def signature_bytes(self, public_key: Any) -> int:
+        """Give the length in COSE form of a signature by a key that fits."""
+
     def verify(self, public_key: PublicKey, tbs: bytes, signature: bytes) -> None:
         """Verify a signature in COSE form.
 
@@ -107,6 +111,10 @@ class Ecdsa(Algorithm):
         except (ValueError, OverflowError):
             raise SignatureMismatchError("not an ECDSA signature in DER") from None
 
+    def signature_bytes(self, _public_key: Any) -> int:
+        """Give twice the length of the field."""
+        return 2 * self.coordinate_bytes
+
     def _check(self, public_key: Any, tbs: bytes, signature: bytes) -> None:
         length = self.coordinate_bytes
         if len(signature) != 2 * length:
@@ -139,6 +147,10 @@ class RsaPss(Algorithm):
             raise SignatureMismatchError("not as long as a modulus")
         return kms_signature
 
+    def signature_bytes(self, public_key: Any) -> int:
+        """Give the length of the modulus."""
+        return int(public_key.key_size) // 8
+
     def _check(self, public_key: Any, tbs: bytes, signature: bytes) -> None:
         scheme = padding.PSS(padding.MGF1(self.hash_algorithm), self.hash_algorithm.digest_size)
         public_key.verify(signature, self.message(tbs), scheme, Prehashed(self.hash_algorithm))
@@ -147,6 +159,8 @@ class RsaPss(Algorithm):
 @dataclass(frozen=True)
 class Ed25519(Algorithm):
     """Ed25519, which signs the message itself (RFC 8032 §5.1, RFC 9053 §2.2)."""
+
+    SIGNATURE_BYTES = 64
 
     def fits(self, public_key: PublicKey) -> bool:
         """Tell whether a key is an Ed25519 key."""
@@ -158,9 +172,13 @@ class Ed25519(Algorithm):
 
     def cose_signature(self, kms_signature: bytes) -> bytes:
         """Give it unchanged: R and S."""
-        if len(kms_signature) != 64:
+        if len(kms_signature) != self.SIGNATURE_BYTES:
             raise SignatureMismatchError("not 64 bytes")
         return kms_signature
+
+    def signature_bytes(self, _public_key: Any) -> int:
+        """Give the length of R and S."""
+        return self.SIGNATURE_BYTES
 
     def _check(self, public_key: Any, tbs: bytes, signature: bytes) -> None:
         public_key.verify(signature, tbs)

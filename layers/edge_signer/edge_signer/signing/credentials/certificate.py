@@ -12,7 +12,6 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509 import (
     Certificate,
     DuplicateExtension,
@@ -23,7 +22,7 @@ from cryptography.x509 import (
 
 from edge_signer.configuration.parameters import SsmParameter
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.signing.credentials.algorithm import Algorithm, AlgorithmName
+from edge_signer.signing.credentials.algorithm import Algorithm
 from edge_signer.signing.credentials.certificate_profile import issuer_faults, profile_faults
 from edge_signer.signing.credentials.name_constraints import name_constraint_faults
 from edge_signer.signing.errors import CredentialUnavailableError
@@ -125,12 +124,9 @@ class CertificateChain:
                 end = one.not_valid_after_utc.isoformat()
                 raise CredentialUnavailableError(f"A certificate expired at {end}.")
 
-    def signature_bytes(self, algorithm: AlgorithmName) -> int:
-        """Give the length of a signature of the leaf's key, in COSE form."""
-        key = self.leaf.public_key()
-        if isinstance(key, RSAPublicKey):
-            return key.key_size // 8
-        return {"ES384": 96, "ES512": 132}.get(algorithm, 64)
+    def signature_bytes(self, algorithm: Algorithm) -> int:
+        """Give the length of a signature by the leaf's key, in COSE form."""
+        return algorithm.signature_bytes(self.leaf.public_key())
 
     def verify(self, algorithm: Algorithm, tbs: bytes, signature: bytes) -> None:
         """Verify a signature with the leaf's key.
