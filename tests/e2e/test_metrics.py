@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from deployment.cost import METRICS
 from emulator.system import Settings
 from tests.alarm_state import is_breached
 from tests.conftest import ROOT
@@ -126,6 +128,14 @@ def unwritten(seen: Samples) -> set[str]:
 
 def test_what_is_watched_and_shown_is_written_with_these_dimensions(ailing: Samples) -> None:
     assert unwritten(ailing) == set()
+
+
+def test_no_function_writes_more_metrics_than_the_cost_model_counts(ailing: Samples) -> None:
+    of_service: Counter[str] = Counter()
+    for metric in ailing:
+        (service,) = (value for name, value in metric.dimensions if name == "service")
+        of_service[service.removeprefix("edge-signer-dev-")] += 1
+    assert of_service <= Counter(METRICS)
 
 
 def test_a_metric_that_is_called_otherwise_would_be_missed(ailing: Samples) -> None:
