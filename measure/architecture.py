@@ -10,7 +10,7 @@ from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
 
-from measure.house import ROOT, Shape, shape
+from measure.house import ROOT, Shape, reached, shape
 
 PAGE = ROOT / "docs/architecture.md"
 #: What a statement's actions are for, in a word.
@@ -76,7 +76,8 @@ def rooms(found: Shape) -> str:
     names = sorted({*below, *(one for ones in below.values() for one in ones)})
     lines = [f'  {_identifier(name)}["{name}"]' for name in names]
     for room in names:
-        for other in sorted(below[room] - _implied(below, room)):
+        implied = set().union(*(reached(below, other) for other in below[room]))
+        for other in sorted(below[room] - implied):
             lines.append(f"  {_identifier(room)} --> {_identifier(other)}")
     return "\n".join(["flowchart TD", *lines])
 
@@ -146,19 +147,6 @@ def _room(module: str) -> str:
     parts = module.removeprefix(_LAYER).split(".")
     inside = ROOT / "layers/edge_signer/edge_signer" / "/".join(parts[:2])
     return "/".join(parts[:2] if inside.is_dir() and len(parts) > 1 else parts[:1])
-
-
-def _implied(below: Mapping[str, set[str]], room: str) -> set[str]:
-    """Give the rooms that are reached by way of another one anyway."""
-    found: set[str] = set()
-    for first in below[room]:
-        waiting, seen = [first], {room, first}
-        while waiting:
-            for other in below.get(waiting.pop(), set()) - seen:
-                seen.add(other)
-                waiting.append(other)
-        found |= seen - {room, first}
-    return found
 
 
 def _identifier(name: str) -> str:

@@ -47,21 +47,23 @@ class Shape:
 
     def circles(self) -> list[set[str]]:
         """Give the groups of modules that import one another, however long the way round."""
-        reach = {module: self._reached(module) for module in self.imports}
+        reach = {module: reached(self.imports, module) for module in self.imports}
         groups = {
             frozenset(other for other in reach[module] if module in reach.get(other, ()))
             for module in reach
         }
         return [set(one) for one in groups if len(one) > 1]
 
-    def _reached(self, module: str) -> set[str]:
-        found: set[str] = set()
-        waiting = [module]
-        while waiting:
-            new = self.imports.get(waiting.pop(), set()) - found
-            found |= new
-            waiting.extend(new)
-        return found
+
+def reached(imports: Mapping[str, set[str]], start: str) -> set[str]:
+    """Give everything that `start` imports, however indirectly."""
+    found: set[str] = set()
+    waiting = [start]
+    while waiting:
+        new = imports.get(waiting.pop(), set()) - found
+        found |= new
+        waiting.extend(new)
+    return found
 
 
 def shape(root: Path) -> Shape:
@@ -96,17 +98,21 @@ def room_of(module: str, modules: Mapping[str, Path]) -> str:
     return module if is_package else module.rpartition(".")[0] or module
 
 
+def imported_names(source: str) -> Iterator[str]:
+    """Give what a file imports: modules, and names with their modules before them."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
 def _imported(file: Path, modules: Mapping[str, Path]) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            for alias in node.names:
-                whole = f"{node.module}.{alias.name}"
-                if whole in modules:
-                    yield whole
-                elif node.module in modules:
-                    yield node.module
-        elif isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names if alias.name in modules)
+    for name in imported_names(file.read_text()):
+        module = name if name in modules else name.rpartition(".")[0]
+        if module in modules:
+            yield module
 
 
 def _at(revision: str) -> Shape:

@@ -8,12 +8,12 @@ import subprocess
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from measure.cold_start.measurement import LATE
+from measure.house import imported_names
 from tests.conftest import ROOT
 
 LAYER = ROOT / "layers/edge_signer/edge_signer"
@@ -115,20 +115,11 @@ def files_of(room: str) -> list[Path]:
     ]
 
 
-def imported_modules(source: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "imports are absolute"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
 def forbidden_imports(room: str, source: str) -> list[str]:
     allowed = MAY_IMPORT[room] | {room}
     return [
         module
-        for module in imported_modules(source)
+        for module in imported_names(source)
         if (other := room_of(module)) is not None and other not in allowed
     ]
 
@@ -182,7 +173,7 @@ def test_a_forbidden_import_would_be_seen() -> None:
 
 def test_only_the_fallback_function_has_the_central_signer() -> None:
     for handler in (ROOT / "functions").rglob("*.py"):
-        imported = {one.partition(".")[0] for one in imported_modules(handler.read_text())}
+        imported = {one.partition(".")[0] for one in imported_names(handler.read_text())}
         assert ("central_signer" in imported) == (handler.parent.name == "fallback"), handler
 
 
@@ -221,7 +212,7 @@ def imported_distributions(*folders: Path) -> set[str]:
     imported = set()
     for folder in folders:
         for file in folder.rglob("*.py"):
-            for module in imported_modules(file.read_text()):
+            for module in imported_names(file.read_text()):
                 top = module.partition(".")[0]
                 ours = {"edge_signer", "central_signer", "edge_signer_client"}
                 if top not in sys.stdlib_module_names | ours | OF_THE_RUNTIME:

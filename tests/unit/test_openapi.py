@@ -17,8 +17,8 @@ from cli.openapi.examples import REFUSALS
 from edge_signer.http.catalogue import STATUS
 from edge_signer.http.cross_origin import EXPOSED_HEADERS
 from edge_signer.signing.rules.policy_directory import STANDARD_LABELS
+from measure.house import imported_names
 from tests.conftest import ROOT
-from tests.unit.test_house import imported_modules
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DOCUMENT = json.loads((ROOT / "docs/openapi.json").read_text())
@@ -114,7 +114,7 @@ def test_the_short_forms_and_the_standards_are_both_described(
 def test_the_function_and_the_emulator_have_no_part_in_it() -> None:
     for folder in ("layers", "functions", "emulator"):
         for file in (ROOT / folder).rglob("*.py"):
-            assert not [one for one in imported_modules(file.read_text()) if "openapi" in one], file
+            assert not [one for one in imported_names(file.read_text()) if "openapi" in one], file
 
 
 def test_a_page_without_a_place_for_the_errors_is_told() -> None:
