@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
@@ -11,9 +12,14 @@ from cli.openapi.assertions import Schema, assertions_schema, with_short_forms
 from edge_signer.http.answers import ErrorAnswer
 from edge_signer.http.route import Route
 from edge_signer.http.routes.edge_sign import SIGN
-from edge_signer.http.routes.edge_sign_models import MAX_INLINE_BYTES, EdgeSignRequest
+from edge_signer.http.routes.edge_sign_models import (
+    MAX_INLINE_BYTES,
+    EdgeSignRequest,
+    EmbedRequest,
+)
 from edge_signer.http.routes.full_health import HEALTH
 from edge_signer.http.routes.jobs import KEEP_MODULE, KEYS, RESULT, RUN
+from edge_signer.signing.manifest.embedding import LAYOUTS
 from edge_signer.signing.rules.action_model import Actions
 from edge_signer.signing.rules.ai_assertions import AiDisclosure, TrainingMining
 
@@ -28,12 +34,25 @@ _FIELDS: dict[str, Schema] = {
         "If both are sent they must agree.",
         "contentEncoding": "base64",
     },
+    "embed": {
+        "description": "Where the asset will contain the manifest; without it, it is a sidecar.",
+    },
     "policy_id": {"description": "The policy to sign under, such as newsroom-default-v3."},
     "tenant_id": {"description": "If sent, the token's tenant."},
     "title": {
         "description": "Name of the asset for people; the claim carries it, if the policy allows.",
     },
     "tsa": {"description": "Whether the signature shall have a time-stamp (RFC 3161)."},
+}
+_EMBED_FIELDS: dict[str, Schema] = {
+    "format": {"description": "The asset's media type.", "enum": list(LAYOUTS)},
+    "offset": {
+        "description": "First byte of what the manifest takes in the file; absent for BMFF.",
+    },
+    "store_bytes": {
+        "description": "The size to which the manifest store is padded; only JPEG, PNG and GIF "
+        "do without.",
+    },
 }
 
 
@@ -54,6 +73,7 @@ def component_schemas() -> dict[str, Schema]:
         **_of_models(*(route.body for route in ROUTES if route.body is not None)),
         **{name: _without_null(schema) for name, schema in answers.items()},
         "EdgeSignRequest": _request(),
+        "EmbedRequest": _described(EmbedRequest, _EMBED_FIELDS),
         "GatewayAnswer": {
             "type": "object",
             "description": "What Amazon API Gateway answers where no function did.",
@@ -65,15 +85,19 @@ def component_schemas() -> dict[str, Schema]:
 
 
 def _request() -> Schema:
-    schema = _of_models(EdgeSignRequest)["EdgeSignRequest"]
-    fields = {
-        name: {**field, **_FIELDS.get(name, {})} for name, field in schema["properties"].items()
-    }
+    schema = _described(EdgeSignRequest, _FIELDS)
+    fields = schema["properties"]
     base64 = {"type": "string", "pattern": _BASE64, "maxLength": -(-MAX_INLINE_BYTES // 3) * 4}
     fields["asset_inline"]["anyOf"] = [base64, {"type": "null"}]
     fields["assertions"] = assertions_schema()
     either = [{"required": ["asset_sha256"]}, {"required": ["asset_inline"]}]
-    return {**schema, "properties": fields, "anyOf": either}
+    return {**schema, "anyOf": either}
+
+
+def _described(model: type[BaseModel], told: Mapping[str, Schema]) -> Schema:
+    schema = _of_models(model)[model.__name__]
+    fields = {name: {**field, **told.get(name, {})} for name, field in schema["properties"].items()}
+    return {**schema, "properties": fields}
 
 
 def _of_models(*models: type[BaseModel]) -> dict[str, Schema]:

@@ -73,6 +73,12 @@ def test_every_label_that_the_signer_makes_is_described() -> None:
     assert request["assertions"]["properties"].keys() >= set(STANDARD_LABELS)
 
 
+@pytest.mark.parametrize("name", ["EdgeSignRequest", "EmbedRequest"])
+def test_every_field_of_a_request_to_sign_says_what_it_is_for(name: str) -> None:
+    for field, schema in DOCUMENT["components"]["schemas"][name]["properties"].items():
+        assert schema.get("description"), field
+
+
 def schema_of(name: str) -> Any:
     return jsonschema_rs.validator_for(
         {
