@@ -87,14 +87,14 @@ def riff(asset: bytes, store_bytes: int) -> Laid:
 
 
 def bmff(asset: bytes, store_bytes: int) -> Laid:
-    """Put the store after `ftyp`; of chunk offsets only `stco` is moved."""
+    """Put the store after `ftyp`, and move the offsets that the sample assets have."""
     extra = 45 + store_bytes
     boxes, at = [], 0
     while at < len(asset):
         size = struct.unpack(">I", asset[at : at + 4])[0]
         boxes.append(asset[at : at + size])
         at += size
-    ftyp, *rest = [_moved(box, extra) if box[4:8] == b"moov" else box for box in boxes]
+    ftyp, *rest = [_moved(box, extra) for box in boxes]
     hashed, at = hashlib.sha256(), len(ftyp) + extra
     for box in rest:
         hashed.update(struct.pack(">Q", at) + box)
@@ -108,14 +108,30 @@ def bmff(asset: bytes, store_bytes: int) -> Laid:
     return Laid(hashed.digest(), None, fill)
 
 
-def _moved(moov: bytes, extra: int) -> bytes:
-    moved, at = bytearray(moov), moov.find(b"stco")
-    while at >= 0:
-        (count,) = struct.unpack_from(">I", moov, at + 8)
-        offsets = struct.unpack_from(f">{count}I", moov, at + 12)
-        struct.pack_into(f">{count}I", moved, at + 12, *(one + extra for one in offsets))
-        at = moov.find(b"stco", at + 1)
+def _moved(box: bytes, extra: int) -> bytes:
+    """Move what `stco` in a movie, or `iloc` in an image, says of places in the file."""
+    moved = bytearray(box)
+    if box[4:8] == b"moov":
+        at = box.find(b"stco")
+        while at >= 0:
+            (count,) = struct.unpack_from(">I", box, at + 8)
+            for place in range(at + 12, at + 12 + 4 * count, 4):
+                _move(moved, place, extra)
+            at = box.find(b"stco", at + 1)
+    if box[4:8] == b"meta":
+        at = box.index(b"iloc") + 4
+        # Version 0, offsets and lengths of four bytes, no base offset; items of one extent.
+        assert box[at : at + 6] == bytes([0, 0, 0, 0, 0x44, 0])
+        (count,) = struct.unpack_from(">H", box, at + 6)
+        for item in range(at + 8, at + 8 + 14 * count, 14):
+            assert box[item + 4 : item + 6] == b"\0\1"
+            _move(moved, item + 6, extra)
     return bytes(moved)
+
+
+def _move(box: bytearray, place: int, extra: int) -> None:
+    (offset,) = struct.unpack_from(">I", box, place)
+    struct.pack_into(">I", box, place, offset + extra)
 
 
 LAYOUTS: dict[str, Callable[[bytes, int], Laid]] = {
@@ -124,5 +140,10 @@ LAYOUTS: dict[str, Callable[[bytes, int], Laid]] = {
     "image/gif": gif,
     "image/webp": riff,
     "audio/wav": riff,
+    "video/avi": riff,
+    "image/avif": bmff,
+    "image/heic": bmff,
+    "audio/mp4": bmff,
     "video/mp4": bmff,
+    "video/quicktime": bmff,
 }

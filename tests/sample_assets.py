@@ -1,4 +1,4 @@
-"""Small assets of ten formats: one photograph, the others made here."""
+"""Small assets of fifteen formats: one photograph, the others made here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import wave
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
@@ -80,23 +81,60 @@ def mp3() -> bytes:
     return (b"\xff\xfb\x10\xc4" + bytes(frame_bytes - 4)) * 10
 
 
-def mp4() -> bytes:
-    """A movie without tracks."""
+def avi() -> bytes:
+    """One black frame, without compression."""
+    width = height = 16
+    frame = bytes(3 * width * height)
+    size = struct.pack("<II", width, height)
+    main = struct.pack("<8I", 40_000, 0, 0, 0, 1, 0, 1, 0) + size + bytes(16)
+    stream = b"vidsDIB " + bytes(12) + struct.pack("<IIII", 1, 25, 0, 1) + bytes(20)
+    bitmap = struct.pack("<I", 40) + size + struct.pack("<HHII", 1, 24, 0, len(frame)) + bytes(16)
+    streams = _list(b"strl", b"strh" + _padded(stream) + b"strf" + _padded(bitmap))
+    head = _list(b"hdrl", b"avih" + _padded(main) + streams)
+    return _riff(b"AVI ", head + _list(b"movi", b"00db" + _padded(frame)))
 
-    def box(kind: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", 8 + len(content)) + kind + content
 
+def movie(brand: bytes) -> bytes:
+    """A movie without tracks.
+
+    Args:
+        brand: Four bytes.
+    """
     times = struct.pack(">IIII", 0, 0, 1000, 0)
     rate_and_volume = struct.pack(">IH", 0x10000, 0x100) + bytes(10)
     matrix = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
     header = bytes(4) + times + rate_and_volume + matrix + bytes(24) + struct.pack(">I", 1)
     return b"".join(
         (
-            box(b"ftyp", b"isom" + struct.pack(">I", 512) + b"isomiso2mp41"),
-            box(b"moov", box(b"mvhd", header)),
-            box(b"mdat", b"nothing to see"),
+            _box(b"ftyp", brand + struct.pack(">I", 512) + b"isomiso2mp41"),
+            _box(b"moov", _box(b"mvhd", header)),
+            _box(b"mdat", b"nothing to see"),
         )
     )
+
+
+def still(brand: bytes, item_type: bytes) -> bytes:
+    """An image of one item, which no decoder could show.
+
+    Args:
+        brand: Four bytes.
+        item_type: Of its only item, four bytes.
+    """
+    data = b"nothing to see"
+    ftyp = _box(b"ftyp", brand + bytes(4) + b"mif1" + brand)
+    entry = struct.pack(">HH", 1, 0) + item_type + b"\0"
+    others = (
+        _box(b"hdlr", bytes(8) + b"pict" + bytes(13)),
+        _box(b"pitm", bytes(4) + struct.pack(">H", 1)),
+        _box(b"iinf", bytes(4) + struct.pack(">H", 1) + _box(b"infe", b"\2\0\0\0" + entry)),
+    )
+
+    def meta(offset: int) -> bytes:
+        # One item of one extent; offsets and lengths have four bytes, and there is no base offset.
+        located = struct.pack(">BBHHHHII", 0x44, 0, 1, 1, 0, 1, offset, len(data))
+        return _box(b"meta", bytes(4) + b"".join(others) + _box(b"iloc", bytes(4) + located))
+
+    return ftyp + meta(len(ftyp) + len(meta(0)) + 8) + _box(b"mdat", data)
 
 
 def pdf() -> bytes:
@@ -128,6 +166,14 @@ def text() -> bytes:
     return "Zürich, Saturday: the bells ring.\n".encode()
 
 
+def _box(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", 8 + len(content)) + kind + content
+
+
+def _list(kind: bytes, chunks: bytes) -> bytes:
+    return b"LIST" + _padded(kind + chunks)
+
+
 def _riff(kind: bytes, chunks: bytes) -> bytes:
     return b"RIFF" + struct.pack("<I", len(kind) + len(chunks)) + kind + chunks
 
@@ -141,7 +187,12 @@ _FORMATS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "PNG": ("image/png", png),
     "WebP": ("image/webp", webp),
     "GIF": ("image/gif", gif),
-    "MP4": ("video/mp4", mp4),
+    "AVI": ("video/avi", avi),
+    "MP4": ("video/mp4", partial(movie, b"isom")),
+    "MOV": ("video/quicktime", partial(movie, b"qt  ")),
+    "M4A": ("audio/mp4", partial(movie, b"M4A ")),
+    "HEIC": ("image/heic", partial(still, b"heic", b"hvc1")),
+    "AVIF": ("image/avif", partial(still, b"avif", b"av01")),
     "PDF": ("application/pdf", pdf),
     "SVG": ("image/svg+xml", svg),
     "WAV": ("audio/wav", wav),

@@ -34,6 +34,10 @@ def require_trusted(asset: bytes, media_type: str, anchors_pem: str) -> None:
         assert verdict.trusted, (judge.__name__, verdict.failures)
 
 
+def test_every_format_is_tried() -> None:
+    assert LAYOUTS.keys() == KNOWN.keys()
+
+
 @pytest.mark.parametrize("media_type", LAYOUTS)
 def test_a_padded_store_is_trusted_where_it_was_announced(
     workshop: Workshop, media_type: str
