@@ -48,19 +48,20 @@ lint: dev ## Style and types.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/codespell
-	$(BIN)/python -m ziglang fmt --check wasm_tbs/src
+	$(BIN)/python -m ziglang fmt --check wasm_tbs/src wasm_embed/src
 	$(BIN)/mypy
 
 format: dev ## Format Python and Zig.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
-	$(BIN)/python -m ziglang fmt wasm_tbs/src
+	$(BIN)/python -m ziglang fmt wasm_tbs/src wasm_embed/src
 
 openapi: dev ## Write docs/openapi.json and the errors of docs/api.md from the code.
 	@$(BIN)/python -m cli.openapi
 
-wasm: dev ## Rebuild wasm_tbs/tbs.wasm, pin its SHA-256, rebuild examples/hello.wasm.
+wasm: dev ## Rebuild tbs.wasm (pins its SHA-256), embed.wasm and examples/hello.wasm.
 	$(BIN)/python -m wasm_tbs.build
+	$(BIN)/python -m wasm_embed.build
 	$(BIN)/python -m examples.build
 	@$(BIN)/python -m edge_signer.signing.manifest.tbs_module
 

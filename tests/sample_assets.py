@@ -1,4 +1,4 @@
-"""Small assets of fifteen formats: one photograph, the others made here."""
+"""Small assets of seventeen formats: one photograph, the others made here."""
 
 from __future__ import annotations
 
@@ -161,9 +161,41 @@ def svg() -> bytes:
     )
 
 
+def tiff() -> bytes:
+    """Two by two grey pixels, without compression."""
+    pixels = bytes((0, 85, 170, 255))
+    # Width, height, bits, compression, black is zero, strip, samples, rows, bytes of the strip.
+    values = {256: 2, 257: 2, 258: 8, 259: 1, 262: 1, 273: 8, 277: 1, 278: 2, 279: 4}
+    entries = b"".join(struct.pack("<HHII", tag, 3, 1, value) for tag, value in values.items())
+    directory = struct.pack("<H", len(values)) + entries + struct.pack("<I", 0)
+    return b"II*\0" + struct.pack("<I", 8 + len(pixels)) + pixels + directory
+
+
+def flac() -> bytes:
+    """Sixteen samples of silence: one frame of constant subframes."""
+    block = struct.pack(">HH", 16, 16) + bytes(6)
+    rate = (8000 << 44 | 15 << 36 | 16).to_bytes(8, "big")
+    header = b"fLaC\x80\0\0\x22" + block + rate + bytes(16)
+    # A block of 16 samples, 8 kHz, mono, 16 bits; then its checksums.
+    frame = b"\xff\xf8\x64\x08\0\x0f"
+    frame += bytes((_crc(frame, 8, 0x07),)) + b"\0\0\0"
+    return header + frame + _crc(frame, 16, 0x8005).to_bytes(2, "big")
+
+
 def text() -> bytes:
     """A sentence in UTF-8."""
     return "Zürich, Saturday: the bells ring.\n".encode()
+
+
+def _crc(content: bytes, bits: int, polynomial: int) -> int:
+    checksum = 0
+    for byte in content:
+        checksum ^= byte << bits - 8
+        for _ in range(8):
+            checksum <<= 1
+            if checksum >> bits:
+                checksum ^= 1 << bits | polynomial
+    return checksum
 
 
 def _box(kind: bytes, content: bytes) -> bytes:
@@ -197,6 +229,8 @@ _FORMATS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "SVG": ("image/svg+xml", svg),
     "WAV": ("audio/wav", wav),
     "MP3": ("audio/mpeg", mp3),
+    "FLAC": ("audio/flac", flac),
+    "TIFF": ("image/tiff", tiff),
     "plain text": ("text/plain", text),
 }
 SAMPLE_ASSETS = {

@@ -6,7 +6,7 @@ import hashlib
 import re
 from pathlib import Path
 
-from wasm_tbs.committed_module import build_or_check, zig
+from wasm_tbs.committed_module import build_or_check, zig_module
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "wasm_tbs/src/tbs.zig"
@@ -26,12 +26,7 @@ def build(target: Path) -> None:
     Raises:
         subprocess.CalledProcessError: The compiler refused the sources.
     """
-    zig(
-        *("build-exe", str(SOURCE)),
-        *("-target", "wasm32-freestanding", "-mcpu=generic", "-O", "ReleaseSafe"),
-        *("-fno-entry", "-rdynamic", "-fstrip", "--stack", str(STACK_BYTES)),
-        f"-femit-bin={target}",
-    )
+    zig_module(SOURCE, target, STACK_BYTES)
 
 
 def pin() -> None:

@@ -24,6 +24,25 @@ def zig(*arguments: str) -> None:
     )
 
 
+def zig_module(source: Path, target: Path, stack_bytes: int) -> None:
+    """Compile a module without imports: no WASI, only what its source exports.
+
+    Args:
+        source: Its main file.
+        target: File to write.
+        stack_bytes: Size of its stack.
+
+    Raises:
+        subprocess.CalledProcessError: The compiler refused the source.
+    """
+    zig(
+        *("build-exe", str(source)),
+        *("-target", "wasm32-freestanding", "-mcpu=generic", "-O", "ReleaseSafe"),
+        *("-fno-entry", "-rdynamic", "-fstrip", "--stack", str(stack_bytes)),
+        f"-femit-bin={target}",
+    )
+
+
 def build_or_check(description: str | None, module: Path, build: Callable[[Path], None]) -> bool:
     """Do what the command line asks: write the module, or with --check compare it.
 

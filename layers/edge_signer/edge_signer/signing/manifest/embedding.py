@@ -57,6 +57,12 @@ def _gif(store_bytes: int) -> int:
     return 14 + store_bytes + -(-store_bytes // 255) + 1
 
 
+def _base64(store_bytes: int) -> int:
+    return -(-store_bytes // 3) * 4
+
+
+# Around the store stands what is hashed: sizes of a tag, of a directory, of a stream.
+_BARE = Layout(lambda store_bytes: store_bytes)
 _RIFF = Layout(lambda store_bytes: store_bytes + 8)
 _BMFF = Layout(None)
 #: By media type.
@@ -64,9 +70,13 @@ LAYOUTS: Mapping[str, Layout] = {
     "image/jpeg": Layout(_jpeg, is_hashed_first=True),
     "image/png": Layout(lambda store_bytes: store_bytes + 12, is_hashed_first=True),
     "image/gif": Layout(_gif, is_hashed_first=True),
+    "image/svg+xml": Layout(_base64, is_hashed_first=True),
+    "image/tiff": _BARE,
     "image/webp": _RIFF,
     "audio/wav": _RIFF,
     "video/avi": _RIFF,
+    "audio/flac": _BARE,
+    "audio/mpeg": _BARE,
     "image/avif": _BMFF,
     "image/heic": _BMFF,
     "audio/mp4": _BMFF,

@@ -1,0 +1,234 @@
+"""Where a file carries its manifest store, and how to write the file with it.
+
+`embed.wasm` knows the formats: it reads a few headers and gives a plan. Here the plan is carried
+out, front to back and with constant memory: everything is copied and hashed once, around a hole
+that the manifest store fills later (C2PA 2.2 annex A).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import wasmtime
+
+from edge_signer_client.session import EdgeSignerClientError
+
+MODULE_PATH = Path(__file__).parent / "embed.wasm"
+_MEMORY_LIMIT_BYTES = 32 * 1024 * 1024
+_BUFFER_BYTES = 256 * 1024
+_STEPS_AT_ONCE = 2048
+_WANTS_BYTES, _FAILED = 1, 2
+_COPY, _LITERAL, _HOLE, _SHIFT = range(4)
+_WRITE, _HASH = 1, 2
+_STEP = struct.Struct("<IIIIQQ")
+# As `State` in wasm_embed/src/embed.zig; texts are an address and a length.
+_STATE = struct.Struct("<Q10I3Q")
+
+
+class AssetLayoutError(EdgeSignerClientError):
+    """No manifest store can be embedded in this file.
+
+    Attributes:
+        name: What is wrong, as one word such as AlreadySigned, Truncated or UnknownFormat.
+    """
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+@dataclass(frozen=True)
+class _Step:
+    kind: int
+    flags: int
+    width: int
+    stride: int
+    offset: int
+    length: int
+
+
+class AssetLayout:
+    """The plan for one asset and a store of one size.
+
+    Args:
+        asset: The file, readable and seekable.
+        store_bytes: Exact size of the manifest store.
+
+    Attributes:
+        media_type: What the asset is, judged by its content.
+        store_bytes: As given.
+        hole_offset: Where the hole begins in the signed file.
+        hole_bytes: Size of the hole: the store and what the format puts around it.
+        signed_bytes: Size of the signed file.
+
+    Raises:
+        AssetLayoutError: The file is damaged, already signed, or of a format that is not supported.
+        OSError: The file cannot be read.
+    """
+
+    def __init__(self, asset: BinaryIO, store_bytes: int) -> None:
+        self._asset = asset
+        self._module = _Instance()
+        self.store_bytes = store_bytes
+        self._module.call("begin", asset.seek(0, os.SEEK_END), store_bytes)
+        state = self._advanced()
+        self._step_count, self._steps_at = state[2:4]
+        self.media_type = self._module.text(*state[4:6])
+        self._excludes_boxes = bool(state[10])
+        self.signed_bytes, self.hole_offset, self.hole_bytes = state[11:]
+
+    @property
+    def embed(self) -> dict[str, object]:
+        """The `embed` member of a request to POST /edge-sign."""
+        place: dict[str, object] = {"format": self.media_type, "store_bytes": self.store_bytes}
+        return place if self._excludes_boxes else place | {"offset": self.hole_offset}
+
+    def write(self, signed: BinaryIO) -> str:
+        """Write the signed file with a hole in place of the store.
+
+        Args:
+            signed: The new file, writable and seekable, empty.
+
+        Returns:
+            `asset_sha256` for the request: SHA-256 of what the hard binding covers, as hexadecimal
+            digits.
+
+        Raises:
+            AssetLayoutError: The file has no room for places behind the store (4 GiB in older
+                formats), or became shorter since the plan was made.
+            OSError: A file cannot be read or written.
+        """
+        digest = hashlib.sha256()
+        buffer = memoryview(bytearray(_BUFFER_BYTES))
+        for step in self._steps():
+            if step.kind == _HOLE:
+                signed.seek(step.length, os.SEEK_CUR)
+            elif step.kind == _LITERAL:
+                literal = self._module.read(step.offset, step.length)
+                if step.flags & _WRITE:
+                    signed.write(literal)
+                if step.flags & _HASH:
+                    digest.update(literal)
+            else:
+                self._asset.seek(step.offset)
+                left = step.length
+                while left:
+                    part = self._part(step, buffer, left)
+                    left -= len(part)
+                    if step.flags & _HASH:
+                        digest.update(part)
+                    signed.write(part)
+        if self.hole_offset + self.hole_bytes == self.signed_bytes:
+            signed.truncate(self.signed_bytes)
+        return digest.hexdigest()
+
+    def fill(self, signed: BinaryIO, manifest_store: bytes) -> None:
+        """Write the store into the hole.
+
+        Args:
+            signed: What `write` wrote.
+            manifest_store: Exactly `store_bytes` bytes.
+
+        Raises:
+            AssetLayoutError: The store has another size.
+            OSError: The file cannot be written.
+        """
+        filling = b""
+        if len(manifest_store) == self.store_bytes:
+            at = self._module.call("store_buffer", len(manifest_store))
+            self._module.write(at, manifest_store)
+            filled = self._module.call("fill")
+            filling = self._module.read(filled >> 32 & 0xFFFF_FFFF, filled & 0xFFFF_FFFF)
+        if len(filling) != self.hole_bytes:
+            raise AssetLayoutError(
+                "StoreLength",
+                f"the manifest store has {len(manifest_store)} bytes, not {self.store_bytes}",
+            )
+        signed.seek(self.hole_offset)
+        signed.write(filling)
+
+    def _advanced(self) -> tuple[int, ...]:
+        """Give the module the bytes that it wants until the plan is made, and return its state."""
+        while (status := self._module.call("advance")) == _WANTS_BYTES:
+            offset, length = self._state()[:2]
+            self._asset.seek(offset)
+            read = self._asset.read(length)
+            if len(read) != length:
+                raise _shortened()
+            self._module.write(self._module.window, read)
+            self._module.call("provide", offset, length)
+        state = self._state()
+        if status == _FAILED:
+            raise AssetLayoutError(self._module.text(*state[6:8]), self._module.text(*state[8:10]))
+        return state
+
+    def _steps(self) -> Iterator[_Step]:
+        end = self._steps_at + self._step_count * _STEP.size
+        for at in range(self._steps_at, end, _STEPS_AT_ONCE * _STEP.size):
+            length = min(end - at, _STEPS_AT_ONCE * _STEP.size)
+            for fields in _STEP.iter_unpack(self._module.read(at, length)):
+                yield _Step(*fields)
+
+    def _part(self, step: _Step, buffer: memoryview, left: int) -> memoryview | bytes:
+        if step.kind == _COPY:
+            read = self._asset.readinto(buffer[:left])  # type: ignore[attr-defined]
+            if not read:
+                raise _shortened()
+            return buffer[:read]
+        whole = self._module.window_bytes // step.stride * step.stride
+        table = self._asset.read(min(left, whole))
+        if len(table) != min(left, whole):
+            raise _shortened()
+        self._module.write(self._module.window, table)
+        if not self._module.call("shift", len(table), step.width, step.stride):
+            raise AssetLayoutError(
+                "FileTooLarge", "the file names places that do not fit behind a manifest store"
+            )
+        return self._module.read(self._module.window, len(table))
+
+    def _state(self) -> tuple[int, ...]:
+        return _STATE.unpack(self._module.read(self._module.call("state"), _STATE.size))
+
+
+class _Instance:
+    """An instance of `embed.wasm`, with a memory of its own."""
+
+    def __init__(self) -> None:
+        engine, module = _compiled()
+        self._store = wasmtime.Store(engine)
+        self._store.set_limits(memory_size=_MEMORY_LIMIT_BYTES)
+        self._exports: dict[str, Any] = dict(
+            wasmtime.Instance(self._store, module, []).exports(self._store)
+        )
+        self.window = self.call("window")
+        self.window_bytes = self.call("window_capacity")
+
+    def call(self, name: str, *arguments: int) -> int:
+        result: int = self._exports[name](self._store, *arguments)
+        return result
+
+    def read(self, at: int, length: int) -> bytes:
+        return bytes(self._exports["memory"].read(self._store, at, at + length))
+
+    def write(self, at: int, content: bytes) -> None:
+        self._exports["memory"].write(self._store, content, at)
+
+    def text(self, at: int, length: int) -> str:
+        return self.read(at, length).decode()
+
+
+def _shortened() -> AssetLayoutError:
+    return AssetLayoutError("Truncated", "the file became shorter while it was read")
+
+
+@cache
+def _compiled() -> tuple[wasmtime.Engine, wasmtime.Module]:
+    engine = wasmtime.Engine()
+    return engine, wasmtime.Module.from_file(engine, str(MODULE_PATH))

@@ -1,0 +1,104 @@
+//! MP3 and FLAC: the store is the last frame of the ID3v2 tag at the beginning (C2PA 2.2 annex A.3.7).
+
+const std = @import("std");
+const plan_ = @import("plan.zig");
+const Error = plan_.Error;
+const Plan = plan_.Plan;
+
+pub const Id3 = struct {
+    const most_parts = 1 << 16;
+    const most_tag_bytes = (1 << 28) - 1;
+    const media_type = "application/c2pa";
+    /// Text encoding, media type, file name, description.
+    const object_head = "\x00" ++ media_type ++ "\x00" ++ "c2pa\x00" ++ "c2pa manifest store\x00";
+    const frame_head_bytes = 10;
+
+    position: u64 = 0,
+    parts: u32 = 0,
+    version: u8 = 4,
+    tag_end: u64 = 0,
+    has_frames: bool = false,
+
+    pub fn advance(self: *Id3, plan: *Plan) Error!void {
+        const source = plan.source;
+        if (self.position == 0) try self.header(plan.source);
+        while (!self.has_frames and self.position < self.tag_end) {
+            if (self.tag_end - self.position < frame_head_bytes) break;
+            const head = try source.at(self.position, frame_head_bytes);
+            if (head[0] == 0) break;
+            for (head[0..4]) |letter| {
+                if (!std.ascii.isUpper(letter) and !std.ascii.isDigit(letter)) return error.Malformed;
+            }
+            const length = if (self.version == 4) try syncSafe(head[4..8]) else std.mem.readInt(u32, head[4..8], .big);
+            const body = self.position + frame_head_bytes;
+            if (length > self.tag_end - body) return error.Malformed;
+            if (std.mem.eql(u8, head[0..4], "GEOB")) {
+                const object = try source.at(body, @min(length, 48));
+                for ([_][]const u8{ media_type, "application/x-c2pa-manifest-store" }) |known| {
+                    if (object.len > known.len and std.mem.startsWith(u8, object[1..], known)) return error.AlreadySigned;
+                }
+            }
+            self.position = body + length;
+            self.parts += 1;
+            if (self.parts > most_parts) return error.TooManyParts;
+        }
+        self.has_frames = true;
+        // What follows the tag says what the file is.
+        const audio = try source.at(self.tag_end, 4);
+        if (std.mem.eql(u8, audio, "fLaC")) {
+            plan.format = .flac;
+        } else if (audio[0] == 0xff and audio[1] & 0xe0 == 0xe0) {
+            plan.format = .mp3;
+        } else return error.UnknownFormat;
+        try self.emit(plan);
+    }
+
+    fn header(self: *Id3, source: *plan_.Source) Error!void {
+        const head = try source.at(0, 10);
+        if (!std.mem.eql(u8, head[0..3], "ID3")) {
+            self.position = frame_head_bytes;
+            return;
+        }
+        // Flags: unsynchronisation, extended header, experimental, footer.
+        if (head[3] < 3 or head[3] > 4 or head[5] & 0xdf != 0) return error.Id3Unsupported;
+        self.version = head[3];
+        self.tag_end = 10 + @as(u64, try syncSafe(head[6..10]));
+        if (self.tag_end > source.length) return error.Truncated;
+        self.position = 10;
+    }
+
+    fn emit(self: *Id3, plan: *Plan) Error!void {
+        const frames_bytes = if (self.tag_end == 0) 0 else self.position - 10;
+        const object_bytes = object_head.len + @as(u64, plan.store_length);
+        const tag_bytes = frames_bytes + frame_head_bytes + object_bytes;
+        if (tag_bytes > most_tag_bytes) return error.StoreTooLarge;
+        var tag = [_]u8{ 'I', 'D', '3', self.version, 0, 0, 0, 0, 0, 0 };
+        writeSyncSafe(tag[6..10], @intCast(tag_bytes));
+        try plan.literal(&tag, plan_.write_and_hash);
+        if (self.tag_end > 0) {
+            plan.skip(10);
+            try plan.copyTo(self.position, plan_.write_and_hash);
+            // Padding is left out.
+            plan.skip(self.tag_end - self.position);
+        }
+        var frame = [_]u8{ 'G', 'E', 'O', 'B', 0, 0, 0, 0, 0, 0 };
+        if (self.version == 4) writeSyncSafe(frame[4..8], @intCast(object_bytes)) else std.mem.writeInt(u32, frame[4..8], @intCast(object_bytes), .big);
+        try plan.literal(&frame, plan_.write_and_hash);
+        try plan.literal(object_head, plan_.write_and_hash);
+        try plan.hole(plan.store_length);
+        try plan.copyTo(plan.source.length, plan_.write_and_hash);
+    }
+};
+
+fn syncSafe(bytes: *const [4]u8) Error!u32 {
+    var value: u32 = 0;
+    for (bytes) |byte| {
+        if (byte & 0x80 != 0) return error.Malformed;
+        value = value << 7 | byte;
+    }
+    return value;
+}
+
+fn writeSyncSafe(bytes: *[4]u8, value: u32) void {
+    for (bytes, 0..) |*byte, index| byte.* = @intCast(value >> @intCast(21 - 7 * index) & 0x7f);
+}
