@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cli.options import DEFAULT_POLICY
 from cli.running_system import SystemStartError, running_system
-from cli.sign import created_from
+from cli.signing.sign import created_from
 from cli.source_types import TERMS
 from cli.terminal import EXIT_NOT_TRUSTED, bar, fail, out, show_row, sidecar_of
 from cli.verdict.engine import TrustedRoots

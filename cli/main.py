@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from cli import options
 from cli.options import DEFAULT_POLICY, HmacKey, Json, PinnedKey, State, Tenant, Token, Url
-from cli.source_types import USUAL
 
 app = typer.Typer(
     help="C2PA Content Credentials signed from the edge, while the key never leaves KMS.",
@@ -69,42 +69,45 @@ def run(
 
 @app.command()
 def sign(
-    file: Annotated[Path, typer.Argument(help="The asset; only its SHA-256 is sent.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Assets, or folders of them; only SHA-256 is sent.")
+    ],
+    output: options.Output = None,
+    output_dir: options.OutputDir = None,
+    in_place: options.InPlace = False,
+    sidecar: options.Sidecar = False,
+    source_type: options.SourceType = None,
+    title: options.Title = None,
+    tsa: options.Tsa = None,
+    policy: options.Policy = DEFAULT_POLICY,
+    force: options.Force = False,
+    verify: options.Verify = True,
+    at_once: options.AtOnce = 4,
+    report: options.Report = None,
     url: Url = None,
     token: Token = None,
     hmac_key: HmacKey = None,
     tenant: Tenant = None,
-    policy: Annotated[str, typer.Option(help="The policy to sign under.")] = DEFAULT_POLICY,
-    source_type: Annotated[
-        str | None,
-        typer.Option(
-            help="How the asset was made: a digital source type, as a term or a URI.\n\n"
-            + "\n\n".join(f"{term}: {meaning}" for term, meaning in USUAL.items()),
-            show_default="none: it must be given",
-        ),
-    ] = None,
-    tsa: Annotated[
-        bool | None,
-        typer.Option(
-            "--tsa/--no-tsa", help="Time-stamp the signature.", show_default="as the policy says"
-        ),
-    ] = None,
-    title: Annotated[
-        str | None, typer.Option(help="Name of the asset; everyone who verifies it can read it.")
-    ] = None,
     state: State = None,
 ) -> None:
-    """Sign a file and write FILE.c2pa beside it."""
-    from cli.api_access import TenantOptions
-    from cli.sign import sign_file
+    """Sign files: with the manifest inside a new file (-o), or beside the file (FILE.c2pa).
 
-    sign_file(
-        file,
-        TenantOptions(url, token, hmac_key, tenant, state),
-        policy=policy,
-        source_type=source_type,
-        tsa=tsa,
-        title=title,
+    Exit codes: 0 all signed; 1 refused, or some failed; 2 usage error.
+    """
+    from cli.api_access import TenantOptions
+    from cli.signing.sign import SignOptions, sign_files
+
+    access = TenantOptions(url, token, hmac_key, tenant, state)
+    raise typer.Exit(
+        sign_files(
+            files,
+            access,
+            SignOptions(
+                *(policy, source_type, tsa, title),
+                *(output, output_dir, in_place, sidecar),
+                *(force, verify, at_once, report),
+            ),
+        )
     )
 
 

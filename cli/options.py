@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from cli.source_types import USUAL
+
 DEFAULT_POLICY = "newsroom-default-v3"
 
 Url = Annotated[
@@ -49,3 +51,44 @@ Region = Annotated[
     str | None, typer.Option(help="The stage's region.", show_default="the AWS profile's")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+Policy = Annotated[str, typer.Option(help="The policy to sign under.")]
+SourceType = Annotated[
+    str | None,
+    typer.Option(
+        help="How the asset was made: a digital source type, as a term or a URI.\n\n"
+        + "\n\n".join(f"{term}: {meaning}" for term, meaning in USUAL.items()),
+        show_default="none: it must be given",
+    ),
+]
+Tsa = Annotated[
+    bool | None,
+    typer.Option(
+        "--tsa/--no-tsa", help="Time-stamp the signature.", show_default="as the policy says"
+    ),
+]
+Title = Annotated[
+    str | None, typer.Option(help="Name of the asset; everyone who verifies it can read it.")
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", help="Write the signed file here, the manifest inside."),
+]
+OutputDir = Annotated[Path | None, typer.Option(help="Write signed files into this folder.")]
+InPlace = Annotated[bool, typer.Option("--in-place", help="Replace each file by the signed one.")]
+Sidecar = Annotated[
+    bool, typer.Option("--sidecar", help="Write FILE.c2pa beside it; the default without -o.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Replace signed files that exist.")]
+Verify = Annotated[
+    bool,
+    typer.Option(
+        "--verify/--no-verify", help="Have c2pa-rs check signed files, where it is installed."
+    ),
+]
+AtOnce = Annotated[
+    int, typer.Option("--at-once", min=1, max=32, help="Files to sign at the same time.")
+]
+Report = Annotated[
+    Path | None, typer.Option(help="Write a line of JSON for each file; for several files.")
+]

@@ -129,6 +129,9 @@ REFUSED_STANDING = decide(
     Usage(tuple(range(0, 50_000, 500)), 100), Limits(), clock_ms=51_000
 ).standing
 
+#: What a store needs that was announced as smaller.
+STORE_BYTES = 2300
+
 
 class Refusal(NamedTuple):
     """What an error says for instance, and after how many seconds it may be tried again."""

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from inspect import getdoc
 from typing import Any
 
-from cli.openapi.examples import ANSWERS, REFUSALS, REFUSED_STANDING
+from cli.openapi.examples import ANSWERS, REFUSALS, REFUSED_STANDING, STORE_BYTES
 from cli.openapi.headers import (
     COMMON,
     FOR_PAGES,
@@ -26,6 +26,7 @@ from edge_signer.http.route import Route
 from edge_signer.http.routes.edge_sign import SIGN
 from edge_signer.http.routes.job_models import JOB_ID, MODULE_HASH
 from edge_signer.platform.errors import EdgeSignerError
+from edge_signer.signing.errors import EmbeddedStoreTooLargeError
 from edge_signer.tenancy.rate_limits import RateLimitedError
 
 ErrorKind = type[EdgeSignerError]
@@ -190,6 +191,8 @@ def _example(kind: ErrorKind) -> dict[str, Any]:
 def _sample(kind: ErrorKind) -> EdgeSignerError:
     if issubclass(kind, RateLimitedError):
         return kind(REFUSED_STANDING)
+    if issubclass(kind, EmbeddedStoreTooLargeError):
+        return kind(STORE_BYTES)
     message, retry_after_s = REFUSALS.get(kind.code, ("", None))
     if issubclass(kind, MethodNotAllowedError):
         return kind(message, allowed=ALLOWED_METHODS)

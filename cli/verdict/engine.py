@@ -158,6 +158,33 @@ def carries_credentials(asset: Path) -> bool:
     return has_store(asset) if problem is Problem.UNSUPPORTED else problem is not Problem.ABSENT
 
 
+def validation_failures(asset: Path, media_type: str) -> list[str]:
+    """Return what c2pa-rs finds wrong with the manifest in a file, except that nobody is trusted.
+
+    Args:
+        asset: The file.
+        media_type: Of a format that c2pa-rs reads.
+
+    Returns:
+        Codes of the standard, or the engine's own words; nothing for a valid manifest.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    with (
+        asset.open("rb") as stream,
+        c2pa.Context(c2pa.Settings.from_dict({"verify": _OFFLINE})) as c,
+    ):
+        try:
+            with c2pa.Reader(media_type, stream, context=c) as reader:
+                report = json.loads(reader.json())
+        except c2pa.C2paError as refused:
+            return [str(refused)]
+    if report.get("validation_state") in {"Valid", "Trusted"}:
+        return []
+    return [one["code"] for one in report["validation_results"]["activeManifest"]["failure"]]
+
+
 def format_of(asset: Path) -> str:
     """Return the extension if c2pa-rs knows it, else the media type.
 

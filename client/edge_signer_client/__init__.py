@@ -1,4 +1,4 @@
-"""Python client of the Edge Signer API: signs assets and runs WebAssembly jobs."""
+"""Python client of the Edge Signer API: signs assets, embeds manifests, runs WebAssembly jobs."""
 
 from edge_signer_client.credentials import Credentials, signature_headers
 from edge_signer_client.session import (

@@ -113,7 +113,7 @@ class AssetLayout:
             elif step.kind == _LITERAL:
                 literal = self._module.read(step.offset, step.length)
                 if step.flags & _WRITE:
-                    signed.write(literal)
+                    _write(signed, literal)
                 if step.flags & _HASH:
                     digest.update(literal)
             else:
@@ -124,7 +124,7 @@ class AssetLayout:
                     left -= len(part)
                     if step.flags & _HASH:
                         digest.update(part)
-                    signed.write(part)
+                    _write(signed, part)
         if self.hole_offset + self.hole_bytes == self.signed_bytes:
             signed.truncate(self.signed_bytes)
         return digest.hexdigest()
@@ -152,7 +152,7 @@ class AssetLayout:
                 f"the manifest store has {len(manifest_store)} bytes, not {self.store_bytes}",
             )
         signed.seek(self.hole_offset)
-        signed.write(filling)
+        _write(signed, filling)
 
     def _advanced(self) -> tuple[int, ...]:
         """Give the module the bytes that it wants until the plan is made, and return its state."""
@@ -222,6 +222,12 @@ class _Instance:
 
     def text(self, at: int, length: int) -> str:
         return self.read(at, length).decode()
+
+
+def _write(file: BinaryIO, content: bytes | memoryview) -> None:
+    """Write all of it: an unbuffered file may take less at once."""
+    while content:
+        content = content[file.write(content) :]
 
 
 def _shortened() -> AssetLayoutError:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -11,6 +13,13 @@ from edge_signer_client.credentials import Credentials
 
 # An HTTP API of AWS answers within 30 s or not at all.
 _TIMEOUT = urllib3.Timeout(connect=5, read=35)
+_CONNECTIONS = 32
+_FIRST_DELAY_S = 0.2
+_LONGEST_DELAY_S = 5.0
+# Still in progress; too many requests; a failure that may pass.
+_WORTH_RETRYING = {409, 425, 429, 500, 502, 503, 504}
+# An operator switched these off, so retrying does not help.
+_SWITCHED_OFF = {"SIGNER_DISABLED", "EXECUTION_DISABLED"}
 
 
 class EdgeSignerClientError(Exception):
@@ -32,15 +41,27 @@ class RefusedError(EdgeSignerClientError):
         status: The HTTP status.
         code: The error code of the API, such as RATE_LIMITED; empty if there is none.
         retry_after_s: Seconds to wait before the next attempt; None if the server does not say.
+        store_bytes: With STORE_TOO_LARGE, the room that the manifest store needs; otherwise None.
     """
 
     def __init__(
-        self, text: str, status: int, code: str = "", retry_after_s: float | None = None
+        self,
+        text: str,
+        status: int,
+        code: str = "",
+        retry_after_s: float | None = None,
+        store_bytes: int | None = None,
     ) -> None:
         super().__init__(text)
         self.status = status
         self.code = code
         self.retry_after_s = retry_after_s
+        self.store_bytes = store_bytes
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same request may succeed later."""
+        return self.status in _WORTH_RETRYING and self.code not in _SWITCHED_OFF
 
 
 class UnexpectedAnswerError(RefusedError):
@@ -58,7 +79,7 @@ class Session:
     def __init__(self, url: str, credentials: Credentials) -> None:
         self.url = url.rstrip("/")
         self.credentials = credentials
-        self._http = urllib3.PoolManager(timeout=_TIMEOUT, retries=False)
+        self._http = urllib3.PoolManager(timeout=_TIMEOUT, retries=False, maxsize=_CONNECTIONS)
 
     def request(
         self,
@@ -66,14 +87,21 @@ class Session:
         path: str,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        *,
+        patience_s: float = 0,
     ) -> urllib3.BaseHTTPResponse:
-        """Send a request with the session's credentials, once.
+        """Send a request with the session's credentials until it succeeds or patience ends.
+
+        It is sent again after failures that may pass, and after no answer, so it must be one
+        that the server carries out once: with an Idempotency-Key, or a job. The server's
+        Retry-After is respected; without one, delays grow and are random.
 
         Args:
             method: For instance POST.
             path: Such as /edge-sign.
             body: JSON; None sends none.
             headers: Further headers.
+            patience_s: Give up instead of waiting beyond this many seconds; 0 sends once.
 
         Returns:
             The answer, whose status is 200.
@@ -83,6 +111,27 @@ class Session:
             UnreachableError: There was no answer.
             RefusedError: The answer has another status.
         """
+        give_up_s = time.monotonic() + patience_s
+        longest_s = _FIRST_DELAY_S
+        while True:
+            try:
+                return self._request_once(method, path, body, headers)
+            except (RefusedError, UnreachableError) as failure:
+                delay_s = None
+                if isinstance(failure, RefusedError):
+                    if not failure.may_pass:
+                        raise
+                    delay_s = failure.retry_after_s
+                if delay_s is None:
+                    delay_s = random.uniform(0, longest_s)  # noqa: S311 - no secret
+                    longest_s = min(_LONGEST_DELAY_S, longest_s * 2)
+                if time.monotonic() + delay_s > give_up_s:
+                    raise
+            time.sleep(delay_s)
+
+    def _request_once(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str] | None
+    ) -> urllib3.BaseHTTPResponse:
         url = self.url + path
         sent = {
             "Content-Type": "application/json",
@@ -121,10 +170,13 @@ class Session:
         try:
             document = answer.json()
             code, message = str(document.get("code", "")), str(document["message"])
+            store_bytes = document.get("store_bytes")
         except (ValueError, KeyError, TypeError, AttributeError):
             return self.unexpected(answer)
         text = " ".join(f"{answer.status} {code}".split()) + f": {message}"
-        return RefusedError(text, answer.status, code, _retry_after_s(answer))
+        if not isinstance(store_bytes, int):
+            store_bytes = None
+        return RefusedError(text, answer.status, code, _retry_after_s(answer), store_bytes)
 
     def _send(
         self, method: str, url: str, body: bytes | None, headers: dict[str, str]

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import json
-import random
 import re
 import time
-from dataclasses import dataclass
-from typing import Any
+import uuid
+from dataclasses import dataclass, replace
+from typing import Any, BinaryIO
 
 from edge_signer_client.credentials import Credentials
-from edge_signer_client.session import RefusedError, Session, UnreachableError
+from edge_signer_client.session import RefusedError, Session
 
-_FIRST_DELAY_S = 0.2
-_LONGEST_DELAY_S = 5.0
-# The job is running; too many requests; a failure that may pass.
-_WORTH_RETRYING = {409, 425, 429, 500, 502, 503, 504}
-# An operator switched these off, so retrying does not help.
-_SWITCHED_OFF = {"SIGNER_DISABLED", "EXECUTION_DISABLED"}
+# Holds a manifest of a common chain without a time-stamp; the server says what others need.
+_USUAL_STORE_BYTES = 2560
+# Reading more than this a second time takes longer than asking for the size first.
+_SMALL_ASSET_BYTES = 8 * 1024 * 1024
+# Too small for any store, so the server answers with the size and signs nothing.
+_NO_STORE_BYTES = 64
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,9 @@ class SignedAsset:
         waited_ms: How long the client waited for the answer, in milliseconds.
         total_ms: How long the server took, in milliseconds.
         steps_ms: The server's time by step, in order.
+        manifest_store: What `embed` wrote into the asset; empty for a sidecar, which
+            `fetch_manifest` downloads.
+        media_type: Of the asset that `embed` signed, judged by its content; empty for a sidecar.
     """
 
     manifest_url: str
@@ -41,6 +45,8 @@ class SignedAsset:
     waited_ms: float
     total_ms: float
     steps_ms: dict[str, float]
+    manifest_store: bytes = b""
+    media_type: str = ""
 
 
 class EdgeSigner:
@@ -49,10 +55,15 @@ class EdgeSigner:
     Args:
         url: Address of the API, with or without a slash at its end.
         credentials: The tenant's.
+        patience_s: How long a call keeps trying while the server is busy or unreachable, in
+            seconds; 0 sends each request once.
     """
 
-    def __init__(self, url: str, credentials: Credentials) -> None:
+    def __init__(self, url: str, credentials: Credentials, *, patience_s: float = 30) -> None:
         self._session = Session(url, credentials)
+        self._patience_s = patience_s
+        # What manifests need, by policy and time-stamp, once the server has said so.
+        self._store_bytes: dict[tuple[str, bool | None], int] = {}
 
     def sign(
         self,
@@ -73,24 +84,100 @@ class EdgeSigner:
             tsa: Whether to time-stamp the signature; None leaves it to the policy.
             title: Name of the asset, for people; the manifest shows it. None for none.
             idempotency_key: A new one for each asset, 1 to 255 visible characters. Repeating the
-                call with it within a day returns the same result. None for none.
+                call with it within a day returns the same result. None makes one, so that what
+                this call sends again is signed once.
 
         Raises:
             EdgeSignerClientError: The server refused, or did not answer.
         """
+        fields = {"asset_sha256": asset_sha256, "tsa": tsa, "title": title}
+        return self._sign(policy_id, assertions, fields, idempotency_key)
+
+    def embed(
+        self,
+        asset: BinaryIO,
+        signed: BinaryIO,
+        policy_id: str,
+        assertions: dict[str, Any],
+        *,
+        tsa: bool | None = None,
+        title: str | None = None,
+    ) -> SignedAsset:
+        """Sign an asset and write it with its manifest inside; the asset itself is not sent.
+
+        The asset is read once and copied; memory use does not depend on its size.
+
+        Args:
+            asset: Readable and seekable, of a format in `docs/client.md`.
+            signed: Readable, writable and seekable; what it holds is replaced. It is complete only
+                when this returns.
+            policy_id: The policy to sign under.
+            assertions: Content of each assertion by its label.
+            tsa: Whether to time-stamp the signature; None leaves it to the policy.
+            title: Name of the asset, for people; the manifest shows it. None for none.
+
+        Raises:
+            AssetLayoutError: No manifest can be embedded in this asset; nothing was signed.
+            EdgeSignerClientError: The server refused, or did not answer.
+            OSError: A file cannot be read or written.
+        """
+        # wasmtime takes longer to import than all the rest.
+        from edge_signer_client.embedding import AssetLayout
+
+        fields: dict[str, Any] = {"tsa": tsa, "title": title}
+        kind = (policy_id, tsa)
+        if kind not in self._store_bytes:
+            probe = AssetLayout(asset, _NO_STORE_BYTES)
+            if probe.signed_bytes > _SMALL_ASSET_BYTES:
+                self._learn_store_bytes(kind, assertions, {**fields, "embed": probe.embed})
+        while True:
+            layout = AssetLayout(asset, self._store_bytes.get(kind, _USUAL_STORE_BYTES))
+            signed.seek(0)
+            signed.truncate()
+            fields |= {"asset_sha256": layout.write(signed), "embed": layout.embed}
+            try:
+                answer = self._sign(policy_id, assertions, fields, None)
+            except RefusedError as refused:
+                if refused.store_bytes is None or refused.store_bytes <= layout.store_bytes:
+                    raise
+                self._store_bytes[kind] = refused.store_bytes
+                continue
+            layout.fill(signed, answer.manifest_store)
+            signed.flush()
+            return replace(answer, media_type=layout.media_type)
+
+    def _learn_store_bytes(
+        self, kind: tuple[str, bool | None], assertions: dict[str, Any], fields: dict[str, Any]
+    ) -> None:
+        try:
+            self._sign(kind[0], assertions, {**fields, "asset_sha256": "0" * 64}, None)
+        except RefusedError as refused:
+            if refused.store_bytes is None:
+                raise
+            self._store_bytes[kind] = refused.store_bytes
+
+    def _sign(
+        self,
+        policy_id: str,
+        assertions: dict[str, Any],
+        fields: dict[str, Any],
+        idempotency_key: str | None,
+    ) -> SignedAsset:
         fields = {
-            "asset_sha256": asset_sha256,
             "policy_id": policy_id,
             "assertions": assertions,
             "tenant_id": self._session.credentials.tenant_id,
-            "tsa": tsa,
-            "title": title,
+            **fields,
         }
         given = {name: value for name, value in fields.items() if value is not None}
-        body = json.dumps(given).encode()
-        headers = {} if idempotency_key is None else {"Idempotency-Key": idempotency_key}
         began_s = time.perf_counter()
-        response = self._session.request("POST", "/edge-sign", body, headers)
+        response = self._session.request(
+            "POST",
+            "/edge-sign",
+            json.dumps(given).encode(),
+            {"Idempotency-Key": idempotency_key or str(uuid.uuid4())},
+            patience_s=self._patience_s,
+        )
         waited_ms = (time.perf_counter() - began_s) * 1000
         try:
             answer = response.json()
@@ -102,6 +189,7 @@ class EdgeSigner:
                 waited_ms,
                 float(response.headers["X-Total-Time-MS"]),
                 server_timing(response.headers.get("Server-Timing", "")),
+                base64.b64decode(answer.get("manifest", "")),
             )
         except (ValueError, KeyError, TypeError, AttributeError):
             raise self._session.unexpected(response) from None
@@ -126,25 +214,7 @@ class EdgeSigner:
         Raises:
             EdgeSignerClientError: The server refused, or there was no result in time.
         """
-        give_up_s = time.monotonic() + wait_s
-        longest_s = _FIRST_DELAY_S
-        while True:
-            delay_s = None
-            try:
-                return self._session.request("POST", "/jobs", request_json).data
-            except RefusedError as refused:
-                if refused.status not in _WORTH_RETRYING or refused.code in _SWITCHED_OFF:
-                    raise
-                failure: RefusedError | UnreachableError = refused
-                delay_s = refused.retry_after_s
-            except UnreachableError as unreachable:
-                failure = unreachable
-            if delay_s is None:
-                delay_s = random.uniform(0, longest_s)  # noqa: S311 - no secret
-                longest_s = min(_LONGEST_DELAY_S, longest_s * 2)
-            if time.monotonic() + delay_s > give_up_s:
-                raise failure
-            time.sleep(delay_s)
+        return self._session.request("POST", "/jobs", request_json, patience_s=wait_s).data
 
 
 def server_timing(header: str) -> dict[str, float]:

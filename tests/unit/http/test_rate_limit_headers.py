@@ -29,7 +29,7 @@ def test_a_refusal_says_when_to_come_again_everywhere_alike() -> None:
     error = RateLimitedError(decide(full, Limits(), NOON_MS + 51_000).standing)
     assert error_headers(error)["Retry-After"] == "9"
     assert error_headers(error)["RateLimit"] == '"sustained";r=0;t=9'
-    assert error_body(error).model_dump() == {
+    assert error_body(error).model_dump(exclude_none=True) == {
         "error": "Rate limit exceeded",
         "message": "This tenant may make 100 requests in 60 s; try again in 9 s.",
         "code": "RATE_LIMITED",

@@ -147,6 +147,10 @@ class ErrorAnswer(AnswerBody):
         int | None,
         Field(description="Seconds after which the same request may succeed."),
     ] = None
+    store_bytes: Annotated[
+        int | None,
+        Field(description="With STORE_TOO_LARGE: the least `embed.store_bytes` that fits."),
+    ] = None
 
 
 def rate_limit_headers(standing: Standing) -> dict[str, str]:

@@ -65,12 +65,13 @@ STATUS: dict[type[EdgeSignerError], int] = {
 
 
 def error_body(error: EdgeSignerError) -> ErrorAnswer:
-    """Give the body of an error: `{error, message, code[, retry_after]}`."""
+    """Give the body of an error: `{error, message, code[, retry_after][, store_bytes]}`."""
     return ErrorAnswer(
         error=error.title,
         message=error.message,
         code=error.code,
         retry_after=error.retry_after_s,
+        store_bytes=error.store_bytes,
     )
 
 

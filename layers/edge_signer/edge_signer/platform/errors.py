@@ -24,6 +24,8 @@ class EdgeSignerError(Exception):
     quotes_request: ClassVar[bool] = False
     #: Whether an operator asked for this, so that it is not a failure.
     is_wanted: ClassVar[bool] = False
+    #: What `embed.store_bytes` must be for the request to succeed, if that is what is wrong.
+    store_bytes: int | None = None
 
     def __init__(self, message: str, *, retry_after_s: int | None = None) -> None:
         super().__init__(message)

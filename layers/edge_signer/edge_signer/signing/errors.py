@@ -37,10 +37,18 @@ class TbsTooLargeError(EdgeSignerError):
 
 
 class EmbeddedStoreTooLargeError(EdgeSignerError):
-    """The manifest store does not fit into the space reserved for it; the message says the size."""
+    """The manifest store does not fit into the space reserved; `store_bytes` is what it needs.
+
+    Args:
+        store_bytes: The least that `embed.store_bytes` may be for this manifest.
+    """
 
     code = "STORE_TOO_LARGE"
     title = "Store too large"
+
+    def __init__(self, store_bytes: int) -> None:
+        super().__init__(f"embed.store_bytes must be {store_bytes} or more for this manifest.")
+        self.store_bytes = store_bytes
 
 
 class EmbeddingUnavailableError(EdgeSignerError):

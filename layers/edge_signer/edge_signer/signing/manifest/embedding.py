@@ -167,7 +167,4 @@ class Embedding:
 
 
 def _too_large(store_bytes: int) -> EmbeddedStoreTooLargeError:
-    needed_bytes = store_bytes + _SLACK_BYTES
-    return EmbeddedStoreTooLargeError(
-        f"embed.store_bytes must be {needed_bytes} or more for this manifest."
-    )
+    return EmbeddedStoreTooLargeError(store_bytes + _SLACK_BYTES)

@@ -1,0 +1,192 @@
+"""Signs one asset of `edge-signer sign`, and tells what became of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.terminal import EXIT_USAGE
+from edge_signer_client import (
+    CredentialsError,
+    EdgeSigner,
+    EdgeSignerClientError,
+    RefusedError,
+    SignedAsset,
+    UnreachableError,
+)
+from edge_signer_client.embedding import AssetLayoutError
+from edge_signer_client.signed_file import TargetError, embed_file
+from emulator.files import write_atomically
+
+# What one asset is refused for, all others would be refused for too.
+_OF_ALL = {401, 403, 429, 503}
+
+
+@dataclass(frozen=True)
+class Place:
+    """An asset, and what is written for it.
+
+    Attributes:
+        asset: The file to sign.
+        target: The file with its manifest inside; None for none.
+        sidecar: The manifest of the asset as it is; None for none.
+        is_named: Whether the command names it, instead of a folder or a pattern that contains it.
+    """
+
+    asset: Path
+    target: Path | None
+    sidecar: Path | None
+    is_named: bool
+
+
+@dataclass(frozen=True)
+class Signed:
+    """An asset was signed.
+
+    Attributes:
+        answer: The signer's, of the manifest in the target, or of the sidecar if there is none.
+        signed_bytes: Size of the target.
+        sidecar_bytes: Size of the sidecar.
+        is_sidecar_replaced: Whether there was an earlier one.
+        verified_by: The engine that found the target valid; empty for none.
+    """
+
+    answer: SignedAsset
+    signed_bytes: int = 0
+    sidecar_bytes: int = 0
+    is_sidecar_replaced: bool = False
+    verified_by: str = ""
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """Nothing was to be done; the text says why."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """An asset could not be signed.
+
+    Attributes:
+        text: Why, in one line that names the file.
+        code: The API's code, or the layout's name of what is wrong; empty for another reason.
+        exit_code: Of a command for this asset alone.
+        is_of_all: Whether it says nothing about the asset, so that the others would fail too.
+    """
+
+    text: str
+    code: str = ""
+    exit_code: int = 1
+    is_of_all: bool = False
+
+
+class _InvalidError(EdgeSignerClientError):
+    """c2pa-rs finds what was about to be written invalid."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssetSigner:
+    """Signs assets in the same way, one after another or several at once.
+
+    Attributes:
+        client: Of the tenant.
+        policy_id: The policy to sign under.
+        assertions: Content of each assertion by its label.
+        tsa: Whether to time-stamp; None leaves it to the policy.
+        title: Name of the asset, for people; None for none.
+        in_place: Whether targets are the assets themselves.
+        force: Whether to replace targets that exist.
+        verify: Whether c2pa-rs validates a target before it is there.
+    """
+
+    client: EdgeSigner
+    policy_id: str
+    assertions: dict[str, Any]
+    tsa: bool | None
+    title: str | None
+    in_place: bool
+    force: bool
+    verify: bool
+
+    def sign(self, place: Place) -> Signed | Skipped | Failed:
+        """Sign an asset and write what belongs to it."""
+        target = place.target
+        if target is not None and target.exists() and not (self.force or self.in_place):
+            return Skipped(f"{target} exists; --force replaces it")
+        try:
+            return self._signed(place)
+        except AssetLayoutError as refused:
+            if not place.is_named and self._is_none_of_ours(refused.name):
+                return Skipped(f"{place.asset}: {refused}")
+            return Failed(f"{place.asset}: {refused}", refused.name)
+        except (EdgeSignerClientError, OSError) as failure:
+            return _failed(place, failure)
+
+    def _is_none_of_ours(self, name: str) -> bool:
+        return name == "UnknownFormat" or (name == "AlreadySigned" and self.in_place)
+
+    def _signed(self, place: Place) -> Signed:
+        answer, verified_by, signed_bytes = None, "", 0
+        if place.target is not None:
+            place.target.parent.mkdir(parents=True, exist_ok=True)
+            answer = embed_file(
+                self.client,
+                place.asset,
+                place.target,
+                self.policy_id,
+                self.assertions,
+                tsa=self.tsa,
+                title=self.title,
+                in_place=self.in_place,
+                check=_require_valid if self.verify else None,
+            )
+            signed_bytes = place.target.stat().st_size
+            verified_by = _engine_name() if self.verify else ""
+        if place.sidecar is None:
+            assert answer is not None  # noqa: S101 - a place has one of the two
+            return Signed(answer, signed_bytes, verified_by=verified_by)
+        if not os.access(place.sidecar.parent, os.W_OK):
+            raise TargetError(f"{place.sidecar.parent} cannot be written")
+        with place.asset.open("rb") as asset:
+            asset_sha256 = hashlib.file_digest(asset, "sha256").hexdigest()
+        of_sidecar = self.client.sign(
+            asset_sha256, self.policy_id, self.assertions, tsa=self.tsa, title=self.title
+        )
+        manifest_store = self.client.fetch_manifest(of_sidecar)
+        is_replaced = place.sidecar.exists()
+        write_atomically(place.sidecar, manifest_store, mode=0o644)
+        return Signed(
+            answer or of_sidecar, signed_bytes, len(manifest_store), is_replaced, verified_by
+        )
+
+
+def _failed(place: Place, failure: EdgeSignerClientError | OSError) -> Failed:
+    if isinstance(failure, OSError):
+        return Failed(
+            f"{failure.filename or place.asset}: {failure.strerror}", exit_code=EXIT_USAGE
+        )
+    if isinstance(failure, RefusedError):
+        is_of_all = failure.status in _OF_ALL
+        return Failed(f"{place.asset}: {failure}", failure.code, is_of_all=is_of_all)
+    if isinstance(failure, TargetError):
+        return Failed(str(failure), exit_code=EXIT_USAGE)
+    return Failed(str(failure), is_of_all=isinstance(failure, UnreachableError | CredentialsError))
+
+
+def _require_valid(signed: Path, media_type: str) -> None:
+    from cli.verdict.engine import validation_failures
+
+    failures = validation_failures(signed, media_type)
+    if failures:
+        raise _InvalidError(f"{signed}: c2pa-rs refuses it: {', '.join(failures)}")
+
+
+def _engine_name() -> str:
+    from cli.verdict.engine import engine_name
+
+    return engine_name()

@@ -1,0 +1,130 @@
+"""Signs a file into a new file, of which there is all or nothing."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from edge_signer_client.session import EdgeSignerClientError
+from edge_signer_client.signer import EdgeSigner, SignedAsset
+
+# Room for a manifest store and the file system's own needs.
+_SPARE_BYTES = 1024 * 1024
+
+
+class TargetError(EdgeSignerClientError):
+    """The signed file cannot be written where it should be; nothing was signed."""
+
+
+class ChangedAssetError(EdgeSignerClientError):
+    """Something else changed the asset while it was signed; nothing was written."""
+
+
+def embed_file(
+    signer: EdgeSigner,
+    asset: Path,
+    target: Path,
+    policy_id: str,
+    assertions: dict[str, Any],
+    *,
+    tsa: bool | None = None,
+    title: str | None = None,
+    in_place: bool = False,
+    check: Callable[[Path, str], None] | None = None,
+) -> SignedAsset:
+    """Sign an asset and write it, with its manifest inside, to another file.
+
+    The target appears when it is complete and on the disk; whatever happens before, there is no
+    part of it, and an earlier file of that name stays. Works on Linux and macOS.
+
+    Args:
+        signer: Of the tenant.
+        asset: The file to sign.
+        target: The file to write; it gets the permissions of the asset.
+        policy_id: The policy to sign under.
+        assertions: Content of each assertion by its label.
+        tsa: Whether to time-stamp the signature; None leaves it to the policy.
+        title: Name of the asset, for people; None for none.
+        in_place: Whether the target may be the asset itself.
+        check: Called with the finished file and its media type before the file gets the target's
+            name; what it raises leaves no target.
+
+    Raises:
+        TargetError: The target is the asset, another process writes it, or there is no space.
+        ChangedAssetError: The asset changed meanwhile.
+        AssetLayoutError, EdgeSignerClientError, OSError: As `EdgeSigner.embed`.
+    """
+    # A link stays one, and its file is replaced.
+    target = target.resolve()
+    if not in_place and target.exists() and target.samefile(asset):
+        raise TargetError(f"{target} is the asset itself; allow in_place to replace it")
+    with asset.open("rb", buffering=0) as source:
+        before = os.fstat(source.fileno())
+        _require_space(target.parent, before.st_size)
+        with _partial(target) as signed:
+            # The mode first: what is written is never more open than the asset.
+            os.fchmod(signed.fileno(), before.st_mode & 0o777)
+            answer = signer.embed(source, signed, policy_id, assertions, tsa=tsa, title=title)
+            after = os.stat(asset)
+            if _identity(before) != _identity(after):
+                raise ChangedAssetError(f"{asset} changed while it was signed")
+            if check is not None:
+                check(_partial_path(target), answer.media_type)
+            os.fsync(signed.fileno())
+            _partial_path(target).replace(target)
+    _sync_folder(target.parent)
+    return answer
+
+
+@contextmanager
+def _partial(target: Path) -> Iterator[BinaryIO]:
+    """Open the file that becomes the target; it is removed if it does not.
+
+    Its name follows from the target's, so the next run takes over what a killed one left behind.
+    """
+    path = _partial_path(target)
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            raise TargetError(f"another process is writing {target}") from None
+        # Whoever had the lock may have renamed or removed what is open here.
+        if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
+            break
+        os.close(descriptor)
+    with open(descriptor, "r+b", buffering=0) as signed:
+        try:
+            yield signed
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+
+
+def _partial_path(target: Path) -> Path:
+    return target.with_name(f".{target.name}.part")
+
+
+def _require_space(folder: Path, asset_bytes: int) -> None:
+    free_bytes = shutil.disk_usage(folder).free
+    if free_bytes < asset_bytes + _SPARE_BYTES:
+        raise TargetError(f"{folder} has {free_bytes} bytes free, and {asset_bytes} are needed")
+
+
+def _identity(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
+
+
+def _sync_folder(folder: Path) -> None:
+    """Write the renaming to the disk too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
