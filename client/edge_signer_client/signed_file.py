@@ -95,7 +95,7 @@ def _partial(target: Path) -> Iterator[BinaryIO]:
         except OSError:
             os.close(descriptor)
             raise TargetError(f"another process is writing {target}") from None
-        # Whoever had the lock may have renamed or removed what is open here.
+        # The process that had the lock may have renamed or removed what is open here.
         if path.exists() and os.path.samestat(os.fstat(descriptor), path.stat()):
             break
         os.close(descriptor)
