@@ -52,7 +52,9 @@ def system(template: Mapping[str, Any]) -> str:
             path = event["Properties"].get("Path", "everything else")
             arrows["HttpApi", name].add(path)
         for policy in resource["Properties"]["Policies"]:
-            for target, verb in _uses(policy["Statement"]):
+            shared = template["Resources"].get(policy.get("Ref"), {}).get("Properties", {})
+            document = shared.get("PolicyDocument", policy)
+            for target, verb in _uses(document["Statement"]):
                 arrows[name, target].add(verb)
     arrows["ManifestDistribution", "ManifestBucket"].add("serves")
     named = sorted({name for arrow in arrows for name in arrow})

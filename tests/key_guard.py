@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tests.template_guard import Document, branches, listed, rendered
+from tests.role_statements import listed
+from tests.template_guard import Document, branches, rendered
 
 REPLICAS = {"AWS::KMS::ReplicaKey"}
 KEY_TYPES = {"AWS::KMS::Key", *REPLICAS}

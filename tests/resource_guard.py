@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.key_guard import is_retained, key_faults
-from tests.template_guard import Document, branches, functions, listed, rendered
+from tests.role_statements import listed
+from tests.template_guard import Document, branches, functions, rendered
 
 #: What a CDN may give to everybody.
 SERVED = {"${ManifestBucket.Arn}/*/sha256/*.c2pa", "${ManifestBucket.Arn}/*/tsa/*.tsr"}

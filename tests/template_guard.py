@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.role_statements import POLICIES, attached, is_ours, listed, standing_in
 from tests.secrets_scan import secrets_in
 
 Document = Mapping[str, Any]
@@ -97,19 +98,9 @@ def free_parameters(document: Document) -> set[str]:
 def statements(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
     """Give every statement of IAM, with where it stands."""
     for logical_id, resource in document["Resources"].items():
-        kind, properties = resource.get("Type"), resource.get("Properties", {})
-        if kind == "AWS::Serverless::Function":
-            documents = [one for one in listed(properties.get("Policies")) if _is_document(one)]
-        elif kind == "AWS::IAM::Role":
-            documents = [one["PolicyDocument"] for one in properties.get("Policies", [])]
-        elif kind in {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}:
-            documents = [properties["PolicyDocument"]]
-        else:
-            documents = []
-        for one in documents:
-            for number, whole in enumerate(listed(one["Statement"])):
-                for statement in branches(whole):
-                    yield f"{logical_id}, {statement.get('Sid', number)}", statement
+        for number, whole in enumerate(standing_in(resource)):
+            for statement in branches(whole):
+                yield f"{logical_id}, {statement.get('Sid', number)}", statement
 
 
 def branches(statement: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -267,15 +258,12 @@ def _role_faults(document: Document) -> Iterator[str]:
     """Say which permissions lie where nobody reads them here."""
     for logical_id, resource in document["Resources"].items():
         kind, properties = resource.get("Type"), resource.get("Properties", {})
-        managed: list[Any] = []
-        if kind == "AWS::Serverless::Function":
-            managed = [one for one in listed(properties.get("Policies")) if not _is_document(one)]
-        elif kind == "AWS::IAM::Role":
-            managed = listed(properties.get("ManagedPolicyArns"))
         known = MANAGED | (_DEPLOYERS if _is_for_code_deploy(properties) else set())
-        for one in map(rendered, managed):
-            if one not in known:
-                yield f"{logical_id}: what {one} allows is written elsewhere"
+        for one in attached(resource):
+            if rendered(one) not in known and not is_ours(document, one):
+                yield f"{logical_id}: what {rendered(one)} allows is written elsewhere"
+        if kind in POLICIES and properties.keys() & {"Roles", "Users", "Groups"}:
+            yield f"{logical_id}: whom it is given to is not written there"
         if kind in _FUNCTIONS and "Role" in properties:
             role = rendered(properties["Role"]).strip("${}").removesuffix(".Arn")
             if document["Resources"].get(role, {}).get("Type") != "AWS::IAM::Role":
@@ -286,13 +274,3 @@ def _is_for_code_deploy(properties: Mapping[str, Any]) -> bool:
     trust = properties.get("AssumeRolePolicyDocument", {}).get("Statement", [])
     whom = [one.get("Principal") for one in trust]
     return whom == [{"Service": ["codedeploy.amazonaws.com"]}]
-
-
-def _is_document(policy: Any) -> bool:
-    return isinstance(policy, Mapping) and "Statement" in policy
-
-
-def listed(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]

@@ -1,8 +1,8 @@
 """Names the resources that the emulator does not create.
 
 These types are either emulated elsewhere (functions, the API) or not needed for a request on a
-laptop (roles, alarms, the CDN). Other resources may refer to them, so each has the Ref and the
-attributes that CloudFormation would return.
+laptop (roles, policies, alarms, the CDN). Other resources may refer to them, so each has the Ref
+and the attributes that CloudFormation would return.
 """
 
 from collections.abc import Callable, Mapping
@@ -63,6 +63,12 @@ def _role(logical_id: str, properties: _Properties) -> Identity:
     return Identity(name, {"Arn": arn("iam", f"role/{name}", region=""), "RoleId": name})
 
 
+def _managed_policy(logical_id: str, properties: _Properties) -> Identity:
+    name = str(properties.get("ManagedPolicyName") or f"{STACK_NAME}-{logical_id}")
+    policy = arn("iam", f"policy/{name}", region="")
+    return Identity(policy, {"PolicyArn": policy})
+
+
 def _api(logical_id: str, _properties: _Properties) -> Identity:
     api_id = logical_id.lower()
     endpoint = f"https://{api_id}.execute-api.invalid"
@@ -107,7 +113,7 @@ IGNORED_TYPES: Mapping[str, _Namer] = {
     "AWS::CloudWatch::Dashboard": _named("DashboardName"),
     "AWS::CodeDeploy::Application": _named("ApplicationName"),
     "AWS::CodeDeploy::DeploymentGroup": _named("DeploymentGroupName"),
-    "AWS::IAM::ManagedPolicy": _unnamed,
+    "AWS::IAM::ManagedPolicy": _managed_policy,
     "AWS::IAM::Policy": _unnamed,
     "AWS::IAM::Role": _role,
     "AWS::Lambda::Alias": _alias,

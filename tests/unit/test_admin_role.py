@@ -10,21 +10,17 @@ from samtranslator.yaml_helper import yaml_parse
 from edge_signer.administration.flag_parameters import TURN_ID
 from edge_signer.configuration.flags import Flags
 from tests.conftest import ROOT
+from tests.role_statements import listed, statements_of
 from tests.template_guard import rendered
 
-RESOURCES: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
+SAM: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
 CHAOS = "AllowsChaos"
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def statements(function: str) -> list[tuple[str, dict[str, Any]]]:
     """Give each statement of a function's role, and the condition under which it is there."""
-    (policy,) = RESOURCES[function]["Properties"]["Policies"]
     found = []
-    for one in policy["Statement"]:
+    for one in statements_of(SAM, function):
         condition, statement, _ = one.get("Fn::If", ("", one, None))
         found.append((condition, statement))
     return found

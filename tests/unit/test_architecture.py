@@ -24,6 +24,25 @@ def test_an_arrow_is_what_iam_allows() -> None:
     assert 'SignFunction -->|"reads"| TenantsTable' in drawn
 
 
+def test_an_arrow_is_also_what_a_policy_allows_that_several_functions_have() -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": "dynamodb:PutItem",
+        "Resource": {"Fn::GetAtt": ["TenantsTable", "Arn"]},
+    }
+    resources = {
+        "SharedPolicy": {
+            "Type": "AWS::IAM::ManagedPolicy",
+            "Properties": {"PolicyDocument": {"Statement": [statement]}},
+        },
+        "SignFunction": {
+            "Type": "AWS::Serverless::Function",
+            "Properties": {"Policies": [{"Ref": "SharedPolicy"}]},
+        },
+    }
+    assert 'SignFunction -->|"writes"| TenantsTable' in system({"Resources": resources})
+
+
 def test_an_import_that_follows_from_others_is_not_drawn() -> None:
     imports = {"a.x": {"b.x", "c.x"}, "b.x": {"c.x"}, "c.x": set()}
     drawn = rooms(Shape({}, {}, imports))

@@ -10,7 +10,8 @@ import pytest
 from edge_signer.health.service_checks import PREFIX, TENANT_KEY
 from edge_signer.kms_guard.kms_quota import ID_PREFIX
 from edge_signer.platform.names import TENANT_ID
-from tests.template_guard import rendered, statements
+from tests.role_statements import listed, statements_of
+from tests.template_guard import branches, rendered, statements
 from tests.unit.test_template_guard import SAM, TRANSLATED
 
 READS = {
@@ -26,17 +27,15 @@ COUNTED = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{ID_PREFIX}*"]
 
 
 def health_statements(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {
-        where.rpartition(", ")[2]: one
-        for where, one in statements(document)
-        if where.startswith("HealthFunction")
-    }
+    return {one["Sid"]: one for one in all_of_health(document)}
+
+
+def all_of_health(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [one for choice in statements_of(document, "HealthFunction") for one in branches(choice)]
 
 
 def health_actions(document: dict[str, Any]) -> set[str]:
-    actions = [one["Action"] for one in health_statements(document).values()]
-    flat = [one if isinstance(one, list) else [one] for one in actions]
-    return {action.lower() for one in flat for action in one}
+    return {action.lower() for one in all_of_health(document) for action in listed(one["Action"])}
 
 
 @pytest.mark.parametrize("document", [SAM, TRANSLATED], ids=["as it is", "translated"])
@@ -50,6 +49,15 @@ def test_a_role_that_could_would_be_seen(action: str) -> None:
     policy = mutated["Resources"]["HealthFunction"]["Properties"]["Policies"][0]
     policy["Statement"].append({"Effect": "Allow", "Action": action, "Resource": "x"})
     assert health_actions(mutated) == READS | {action.lower()}
+
+
+@pytest.mark.parametrize("form", [SAM, TRANSLATED], ids=["as it is", "translated"])
+def test_a_policy_attached_to_the_role_would_be_seen(form: dict[str, Any]) -> None:
+    mutated = copy.deepcopy(form)
+    function = mutated["Resources"]["HealthFunction"]["Properties"]
+    role = mutated["Resources"].get("HealthFunctionRole", {}).get("Properties", {})
+    role.get("ManagedPolicyArns", function.get("Policies")).append({"Ref": "SigningPolicy"})
+    assert "kms:sign" in health_actions(mutated)
 
 
 def test_health_sees_no_tenant_and_no_manifest() -> None:

@@ -15,7 +15,8 @@ from samtranslator.yaml_helper import yaml_parse
 
 from emulator.stack.template import Template, translate
 from tests.conftest import ROOT
-from tests.template_guard import allowed_actions, faults, functions
+from tests.role_statements import standing_in, statements_of
+from tests.template_guard import allowed_actions, faults, functions, statements
 
 TEXT = (ROOT / "template.yaml").read_text()
 SAM: dict[str, Any] = yaml_parse(TEXT)
@@ -37,14 +38,24 @@ def sign(document: dict[str, Any]) -> dict[str, Any]:
     return properties
 
 
+def shared(document: dict[str, Any]) -> dict[str, Any]:
+    properties: dict[str, Any] = document["Resources"]["SigningPolicy"]["Properties"]
+    return properties
+
+
 def statement(document: dict[str, Any], sid: str) -> dict[str, Any]:
-    found = sign(document)["Policies"][0]["Statement"]
+    found = shared(document)["PolicyDocument"]["Statement"]
     return next(one for one in found if one.get("Sid") == sid)
 
 
 def adding(action: str, resource: Any = "${TenantsTable.Arn}", **more: Any) -> Change:
     added = {"Effect": "Allow", "Action": action, "Resource": resource, **more}
-    return lambda document: sign(document)["Policies"][0]["Statement"].append(added)
+    return lambda document: sign(document)["Policies"][-1]["Statement"].append(added)
+
+
+def adding_to_both(action: str) -> Change:
+    added = {"Effect": "Allow", "Action": action, "Resource": "${TenantsTable.Arn}"}
+    return lambda document: shared(document)["PolicyDocument"]["Statement"].append(added)
 
 
 def telling(**variables: Any) -> Change:
@@ -68,7 +79,7 @@ def other_aliases(document: dict[str, Any]) -> None:
 
 
 def _of_the_fallback(document: dict[str, Any], sid: str) -> dict[str, Any]:
-    found = document["Resources"]["FallbackFunction"]["Properties"]["Policies"][0]["Statement"]
+    found = standing_in(document["Resources"]["FallbackFunction"])
     either = [one["Fn::If"][1] for one in found if "Fn::If" in one]
     return next(one for one in either if one["Sid"] == sid)
 
@@ -148,6 +159,18 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
         ),
         "allows is written elsewhere",
     ),
+    "a policy of whoever deploys": (
+        lambda document: sign(document)["Policies"].append({"Ref": "CorsOrigins"}),
+        "what ${CorsOrigins} allows is written elsewhere",
+    ),
+    "more in the policy of both": (
+        adding_to_both("kms:Decrypt"),
+        "SigningPolicy, 8: kms:Decrypt is forbidden",
+    ),
+    "a policy that gives itself": (
+        lambda document: shared(document).update(Roles=[{"Ref": "HealthFunctionRole"}]),
+        "SigningPolicy: whom it is given to is not written there",
+    ),
     "another role": (
         lambda document: sign(document).update(Role="arn:aws:iam::123456789012:role/admin"),
         "its role is not in the template",
@@ -172,7 +195,11 @@ def test_a_template_that_goes_further_is_refused(case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "case", ["kms:Decrypt", "every resource", "every key of ours", "a managed policy", "a key"]
+    "case",
+    [
+        *("kms:Decrypt", "every resource", "every key of ours", "a managed policy", "a key"),
+        *("more in the policy of both", "a policy that gives itself"),
+    ],
 )
 def test_it_is_refused_in_its_translated_form_too(case: str) -> None:
     change, _ = MUTATIONS[case]
@@ -180,6 +207,22 @@ def test_it_is_refused_in_its_translated_form_too(case: str) -> None:
     change(mutated)
     translated = translate(json.dumps(mutated), {"ManifestBaseUrl": "https://example.com"}, ROOT)
     assert len(faults(translated)) == len(faults(mutated)) == 1
+
+
+@pytest.mark.parametrize("document", [SAM, TRANSLATED], ids=["as it is", "translated"])
+def test_those_who_sign_have_one_policy_in_common_and_nobody_else_has_it(
+    document: dict[str, Any],
+) -> None:
+    signing, *_ = standing_in(document["Resources"]["SigningPolicy"])
+    assert signing["Sid"] == "SignDigests"
+    who = [one for one in functions(document) if signing in statements_of(document, one)]
+    assert who == ["SignFunction", "FallbackFunction"]
+    first, second = (statements_of(document, one) for one in who)
+    common = [one for one in first if one in second]
+    assert common == standing_in(document["Resources"]["SigningPolicy"])
+    given = {one["Action"] for where, one in statements(document) if "SigningPolicy" in where}
+    reads = {"kms:GetPublicKey", "ssm:GetParameter", "ssm:GetParametersByPath"}
+    assert given == {"kms:Sign", *reads}
 
 
 @pytest.mark.parametrize(

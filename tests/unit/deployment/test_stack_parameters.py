@@ -16,12 +16,14 @@ from emulator.stack.identities import IGNORED_TYPES, ignored_identity
 from emulator.stack.intrinsics import Identity, Resolver, parameter_values
 from emulator.stack.template import translate
 from tests.conftest import ROOT
+from tests.role_statements import statements_of
 from tests.template_guard import functions
 
 NAME = re.compile(r"(?<![.])\b[A-Z][A-Za-z]+\b")
 TEXT = (ROOT / "template.yaml").read_text()
 KEY = "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0000-0000-0000-000000000001"
 KEYS = f"{KEY},{KEY[:-1]}2"
+SIGNERS = ("SignFunction", "FallbackFunction")
 ROLE = "arn:aws:iam::123456789012:role/edge"
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/0123abcd-0000"
 API_CERTIFICATE = CERTIFICATE.replace("us-east-1", "eu-central-1")
@@ -69,9 +71,9 @@ class Stack:
     def variable(self, name: str) -> str:
         return str(self.properties("SignFunction")["Environment"]["Variables"][name])
 
-    def statements(self, role: str) -> dict[str, Any]:
-        (policy,) = self.properties(role)["Policies"]
-        return {one["Sid"]: one for one in policy["PolicyDocument"]["Statement"]}
+    def statements(self, function: str) -> dict[str, Any]:
+        found = self.resolver.resolve(statements_of(self.document, function), "")
+        return {one["Sid"]: one for one in found}
 
     def signers(self) -> list[str]:
         policy = self.properties("SigningKey")["KeyPolicy"]["Statement"]
@@ -96,9 +98,9 @@ def test_an_edge_region_signs_where_the_key_is_and_makes_none() -> None:
     assert not stack.has("SigningKey")
     assert not stack.has("SigningKeyAlias")
     assert stack.variable("KMS_REGION") == "eu-central-1"
-    for role in ("SignFunctionRole", "FallbackFunctionRole"):
+    for function in SIGNERS:
         for sid in ("SignDigests", "CompareTheCertificate"):
-            statement = stack.statements(role)[sid]
+            statement = stack.statements(function)[sid]
             assert statement["Resource"] == "arn:aws:kms:eu-central-1:123456789012:key/*"
 
 
@@ -116,10 +118,18 @@ def test_functions_sign_with_other_keys_where_they_are_named() -> None:
         "SignWithEd25519WhichTakesNoDigest",
         "CompareTheCertificatesOfOtherKeys",
     }
-    for role in ("SignFunctionRole", "FallbackFunctionRole"):
-        assert not others & Stack.of().statements(role).keys()
-        found = Stack.of(SigningKeyArns=KEYS).statements(role)
+    for function in SIGNERS:
+        assert not others & Stack.of().statements(function).keys()
+        found = Stack.of(SigningKeyArns=KEYS).statements(function)
         assert all(found[sid]["Resource"] == KEYS.split(",") for sid in others)
+
+
+def test_the_policy_has_room_for_fifteen_other_keys() -> None:
+    longest = "arn:aws-us-gov:kms:us-gov-west-1:123456789012:key/mrk-" + "0" * 32
+    stack = Stack.of(Stage="a" * 16, ChaosAllowed="true", SigningKeyArns=",".join([longest] * 15))
+    policy = stack.properties("SigningPolicy")["PolicyDocument"]
+    # IAM does not count white space.
+    assert len(json.dumps(policy, separators=(",", ":"))) <= 6144
 
 
 @pytest.mark.parametrize(

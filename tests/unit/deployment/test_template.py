@@ -72,3 +72,13 @@ def test_a_stage_has_values_that_the_template_takes(stage: str) -> None:
     parameter_values(SOURCE["Parameters"], given)
     assert given["Stage"] == stage
     assert told["stack_name"] == f"edge-signer-{stage}"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_may_create_roles_and_policies_because_none_is_named(stage: str) -> None:
+    assert CONFIG[stage]["deploy"]["parameters"]["capabilities"] == "CAPABILITY_IAM"
+    document = translate(TEXT, {}, ROOT / "template.yaml")
+    of_iam = {k: v for k, v in document["Resources"].items() if v["Type"].startswith("AWS::IAM::")}
+    assert {"SigningPolicy", "SignFunctionRole"} <= of_iam.keys()
+    for one in of_iam.values():
+        assert not {"RoleName", "ManagedPolicyName"} & one["Properties"].keys()
