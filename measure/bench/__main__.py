@@ -11,6 +11,7 @@ from measure.bench import (
     admission_bench,
     around_bench,
     builder_bench,
+    embedding_bench,
     execution_bench,
     jobs_bench,
     system_bench,
@@ -20,6 +21,7 @@ out = Console()
 out.print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores")
 for bench in (
     builder_bench,
+    embedding_bench,
     admission_bench,
     around_bench,
     execution_bench,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import io
 import json
-from typing import Any
+from typing import Any, BinaryIO
 
 import c2pa
 import c2pa.c2pa as native
@@ -69,6 +69,11 @@ class C2paRsSigning:
         builder = c2pa.Builder(self._definition, context=self._context)
         builder.set_no_embed()
         return bytes(builder.sign(self._signer, media_type, io.BytesIO(asset)))
+
+    def embed(self, media_type: str, asset: BinaryIO, signed: BinaryIO) -> None:
+        """`Builder.sign` into a file: hashes the asset, signs, writes, reads its own work again."""
+        builder = c2pa.Builder(self._definition, context=self._context)
+        builder.sign(self._signer, media_type, asset, signed)
 
     def sign_digest(self, asset_sha256: bytes) -> bytes:
         """The C function for a digest, which c2pa-python does not wrap."""

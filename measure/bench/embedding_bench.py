@@ -1,0 +1,159 @@
+"""Embedding beside c2pa-rs at the same work, and beside copying and hashing the file once."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import statistics
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import wave
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from rich.table import Table
+
+from edge_signer.signing.manifest.embedding import LAYOUTS, Embedding
+from edge_signer.signing.rules.assertions import manifest_assertions
+from edge_signer.signing.rules.policy_directory import shipped_policies
+from edge_signer_client.embedding import AssetLayout
+from measure.bench.c2pa_rs_signing import C2paRsSigning
+from tests.judges import c2pa_rs
+from tests.sample_assets import jpeg, movie, png
+from tests.software_signer import ACTIONS, Workshop
+
+_MIB = 1024 * 1024
+_STORE_BYTES = 2600
+_BUFFER_BYTES = 256 * 1024
+_ROUNDS = 7
+_Contestant = Callable[[Path, Path], None]
+
+
+def _large_jpeg(size: int) -> bytes:
+    head, scan = jpeg()[:-2], os.urandom(size).replace(b"\xff", b"\xfe")
+    return head + scan + b"\xff\xd9"
+
+
+def _large_png(size: int) -> bytes:
+    def chunk(content: bytes) -> bytes:
+        kind = b"IDAT" + content
+        return struct.pack(">I", len(content)) + kind + struct.pack(">I", zlib.crc32(kind))
+
+    data = os.urandom(64 * 1024)
+    return png()[:33] + chunk(data) * (size // len(data)) + png()[-12:]
+
+
+def _large_mp4(size: int) -> bytes:
+    # The sample's last box is its data.
+    return movie(b"isom")[:-22] + struct.pack(">I", 8 + size) + b"mdat" + os.urandom(size)
+
+
+def _large_wav(size: int) -> bytes:
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as sound:
+        sound.setparams((2, 2, 48_000, 0, "NONE", ""))
+        sound.writeframes(os.urandom(size))
+    return buffer.getvalue()
+
+
+ASSETS: Mapping[str, tuple[str, Callable[[int], bytes], int]] = {
+    "JPEG 5 MB": ("image/jpeg", _large_jpeg, 5),
+    "PNG 20 MB": ("image/png", _large_png, 20),
+    "WAV 100 MB": ("audio/wav", _large_wav, 100),
+    "MP4 200 MB": ("video/mp4", _large_mp4, 200),
+}
+
+
+def _copy_and_hash(asset: Path, target: Path) -> None:
+    digest, buffer = hashlib.sha256(), bytearray(_BUFFER_BYTES)
+    view = memoryview(buffer)
+    with asset.open("rb", buffering=0) as source, target.open("wb", buffering=0) as copy:
+        while length := source.readinto(buffer):
+            digest.update(view[:length])
+            copy.write(view[:length])
+
+
+def contestants(media_type: str) -> tuple[Workshop, dict[str, _Contestant]]:
+    """Give who writes the signed file, or a copy, each by its name."""
+    workshop = Workshop()
+    policy = shipped_policies()["newsroom-default-v3"]
+    said = {one.label: one.content for one in manifest_assertions(ACTIONS, policy)}
+    rival = C2paRsSigning(workshop, said)
+
+    def ours(asset: Path, target: Path) -> None:
+        with asset.open("rb", buffering=0) as source, target.open("w+b", buffering=0) as signed:
+            layout = AssetLayout(source, _STORE_BYTES)
+            digest = bytes.fromhex(layout.write(signed))
+            offset = layout.hole_offset if LAYOUTS[media_type].hole_bytes else None
+            place = Embedding(media_type, offset, _STORE_BYTES)
+            layout.fill(signed, workshop.sign(digest, ACTIONS, embedding=place))
+
+    def theirs(asset: Path, target: Path) -> None:
+        with asset.open("rb") as source, target.open("w+b") as signed:
+            rival.embed(media_type, source, signed)
+
+    return workshop, {"copy and hash": _copy_and_hash, "ours": ours, "c2pa-python": theirs}
+
+
+def tables() -> Iterator[Table]:
+    """Measure each in turn, on files of one folder, and judge what was written."""
+    speed = Table(
+        *("embedding, median", "copy and hash, ms", "ours, ms", "c2pa-python, ms"),
+        *("ours / copy", "c2pa-python / ours", "memory, MB", "of c2pa-python"),
+        title=f"Embedding a store of {_STORE_BYTES} bytes, signature by a software key included",
+    )
+    for name, (media_type, make, size_mb) in ASSETS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            asset, target = Path(folder, "asset"), Path(folder, "signed")
+            asset.write_bytes(make(size_mb * _MIB))
+            workshop, all_of_them = contestants(media_type)
+            taken_ms: dict[str, list[float]] = {one: [] for one in all_of_them}
+            for number in range(_ROUNDS + 1):
+                for one, contestant in all_of_them.items():
+                    target.unlink(missing_ok=True)
+                    began_s = time.perf_counter()
+                    contestant(asset, target)
+                    if number:
+                        taken_ms[one].append((time.perf_counter() - began_s) * 1000)
+                    if not number and one != "copy and hash":
+                        anchors = workshop.ca.anchors_pem()
+                        assert c2pa_rs(target.read_bytes(), media_type, None, anchors).trusted, one
+            copy, ours, theirs = (statistics.median(samples) for samples in taken_ms.values())
+            speed.add_row(
+                *(name, f"{copy:.1f}", f"{ours:.1f}", f"{theirs:.1f}"),
+                *(f"{ours / copy:.2f}", f"{theirs / ours:.1f}"),
+                *(f"{_memory_mb(one, media_type, asset):.0f}" for one in ("ours", "c2pa-python")),
+            )
+    yield speed
+
+
+def _memory_mb(contestant: str, media_type: str, asset: Path) -> float:
+    """How far a process's peak grows that has embedded in a small file before."""
+    command = [sys.executable, "-m", "measure.bench.embedding_bench", contestant, media_type]
+    told = subprocess.run([*command, str(asset)], capture_output=True, text=True, check=True)
+    small, large = json.loads(told.stdout)
+    return float(large - small) / 1024
+
+
+def _peak_kib() -> int:
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("VmHWM:")[1].split()[0])
+
+
+if __name__ == "__main__":
+    _, chosen, kind, file = sys.argv
+    _, known = contestants(kind)
+    make_one = next(make for media_type, make, _ in ASSETS.values() if media_type == kind)
+    with tempfile.TemporaryDirectory() as workplace:
+        few, written = Path(workplace, "few"), Path(workplace, "signed")
+        few.write_bytes(make_one(64 * 1024))
+        known[chosen](few, written)
+        before_kib = _peak_kib()
+        known[chosen](Path(file), written)
+        print(json.dumps([before_kib, _peak_kib()]))
