@@ -194,7 +194,7 @@ class AssetLayout:
         return self._module.read(self._module.window, len(table))
 
     def _state(self) -> tuple[int, ...]:
-        return _STATE.unpack(self._module.read(self._module.call("state"), _STATE.size))
+        return _STATE.unpack(self._module.read(self._module.state, _STATE.size))
 
 
 class _Instance:
@@ -207,6 +207,7 @@ class _Instance:
         self._exports: dict[str, Any] = dict(
             wasmtime.Instance(self._store, module, []).exports(self._store)
         )
+        self.state = self.call("state")
         self.window = self.call("window")
         self.window_bytes = self.call("window_capacity")
 
