@@ -141,7 +141,10 @@ def _turned(files: dict[str, SampleAsset]) -> dict[str, tuple[str, bytes]]:
         "odd WAV with its pad byte": ("audio/wav", odd_wav(101, is_padded=True)),
         "odd WAV without its pad byte": ("audio/wav", odd_wav(101, is_padded=False)),
         "WAV with bytes behind its end": ("audio/wav", odd_wav(100, is_padded=True) + b"junk"),
-        "MP3 with an ID3v2.3 tag and padding": ("audio/mpeg", tagged(tones[tones.index(b"\xff\xe3") :], 3, 100)),
+        "MP3 with an ID3v2.3 tag and padding": (
+            "audio/mpeg",
+            tagged(tones[tones.index(b"\xff\xe3") :], 3, 100),
+        ),
         "FLAC behind an ID3v2.4 tag": ("audio/flac", tagged(flac, 4, 0)),
         "declared SVG": ("image/svg+xml", declared_svg()),
         "MOV with co64": ("video/quicktime", with_long_places(mov)),

@@ -102,7 +102,7 @@ def with_item_locations(image: bytes, version: int, base_width: int) -> bytes:
                 _item(version, base_width, number, [(at + growth, n) for at, n in extents], start)
                 for number, extents in _items(content)
             )
-            count = struct.pack(">H" if version < 2 else ">I", len(_items(content)))  # noqa: PLR2004
+            count = struct.pack(">H" if version < 2 else ">I", len(_items(content)))
             head = bytes((version, 0, 0, 0, 0x44, base_width << 4))
             return box(b"iloc", head + count + entries)
 
@@ -115,7 +115,7 @@ def _item(
     version: int, base_width: int, number: int, extents: list[tuple[int, int]], base: int
 ) -> bytes:
     base = base if base_width else 0
-    item = number.to_bytes(2 if version < 2 else 4)  # noqa: PLR2004
+    item = number.to_bytes(2 if version < 2 else 4)
     item += bytes(2) if version else b""
     item += bytes(2) + base.to_bytes(base_width) + struct.pack(">H", len(extents))
     return item + b"".join(struct.pack(">II", at - base, length) for at, length in extents)
@@ -123,7 +123,7 @@ def _item(
 
 def _items(content: bytes) -> list[tuple[int, list[tuple[int, int]]]]:
     version, base_width = content[0], content[5] >> 4
-    assert content[4] == 0x44  # noqa: PLR2004
+    assert content[4] == 0x44
     at, items = 8, []
     for _ in range(int.from_bytes(content[6:8])):
         number = int.from_bytes(content[at : at + 2])
@@ -134,6 +134,9 @@ def _items(content: bytes) -> list[tuple[int, list[tuple[int, int]]]]:
         places = struct.unpack_from(f">{2 * count}I", content, at + 2)
         at += 2 + 8 * count
         items.append(
-            (number, [(base + place, n) for place, n in zip(places[::2], places[1::2], strict=True)])
+            (
+                number,
+                [(base + place, n) for place, n in zip(places[::2], places[1::2], strict=True)],
+            )
         )
     return items

@@ -75,7 +75,7 @@ class AssetLayout:
 
     def __init__(self, asset: BinaryIO, store_bytes: int) -> None:
         self._asset = asset
-        self._module = _Instance()
+        self._module = self._instance()
         self.store_bytes = store_bytes
         self._module.call("begin", asset.seek(0, os.SEEK_END), store_bytes)
         state = self._advanced()
@@ -153,6 +153,9 @@ class AssetLayout:
             )
         signed.seek(self.hole_offset)
         signed.write(filling)
+
+    def _instance(self) -> _Instance:
+        return _Instance()
 
     def _advanced(self) -> tuple[int, ...]:
         """Give the module the bytes that it wants until the plan is made, and return its state."""

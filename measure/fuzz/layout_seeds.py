@@ -25,7 +25,12 @@ _MARKS = {
     "TIFF": (b"\xcd\x41\0\7", b"\x41\xcd\7\0", b"MM\0*", b"II+\0\x08\0\0\0", bytes(8)),
     "RIFF": (b"C2PA\4\0\0\0", b"LIST\xff\xff\xff\xff", b"RIFF\4\0\0\0", b"JUNK\1\0\0\0"),
     "SVG": (b"<!--", b"-->", b"<?x", b"?>", b"<!DOCTYPE ", b"[", b"]", b"<svg>", b"'", b"c2pa:"),
-    "ID3": (b"GEOB\0\0\0\x12\0\0\0application/c2pa\0", b"ID3\3\0\0\0\0\0\x0a", b"fLaC", b"\xff\xfb"),
+    "ID3": (
+        b"GEOB\0\0\0\x12\0\0\0application/c2pa\0",
+        b"ID3\3\0\0\0\0\0\x0a",
+        b"fLaC",
+        b"\xff\xfb",
+    ),
     "BMFF": (
         *(b"\0\0\0\0", b"\0\0\0\1mdat\0\0\0\0\0\0\0\x10", b"\0\0\0\x08free", b"\0\0\0\x08moov"),
         *(b"stco", b"co64", b"saio", b"tfhd", b"tfra", b"iloc", b"meta", b"dref", b"cmov", b"mfra"),

@@ -64,6 +64,8 @@ var source: plan_.Source = .{};
 var plan: plan_.Plan = .{ .allocator = allocator, .source = &source };
 var layout: Layout = .none;
 var found: State = .{};
+/// What `advance` said last, if that was its last word.
+var last_word: ?u32 = null;
 var filling: std.ArrayList(u8) = .empty;
 var store: std.ArrayList(u8) = .empty;
 var sha256: std.crypto.hash.sha2.Sha256 = .init(.{});
@@ -84,6 +86,7 @@ export fn begin(asset_length: u64, store_length: u32) void {
     source.reset(asset_length);
     layout = .none;
     found = .{};
+    last_word = null;
     plan.reset(store_length);
 }
 
@@ -93,6 +96,13 @@ export fn provide(offset: u64, length: u32) void {
 }
 
 export fn advance() u32 {
+    if (last_word) |word| return word;
+    const word = step();
+    if (word != 1) last_word = word;
+    return word;
+}
+
+fn step() u32 {
     tryAdvance() catch |failure| {
         if (failure == error.NeedBytes) {
             found.want_offset = source.want_offset;
