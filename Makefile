@@ -19,7 +19,7 @@ INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN
 # The lists are whole; older pips take a dependency's extras for something that is not pinned.
 PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: help setup dev run demo test fuzz fuzz-verify lint format openapi wasm bench limits load chaos portability engines newer-engines lock pr
+.PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-layouts lint format openapi wasm bench limits load chaos portability engines newer-engines lock pr
 .PHONY: validate build package reproducible build-check cold-start import-times sbom audit cost architecture house walk deploy-local sam-local
 
 help: ## List the targets.
@@ -43,6 +43,9 @@ fuzz: dev ## Mutate 100,000 real inputs, and sign 5,000 random bodies on both pa
 
 fuzz-verify: dev ## Change one byte of a manifest store, 20,000 times; `verify` must give each a verdict.
 	@$(BIN)/python -m measure.fuzz.verdicts
+
+fuzz-layouts: dev ## Damage 200,000 files of each layout; a store has a sound place, or a refusal a name.
+	@$(BIN)/python -m measure.fuzz.layouts
 
 lint: dev ## Style and types.
 	$(BIN)/ruff check

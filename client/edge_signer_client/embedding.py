@@ -75,7 +75,7 @@ class AssetLayout:
 
     def __init__(self, asset: BinaryIO, store_bytes: int) -> None:
         self._asset = asset
-        self._module = _Instance()
+        self._module = self._instance()
         self.store_bytes = store_bytes
         self._module.call("begin", asset.seek(0, os.SEEK_END), store_bytes)
         state = self._advanced()
@@ -154,6 +154,9 @@ class AssetLayout:
         signed.seek(self.hole_offset)
         _write(signed, filling)
 
+    def _instance(self) -> _Instance:
+        return _Instance()
+
     def _advanced(self) -> tuple[int, ...]:
         """Give the module the bytes that it wants until the plan is made, and return its state."""
         while (status := self._module.call("advance")) == _WANTS_BYTES:
@@ -194,7 +197,7 @@ class AssetLayout:
         return self._module.read(self._module.window, len(table))
 
     def _state(self) -> tuple[int, ...]:
-        return _STATE.unpack(self._module.read(self._module.call("state"), _STATE.size))
+        return _STATE.unpack(self._module.read(self._module.state, _STATE.size))
 
 
 class _Instance:
@@ -207,6 +210,7 @@ class _Instance:
         self._exports: dict[str, Any] = dict(
             wasmtime.Instance(self._store, module, []).exports(self._store)
         )
+        self.state = self.call("state")
         self.window = self.call("window")
         self.window_bytes = self.call("window_capacity")
 

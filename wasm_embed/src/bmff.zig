@@ -14,7 +14,6 @@ const most_parts = 1 << 20;
 const most_depth = 12;
 
 const Kind = enum(u32) {
-    alis = code("alis"),
     cmov = code("cmov"),
     co64 = code("co64"),
     dinf = code("dinf"),

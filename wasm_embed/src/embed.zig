@@ -64,6 +64,8 @@ var source: plan_.Source = .{};
 var plan: plan_.Plan = .{ .allocator = allocator, .source = &source };
 var layout: Layout = .none;
 var found: State = .{};
+/// What `advance` said last, if that was its last word.
+var last_word: ?u32 = null;
 var filling: std.ArrayList(u8) = .empty;
 var store: std.ArrayList(u8) = .empty;
 var sha256: std.crypto.hash.sha2.Sha256 = .init(.{});
@@ -81,11 +83,10 @@ export fn state() u32 {
 }
 
 export fn begin(asset_length: u64, store_length: u32) void {
-    source.length = asset_length;
-    source.start = 0;
-    source.filled = 0;
+    source.reset(asset_length);
     layout = .none;
     found = .{};
+    last_word = null;
     plan.reset(store_length);
 }
 
@@ -95,6 +96,13 @@ export fn provide(offset: u64, length: u32) void {
 }
 
 export fn advance() u32 {
+    if (last_word) |word| return word;
+    const word = step();
+    if (word != 1) last_word = word;
+    return word;
+}
+
+fn step() u32 {
     tryAdvance() catch |failure| {
         if (failure == error.NeedBytes) {
             found.want_offset = source.want_offset;
@@ -162,7 +170,7 @@ fn recognize(head: []const u8) Format {
         if (starts(head, magic)) return .tiff;
     }
     if (starts(head, "fLaC")) return .flac;
-    if (starts(head, "ID3") or (head[0] == 0xff and head[1] & 0xe0 == 0xe0)) return .mp3;
+    if (starts(head, "ID3") or Id3.isAudioFrame(head[0..4])) return .mp3;
     if (starts(head[4..], "ftyp")) return brand(head);
     const text = std.mem.trimStart(u8, if (starts(head, "\xef\xbb\xbf")) head[3..] else head, " \t\r\n");
     for ([_][]const u8{ "<?xml", "<!--", "<!DOCTYPE svg", "<svg" }) |beginning| {
@@ -171,10 +179,12 @@ fn recognize(head: []const u8) Format {
     return .none;
 }
 
-/// The major brand; of images' common one, what the first compatible brands say.
+/// The major brand; of images' common one, what the first compatible brands say. Canon's raw files
+/// name places in boxes of their own, which would not move.
 fn brand(head: []const u8) Format {
     const major = head[8..12];
     if (starts(major, "qt  ")) return .mov;
+    if (starts(major, "crx ")) return .none;
     if (starts(major, "M4A ") or starts(major, "M4B ")) return .m4a;
     if (starts(major, "avif") or starts(major, "avis")) return .avif;
     for ([_][]const u8{ "heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1" }) |image| {
@@ -218,7 +228,7 @@ export fn fill() u64 {
 /// Moves the places of a table whose part is at the window's beginning, big-endian as BMFF has them.
 /// 0 if one does not fit, otherwise 1.
 export fn shift(length: u32, width: u32, stride: u32) u32 {
-    if (length > plan_.Source.capacity or stride < width) return 0;
+    if (length > plan_.Source.capacity or stride < width or (width != 4 and width != 8)) return 0;
     // The window no longer holds what the plan read.
     source.filled = 0;
     var at: usize = 0;

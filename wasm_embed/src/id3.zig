@@ -47,10 +47,18 @@ pub const Id3 = struct {
         const audio = try source.at(self.tag_end, 4);
         if (std.mem.eql(u8, audio, "fLaC")) {
             plan.format = .flac;
-        } else if (audio[0] == 0xff and audio[1] & 0xe0 == 0xe0) {
+        } else if (isAudioFrame(audio[0..4])) {
             plan.format = .mp3;
         } else return error.UnknownFormat;
         try self.emit(plan);
+    }
+
+    /// The head of a frame of MPEG audio, layer II or III; not that of AAC, nor UTF-16's mark.
+    pub fn isAudioFrame(head: *const [4]u8) bool {
+        const version = head[1] >> 3 & 3;
+        const layer = head[1] >> 1 & 3;
+        return head[0] == 0xff and head[1] & 0xe0 == 0xe0 and version != 1 and
+            (layer == 1 or layer == 2) and head[2] >> 4 != 15 and head[2] >> 2 & 3 != 3;
     }
 
     fn header(self: *Id3, source: *plan_.Source) Error!void {

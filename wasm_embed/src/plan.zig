@@ -100,13 +100,24 @@ pub const Source = struct {
     /// Headers lie together, so a little more is read than what is asked for.
     const read_ahead = 4 * 1024;
     const look_behind = 64;
+    /// What a plan may read beyond four times the asset, before its parts are no file's.
+    const spare_budget = 1024 * 1024;
 
     length: u64 = 0,
     window: [capacity]u8 = undefined,
     start: u64 = 0,
     filled: u32 = 0,
+    /// How many bytes may still be wanted; each read counts as `read_ahead` at least.
+    budget: u64 = 0,
     want_offset: u64 = 0,
     want_length: u32 = 0,
+
+    pub fn reset(self: *Source, length: u64) void {
+        self.length = length;
+        self.start = 0;
+        self.filled = 0;
+        self.budget = 4 *| length +| spare_budget;
+    }
 
     /// The bytes at an offset, valid until the next call.
     pub fn at(self: *Source, offset: u64, length: u32) Error![]const u8 {
@@ -120,6 +131,9 @@ pub const Source = struct {
         const behind: u32 = @intCast(@min(offset, look_behind, capacity - length));
         self.want_offset = offset - behind;
         self.want_length = @intCast(@min(@max(length + behind, read_ahead), self.length - self.want_offset));
+        const cost = @max(self.want_length, read_ahead);
+        if (cost > self.budget) return error.TooManyParts;
+        self.budget -= cost;
         return error.NeedBytes;
     }
 

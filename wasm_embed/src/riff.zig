@@ -30,8 +30,9 @@ pub const Riff = struct {
             self.parts += 1;
             if (self.parts > most_parts) return error.TooManyParts;
         }
-        if (plan.format == .avi and source.length - end >= 8 and
-            std.mem.eql(u8, (try source.at(end, 4)), "RIFF")) return error.AviOfSeveralRiffs;
+        const padded = end + (size & 1);
+        if (plan.format == .avi and source.length >= padded + 8 and
+            std.mem.eql(u8, (try source.at(padded, 4)), "RIFF")) return error.AviOfSeveralRiffs;
         const total = size + (size & 1) + 8 + plan.store_length + (plan.store_length & 1);
         if (total > std.math.maxInt(u32)) return error.FileTooLarge;
         var number: [4]u8 = undefined;
@@ -40,10 +41,10 @@ pub const Riff = struct {
         try plan.literal(&number, plan_.write_and_hash);
         plan.skip(4);
         try plan.copyTo(end, plan_.write_and_hash);
-        if (size & 1 != 0) {
-            try plan.literal("\x00", plan_.write_and_hash);
-            if (source.length > end) plan.skip(1);
-        }
+        // A pad byte that the file has is kept, whatever it holds.
+        if (source.length > end) {
+            try plan.copyTo(padded, plan_.write_and_hash);
+        } else if (size & 1 != 0) try plan.literal("\x00", plan_.write_and_hash);
         try plan.hole(holeLength(plan.store_length));
         if (plan.store_length & 1 != 0) try plan.literal("\x00", plan_.write_and_hash);
         try plan.copyTo(source.length, plan_.write_and_hash);

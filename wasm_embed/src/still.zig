@@ -15,7 +15,7 @@ fn insert(plan: *Plan, at: u64, length: u64) Error!void {
 }
 
 pub const Jpeg = struct {
-    /// What c2pa-rs names its box instance; another number if the file has a JUMBF box of that one.
+    /// What c2pa-rs names its box instance; the number after the file's greatest if it has a JUMBF box of that one or more.
     pub const usual_instance = 0x0211;
     const segment_head = 20;
     pub const most_body = 65535 - 2 - 2 - 2 - 4 - 8;
@@ -61,7 +61,8 @@ pub const Jpeg = struct {
         const segment = try source.at(self.position, whole);
         if (!std.mem.eql(u8, segment[4..6], "JP") or !std.mem.eql(u8, segment[16..20], "jumb")) return;
         if (whole == 44 and std.mem.eql(u8, segment[28..32], "c2pa")) return error.AlreadySigned;
-        if (std.mem.readInt(u16, segment[6..8], .big) == self.instance) self.instance +%= 1;
+        const instance = std.mem.readInt(u16, segment[6..8], .big);
+        if (instance >= self.instance) self.instance = instance +% 1;
     }
 
     pub fn holeLength(store_length: u32) u64 {

@@ -10,20 +10,29 @@ pub const Svg = struct {
     const before = "<metadata><c2pa:manifest xmlns:c2pa=\"http://c2pa.org/manifest\">";
     const after = "</c2pa:manifest></metadata>";
     const known = "c2pa:manifest";
+    const mark = "\xef\xbb\xbf";
 
     const Place = enum { prolog, instruction, comment, doctype, root, content };
 
     place: Place = .prolog,
+    /// What a comment or an instruction stands in: the prolog, or the document type.
+    around: Place = .prolog,
     position: u64 = 0,
     insert_at: u64 = 0,
+    has_mark: bool = false,
     quote: u8 = 0,
     brackets: u32 = 0,
 
     pub fn advance(self: *Svg, plan: *Plan) Error!void {
         const source = plan.source;
         if (source.length > most_bytes) return error.TooManyParts;
-        if (self.position == 0 and std.mem.eql(u8, try source.at(0, 3), "\xef\xbb\xbf")) self.position = 3;
+        if (self.position == 0 and try self.follows(source, mark)) {
+            self.has_mark = true;
+            self.position = mark.len;
+        }
         while (self.place != .content or self.position < source.length) try self.character(source);
+        // c2pa-rs counts places without the byte order mark, which UTF-8 does not need.
+        if (self.has_mark) plan.skip(mark.len);
         try plan.copyTo(self.insert_at, plan_.write_and_hash);
         try plan.literal(before, plan_.write_and_hash);
         try plan.hole(holeLength(plan.store_length));
@@ -40,11 +49,11 @@ pub const Svg = struct {
                 if (!std.ascii.isWhitespace(byte)) return error.Malformed;
             },
             .instruction => if (byte == '?' and try self.follows(source, "?>")) {
-                self.place = .prolog;
+                self.place = self.around;
                 self.position += 1;
             },
             .comment => if (byte == '-' and try self.follows(source, "-->")) {
-                self.place = .prolog;
+                self.place = self.around;
                 self.position += 2;
             },
             .doctype, .root => if (self.quote != 0) {
@@ -53,7 +62,7 @@ pub const Svg = struct {
                 '"', '\'' => self.quote = byte,
                 '[' => self.brackets += 1,
                 ']' => self.brackets -|= 1,
-                '<' => if (self.place == .root) return error.Malformed,
+                '<' => if (self.place == .root) return error.Malformed else if (try self.remark(source)) return,
                 '>' => if (self.brackets == 0 or self.place == .root) {
                     if (self.place == .doctype) {
                         self.place = .prolog;
@@ -70,14 +79,19 @@ pub const Svg = struct {
         self.position += 1;
     }
 
+    /// Whether an instruction or a comment begins here.
+    fn remark(self: *Svg, source: *plan_.Source) Error!bool {
+        const is_comment = try self.follows(source, "<!--");
+        if (!is_comment and !try self.follows(source, "<?")) return false;
+        self.around = self.place;
+        self.place = if (is_comment) .comment else .instruction;
+        self.position += if (is_comment) 4 else 2;
+        return true;
+    }
+
     fn markup(self: *Svg, source: *plan_.Source) Error!void {
-        if (try self.follows(source, "<?")) {
-            self.place = .instruction;
-            self.position += 2;
-        } else if (try self.follows(source, "<!--")) {
-            self.place = .comment;
-            self.position += 4;
-        } else if (try self.follows(source, "<!DOCTYPE")) {
+        if (try self.remark(source)) return;
+        if (try self.follows(source, "<!DOCTYPE")) {
             self.place = .doctype;
             self.position += 9;
         } else if (try self.follows(source, "<svg")) {
