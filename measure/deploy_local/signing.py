@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 from edge_signer.signing.central_path import SIGNING_MODE as CENTRAL
 from edge_signer_client import signature_headers
 from measure.deploy_local.operators import SIGNING_TENANT, Access
-from tests.edge_requests import edge_sign_fields
-from tests.judges import JUDGES, c2pa_rs
-from tests.running import Answer, aws_client, call
-from tests.sample_assets import jpeg
-from tests.sample_events import event, functions
+from tests.calls.edge_requests import edge_sign_fields
+from tests.calls.sample_events import event, functions
+from tests.judges.engines import JUDGES, c2pa_rs
+from tests.media.sample_assets import jpeg
+from tests.system.running import Answer, aws_client, call
 
 EDGE = "edge-tbs+remote-es256"
 _PATH = "/edge-sign"

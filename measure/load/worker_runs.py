@@ -10,7 +10,7 @@ from measure.load.attempts import Attempt
 from measure.load.findings import Findings
 from measure.load.rig import SIGN, SIGN_AT_HOME, Rig
 from measure.load.verdicts import key_of, versions
-from tests.processes import memory_mb
+from tests.system.processes import memory_mb
 
 # A key is in flight for 28 s after each death of its worker, and some workers die twice.
 _GIVE_UP_S = 240.0

@@ -21,9 +21,9 @@ from emulator.account import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY
 from emulator.system import Settings
 from measure.sam_local.relay import relay
 from measure.sam_local.template import write_local_template
-from tests.event_requests import Answer, over_http
-from tests.running import running
-from tests.sample_events import EXPECTED, FALLBACK, event_text, function_of
+from tests.calls.event_requests import Answer, over_http
+from tests.calls.sample_events import EXPECTED, FALLBACK, event_text, function_of
+from tests.system.running import running
 
 PATIENCE_S = 120.0
 # A container for each takes its time.

@@ -10,7 +10,7 @@ from samtranslator.yaml_helper import yaml_parse
 from edge_signer.administration.flag_parameters import TURN_ID
 from edge_signer.configuration.flags import Flags
 from tests.conftest import ROOT
-from tests.template_guard import rendered
+from tests.guards.template_guard import rendered
 
 RESOURCES: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())["Resources"]
 CHAOS = "AllowsChaos"

@@ -10,7 +10,7 @@ import pytest
 from edge_signer.health.service_checks import PREFIX, TENANT_KEY
 from edge_signer.kms_guard.kms_quota import ID_PREFIX
 from edge_signer.platform.names import TENANT_ID
-from tests.template_guard import rendered, statements
+from tests.guards.template_guard import rendered, statements
 from tests.unit.test_template_guard import SAM, TRANSLATED
 
 READS = {

@@ -15,7 +15,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from emulator.stack.template import Template, translate
 from tests.conftest import ROOT
-from tests.template_guard import allowed_actions, faults, functions
+from tests.guards.template_guard import allowed_actions, faults, functions
 
 TEXT = (ROOT / "template.yaml").read_text()
 SAM: dict[str, Any] = yaml_parse(TEXT)

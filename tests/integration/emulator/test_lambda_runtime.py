@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.processes import has_ended, is_known, wait_for
-from tests.running import Answer, Running
+from tests.system.processes import has_ended, is_known, wait_for
+from tests.system.running import Answer, Running
 
 
 def misbehave(system: Running, **body: str) -> Answer:

@@ -15,8 +15,8 @@ import pytest
 
 from emulator.local_state import LocalState, NotRunningError
 from tests.integration.emulator.conftest import HERE
-from tests.processes import PATIENCE_SECONDS, has_ended, wait_for
-from tests.running import call
+from tests.system.processes import PATIENCE_SECONDS, has_ended, wait_for
+from tests.system.running import call
 
 
 def command(state: Path, *more: str, port: int = 0) -> list[str]:

@@ -21,8 +21,8 @@ from edge_signer.execution.sandbox.outcome import Outcome, Status
 from edge_signer.execution.sandbox.sandbox import Sandbox
 from edge_signer.execution.sandbox.workers import zygote_environment
 from tests.conftest import ROOT
-from tests.guests import job, limits, text
-from tests.processes import children_of, has_ended, is_known, wait_for
+from tests.jobs.guests import job, limits, text
+from tests.system.processes import children_of, has_ended, is_known, wait_for
 
 ENDLESS = job(text('(module (func (export "_start") (loop (br 0))))'))
 

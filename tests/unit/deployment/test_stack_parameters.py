@@ -16,7 +16,7 @@ from emulator.stack.identities import IGNORED_TYPES, ignored_identity
 from emulator.stack.intrinsics import Identity, Resolver, parameter_values
 from emulator.stack.template import translate
 from tests.conftest import ROOT
-from tests.template_guard import functions
+from tests.guards.template_guard import functions
 
 NAME = re.compile(r"(?<![.])\b[A-Z][A-Za-z]+\b")
 TEXT = (ROOT / "template.yaml").read_text()
