@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from tests.calls.sample_events import event_text, sent_body
+from tests.system.running import Answer as HttpAnswer
 from tests.system.running import call
+from tests.system.waiting import wait_for
 
 #: Status, and the code of an error.
 Answer = tuple[int, str | None]
@@ -29,9 +30,11 @@ def over_http(url: str, name: str, *tokens: str) -> Answer:
     target = f"{path}?{query}" if query else path
     headers = {key: one["headers"][key] for key in _SENT if key in one["headers"]}
     method = one["requestContext"]["http"]["method"]
+
+    def unless_limited() -> HttpAnswer | None:
+        answer = call(url, method, target, sent_body(one) or None, headers)
+        return None if answer.status == HTTPStatus.TOO_MANY_REQUESTS else answer
+
     # One tenant sends them all, and has ten a second.
-    while (
-        answer := call(url, method, target, sent_body(one) or None, headers)
-    ).status == HTTPStatus.TOO_MANY_REQUESTS:
-        time.sleep(1)
+    answer = wait_for(unless_limited, every_s=1)
     return answer.status, answer.json().get("code") if answer.body else None

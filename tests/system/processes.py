@@ -1,27 +1,11 @@
-"""Watches processes come to their end."""
+"""Watches processes: what they have begun, what they weigh, and whether they have ended."""
 
 from __future__ import annotations
 
 import os
 import re
-import time
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
-
-T = TypeVar("T")
-
-PATIENCE_SECONDS = 30
-
-
-def wait_for(condition: Callable[[], T]) -> T:
-    """Give the condition's first true value."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (value := condition()):
-        assert time.monotonic() < deadline, "it never happened"
-        time.sleep(0.01)
-    return value
 
 
 def children_of(pid: int) -> list[int]:

@@ -161,6 +161,16 @@ def test_what_tests_share_stands_in_a_room() -> None:
     assert [file.name for file in (ROOT / "tests").iterdir() if file.is_file()] == ["conftest.py"]
 
 
+# Looks again and again until something has happened; a function that hangs.
+SLEEPERS = {"tests/system/waiting.py", "tests/integration/emulator/functions/app.py"}
+
+
+def test_tests_wait_for_what_happens_and_not_for_a_time() -> None:
+    files = (ROOT / "tests").rglob("*.py")
+    sleeping = {file for file in files if re.search(r"\btime\.sleep\(", file.read_text())}
+    assert {str(file.relative_to(ROOT)) for file in sleeping} == SLEEPERS
+
+
 def test_a_forbidden_import_would_be_seen() -> None:
     assert forbidden_imports("edge_signer.platform", "from edge_signer.http import errors")
     assert forbidden_imports(

@@ -18,8 +18,8 @@ from tests.e2e.operations.administration import admin, flag, recorded, settings
 from tests.guards.secrecy import SENT
 from tests.jobs.job_requests import HELLO, job_request, post_job
 from tests.system.command import edge_signer
-from tests.system.processes import wait_for
 from tests.system.running import Running, running
+from tests.system.waiting import wait_for
 
 WITHOUT_ADMIN = "`edge-signer flags set kill_switch true --stage …`"
 DISABLED = "EXECUTION_DISABLED"

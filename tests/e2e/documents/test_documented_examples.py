@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,19 +12,22 @@ import pytest
 
 from cli.openapi.document import openapi_document
 from cli.openapi.headers import REQUEST_PARAMETERS
-from edge_signer.configuration.parameters import RETRY_S
 from edge_signer.configuration.settings import TelemetrySettings
 from edge_signer.http.application import Application
 from edge_signer.http.cross_origin import CrossOrigin
 from edge_signer.http.routes.edge_sign import NOTHING_HERE
 from edge_signer.http.routes.edge_sign import SIGN as SIGN_ROUTE
+from edge_signer.signing.central_signer import LambdaCentralSigner
+from edge_signer.signing.errors import CredentialUnavailableError
 from edge_signer.telemetry.telemetry import Telemetry
 from emulator.gateway.event import Arrival, event_of
 from emulator.http.message import Request
 from emulator.system import Settings
 from tests.e2e.conftest import Faults, body, post
 from tests.e2e.documents.test_documented_jobs import OF_JOBS
+from tests.signers.central_workshop import central_request
 from tests.system.running import Answer, Running, running
+from tests.system.waiting import wait_for
 
 DOCUMENT = openapi_document()
 SIGN = DOCUMENT["paths"]["/edge-sign"]["post"]
@@ -40,6 +42,8 @@ ERRORS = {
 PARAMETERS = {one["name"]: one["example"] for one in REQUEST_PARAMETERS}
 HEADERS = {name: value for name, value in PARAMETERS.items() if name.startswith("X-")}
 PAGE = "https://desk.example.com"
+EDGE = "edge-tbs+remote-es256"
+FALLBACK = "edge-signer-dev-fallback"
 # Of the connection and of API Gateway, not of this API.
 TRANSPORT = {"content-type", "content-length", "apigw-requestid"}
 
@@ -100,7 +104,18 @@ def test_failures_of_aws_look_like_their_examples(
     require_conforming(answer, response_of(answer.status))
     if code == "CREDENTIAL_UNAVAILABLE":
         # What SSM did not give is not asked for again at once, by either engine.
-        time.sleep(RETRY_S)
+        faults()
+        wait_for(lambda: post(system, body(b"failing")).json().get("signing_mode") == EDGE)
+        client = system.client("lambda")
+        wait_for(lambda: signs(LambdaCentralSigner(lambda: client, FALLBACK)))
+
+
+def signs(signer: LambdaCentralSigner) -> bool:
+    try:
+        signer.sign(central_request(b"failing"))
+    except CredentialUnavailableError:
+        return False
+    return True
 
 
 REFUSED: dict[str, Any] = {

@@ -23,8 +23,8 @@ from tests.calls.sample_events import (
     functions,
     sent_body,
 )
-from tests.system.processes import wait_for
 from tests.system.running import Running
+from tests.system.waiting import wait_for
 
 
 def invoked(system: Running, name: str) -> Any:

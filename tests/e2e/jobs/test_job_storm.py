@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -16,8 +15,9 @@ import pytest
 
 from emulator.system import Settings
 from tests.jobs.job_requests import HELLO, get_job, job_request, post_job, proven
-from tests.system.processes import PATIENCE_SECONDS, children_of
+from tests.system.processes import children_of
 from tests.system.running import Answer, Running, running
+from tests.system.waiting import PATIENCE_SECONDS, wait_for
 
 JOBS = 100
 KILLS = 12
@@ -56,14 +56,12 @@ def until_answered(system: Running, request: dict[str, object], answers: list[An
     All are one tenant's, more than it may have running, and those of killed workers count until
     their claims end: many are told 429 first.
     """
-    give_up_s = time.monotonic() + 3 * PATIENCE_SECONDS
-    while True:
-        answer = post_job(system, request)
-        answers.append(answer)
-        if answer.status not in MAY_PASS:
-            return answer
-        assert time.monotonic() < give_up_s, answer
-        time.sleep(random.uniform(0.05, 0.3))
+
+    def final() -> Answer | None:
+        answers.append(post_job(system, request))
+        return None if answers[-1].status in MAY_PASS else answers[-1]
+
+    return wait_for(final, 3 * PATIENCE_SECONDS, every_s=random.uniform(0.05, 0.3))
 
 
 def test_every_job_has_one_result_though_workers_die(shaken: Running) -> None:

@@ -25,8 +25,8 @@ from tests.jobs.job_requests import (
     put_module,
     verdict_on,
 )
-from tests.system.processes import wait_for
 from tests.system.running import Running
+from tests.system.waiting import wait_for
 
 FOREVER = "(loop $again (br $again))"
 FLOOD = """

@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.jobs.guests import wasi
 from tests.jobs.job_requests import HELLO, get_job, job_request, post_job, proven
-from tests.system.processes import wait_for
 from tests.system.running import Running
+from tests.system.waiting import wait_for
 
 MOST = 4
 

@@ -9,8 +9,9 @@ import jsonschema_rs
 
 from cli.openapi.document import openapi_document
 from tests.e2e.conftest import processes_of
-from tests.system.processes import is_known, wait_for
+from tests.system.processes import is_known
 from tests.system.running import Answer, Running
+from tests.system.waiting import wait_for
 
 DOCUMENT = openapi_document()
 ANSWERS = DOCUMENT["paths"]["/health"]["get"]["responses"]

@@ -10,8 +10,8 @@ import pytest
 
 from tests.e2e.conftest import body, calls, inject, post
 from tests.e2e.operations.administration import admin, bucket_of, flag, recorded, settings
-from tests.system.processes import wait_for
 from tests.system.running import Running, running
+from tests.system.waiting import wait_for
 from tests.telemetry.log_lines import requests_of
 
 LOG = "edge-signer-dev-admin"

@@ -14,8 +14,8 @@ from tests.e2e.conftest import body, calls, post
 from tests.e2e.operations.administration import admin, recorded, settings
 from tests.e2e.operations.health import deep
 from tests.judges.engines import c2pa_rs
-from tests.system.processes import wait_for
 from tests.system.running import Answer, Running, running
+from tests.system.waiting import wait_for
 
 
 @pytest.fixture(scope="module")

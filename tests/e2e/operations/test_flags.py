@@ -15,16 +15,19 @@ from pathlib import Path
 import pytest
 
 from cli.openapi.examples import REFUSALS
+from emulator.functions.worker import Invocation, LambdaWorker, Outcome
 from emulator.system import Settings
 from tests.e2e.conftest import body, calls, inject, post, sign_workers
 from tests.system.command import edge_signer
-from tests.system.processes import wait_for
 from tests.system.running import Answer, Running, running
+from tests.system.waiting import wait_for
 
 WORKERS = 4
 SIGNED = (200, None)
 KILLED = (503, "SIGNER_DISABLED")
 FOLDER = "/edge-signer/dev/flags"
+#: Ids of what was given to workers so far.
+GIVEN: list[str] = []
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +36,14 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     settings = Settings(
         port=0, state_directory=tmp_path_factory.mktemp("state"), concurrency=WORKERS
     )
-    with running(settings) as system:
+    invoke = LambdaWorker.invoke
+
+    async def noted(worker: LambdaWorker, invocation: Invocation) -> Outcome:
+        GIVEN.append(invocation.request_id)
+        return await invoke(worker, invocation)
+
+    with pytest.MonkeyPatch.context() as patch, running(settings) as system:
+        patch.setattr(LambdaWorker, "invoke", noted)
         inject(system, {"service": "kms", "operation": "Sign", "delay_ms": 1000})
         wait_for(lambda: at_once(system) and len(sign_workers(system)) == WORKERS)
         inject(system)
@@ -74,12 +84,13 @@ def answers_of_each(system: Running, tenant: str = "load") -> Sequence[Answer]:
     """Ask every worker once: while all of them stand still, each is given one request."""
     workers = sign_workers(system)
     assert len(workers) == WORKERS
+    before = len(GIVEN)
     for worker in workers:
         os.kill(worker, signal.SIGSTOP)
     try:
         with ThreadPoolExecutor(1) as crowd:
             answers = crowd.submit(at_once, system, tenant)
-            time.sleep(0.5)
+            wait_for(lambda: len(GIVEN) == before + WORKERS)
             for worker in workers:
                 os.kill(worker, signal.SIGCONT)
             return answers.result()

@@ -9,8 +9,9 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.e2e.conftest import Faults, body, calls, post, sign_workers
-from tests.system.processes import is_known, wait_for
+from tests.system.processes import is_known
 from tests.system.running import Running
+from tests.system.waiting import wait_for
 
 
 def test_eight_requests_at_once_are_served_by_several_workers(

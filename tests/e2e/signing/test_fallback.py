@@ -17,8 +17,8 @@ from emulator.credentials.development_ca import DevelopmentCa
 from emulator.system import Settings
 from tests.e2e.conftest import body, inject, post, processes_of
 from tests.judges.engines import c2pa_rs
-from tests.system.processes import wait_for
 from tests.system.running import Answer, Running, call, running
+from tests.system.waiting import wait_for
 from tests.telemetry.log_lines import metrics_of
 
 BUCKET = f"edge-signer-dev-manifests-123456789012-{REGION}"

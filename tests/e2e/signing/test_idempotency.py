@@ -11,8 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.e2e.conftest import Faults, body, calls, post, sign_workers
-from tests.system.processes import is_known, wait_for
+from tests.system.processes import is_known
 from tests.system.running import Answer, Running
+from tests.system.waiting import wait_for
 
 TABLE = "edge-signer-dev-requests"
 FUNCTION_TIMEOUT_S = 29

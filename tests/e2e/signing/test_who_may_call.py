@@ -15,8 +15,8 @@ from edge_signer_client import signature_headers
 from emulator.credentials.tokens import Credential, issue
 from tests.e2e.conftest import Faults, body, calls, post, sign_workers
 from tests.guards.secrecy import SENT
-from tests.system.processes import wait_for
 from tests.system.running import Answer, Running
+from tests.system.waiting import wait_for
 
 TENANTS, REQUESTS = "edge-signer-dev-tenants", "edge-signer-dev-requests"
 LIMITS = "edge-signer-dev-limits"
