@@ -23,10 +23,10 @@ from edge_signer.execution.service import JobService
 from edge_signer.execution.store import JobStore
 from edge_signer.telemetry.request_record import RequestRecord
 from emulator.aws.services import in_process_services, moto_host
-from tests.dynamodb_tables import make_table
-from tests.jobs import HELLO, module_hash
-from tests.receipts import SoftwareReceiptSigner
-from tests.software_signer import Workshop
+from tests.jobs.job_requests import HELLO, module_hash
+from tests.jobs.receipts import SoftwareReceiptSigner
+from tests.signers.software_signer import Workshop
+from tests.system.dynamodb_tables import make_table
 
 LAYER = Path(__file__).resolve().parent.parent / "layers/edge_signer/edge_signer"
 #: What every step uses; a reader does not go there.

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sample_assets import EXAMPLES, png
-from tests.software_signer import Workshop
+from tests.media.sample_assets import EXAMPLES, png
+from tests.signers.software_signer import Workshop
 
 ROOT = Path(__file__).resolve().parent.parent
 

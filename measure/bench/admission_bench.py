@@ -29,8 +29,8 @@ from emulator.http.message import Request
 from measure.bench.around_bench import AgreeingDynamoDb, limiter
 from measure.bench.builder_bench import SAID
 from measure.bench.measurement import WARM_UP_ROUNDS
-from tests.dynamodb_tables import make_table
-from tests.software_signer import Workshop
+from tests.signers.software_signer import Workshop
+from tests.system.dynamodb_tables import make_table
 
 ROUNDS = 2000
 STEPS = ("authenticate", "validate", "policy")

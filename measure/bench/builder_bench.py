@@ -19,8 +19,8 @@ from measure.bench.builder_steps import steps_table
 from measure.bench.c2pa_rs_signing import C2paRsSigning
 from measure.bench.measurement import medians_us
 from tests.conftest import ROOT
-from tests.judges import c2pa_rs
-from tests.software_signer import ACTIONS, Workshop
+from tests.judges.engines import c2pa_rs
+from tests.signers.software_signer import ACTIONS, Workshop
 
 ASSET = ROOT / "examples/rocket-small.jpg"
 MEDIA_TYPE = "image/jpeg"

@@ -21,7 +21,7 @@ from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.builder import BuildError, ManifestBuilder, ManifestDefinition
 from edge_signer.signing.manifest.wasmtime_instance import BareInstance
 from measure.bench.measurement import WARM_UP_ROUNDS
-from tests.jumbf_reader import read_store
+from tests.judges.jumbf_reader import read_store
 
 ROUNDS = 300
 SIGNATURE = bytes(64)

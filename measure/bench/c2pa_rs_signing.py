@@ -12,7 +12,7 @@ import c2pa.c2pa as native
 from cryptography.hazmat.primitives import serialization
 
 from cli.verdict.engine import TRUST_CONFIG
-from tests.software_signer import Workshop
+from tests.signers.software_signer import Workshop
 
 _HANDLE = ctypes.c_void_p
 _library = native._lib

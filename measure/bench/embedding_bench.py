@@ -24,9 +24,9 @@ from edge_signer.signing.rules.assertions import manifest_assertions
 from edge_signer.signing.rules.policy_directory import shipped_policies
 from edge_signer_client.embedding import AssetLayout
 from measure.bench.c2pa_rs_signing import C2paRsSigning
-from tests.judges import c2pa_rs
-from tests.sample_assets import jpeg, movie, png
-from tests.software_signer import ACTIONS, Workshop
+from tests.judges.engines import c2pa_rs
+from tests.media.sample_assets import jpeg, movie, png
+from tests.signers.software_signer import ACTIONS, Workshop
 
 _MIB = 1024 * 1024
 _STORE_BYTES = 2600
@@ -147,8 +147,8 @@ def _peak_kib() -> int:
 
 
 if __name__ == "__main__":
-    _, chosen, kind, file = sys.argv
-    _, known = contestants(kind)
+    chosen, kind, file = sys.argv[1:]
+    known = contestants(kind)[1]
     make_one = next(make for media_type, make, _ in ASSETS.values() if media_type == kind)
     with tempfile.TemporaryDirectory() as workplace:
         few, written = Path(workplace, "few"), Path(workplace, "signed")

@@ -13,7 +13,7 @@ from edge_signer.execution.job import Job
 from edge_signer.execution.limits import Requirements, effective_limits
 from edge_signer.execution.sandbox.sandbox import Sandbox
 from measure.bench.measurement import medians_us
-from tests.sample_assets import EXAMPLES
+from tests.media.sample_assets import EXAMPLES
 
 HELLO = EXAMPLES / "hello.wasm"
 SAID, PRINTED = "Hello, World!", b"!dlroW ,olleH\n"

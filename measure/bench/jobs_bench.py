@@ -20,7 +20,7 @@ from cli.running_system import running_system
 from edge_signer_client import server_timing
 from emulator.local_state import LocalState
 from measure.bench.execution_bench import ALONE, APART_S, HELLO, PRINTED, SAID
-from tests.jobs import job_request
+from tests.jobs.job_requests import job_request
 
 REQUESTS = 200
 WARM_UP = 20

@@ -15,9 +15,9 @@ from rich.table import Table
 from cli.running_system import running_system
 from edge_signer_client import server_timing
 from emulator.local_state import LocalState
-from tests.edge_requests import EdgeCaller, edge_sign_fields
-from tests.processes import memory_mb, workers_of
-from tests.software_signer import ACTIONS
+from tests.calls.edge_requests import EdgeCaller, edge_sign_fields
+from tests.signers.software_signer import ACTIONS
+from tests.system.processes import memory_mb, workers_of
 
 REQUESTS = 300
 LARGEST = 20

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from emulator.system import Settings, start
 from measure.cold_start.measurement import LATE, cold_start, measured, variants
-from tests.running import Notes
+from tests.system.running import Notes
 
 
 async def table(built: Path, interpreter: Path, rounds: int) -> None:

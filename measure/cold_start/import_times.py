@@ -12,7 +12,7 @@ from pathlib import Path
 
 from emulator.system import Settings, start
 from measure.cold_start.measurement import cold_start, measured
-from tests.running import Notes
+from tests.system.running import Notes
 
 _LINE = re.compile(r"import time: +(\d+) \| +(\d+) \|( +)(\S+)")
 

@@ -18,7 +18,7 @@ from emulator.functions.function import Function
 from emulator.functions.worker import Invocation, LambdaWorker
 from emulator.functions.worker_processes import WorkerProcesses
 from emulator.system import RunningSystem
-from tests.software_signer import ACTIONS
+from tests.signers.software_signer import ACTIONS
 
 #: What the path of a first signature leaves out, or reaches only with its request.
 LATE = (

@@ -16,8 +16,8 @@ from measure.deploy_local.server import ministack
 from measure.deploy_local.signing import Deployed
 from measure.deploy_local.stack import Stack
 from measure.deploy_local.template import known_template
-from tests.running import aws_client
-from tests.sample_events import functions
+from tests.calls.sample_events import functions
+from tests.system.running import aws_client
 
 CERTIFICATE = f"arn:aws:acm:{REGION}:{'0' * 12}:certificate/0123abcd-0000"
 

@@ -6,9 +6,9 @@ import json
 import sys
 
 from measure.deploy_local.signing import Deployed
-from tests.event_requests import over_http
-from tests.running import aws_client
-from tests.sample_events import EXPECTED, event_text, function_of, functions
+from tests.calls.event_requests import over_http
+from tests.calls.sample_events import EXPECTED, event_text, function_of, functions
+from tests.system.running import aws_client
 
 #: Events whose requests MiniStack's API Gateway answers by itself, with 403.
 ANSWERED_BY_MINISTACK = {"preflight"}

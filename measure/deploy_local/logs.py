@@ -6,8 +6,8 @@ import sys
 from collections.abc import Iterator
 
 from measure.deploy_local.operators import STAGE
-from tests.log_lines import faults_of
-from tests.running import aws_client
+from tests.system.running import aws_client
+from tests.telemetry.log_lines import faults_of
 
 # What Lambda itself writes around a function's lines.
 _PLATFORM = ("START RequestId: ", "END RequestId: ", "REPORT RequestId: ")

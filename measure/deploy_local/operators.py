@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from emulator.account import REGION
 from emulator.credentials.development_ca import DevelopmentCa
-from tests.command import edge_signer
+from tests.system.command import edge_signer
 
 STAGE = "dev"
 #: The tenant of the sample events.

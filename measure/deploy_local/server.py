@@ -7,12 +7,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from deployment.packages import RUNTIME
+from tests.system.waiting import begins_to_serve
 
 PATIENCE_S = 60.0
 # By default it listens on every interface, and for MQTT too.
@@ -36,7 +36,8 @@ def ministack(command: str) -> Iterator[str]:
     with tempfile.TemporaryFile() as log:
         server = subprocess.Popen([command], env=environment, stdout=log, stderr=log)
         try:
-            _wait(port, server)
+            if not begins_to_serve(server, port, PATIENCE_S):
+                sys.exit("MiniStack did not start")
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
@@ -48,15 +49,3 @@ def _require_python(python: Path) -> None:
     told = subprocess.run([python, "-c", program], capture_output=True, text=True, check=True)
     if told.stdout.strip() != RUNTIME:
         sys.exit(f"{python} is {told.stdout.strip()}; what was built is for Python {RUNTIME}")
-
-
-def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
-    give_up_s = time.monotonic() + PATIENCE_S
-    while server.poll() is None and time.monotonic() < give_up_s:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    sys.exit("MiniStack did not start")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,11 +11,12 @@ from urllib.parse import urlsplit
 from edge_signer.signing.central_path import SIGNING_MODE as CENTRAL
 from edge_signer_client import signature_headers
 from measure.deploy_local.operators import SIGNING_TENANT, Access
-from tests.edge_requests import edge_sign_fields
-from tests.judges import JUDGES, c2pa_rs
-from tests.running import Answer, aws_client, call
-from tests.sample_assets import jpeg
-from tests.sample_events import event, functions
+from tests.calls.edge_requests import edge_sign_fields
+from tests.calls.sample_events import event, functions
+from tests.judges.engines import JUDGES, c2pa_rs
+from tests.media.sample_assets import jpeg
+from tests.system.running import Answer, aws_client, call
+from tests.system.waiting import NeverHappenedError, wait_for
 
 EDGE = "edge-tbs+remote-es256"
 _PATH = "/edge-sign"
@@ -57,9 +56,16 @@ class Deployed:
             {"enabled": True, "failure_type": "503_service_unavailable", "failure_rate": 1,
              "duration": 300}
         )  # fmt: skip
-        answer = _soon(self._over_http, lambda one: _mode(one) == CENTRAL)
+        try:
+            answer = wait_for(self._signed_centrally, _PATIENCE_S, every_s=1)
+        except NeverHappenedError:
+            sys.exit(f"KMS fails at the edge, and the answer is {self._over_http()}")
         self._judge("API Gateway, KMS fails at the edge", answer, CENTRAL)
         self._order({"enabled": False})
+
+    def _signed_centrally(self) -> Answer | None:
+        answer = self._over_http()
+        return answer if _mode(answer) == CENTRAL else None
 
     def _headers(self, body: bytes) -> dict[str, str]:
         return {
@@ -124,10 +130,3 @@ class Deployed:
 
 def _mode(answer: Answer) -> str | None:
     return answer.headers.get("x-signing-mode")
-
-
-def _soon(asked: Callable[[], Answer], is_right: Callable[[Answer], bool]) -> Answer:
-    give_up_s = time.monotonic() + _PATIENCE_S
-    while not is_right(answer := asked()) and time.monotonic() < give_up_s:
-        time.sleep(1)
-    return answer

@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from emulator.account import REGION
-from tests.running import aws_client
+from tests.system.running import aws_client
 
 STACK = "edge-signer-dev"
 # SAM would look for its configuration beside the template.

@@ -14,7 +14,7 @@ from rich.table import Table
 
 from measure.engines.engines import ENGINES, Engine, Finding
 from measure.engines.samples import Sample, samples
-from tests.borrowed import Missing
+from tests.judges.borrowed import Missing
 
 
 def disagreement(engine: Engine, sample: Sample, finding: Finding) -> str:

@@ -18,9 +18,9 @@ import c2pa
 
 from cli.verdict.engine import TRUST_CONFIG
 from measure.engines.samples import Sample
-from tests.borrowed import Missing, install, program
-from tests.judges import Judge, c2pa_rs, encypher
-from tests.sample_assets import png
+from tests.judges.borrowed import Missing, install, program
+from tests.judges.engines import Judge, c2pa_rs, encypher
+from tests.media.sample_assets import png
 
 #: What Node installs, and the scripts that it runs.
 NODE = Path(__file__).parent / "node"

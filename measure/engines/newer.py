@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from measure.engines.engines import NODE
-from tests.borrowed import Missing, program
+from tests.judges.borrowed import Missing, program
 
 _PYTHON = ("c2pa-python", "encypher-c2pa")
 #: It stands for engines that nobody updated.

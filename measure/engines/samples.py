@@ -11,11 +11,16 @@ from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAu
 from edge_signer.signing.manifest.manifest_reader import read_manifest
 from edge_signer.signing.rules.action_model import IPTC
 from emulator.credentials.development_ca import DevelopmentCa
-from tests.central_workshop import CentralWorkshop
-from tests.sample_assets import SAMPLE_ASSETS, SampleAsset
-from tests.sample_metadata import METADATA
-from tests.software_signer import ACTIONS, Workshop
-from tests.time_stamp_server import Behaviour, emulated_authority, roots_of, time_stamp_server
+from tests.authorities.time_stamp_server import (
+    Behaviour,
+    emulated_authority,
+    roots_of,
+    time_stamp_server,
+)
+from tests.media.sample_assets import SAMPLE_ASSETS, SampleAsset
+from tests.media.sample_metadata import METADATA
+from tests.signers.central_workshop import CentralWorkshop
+from tests.signers.software_signer import ACTIONS, Workshop
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from typing import Any
 from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.signing.manifest.manifest_check import check_manifest
 from edge_signer.signing.rules.action_model import DIGITAL_SOURCE_TYPES
-from tests.central_workshop import CentralWorkshop
-from tests.software_signer import Workshop
+from tests.signers.central_workshop import CentralWorkshop
+from tests.signers.software_signer import Workshop
 
 ASSET = b"an asset"
 POLICY = "newsroom-default-v3"

@@ -13,7 +13,12 @@ from edge_signer.signing.manifest.builder import BuildError, ManifestBuilder, Ma
 from measure.fuzz.mutations import JSON_MUTATIONS, mutate_bytes, mutated
 from measure.fuzz.outcomes import check_refusal, read_json
 from measure.fuzz.seeds import MODULE_SEEDS
-from tests.manifest_reader import Said, check_store, check_tbs, check_time_stamp_payload
+from tests.judges.manifest_reader import (
+    Said,
+    check_store,
+    check_tbs,
+    check_time_stamp_payload,
+)
 
 _CHAINS = (
     (),

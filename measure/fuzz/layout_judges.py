@@ -11,8 +11,8 @@ from edge_signer.signing.manifest.embedding import LAYOUTS as KNOWN
 from edge_signer.signing.manifest.embedding import Embedding
 from edge_signer_client.embedding import AssetLayout, AssetLayoutError
 from measure.fuzz.layout_seeds import Mutants
-from tests.judges import c2pa_rs, encypher
-from tests.software_signer import ACTIONS, Workshop
+from tests.judges.engines import c2pa_rs, encypher
+from tests.signers.software_signer import ACTIONS, Workshop
 
 _STORE_BYTES = 4096
 

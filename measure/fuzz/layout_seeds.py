@@ -6,8 +6,8 @@ import struct
 from random import Random
 
 from measure.fuzz.mutations import mutate_bytes, mutated, truncate
-from tests.odd_assets import ODD_ASSETS
-from tests.sample_assets import SAMPLE_ASSETS
+from tests.media.odd_assets import ODD_ASSETS
+from tests.media.sample_assets import SAMPLE_ASSETS
 
 _OF_MEDIA_TYPE = {
     **{"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/tiff": "TIFF"},

@@ -15,8 +15,13 @@ from edge_signer.signing.manifest.builder import FUEL_PER_REQUEST
 from edge_signer.signing.manifest.tbs_module import MEMORY_LIMIT_BYTES, read_module
 from measure.fuzz.framing import Call, unframed
 from measure.fuzz.outcomes import check_refusal, read_json
-from tests.manifest_reader import Said, check_store, check_tbs, check_time_stamp_payload
-from tests.wasmtime_engine import engine_like_the_hosts
+from tests.judges.manifest_reader import (
+    Said,
+    check_store,
+    check_tbs,
+    check_time_stamp_payload,
+)
+from tests.judges.wasmtime_engine import engine_like_the_hosts
 
 _ERROR_BIT = 1 << 31
 

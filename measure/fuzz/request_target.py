@@ -15,9 +15,9 @@ from edge_signer.telemetry.request_record import RequestRecord
 from measure.fuzz.mutations import JSON_MUTATIONS, mutated
 from measure.fuzz.outcomes import read_json
 from measure.fuzz.seeds import REQUEST_SEEDS
-from tests.jumbf_reader import Box, read_store
-from tests.manifest_reader import assertion_content, decoded, exactly
-from tests.software_signer import Workshop
+from tests.judges.jumbf_reader import Box, read_store
+from tests.judges.manifest_reader import assertion_content, decoded, exactly
+from tests.signers.software_signer import Workshop
 
 
 def _read(body: bytes) -> EdgeSignRequest:

@@ -8,8 +8,8 @@ from typing import Any
 
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.builder import ManifestDefinition
-from tests.manifest_reader import SIGNATURE_LENGTHS
-from tests.sample_metadata import METADATA
+from tests.judges.manifest_reader import SIGNATURE_LENGTHS
+from tests.media.sample_metadata import METADATA
 
 _LABEL = "urn:c2pa:01234567-89ab-4def-8123-456789abcdef"
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"

@@ -21,11 +21,11 @@ from rich.table import Table
 from cli import terminal
 from cli.verify import verify_file
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
+from tests.authorities.time_stamp_forge import StampForge
+from tests.authorities.time_stamp_server import Behaviour, roots_of, time_stamp_server
 from tests.conftest import ROOT
-from tests.sample_metadata import METADATA
-from tests.software_signer import ACTIONS, Workshop
-from tests.time_stamp_forge import StampForge
-from tests.time_stamp_server import Behaviour, roots_of, time_stamp_server
+from tests.media.sample_metadata import METADATA
+from tests.signers.software_signer import ACTIONS, Workshop
 
 _DATA = ROOT / "tests/data/verify"
 _ASSET = ROOT / "examples/rocket-small.jpg"

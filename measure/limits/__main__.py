@@ -12,7 +12,7 @@ from rich.table import Table
 from cli.running_system import running_system
 from measure.limits.audit import WINDOWS, most_within, undue_refusals
 from measure.limits.flood import Crowd, Observed, flood
-from tests.edge_requests import calls_of
+from tests.calls.edge_requests import calls_of
 
 SECONDS = 70.0
 # The second tenant stays below 100 a minute, so nothing of it may be refused.

@@ -11,8 +11,8 @@ from typing import Any
 
 from emulator.local_state import LocalState
 from measure.limits.audit import Attempt
-from tests.edge_requests import EdgeCaller, edge_sign_fields
-from tests.running import aws_client
+from tests.calls.edge_requests import EdgeCaller, edge_sign_fields
+from tests.system.running import aws_client
 
 TABLE = "edge-signer-dev-limits"
 _DAY_MS = 86_400_000

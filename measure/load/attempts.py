@@ -12,8 +12,8 @@ import urllib3
 
 from emulator.credentials.tokens import TENANT_IDS
 from emulator.local_state import LocalState
-from tests.edge_requests import EdgeCaller, edge_sign_fields
-from tests.sample_assets import jpeg
+from tests.calls.edge_requests import EdgeCaller, edge_sign_fields
+from tests.media.sample_assets import jpeg
 
 _PHOTOGRAPH = jpeg()
 _NO_ANSWER = 0

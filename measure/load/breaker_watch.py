@@ -11,7 +11,7 @@ from edge_signer.kms_guard.breaker_rules import State
 from edge_signer.kms_guard.breaker_store import read_record
 from emulator.account import REGION
 from emulator.local_state import LocalState
-from tests.running import aws_client
+from tests.system.running import aws_client
 
 BREAKERS_TABLE = "edge-signer-dev-breakers"
 BREAKER = {"breaker_id": {"S": f"kms:{REGION}"}}

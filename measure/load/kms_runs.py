@@ -9,7 +9,7 @@ from measure.load.attempts import Attempt
 from measure.load.findings import Findings
 from measure.load.rig import SIGN, SIGN_AT_HOME, Rig, Rule
 from measure.load.verdicts import key_of, versions
-from tests.edge_requests import calls_of
+from tests.calls.edge_requests import calls_of
 
 PER_SECOND = 28.0
 EDGE = "edge-tbs+remote-es256"

@@ -21,10 +21,10 @@ from measure.load.attempts import Attempt, LoadGenerator
 from measure.load.breaker_watch import BREAKER, BREAKERS_TABLE, BreakerWatch
 from measure.load.findings import Findings
 from measure.load.verdicts import untrusted
-from tests.edge_requests import put_faults
-from tests.log_lines import metrics_of
-from tests.processes import workers_of
-from tests.running import aws_client
+from tests.calls.edge_requests import put_faults
+from tests.system.processes import workers_of
+from tests.system.running import aws_client
+from tests.telemetry.log_lines import metrics_of
 
 Rule = dict[str, Any]
 FLAGS = "/edge-signer/dev/flags"

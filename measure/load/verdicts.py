@@ -10,9 +10,9 @@ from pathlib import Path
 from emulator.account import ACCOUNT_ID, REGION
 from emulator.local_state import LocalState
 from measure.load.attempts import Attempt, asset
-from tests.edge_requests import EdgeCaller
-from tests.judges import c2pa_rs
-from tests.running import aws_client
+from tests.calls.edge_requests import EdgeCaller
+from tests.judges.engines import c2pa_rs
+from tests.system.running import aws_client
 
 _BUCKET = f"edge-signer-dev-manifests-{ACCOUNT_ID}-{REGION}"
 _JUDGES = 2

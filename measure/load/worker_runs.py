@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import threading
-import time
+from contextlib import suppress
 
 from measure.load.attempts import Attempt
 from measure.load.findings import Findings
 from measure.load.rig import SIGN, SIGN_AT_HOME, Rig
 from measure.load.verdicts import key_of, versions
-from tests.processes import memory_mb
+from tests.system.processes import memory_mb
+from tests.system.waiting import NeverHappenedError, wait_for
 
 # A key is in flight for 28 s after each death of its worker, and some workers die twice.
 _GIVE_UP_S = 240.0
@@ -31,14 +32,16 @@ def workers_are_killed(rig: Rig, findings: Findings) -> None:
 
     def send(number: int, due_s: float) -> Attempt:
         key = {"Idempotency-Key": f"load-{number}"}
-        give_up_s = time.monotonic() + _GIVE_UP_S
-        tries[number] = 1
-        while (seen := rig.load.send(number, due_s, key)).status != 200:
-            if time.monotonic() > give_up_s:
-                break
-            tries[number] += 1
-            time.sleep(random.uniform(0.5, 1.5))
-        return seen
+        seen: list[Attempt] = []
+
+        def is_signed() -> bool:
+            seen.append(rig.load.send(number, due_s, key))
+            return seen[-1].status == 200
+
+        with suppress(NeverHappenedError):
+            wait_for(is_signed, _GIVE_UP_S, every_s=random.uniform(0.5, 1.5))
+        tries[number] = len(seen)
+        return seen[-1]
 
     killer = threading.Thread(target=kill)
     killer.start()

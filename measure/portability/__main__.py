@@ -10,7 +10,7 @@ from rich.table import Table
 
 from measure.portability.recordings import RECORDINGS
 from measure.portability.runtimes import OTHERS, RuntimeDied, play, wasmtime
-from tests.borrowed import Missing
+from tests.judges.borrowed import Missing
 
 
 def main(others: Mapping[str, Callable[[], list[str]]] = OTHERS) -> bool:

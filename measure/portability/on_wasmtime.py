@@ -12,7 +12,7 @@ from wasmtime import Engine, Func, Linker, Memory, Module, Store
 from edge_signer.signing.manifest.builder import FUEL_PER_REQUEST
 from edge_signer.signing.manifest.tbs_module import read_module
 from measure.portability.wire import serve
-from tests.wasmtime_engine import engine_like_the_hosts
+from tests.judges.wasmtime_engine import engine_like_the_hosts
 
 
 class WasmtimeInstance:

@@ -12,8 +12,8 @@ from pathlib import Path
 from edge_signer.signing.manifest.tbs_module import MODULE_PATH
 from measure.portability import wasmer_environment
 from measure.portability.recordings import Recording
-from tests.borrowed import program
 from tests.conftest import ROOT
+from tests.judges.borrowed import program
 
 HERE = Path(__file__).parent
 

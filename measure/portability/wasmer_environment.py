@@ -8,8 +8,8 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.borrowed import Missing, install
 from tests.conftest import ROOT
+from tests.judges.borrowed import Missing, install
 
 REQUIREMENTS = ROOT / "requirements/wasmer.txt"
 FOLDER = ROOT / ".venv-wasmer"

@@ -21,9 +21,10 @@ from emulator.account import ACCESS_KEY_ID, REGION, SECRET_ACCESS_KEY
 from emulator.system import Settings
 from measure.sam_local.relay import relay
 from measure.sam_local.template import write_local_template
-from tests.event_requests import Answer, over_http
-from tests.running import running
-from tests.sample_events import EXPECTED, FALLBACK, event_text, function_of
+from tests.calls.event_requests import Answer, over_http
+from tests.calls.sample_events import EXPECTED, FALLBACK, event_text, function_of
+from tests.system.running import running
+from tests.system.waiting import begins_to_serve
 
 PATIENCE_S = 120.0
 # A container for each takes its time.
@@ -76,24 +77,13 @@ def started_api(sam: list[str]) -> Iterator[str]:
     with tempfile.TemporaryFile("w+") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log)
         try:
-            give_up_s = time.monotonic() + PATIENCE_S
-            while not _answers(port):
-                if server.poll() is not None or time.monotonic() > give_up_s:
-                    log.seek(0)
-                    sys.exit(f"sam local start-api did not start:\n{log.read()}")
-                time.sleep(0.2)
+            if not begins_to_serve(server, port, PATIENCE_S):
+                log.seek(0)
+                sys.exit(f"sam local start-api did not start:\n{log.read()}")
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
             server.wait()
-
-
-def _answers(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), 1).close()
-    except OSError:
-        return False
-    return True
 
 
 def main(built: str, sam_command: str, *options: str) -> None:

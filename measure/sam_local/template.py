@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from samtranslator.yaml_helper import yaml_parse
 
 from emulator.local_state import LocalState
-from tests.sample_events import functions
+from tests.calls.sample_events import functions
 
 NAME = "local.json"
 #: What modules come as.

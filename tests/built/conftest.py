@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from emulator.system import Settings
-from tests.running import Running, running
+from tests.system.running import Running, running
 
 
 @pytest.fixture(scope="session")

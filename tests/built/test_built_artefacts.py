@@ -14,8 +14,8 @@ from deployment.archives import function_bytes
 from edge_signer.signing.manifest.tbs_module import MODULE_PATH
 from emulator.time_stamps import NEEDS_OPENSSL, find_openssl
 from tests.e2e.conftest import body, post
-from tests.judges import JUDGES, Judge
-from tests.running import Running
+from tests.judges.engines import JUDGES, Judge
+from tests.system.running import Running
 
 if "BUILT_ARTEFACTS" not in os.environ:
     pytest.skip("`make build-check` builds what this runs", allow_module_level=True)

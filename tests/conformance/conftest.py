@@ -14,11 +14,11 @@ from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.rules.policy_directory import shipped_policies
 from edge_signer.signing.signing_request import SigningRequest
 from edge_signer.telemetry.request_record import RequestRecord
-from tests.crjson import Credentials, read_credentials
-from tests.documented_requests import DOCUMENTED_ASSERTIONS
-from tests.forgery import forged
-from tests.sample_metadata import METADATA
-from tests.software_signer import Workshop
+from tests.calls.documented_requests import DOCUMENTED_ASSERTIONS
+from tests.judges.crjson import Credentials, read_credentials
+from tests.media.sample_metadata import METADATA
+from tests.signers.forgery import forged
+from tests.signers.software_signer import Workshop
 
 _CREATED = {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCapture"}
 _SHORT = {

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.builder import ManifestDefinition
-from tests.manifest_reader import COSE_IDENTIFIERS
+from tests.judges.manifest_reader import COSE_IDENTIFIERS
 
 MAX_UNSIGNED = 2**64 - 1
 # Where a head, or a float, becomes longer.

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from edge_signer.signing.errors import InvalidAssertionError
 from edge_signer.signing.rules.action_model import DIGITAL_SOURCE_TYPES, IPTC, STANDARD_ACTIONS
 from tests.conftest import ROOT
-from tests.judges import JUDGES, Judge
-from tests.sample_metadata import METADATA
-from tests.software_signer import ACTIONS, Workshop
+from tests.judges.engines import JUDGES, Judge
+from tests.media.sample_metadata import METADATA
+from tests.signers.software_signer import ACTIONS, Workshop
 
 ASSET = (ROOT / "examples/rocket-small.jpg").read_bytes()
 _workshop = lru_cache(maxsize=1)(Workshop)

@@ -8,10 +8,10 @@ import pytest
 
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
 from emulator.aws.services import in_process_services, moto_host
-from tests.judges import JUDGES, Judge, encypher
-from tests.kms_keys import KmsKeys
-from tests.sample_assets import SAMPLE_ASSETS
-from tests.software_signer import Workshop
+from tests.judges.engines import JUDGES, Judge, encypher
+from tests.media.sample_assets import SAMPLE_ASSETS
+from tests.signers.kms_keys import KmsKeys
+from tests.signers.software_signer import Workshop
 
 ASSETS = list(SAMPLE_ASSETS)
 

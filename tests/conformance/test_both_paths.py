@@ -12,7 +12,7 @@ import pytest
 from edge_signer.signing.rules.exact_numbers import InexactNumberError, exact_digits
 from measure.fuzz.agreement import BothPaths, any_float, body
 from tests.conftest import ROOT
-from tests.software_signer import ACTIONS
+from tests.signers.software_signer import ACTIONS
 
 RECORDED = json.loads((ROOT / "tests/data/central/refused_by_central_signer.json").read_text())
 

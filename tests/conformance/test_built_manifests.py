@@ -22,7 +22,7 @@ from tests.conformance.definitions import (
     definitions,
     filled,
 )
-from tests.manifest_reader import (
+from tests.judges.manifest_reader import (
     MAX_TBS_BYTES,
     SIGNATURE_LENGTHS,
     Said,

@@ -17,13 +17,18 @@ from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAu
 from edge_signer.signing.credentials.time_stamp_check import checked_token
 from edge_signer.signing.manifest.manifest_check import check_manifest
 from edge_signer.signing.rules.strict_content import MAX_TEXT_CHARACTERS
-from tests.central_workshop import CentralWorkshop
+from tests.authorities.time_stamp_server import (
+    Behaviour,
+    emulated_authority,
+    roots_of,
+    time_stamp_server,
+)
 from tests.conformance.conftest import _REQUESTS
-from tests.judges import JUDGES
-from tests.jumbf_reader import Box, read_store
-from tests.sample_assets import png
-from tests.software_signer import ACTIONS, Workshop
-from tests.time_stamp_server import Behaviour, emulated_authority, roots_of, time_stamp_server
+from tests.judges.engines import JUDGES
+from tests.judges.jumbf_reader import Box, read_store
+from tests.media.sample_assets import png
+from tests.signers.central_workshop import CentralWorkshop
+from tests.signers.software_signer import ACTIONS, Workshop
 
 ASSET = png()
 WORKSHOP = Workshop()

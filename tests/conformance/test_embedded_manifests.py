@@ -14,10 +14,15 @@ from edge_signer.signing.manifest.embedding import LAYOUTS as KNOWN
 from edge_signer.signing.manifest.embedding import TIME_STAMP_RESERVE_BYTES, Embedding
 from edge_signer_client.embedding import AssetLayout
 from emulator.credentials.development_ca import DevelopmentCa
-from tests.judges import JUDGES
-from tests.sample_assets import SAMPLE_ASSETS
-from tests.software_signer import ACTIONS, Workshop
-from tests.time_stamp_server import Behaviour, emulated_authority, roots_of, time_stamp_server
+from tests.authorities.time_stamp_server import (
+    Behaviour,
+    emulated_authority,
+    roots_of,
+    time_stamp_server,
+)
+from tests.judges.engines import JUDGES
+from tests.media.sample_assets import SAMPLE_ASSETS
+from tests.signers.software_signer import ACTIONS, Workshop
 
 ASSETS = {one.media_type: one.content for one in SAMPLE_ASSETS.values() if one.media_type in KNOWN}
 HASHED_FIRST = [name for name, layout in KNOWN.items() if layout.is_hashed_first]

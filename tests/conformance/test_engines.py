@@ -12,8 +12,8 @@ from measure.engines import newer
 from measure.engines.__main__ import main
 from measure.engines.engines import ENGINES, Engine, Finding, in_node, inside_png
 from measure.engines.samples import Sample, samples
-from tests.borrowed import Missing
-from tests.judges import c2pa_rs
+from tests.judges.borrowed import Missing
+from tests.judges.engines import c2pa_rs
 
 SCRIPT = """
 import { createInterface } from "node:readline";

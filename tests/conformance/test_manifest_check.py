@@ -11,11 +11,11 @@ import pytest
 from edge_signer.signing.credentials.algorithm import ALGORITHMS
 from edge_signer.signing.manifest.manifest_check import check_manifest
 from edge_signer.signing.manifest.manifest_reader import ManifestError, read_manifest
-from tests.central_workshop import CentralWorkshop
-from tests.forgery import forged
-from tests.judges import JUDGES, c2pa_rs
-from tests.sample_assets import png
-from tests.software_signer import ACTIONS, Workshop
+from tests.judges.engines import JUDGES, c2pa_rs
+from tests.media.sample_assets import png
+from tests.signers.central_workshop import CentralWorkshop
+from tests.signers.forgery import forged
+from tests.signers.software_signer import ACTIONS, Workshop
 
 ASSET = png()
 WORKSHOP = Workshop()

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from edge_signer.signing.errors import InvalidAssertionError
 from edge_signer.signing.rules.metadata import PROPERTIES, SCHEMAS
 from tests.conftest import ROOT
-from tests.crjson import read_credentials
-from tests.forgery import forged
-from tests.judges import JUDGES, Judge
-from tests.jumbf_reader import Box, read_store
-from tests.sample_metadata import METADATA
-from tests.software_signer import ACTIONS, Workshop
+from tests.judges.crjson import read_credentials
+from tests.judges.engines import JUDGES, Judge
+from tests.judges.jumbf_reader import Box, read_store
+from tests.media.sample_metadata import METADATA
+from tests.signers.forgery import forged
+from tests.signers.software_signer import ACTIONS, Workshop
 
 ASSET = (ROOT / "examples/rocket-small.jpg").read_bytes()
 JSON_UUID = bytes.fromhex("6A736F6E00110010800000AA00389B71")

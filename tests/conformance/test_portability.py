@@ -14,8 +14,8 @@ from edge_signer.signing.manifest.tbs_module import MODULE_PATH
 from measure.portability.__main__ import main
 from measure.portability.recordings import PLAIN, RECORDINGS, Recording
 from measure.portability.runtimes import Played, RuntimeDied, play, v8, wasmtime
-from tests.borrowed import Missing
 from tests.conftest import ROOT
+from tests.judges.borrowed import Missing
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ import pytest
 
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.builder import ManifestBuilder, ManifestDefinition
-from tests.jumbf_reader import Box, read_store
-from tests.software_signer import Workshop
+from tests.judges.jumbf_reader import Box, read_store
+from tests.signers.software_signer import Workshop
 
 CREATED = {"action": "c2pa.created", "when": "2026-01-31T12:00:00Z"}
 UUID_SUFFIX = bytes.fromhex("00110010800000AA00389B71")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.judges import JUDGES, Judge, Verdict
-from tests.jumbf_reader import read_store
-from tests.software_signer import Workshop
+from tests.judges.engines import JUDGES, Judge, Verdict
+from tests.judges.jumbf_reader import read_store
+from tests.signers.software_signer import Workshop
 
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/digitalCreation"
 FORMATS = {"photograph": "image/jpeg", "drawing": "image/png"}

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from emulator.system import Settings
-from tests.edge_requests import calls_of, edge_sign_fields, put_faults
-from tests.processes import workers_of
-from tests.running import Answer, Running, running
-from tests.secrecy import SENT
+from tests.calls.edge_requests import calls_of, edge_sign_fields, put_faults
+from tests.guards.secrecy import SENT
+from tests.system.processes import workers_of
+from tests.system.running import Answer, Running, running
 
 Faults = Callable[..., None]
 

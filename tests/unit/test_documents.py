@@ -9,8 +9,8 @@ import pytest
 
 from emulator.stack.template import translate
 from tests.conftest import ROOT
-from tests.markdown import anchors, links
-from tests.resolved_template import TEMPLATE
+from tests.guards.resolved_template import TEMPLATE
+from tests.unit.markdown import anchors, links
 
 PAGES = [
     *ROOT.glob("*.md"),

@@ -150,11 +150,25 @@ def test_every_file_of_the_layer_is_in_a_room() -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", ["layers", "cli", "client", "emulator", "deployment", "functions"]
+    "folder", ["layers", "cli", "client", "emulator", "deployment", "functions", "tests"]
 )
 def test_a_room_is_small_enough_to_know(folder: str) -> None:
     rooms = Counter(file.parent for file in (ROOT / folder).rglob("*.py"))
     assert {room: files for room, files in rooms.items() if files > MOST_FILES_IN_A_ROOM} == {}
+
+
+def test_what_tests_share_stands_in_a_room() -> None:
+    assert [file.name for file in (ROOT / "tests").iterdir() if file.is_file()] == ["conftest.py"]
+
+
+# Looks again and again until something has happened; a function that hangs.
+SLEEPERS = {"tests/system/waiting.py", "tests/integration/emulator/functions/app.py"}
+
+
+def test_tests_wait_for_what_happens_and_not_for_a_time() -> None:
+    files = (ROOT / "tests").rglob("*.py")
+    sleeping = {file for file in files if re.search(r"\btime\.sleep\(", file.read_text())}
+    assert {str(file.relative_to(ROOT)) for file in sleeping} == SLEEPERS
 
 
 def test_a_forbidden_import_would_be_seen() -> None:

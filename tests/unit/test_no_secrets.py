@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from tests.conftest import ROOT
-from tests.secrets_scan import committed_files, files_below, scan, secrets_in
+from tests.guards.secrets_scan import committed_files, files_below, scan, secrets_in
 
 P256, P521 = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP521R1())
 RSA = rsa.generate_private_key(65537, 2048)
@@ -170,7 +170,7 @@ def test_the_command_tells_by_its_exit_code(tmp_path: Path) -> None:
 
 def run(*paths: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "tests.secrets_scan", *map(str, paths)],
+        [sys.executable, "-m", "tests.guards.secrets_scan", *map(str, paths)],
         cwd=ROOT,
         capture_output=True,
         text=True,

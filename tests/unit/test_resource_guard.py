@@ -11,8 +11,8 @@ from samtranslator.yaml_helper import yaml_parse
 
 from emulator.stack.template import translate
 from tests.conftest import ROOT
-from tests.key_guard import key_faults, signers
-from tests.resource_guard import of_type, resource_faults
+from tests.guards.key_guard import key_faults, signers
+from tests.guards.resource_guard import of_type, resource_faults
 
 TEXT = (ROOT / "template.yaml").read_text()
 SAM: dict[str, Any] = yaml_parse(TEXT)

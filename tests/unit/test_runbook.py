@@ -6,9 +6,9 @@ import json
 import re
 
 from tests.conftest import ROOT
-from tests.log_lines import SCHEMA
-from tests.markdown import anchors
-from tests.resolved_template import of_type, resolved_resources
+from tests.guards.resolved_template import of_type, resolved_resources
+from tests.telemetry.log_lines import SCHEMA
+from tests.unit.markdown import anchors
 
 RUNBOOK = (ROOT / "docs/operations/runbook.md").read_text()
 LINK = re.compile(r"docs/operations/runbook\.md#([a-z-]+)$")

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from tests.secrecy import Secrets
+from tests.guards.secrecy import Secrets
 
 TOKEN = "a-token-of-forty-three-characters-as-issued"
 ASSET = b"an asset that nobody else may see, in full"

@@ -10,7 +10,7 @@ import pytest
 from samtranslator.yaml_helper import yaml_parse
 
 from tests.conftest import ROOT
-from tests.key_guard import key_faults
+from tests.guards.key_guard import key_faults
 
 SAM: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
 Change = Callable[[dict[str, Any]], Any]

@@ -15,8 +15,8 @@ from samtranslator.yaml_helper import yaml_parse
 
 from emulator.stack.template import Template, translate
 from tests.conftest import ROOT
-from tests.role_statements import standing_in, statements_of
-from tests.template_guard import allowed_actions, faults, functions, statements
+from tests.guards.role_statements import standing_in, statements_of
+from tests.guards.template_guard import allowed_actions, faults, functions, statements
 
 TEXT = (ROOT / "template.yaml").read_text()
 SAM: dict[str, Any] = yaml_parse(TEXT)

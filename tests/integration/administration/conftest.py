@@ -12,7 +12,7 @@ from edge_signer.administration.flag_parameters import Turn
 from emulator.aws.services import ServiceHost, in_process_services, moto_host
 from emulator.http.message import Request
 from emulator.stack.resources import Services
-from tests.dynamodb_tables import make_table
+from tests.system.dynamodb_tables import make_table
 
 
 class Office:

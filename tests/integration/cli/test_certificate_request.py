@@ -19,7 +19,7 @@ from cli.certificates.certificate_request import (
 )
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
 from emulator.aws.services import in_process_services, moto_host
-from tests.kms_keys import KEY_SPECS, KmsKeys
+from tests.signers.kms_keys import KEY_SPECS, KmsKeys
 
 RECORD = "0197aa34-665b-7811-9bbc-317cfd988d0a"
 SUBJECT = subject("CH", "Example AG", "Desk Camera", "Desk")

@@ -8,8 +8,8 @@ import pytest
 
 from cli.verdict.embedded_store import embedded_store, has_store
 from cli.verdict.engine import TrustedRoots, read
-from tests.foreign_credentials import signed_by_c2pa_rs
-from tests.software_signer import Workshop
+from tests.signers.foreign_credentials import signed_by_c2pa_rs
+from tests.signers.software_signer import Workshop
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0"/></svg>'
 

@@ -17,9 +17,9 @@ from cli.verdict.judgement import Verdict, judge
 from cli.verdict.store_notes import examine
 from cli.verdict.store_walk import manifests_of, read_cbor
 from tests.conftest import ROOT
-from tests.foreign_credentials import signed_by_c2pa_rs
-from tests.forgery import forged
-from tests.software_signer import Workshop
+from tests.signers.foreign_credentials import signed_by_c2pa_rs
+from tests.signers.forgery import forged
+from tests.signers.software_signer import Workshop
 
 STORE = (ROOT / "tests/data/verify/tampered_ingredient.c2pa").read_bytes()
 

@@ -13,12 +13,12 @@ from cli.verdict.engine import Reading, TrustedRoots
 from cli.verdict.judgement import Verdict, judge, verdict_on
 from cli.verdict.screen import show
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
+from tests.authorities.time_stamp_forge import StampForge
+from tests.authorities.time_stamp_server import Behaviour, time_stamp_server
+from tests.authorities.time_stamp_server import roots_of as roots_of_authorities
 from tests.conftest import ROOT
-from tests.foreign_credentials import Parent, signed_by_c2pa_rs
-from tests.software_signer import Workshop
-from tests.time_stamp_forge import StampForge
-from tests.time_stamp_server import Behaviour, time_stamp_server
-from tests.time_stamp_server import roots_of as roots_of_authorities
+from tests.signers.foreign_credentials import Parent, signed_by_c2pa_rs
+from tests.signers.software_signer import Workshop
 
 DATA = ROOT / "tests/data/verify"
 DATA_HASH = "assertion.dataHash.mismatch"

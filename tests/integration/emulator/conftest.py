@@ -8,7 +8,7 @@ import pytest
 from emulator.aws.services import ServiceHost, in_process_services, moto_host
 from emulator.stack.resources import Services
 from emulator.system import Settings
-from tests.running import Running, running
+from tests.system.running import Running, running
 
 HERE = Path(__file__).parent
 

@@ -6,7 +6,7 @@ import json
 import re
 
 from tests.conftest import ROOT
-from tests.running import Running
+from tests.system.running import Running
 
 PARTS = {
     "/docs/swagger-ui.css": "text/css; charset=utf-8",

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from emulator.stack.resources import Services
-from tests.dynamodb_tables import make_table
+from tests.system.dynamodb_tables import make_table
 
 KEY = {"id": {"S": "item"}}
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.running import Running
+from tests.system.running import Running
 
 MEBIBYTE = 1024 * 1024
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.running import Running
+from tests.system.running import Running
 
 
 def test_an_event_reaches_the_worker_and_its_answer_comes_back(system: Running) -> None:

@@ -3,18 +3,25 @@ from __future__ import annotations
 import json
 import os
 import signal
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
-from tests.processes import has_ended, is_known, wait_for
-from tests.running import Answer, Running
+from tests.system.processes import has_ended, is_known
+from tests.system.running import Answer, Running
+from tests.system.waiting import wait_for
 
 
 def misbehave(system: Running, **body: str) -> Answer:
     return system.call("POST", "/misbehave", body)
+
+
+def meet(system: Running, room: Path, path: str = "/meet") -> Answer:
+    return system.call("POST", path, {"room": str(room)})
 
 
 def assert_failure_of_our_shape(answer: Answer) -> None:
@@ -26,21 +33,41 @@ def assert_failure_of_our_shape(answer: Answer) -> None:
     }
 
 
-def test_requests_at_once_are_served_by_a_worker_each(system: Running, tmp_path: Path) -> None:
-    body = {"room": str(tmp_path), "count": 4}
+@pytest.fixture
+def room(tmp_path: Path) -> Path:
+    """Where workers meet; its door is shut."""
+    os.mkfifo(tmp_path / "door")
+    return tmp_path
 
+
+def present(room: Path) -> int:
+    return len(list(room.glob("[0-9]*")))
+
+
+@contextmanager
+def opened(room: Path) -> Iterator[None]:
+    """Hold the door open: those who wait leave, and who comes goes through."""
+    door = os.open(room / "door", os.O_RDWR)
+    try:
+        yield
+    finally:
+        os.close(door)
+
+
+def test_requests_at_once_are_served_by_a_worker_each(system: Running, room: Path) -> None:
     with ThreadPoolExecutor(4) as threads:
-        answers = list(threads.map(lambda _: system.call("POST", "/meet", body), range(4)))
+        meeting = [threads.submit(meet, system, room) for _ in range(4)]
+        wait_for(lambda: present(room) == 4)
+        with opened(room):
+            answers = [one.result() for one in meeting]
 
     assert [answer.status for answer in answers] == [200] * 4
     assert len({answer.json()["pid"] for answer in answers}) == 4
 
 
-def test_requests_beyond_the_limit_wait_their_turn(system: Running, tmp_path: Path) -> None:
-    body = {"room": str(tmp_path), "count": 1}
-
-    with ThreadPoolExecutor(12) as threads:
-        answers = list(threads.map(lambda _: system.call("POST", "/meet", body), range(12)))
+def test_requests_beyond_the_limit_wait_their_turn(system: Running, room: Path) -> None:
+    with ThreadPoolExecutor(12) as threads, opened(room):
+        answers = list(threads.map(lambda _: meet(system, room), range(12)))
 
     assert [answer.status for answer in answers] == [200] * 12
     assert len({answer.json()["pid"] for answer in answers}) <= 4
@@ -54,18 +81,15 @@ def test_a_worker_is_used_again(system: Running) -> None:
     assert first["request_id"] != second["request_id"]
 
 
-def test_a_function_at_its_reserved_concurrency_is_throttled(
-    system: Running, tmp_path: Path
-) -> None:
-    body = {"room": str(tmp_path), "count": 2}
+def test_a_function_at_its_reserved_concurrency_is_throttled(system: Running, room: Path) -> None:
     with ThreadPoolExecutor(1) as threads:
-        busy: Future[Answer] = threads.submit(system.call, "POST", "/reserved", body)
-        wait_for(lambda: list(tmp_path.iterdir()))
+        busy = threads.submit(meet, system, room, "/reserved")
+        wait_for(lambda: present(room))
 
-        throttled = system.call("POST", "/reserved", body)
+        throttled = meet(system, room, "/reserved")
 
-        (tmp_path / "another").touch()
-        assert busy.result().status == 200
+        with opened(room):
+            assert busy.result().status == 200
     assert (throttled.status, throttled.json()) == (503, {"message": "Service Unavailable"})
 
 

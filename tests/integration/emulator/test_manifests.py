@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.running import Running
+from tests.system.running import Running
 
 HEX = "ab" * 32
 KEY = f"acme/sha256/{HEX}.c2pa"

@@ -15,8 +15,9 @@ import pytest
 
 from emulator.local_state import LocalState, NotRunningError
 from tests.integration.emulator.conftest import HERE
-from tests.processes import PATIENCE_SECONDS, has_ended, wait_for
-from tests.running import call
+from tests.system.processes import has_ended
+from tests.system.running import call
+from tests.system.waiting import PATIENCE_SECONDS, wait_for
 
 
 def command(state: Path, *more: str, port: int = 0) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.running import Answer, Running, call
+from tests.system.running import Answer, Running, call
 
 KEY_ID = "alias/edge-signer-test-signing"
 

@@ -15,7 +15,7 @@ from emulator.stack import template
 from emulator.stack.creation import create_stack
 from emulator.stack.resources import Services
 from tests.integration.emulator.conftest import HERE
-from tests.running import Running
+from tests.system.running import Running
 
 PREFIX = "/edge-signer/test"
 

@@ -13,7 +13,7 @@ from edge_signer.signing.credentials.time_stamp_check import time_stamp_query
 from emulator.credentials.development_ca import DevelopmentCa
 from emulator.http.message import Request
 from emulator.time_stamps import PATH, QUERY_TYPE, TimeStampAuthority
-from tests.time_stamp_server import emulated_authority
+from tests.authorities.time_stamp_server import emulated_authority
 
 
 @pytest.fixture(scope="module")

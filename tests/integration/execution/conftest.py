@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from edge_signer.execution.sandbox.sandbox import Sandbox
-from tests.sample_assets import EXAMPLES
+from tests.media.sample_assets import EXAMPLES
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import pytest
 
 from edge_signer.execution.sandbox.outcome import HOST_EXIT_CODES, Status
 from edge_signer.execution.sandbox.sandbox import Sandbox
-from tests.guests import (
+from tests.jobs.guests import (
     MIB,
     a_million_functions,
     compile_bomb,

@@ -15,7 +15,7 @@ from edge_signer.execution.ledger import REMEMBERED_S, RESULT_S, Claim, JobEntry
 from edge_signer.execution.limits import Requirements
 from edge_signer.platform.errors import StoreUnavailableError
 from emulator.aws.services import in_process_services, moto_host
-from tests.dynamodb_tables import make_table
+from tests.system.dynamodb_tables import make_table
 
 TABLE = "job-ledger"
 NOW_S = 1_800_000_000.0

@@ -30,9 +30,9 @@ from edge_signer.telemetry.request_record import RequestRecord
 from edge_signer.tenancy.rate_limits import RateLimitedError
 from emulator.aws.services import in_process_services, moto_host
 from emulator.stack.resources import Services
-from tests.dynamodb_tables import make_table
-from tests.jobs import HELLO, module_hash
-from tests.receipts import SoftwareReceiptSigner
+from tests.jobs.job_requests import HELLO, module_hash
+from tests.jobs.receipts import SoftwareReceiptSigner
+from tests.system.dynamodb_tables import make_table
 
 NAME = "jobs-of-service"
 NOW_S = 1_800_000_000.0

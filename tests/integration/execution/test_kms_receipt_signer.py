@@ -13,8 +13,8 @@ from edge_signer.execution.receipts.receipt_signer import KmsReceiptSigner, prov
 from edge_signer.execution.receipts.result_verifier import verify_result
 from edge_signer.platform.errors import KmsRateLimitError, KmsUnavailableError
 from emulator.aws.services import in_process_services, moto_host
-from tests.kms_keys import KmsKeys
-from tests.receipts import OUTCOME, REQUEST, job_result
+from tests.jobs.receipts import OUTCOME, REQUEST, job_result
+from tests.signers.kms_keys import KmsKeys
 
 SPEC = "ECC_NIST_EDWARDS25519"
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from edge_signer.execution.receipts.receipt_keys import ReceiptKeys
 from edge_signer.platform.errors import KmsUnavailableError
 from emulator.aws.services import in_process_services, moto_host
-from tests.kms_keys import KmsKeys
+from tests.signers.kms_keys import KmsKeys
 
 SPEC = "ECC_NIST_EDWARDS25519"
 

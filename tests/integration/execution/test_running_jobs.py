@@ -13,7 +13,7 @@ from edge_signer.execution.ledger import Claim, JobLedger
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.tenancy.rate_limits import RateLimitedError
 from emulator.aws.services import in_process_services, moto_host
-from tests.dynamodb_tables import make_table
+from tests.system.dynamodb_tables import make_table
 
 TABLE = "running-jobs"
 NOW_S = 1_800_000_000.0

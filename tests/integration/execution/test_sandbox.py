@@ -10,7 +10,7 @@ import pytest
 from edge_signer.execution.errors import SandboxUnavailableError
 from edge_signer.execution.sandbox.outcome import LARGEST_GUEST_EXIT_CODE, Status
 from edge_signer.execution.sandbox.sandbox import Sandbox
-from tests.guests import job, limits, text, wasi
+from tests.jobs.guests import job, limits, text, wasi
 
 WRITE = "fd_write i32 i32 i32 i32 -> i32"
 READ = "fd_read i32 i32 i32 i32 -> i32"

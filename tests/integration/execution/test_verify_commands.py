@@ -12,7 +12,7 @@ import pytest
 
 from edge_signer.execution.receipts.receipt_signer import prove
 from tests.conftest import ROOT
-from tests.receipts import (
+from tests.jobs.receipts import (
     GENUINE,
     OUTCOME,
     PUBKEY,

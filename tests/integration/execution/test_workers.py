@@ -8,9 +8,8 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,8 +20,9 @@ from edge_signer.execution.sandbox.outcome import Outcome, Status
 from edge_signer.execution.sandbox.sandbox import Sandbox
 from edge_signer.execution.sandbox.workers import zygote_environment
 from tests.conftest import ROOT
-from tests.guests import job, limits, text
-from tests.processes import children_of, has_ended, is_known, wait_for
+from tests.jobs.guests import job, limits, text
+from tests.system.processes import children_of, has_ended, is_known
+from tests.system.waiting import wait_for
 
 ENDLESS = job(text('(module (func (export "_start") (loop (br 0))))'))
 
@@ -165,9 +165,8 @@ def test_no_more_jobs_run_at_once_than_there_are_places(
     most = 0
     with ThreadPoolExecutor(10) as threads:
         running = [threads.submit(own_sandbox.execute, one) for one in sleepers]
-        while not all(one.done() for one in running):
+        while wait(running, timeout=0.002).not_done:
             most = max(most, len(processes.workers()))
-            time.sleep(0.002)
     assert {one.result().status for one in running} == {Status.TIMEOUT}
     # Two that run, two that wait, two that are about to be reaped.
     assert 2 <= most <= 6

@@ -30,8 +30,8 @@ from edge_signer.kms_guard.kms_quota import KmsUsage
 from emulator.aws.services import in_process_services, moto_host
 from emulator.credentials import development_ca
 from emulator.http.message import Request
-from tests.dynamodb_tables import make_table
-from tests.kms_keys import KmsKeys
+from tests.signers.kms_keys import KmsKeys
+from tests.system.dynamodb_tables import make_table
 
 HOST = moto_host()
 AWS = in_process_services(HOST)

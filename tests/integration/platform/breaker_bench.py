@@ -11,7 +11,7 @@ from edge_signer.kms_guard.circuit_breaker import CircuitBreaker
 from edge_signer.telemetry.telemetry import SparingComplaint
 from emulator.aws.services import ServiceHost, in_process_services, moto_host
 from emulator.http.message import Request
-from tests.dynamodb_tables import make_table
+from tests.system.dynamodb_tables import make_table
 
 NOON_S = 20_000 * 86_400 + 43_200.0
 

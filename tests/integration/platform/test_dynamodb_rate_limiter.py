@@ -16,7 +16,7 @@ from emulator.aws.services import ServiceHost, in_process_services, moto_host
 from emulator.http.message import Request
 from measure.limits.audit import most_within
 from measure.limits.flood import read_admissions
-from tests.dynamodb_tables import make_table
+from tests.system.dynamodb_tables import make_table
 
 TABLE = "limits"
 NOON_S = 20_000 * 86_400 + 43_200.0

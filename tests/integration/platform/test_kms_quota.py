@@ -12,7 +12,7 @@ from edge_signer.kms_guard.kms_quota import KmsUsage, KmsUsageTally, read_kms_us
 from edge_signer.platform.errors import StoreUnavailableError
 from emulator.aws.services import in_process_services, moto_host
 from emulator.http.message import Request
-from tests.dynamodb_tables import make_table
+from tests.system.dynamodb_tables import make_table
 
 NOON_S = 20_000 * 86_400 + 43_200.0
 REGION = "eu-central-1"

@@ -10,7 +10,7 @@ import pytest
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.tenancy.replays import DynamoDbReplayGuard
 from emulator.aws.services import in_process_services, moto_host
-from tests.dynamodb_tables import make_table
+from tests.system.dynamodb_tables import make_table
 
 TABLE = "requests"
 

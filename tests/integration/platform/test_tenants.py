@@ -11,7 +11,7 @@ import pytest
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.tenancy.tenants import DynamoDbTenantDirectory, Tenant
 from emulator.aws.services import in_process_services, moto_host
-from tests.dynamodb_tables import make_table
+from tests.system.dynamodb_tables import make_table
 
 TABLE = "tenants"
 

@@ -13,12 +13,17 @@ from edge_signer.signing.credentials.kms import Credential, KmsSigner
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.errors import TbsTooLargeError, TsaUnavailableError
 from emulator.aws.services import in_process_services, moto_host
-from tests.central_workshop import ENGINE, CentralWorkshop
-from tests.judges import JUDGES
-from tests.kms_keys import PARAMETER, KmsKeys
-from tests.sample_assets import png
-from tests.software_signer import SoftwareSigner, Workshop
-from tests.time_stamp_server import Behaviour, emulated_authority, roots_of, time_stamp_server
+from tests.authorities.time_stamp_server import (
+    Behaviour,
+    emulated_authority,
+    roots_of,
+    time_stamp_server,
+)
+from tests.judges.engines import JUDGES
+from tests.media.sample_assets import png
+from tests.signers.central_workshop import ENGINE, CentralWorkshop
+from tests.signers.kms_keys import PARAMETER, KmsKeys
+from tests.signers.software_signer import SoftwareSigner, Workshop
 
 ASSET = png()
 HOST = moto_host()

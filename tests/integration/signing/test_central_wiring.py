@@ -15,7 +15,7 @@ from edge_signer.signing.http_central_signer import HttpCentralSigner, ssm_api_k
 from edge_signer.signing.wiring import central_signer
 from emulator.aws.services import in_process_services, moto_host
 from emulator.http.message import Request
-from tests.central_workshop import central_request
+from tests.signers.central_workshop import central_request
 
 ENVIRONMENT = {
     "STAGE": "test",

@@ -16,7 +16,7 @@ from edge_signer.platform.errors import EdgeSignerError, KmsRateLimitError, KmsU
 from edge_signer.signing.central_signer import MAX_ANSWER_BYTES
 from edge_signer.signing.errors import UnknownPolicyError
 from edge_signer.signing.http_central_signer import HttpCentralSigner
-from tests.central_workshop import central_request
+from tests.signers.central_workshop import central_request
 
 REQUEST = central_request(b"asset")
 ANSWER = {"manifest": "AAEC", "kms_key_id": "arn", "alg": "ES256", "timings": {"kms": 1.5}}

@@ -22,7 +22,7 @@ from edge_signer.signing.errors import (
     TbsTooLargeError,
 )
 from emulator.aws.services import in_process_services, moto_host
-from tests.kms_keys import KEY_SPECS, PARAMETER, KmsKeys
+from tests.signers.kms_keys import KEY_SPECS, PARAMETER, KmsKeys
 
 ES256 = ALGORITHMS["ES256"]
 

@@ -19,9 +19,14 @@ from edge_signer.signing.credentials.time_stamp_authority import (
 )
 from edge_signer.signing.errors import TsaUnavailableError
 from emulator.credentials.development_ca import DevelopmentCa
-from tests.software_signer import Workshop
-from tests.time_stamp_forge import SHA512, Lie, StampForge, StampingLeaf
-from tests.time_stamp_server import Behaviour, emulated_authority, roots_of, time_stamp_server
+from tests.authorities.time_stamp_forge import SHA512, Lie, StampForge, StampingLeaf
+from tests.authorities.time_stamp_server import (
+    Behaviour,
+    emulated_authority,
+    roots_of,
+    time_stamp_server,
+)
+from tests.signers.software_signer import Workshop
 
 HOURS = timedelta(hours=1)
 FORGE = StampForge()

@@ -10,9 +10,9 @@ from cryptography import x509
 
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.errors import TsaUnavailableError
-from tests.software_signer import Workshop
-from tests.time_stamp_forge import Lie, StampForge
-from tests.time_stamp_server import Behaviour, roots_of, time_stamp_server
+from tests.authorities.time_stamp_forge import Lie, StampForge
+from tests.authorities.time_stamp_server import Behaviour, roots_of, time_stamp_server
+from tests.signers.software_signer import Workshop
 
 FORGE = StampForge()
 

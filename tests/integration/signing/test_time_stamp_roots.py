@@ -9,7 +9,7 @@ import pytest
 from edge_signer.signing.credentials.time_stamp import SsmTimeStampRoots
 from edge_signer.signing.errors import TsaUnavailableError
 from emulator.aws.services import in_process_services, moto_host
-from tests.time_stamp_forge import StampForge
+from tests.authorities.time_stamp_forge import StampForge
 
 PARAMETER = "/edge-signer/test/certificates/tsa"
 FIRST, SECOND = StampForge(), StampForge()

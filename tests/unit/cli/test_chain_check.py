@@ -18,7 +18,7 @@ from cli.certificates.chain_check import (
     parse_certificates,
     require_anchored,
 )
-from tests.openssl_ca import CLAIM_SIGNING, ISSUING, OpensslCa
+from tests.authorities.openssl_ca import CLAIM_SIGNING, ISSUING, OpensslCa
 
 
 @dataclass(frozen=True)

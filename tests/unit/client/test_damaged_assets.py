@@ -10,7 +10,7 @@ from edge_signer_client.embedding import AssetLayout, AssetLayoutError
 from measure.fuzz.layout_seeds import LAYOUTS
 from measure.fuzz.layout_target import PLANNED, documented_names
 from measure.fuzz.layouts import run
-from tests.sample_assets import tiff
+from tests.media.sample_assets import tiff
 
 MUTANTS = 300
 

@@ -8,9 +8,9 @@ import re
 import pytest
 
 from deployment import cost
-from tests.alarm_state import is_breached
-from tests.metrics import Metric, of_alarm, of_dashboard
-from tests.resolved_template import of_type, resolved_resources
+from tests.guards.resolved_template import of_type, resolved_resources
+from tests.telemetry.alarm_state import is_breached
+from tests.telemetry.metrics import Metric, of_alarm, of_dashboard
 
 TOPIC = "arn:aws:sns:us-east-1:123456789012:operators"
 RESOURCES = resolved_resources(KmsSignQuotaPerSecond="10", CpuTimeoutMs="100")

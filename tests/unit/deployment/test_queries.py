@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from tests.insights_query import FOUND, UnknownWordError, fields_of
-from tests.log_lines import SCHEMA
-from tests.resolved_template import of_type, resolved_resources
+from tests.guards.resolved_template import of_type, resolved_resources
+from tests.telemetry.insights_query import FOUND, UnknownWordError, fields_of
+from tests.telemetry.log_lines import SCHEMA
 
 RESOURCES = resolved_resources()
 QUERIES = of_type(RESOURCES, "AWS::Logs::QueryDefinition")

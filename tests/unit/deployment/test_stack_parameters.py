@@ -16,8 +16,8 @@ from emulator.stack.identities import IGNORED_TYPES, ignored_identity
 from emulator.stack.intrinsics import Identity, Resolver, parameter_values
 from emulator.stack.template import translate
 from tests.conftest import ROOT
-from tests.role_statements import statements_of
-from tests.template_guard import functions
+from tests.guards.role_statements import statements_of
+from tests.guards.template_guard import functions
 
 NAME = re.compile(r"(?<![.])\b[A-Z][A-Za-z]+\b")
 TEXT = (ROOT / "template.yaml").read_text()

@@ -18,7 +18,7 @@ from edge_signer.execution.receipts.dsse import pre_authentication_encoding
 from edge_signer.execution.receipts.outcome import JobOutcome
 from edge_signer.execution.receipts.receipt_signer import prove
 from edge_signer.execution.receipts.statement import args_sha256
-from tests.receipts import OUTCOME, SoftwareReceiptSigner
+from tests.jobs.receipts import OUTCOME, SoftwareReceiptSigner
 
 SIGNER = SoftwareReceiptSigner()
 

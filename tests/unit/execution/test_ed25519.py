@@ -11,7 +11,7 @@ from edge_signer.execution.receipts.ed25519 import (
     signature_fault,
     usable_point,
 )
-from tests.receipts import SoftwareReceiptSigner
+from tests.jobs.receipts import SoftwareReceiptSigner
 
 PRIME = 2**255 - 19
 D = -121665 * pow(121666, -1, PRIME) % PRIME

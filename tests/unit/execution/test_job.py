@@ -20,7 +20,7 @@ from edge_signer.execution.job import (
     checked_module,
 )
 from edge_signer.execution.sandbox.protocol import decoded, encoded
-from tests.guests import job, limits
+from tests.jobs.guests import job, limits
 
 
 def hash_of(wasm: bytes) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from edge_signer.execution.receipts.outcome import JobOutcome
 from edge_signer.execution.receipts.receipt_signer import prove
-from tests.receipts import OUTCOME, SoftwareReceiptSigner
+from tests.jobs.receipts import OUTCOME, SoftwareReceiptSigner
 
 
 @pytest.mark.parametrize("fuel_used", [None, 10**11])

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from edge_signer.execution.receipts.receipt import MAX_RECEIPT_BYTES, Receipt, verify_receipt
 from edge_signer.execution.receipts.refusals import Refusal
-from tests.receipt_mutations import mutated
-from tests.receipts import (
+from tests.jobs.receipt_mutations import mutated
+from tests.jobs.receipts import (
     CLIENTS,
     DATA,
     GENUINE,

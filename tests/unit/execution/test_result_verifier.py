@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from edge_signer.execution.receipts.dsse import Envelope, pre_authentication_encoding
 from edge_signer.execution.receipts.receipt_signer import prove
 from edge_signer.execution.receipts.result_verifier import verify_result
-from tests.receipts import (
+from tests.jobs.receipts import (
     OUTCOME,
     PUBKEY,
     REQUEST,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from edge_signer.health.examination import Check, Examination, Finding, Way
-from tests.processes import wait_for
+from tests.system.waiting import wait_for
 
 EDGE: frozenset[Way] = frozenset({"edge"})
 

@@ -11,7 +11,7 @@ from edge_signer.http.catalogue import STATUS
 from edge_signer.http.errors import MethodNotAllowedError, NotFoundError
 from edge_signer.http.route import Route
 from edge_signer.http.routes import admin
-from tests.sample_events import EXPECTED, api, event
+from tests.calls.sample_events import EXPECTED, api, event
 
 OF_ADMIN = (admin.FLAGS, admin.BREAKER, admin.USAGE, admin.CHAOS, admin.BREAKER_STATUS)
 

@@ -16,7 +16,7 @@ from edge_signer.signing.credentials.algorithm import (
     SignatureMismatchError,
 )
 from emulator.credentials.development_ca import DevelopmentCa
-from tests.software_signer import SoftwareSigner
+from tests.signers.software_signer import SoftwareSigner
 
 COORDINATE_BYTES: dict[AlgorithmName, int] = {"ES256": 32, "ES384": 48, "ES512": 66}
 

@@ -17,7 +17,7 @@ from edge_signer.signing.rules.strict_content import (
     MAX_TEXT_CHARACTERS,
     MAX_VALUES,
 )
-from tests.sample_metadata import METADATA
+from tests.media.sample_metadata import METADATA
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 CREATED = {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCapture"}

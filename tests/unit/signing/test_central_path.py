@@ -18,7 +18,7 @@ from edge_signer.signing.errors import (
 )
 from edge_signer.signing.signing_request import Attempt, SigningRequest
 from edge_signer.telemetry.request_record import RequestRecord
-from tests.software_signer import ACTIONS, Workshop
+from tests.signers.software_signer import ACTIONS, Workshop
 
 
 class Refusing:

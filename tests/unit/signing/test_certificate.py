@@ -11,7 +11,7 @@ from cryptography.x509 import Certificate, load_pem_x509_certificate
 
 from edge_signer.signing.credentials.certificate import CertificateChain
 from edge_signer.signing.errors import CredentialUnavailableError
-from tests.software_signer import SoftwareSigner, Workshop
+from tests.signers.software_signer import SoftwareSigner, Workshop
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from edge_signer.signing.errors import InvalidAssertionError
 from edge_signer.signing.rules.metadata import PROPERTIES, SCHEMAS, is_metadata, metadata_assertion
 from edge_signer.signing.rules.strict_content import MAX_PATH_CHARACTERS
-from tests.sample_metadata import METADATA, context
+from tests.media.sample_metadata import METADATA, context
 
 C2PA, CAWG, OWN = METADATA
 DC = context("dc")

@@ -18,8 +18,8 @@ from edge_signer.signing.rules.policy_directory import (
     shipped_policies,
 )
 from edge_signer.signing.rules.policy_yaml import write_as_json
-from tests.sample_metadata import METADATA
-from tests.software_signer import ACTIONS
+from tests.media.sample_metadata import METADATA
+from tests.signers.software_signer import ACTIONS
 
 NAME = "desk-v1"
 DOCUMENT: dict[str, Any] = {

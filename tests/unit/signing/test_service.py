@@ -21,7 +21,7 @@ from edge_signer.signing.service import SigningService
 from edge_signer.signing.signing_request import SigningRequest
 from edge_signer.telemetry.request_record import RequestRecord
 from emulator.credentials.development_ca import DevelopmentCa
-from tests.software_signer import (
+from tests.signers.software_signer import (
     ACTIONS,
     MemoryStore,
     SoftwareSigner,

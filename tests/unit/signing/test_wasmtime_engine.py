@@ -21,7 +21,7 @@ from edge_signer.signing.manifest.wasmtime_engine import (
     WasmtimeError,
 )
 from edge_signer.signing.manifest.wasmtime_instance import BareInstance
-from tests.wasmtime_engine import engine_like_the_hosts
+from tests.judges.wasmtime_engine import engine_like_the_hosts
 
 MEMORY_BYTES = 4 * 64 * 1024
 WASM = bytes(

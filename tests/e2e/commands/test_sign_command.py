@@ -1,0 +1,81 @@
+"""`edge-signer sign` says nothing about a file that its caller did not say."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cli.source_types import USUAL
+from tests.conftest import ROOT
+from tests.signers.foreign_credentials import signed_by_c2pa_rs
+from tests.signers.software_signer import Workshop
+from tests.system.command import edge_signer
+from tests.system.running import Running
+
+SAID = ("--source-type", "compositeCapture")
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    return Path(shutil.copy(ROOT / "examples/rocket-small.jpg", tmp_path / "photo.jpg"))
+
+
+@pytest.fixture
+def state(system: Running) -> Path:
+    return Path(system.state.anchors).parent
+
+
+def test_a_source_type_is_asked_for_with_the_usual_ones(state: Path, photo: Path) -> None:
+    told = edge_signer(state, "sign", photo)
+    assert told.returncode == 2
+    assert "say how the file was made with --source-type" in told.stderr
+    for term, meaning in USUAL.items():
+        assert f"{term} " in told.stderr
+        assert meaning in told.stderr
+    assert not photo.with_name("photo.jpg.c2pa").exists()
+
+
+def test_a_near_miss_is_asked_back_and_nothing_is_signed(state: Path, photo: Path) -> None:
+    told = edge_signer(state, "sign", photo, "--source-type", "AI")
+    assert told.returncode == 2
+    assert "did you mean trainedAlgorithmicMedia?" in told.stderr
+    assert not photo.with_name("photo.jpg.c2pa").exists()
+
+
+def test_a_term_in_lower_case_is_signed_as_the_vocabulary_has_it(state: Path, photo: Path) -> None:
+    signed = edge_signer(state, "sign", photo, "--source-type", "screencapture")
+    assert (signed.returncode, signed.stderr) == (0, "")
+    assert "said       c2pa.created, screenCapture" in signed.stdout
+    assert "action     c2pa.created, screenCapture" in edge_signer(state, "verify", photo).stdout
+
+
+@pytest.mark.parametrize("how", ["embedded", "remote", "broken", "another format"])
+def test_a_file_that_carries_credentials_needs_a_word_and_gets_a_warning(
+    state: Path, photo: Path, workshop: Workshop, how: str
+) -> None:
+    url = "https://manifests.example.com/one" if how == "remote" else None
+    made = signed_by_c2pa_rs(workshop, photo.read_bytes(), remote_url=url, embed=how != "remote")
+    content = made.asset
+    if how == "broken":
+        content = content.replace(b"c2pa.assertions", b"\0" * 15)
+    photo.write_bytes(content)
+    if how == "another format":
+        photo = photo.with_name("film.mkv")
+        photo.write_bytes(b"\x1a\x45\xdf\xa3" + bytes(2 << 20) + made.store)
+    refused = edge_signer(state, "sign", photo)
+    assert refused.returncode == 2
+    assert "already carries Content Credentials" in refused.stderr
+    assert "--source-type" in refused.stderr
+    signed = edge_signer(state, "sign", photo, *SAID)
+    assert signed.returncode == 0, signed.stderr
+    assert "already carries Content Credentials" in signed.stderr
+    assert "does not refer to them" in signed.stderr
+
+
+def test_a_sidecar_that_was_there_is_said_to_be_replaced(state: Path, photo: Path) -> None:
+    first = edge_signer(state, "sign", photo, *SAID)
+    assert (first.returncode, "replaced" in first.stdout) == (0, False)
+    again = edge_signer(state, "sign", photo, *SAID)
+    assert "replaced   the earlier sidecar" in again.stdout

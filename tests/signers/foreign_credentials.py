@@ -1,0 +1,97 @@
+"""Credentials that c2pa-rs writes: embedded, with ingredients, or named by a URL alone."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import c2pa
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from cli.source_types import TERMS
+from cli.verdict.engine import TRUST_CONFIG
+from tests.signers.software_signer import Workshop
+
+CREATED = {"action": "c2pa.created", "digitalSourceType": TERMS["digitalCapture"]}
+
+
+@dataclass(frozen=True)
+class Parent:
+    """A file that another one was made from."""
+
+    asset: bytes
+    title: str = "parent.jpg"
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A file as c2pa-rs wrote it, and its manifest store."""
+
+    asset: bytes
+    store: bytes
+
+
+def signed_by_c2pa_rs(
+    workshop: Workshop,
+    asset: bytes,
+    *,
+    parents: Sequence[Parent] = (),
+    update: bool = False,
+    remote_url: str | None = None,
+    embed: bool = True,
+    trusts: str = "",
+    media_type: str = "image/jpeg",
+    note: str = "",
+) -> Signed:
+    """Have c2pa-rs sign a file.
+
+    Args:
+        workshop: Whose key signs.
+        asset: The file.
+        parents: What it was made from.
+        update: Write an update manifest over the credentials that the asset has.
+        remote_url: Where the file says that its credentials are.
+        embed: Whether to put them into the file.
+        trusts: Roots that the signing software trusts, in PEM, besides the workshop's own.
+        media_type: Of the file and its parents.
+        note: Text to say in an assertion of its own.
+    """
+    settings: dict[str, Any] = {
+        "trust": {
+            "trust_anchors": workshop.ca.anchors_pem() + trusts,
+            "trust_config": TRUST_CONFIG,
+        },
+        "builder": {"thumbnail": {"enabled": False}},
+        "verify": {"remote_manifest_fetch": False, "verify_after_sign": False},
+    }
+    opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["0"]}}
+    first = opened if parents else CREATED
+    actions = [] if update else [{"label": "c2pa.actions.v2", "data": {"actions": [first]}}]
+    if note:
+        actions.append({"label": "org.example.note", "data": {"note": note}})
+    definition = {"claim_generator_info": [{"name": "c2pa-rs"}], "assertions": actions}
+    builder = c2pa.Builder(definition, c2pa.Context(c2pa.Settings.from_dict(settings)))
+    if update:
+        builder.set_intent(c2pa.C2paBuilderIntent.UPDATE)
+    for number, parent in enumerate(parents):
+        said = {"title": parent.title, "relationship": "componentOf" if number else "parentOf"}
+        said |= {"label": str(number), "instance_id": str(number)}
+        builder.add_ingredient(said, media_type, io.BytesIO(parent.asset))
+    if remote_url:
+        builder.set_remote_url(remote_url)
+    if not embed:
+        builder.set_no_embed()
+    written = io.BytesIO()
+    store: bytes = builder.sign(_signer(workshop), media_type, io.BytesIO(asset), written)
+    return Signed(written.getvalue(), store)
+
+
+def _signer(workshop: Workshop) -> Any:
+    chain = workshop.signer.certificate_chain.x5chain
+    pem = [x509.load_der_x509_certificate(one).public_bytes(Encoding.PEM) for one in chain]
+    return c2pa.Signer.from_callback(
+        workshop.signer.sign_tbs, c2pa.C2paSigningAlg.ES256, b"".join(pem).decode(), None
+    )
