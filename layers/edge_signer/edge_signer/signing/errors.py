@@ -37,7 +37,7 @@ class TbsTooLargeError(EdgeSignerError):
 
 
 class EmbeddedStoreTooLargeError(EdgeSignerError):
-    """The manifest store does not fit into the space reserved for it; the message says the size."""
+    """The manifest store does not fit into `embed.store_bytes`; the message says the size."""
 
     code = "STORE_TOO_LARGE"
     title = "Store too large"
@@ -51,7 +51,7 @@ class EmbeddingUnavailableError(EdgeSignerError):
 
 
 class CredentialUnavailableError(EdgeSignerError):
-    """The certificate chain is missing, not valid now, or of another key."""
+    """The certificate chain is missing, not currently valid, or for another key."""
 
     code = "CREDENTIAL_UNAVAILABLE"
     title = "Signing credential unavailable"

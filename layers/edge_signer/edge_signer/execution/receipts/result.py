@@ -38,9 +38,14 @@ class JobAnswer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     job_id: str
-    status: Annotated[str, Field(description="How it ended; `ok` if the module ended by itself.")]
+    status: Annotated[
+        str, Field(description="How the job ended; `ok` if the module ended by itself.")
+    ]
     exit_code: Annotated[
-        int, Field(ge=0, le=255, description="The module's own after `ok`, otherwise above 125.")
+        int,
+        Field(
+            ge=0, le=255, description="The module's own if `status` is `ok`, otherwise above 125."
+        ),
     ]
     stdout: Annotated[str | None, Field(description=_TEXT)] = None
     stdout_base64: Annotated[str | None, Field(description=_BYTES)] = None
@@ -51,9 +56,7 @@ class JobAnswer(BaseModel):
     attestation: Annotated[
         dict[str, Any], Field(description="A DSSE envelope around an in-toto statement.")
     ]
-    detail: Annotated[str | None, Field(description="What trapped or is missing; not signed.")] = (
-        None
-    )
+    detail: Annotated[str | None, Field(description="What went wrong; not signed.")] = None
     fuel_used: Annotated[
         int | None, Field(description="Roughly the number of operations; not signed.")
     ] = None
