@@ -33,7 +33,7 @@ class _Sent(BaseModel):
 class JobRequirements(_Sent):
     """The limits that a job requests; a value above a cap is lowered to the cap."""
 
-    cpu_cores: Annotated[int, Field(description="Number of threads; at most 1.")] = 1
+    cpu_cores: Annotated[int, Field(description="Number of threads; a job gets one.")] = 1
     memory_mb: Annotated[int, Field(description="Linear memory in MiB; up to 256.")] = 128
     timeout_seconds: Annotated[
         int, Field(description="Wall-clock seconds, including compilation; up to 20.")
