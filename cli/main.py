@@ -80,7 +80,7 @@ def sign(
         typer.Option(
             help="How the asset was made: a digital source type, as a term or a URI.\n\n"
             + "\n\n".join(f"{term}: {meaning}" for term, meaning in USUAL.items()),
-            show_default="none: it must be given",
+            show_default="none; required",
         ),
     ] = None,
     tsa: Annotated[

@@ -9,7 +9,7 @@ DEFAULT_POLICY = "newsroom-default-v3"
 
 Url = Annotated[
     str | None,
-    typer.Option(help="Address of the API.", show_default="the emulator running here"),
+    typer.Option(help="URL of the API.", show_default="this machine's emulator"),
 ]
 Token = Annotated[
     str | None,
@@ -26,7 +26,7 @@ HmacKey = Annotated[
 Tenant = Annotated[
     str | None,
     typer.Option(
-        help="The tenant.", show_default="acme on the emulator, with --url that of the token"
+        help="The tenant.", show_default="acme on the emulator; with --url, the token's tenant"
     ),
 ]
 PinnedKey = Annotated[
@@ -43,7 +43,7 @@ State = Annotated[
 ]
 Stage = Annotated[
     str | None,
-    typer.Option(help="A stage on AWS.", show_default="the emulator running here"),
+    typer.Option(help="A stage on AWS.", show_default="this machine's emulator"),
 ]
 Region = Annotated[
     str | None, typer.Option(help="The stage's region.", show_default="the AWS profile's")

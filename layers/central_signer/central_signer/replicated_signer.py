@@ -107,5 +107,6 @@ def _signed(key: RegionalKey, tbs: bytes, counts: Counter[str]) -> tuple[str, by
     except SignatureMismatchError as mismatch:
         counts["signature_rejected"] += 1
         raise KmsUnavailableError(
-            "The signature that KMS gave does not verify against the certificate.", retry_after_s=5
+            "The signature that KMS returned does not verify against the certificate.",
+            retry_after_s=5,
         ) from mismatch

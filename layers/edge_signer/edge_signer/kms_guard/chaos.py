@@ -120,7 +120,7 @@ class ChaosOrders:
         return order if order.scope in (self._whose, "all") else None
 
     def _read(self) -> ChaosOrder | None:
-        with StoreCall("The order of chaos cannot be read."):
+        with StoreCall("The chaos order cannot be read."):
             return read_order(self._ssm, self._parameter)
 
 
@@ -180,7 +180,7 @@ class ChaoticKms:
         code, status = _REFUSALS[failure_type]
         raise ClientError(
             {
-                "Error": {"Code": code, "Message": "Chaos that an operator ordered."},
+                "Error": {"Code": code, "Message": "An operator makes this KMS call fail (chaos)."},
                 "ResponseMetadata": {"HTTPStatusCode": status},
             },
             operation,

@@ -45,7 +45,7 @@ class HttpCentralSigner:
         parts = urlsplit(url)
         plain = parts.scheme == "http" and parts.hostname in _PLAIN_HOSTS
         if not (parts.scheme == "https" or plain) or not parts.hostname or parts.username:
-            raise ValueError("a central signer's address begins with https:// and holds no user")
+            raise ValueError("a central signer's address must begin with https:// and name no user")
         self._post = OutgoingPost(url, timeout_s)
         self._api_key = api_key
 

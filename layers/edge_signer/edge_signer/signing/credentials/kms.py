@@ -129,8 +129,8 @@ class KmsSigner:
         message = self.algorithm.message(tbs)
         if len(message) > KMS_RAW_LIMIT_BYTES:
             raise TbsTooLargeError(
-                f"The assertions make {len(message):,} bytes to sign; with {self.algorithm.name} "
-                f"KMS takes {KMS_RAW_LIMIT_BYTES:,}."
+                f"The assertions produce {len(message):,} bytes to sign; "
+                f"with {self.algorithm.name}, KMS accepts at most {KMS_RAW_LIMIT_BYTES:,}."
             )
         try:
             answer = self._ask(

@@ -93,7 +93,7 @@ class HttpTimeStampAuthority:
         try:
             reply = self._post(query, headers, MAX_REPLY_BYTES)
         except LocationValueError as failure:
-            raise unusable("its address cannot be asked over HTTP") from failure
+            raise unusable("its address is not a valid HTTP address") from failure
         except Exception as failure:
             raise TsaUnavailableError(
                 "The time-stamp authority did not answer.", retry_after_s=RETRY_AFTER_S
