@@ -15,7 +15,7 @@ class JobTable:
 
     Writes give None if their condition holds; otherwise they write nothing and give the item as it
     is, empty if there is none. All methods raise StoreUnavailableError if DynamoDB does not answer;
-    a write may then have happened all the same.
+    a write may still have happened.
 
     Args:
         dynamodb: Client of DynamoDB.

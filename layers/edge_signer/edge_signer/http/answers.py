@@ -1,8 +1,8 @@
 """The bodies of answers, and the rate-limit headers; the API document is generated from them.
 
-Making and writing one as a model takes no longer than `json.dumps` of a dictionary. The described
-form of a field is not enforced: a signed asset never gets status 500. Models that a function rarely
-or never uses are built on first use (`defer_build`).
+Building and encoding a model takes no longer than `json.dumps` of a dictionary. The patterns and
+ranges of fields are not enforced, so that a signed asset never gets status 500. Models that a
+function rarely or never uses are built on first use (`defer_build`).
 """
 
 from __future__ import annotations

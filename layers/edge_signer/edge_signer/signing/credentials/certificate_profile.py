@@ -1,6 +1,6 @@
 """The certificate profile that verifiers require for signing claims.
 
-After "Certificate Profiles" of the standard (C2PA 2.2 §14.5.1), as far as engines enforce it.
+Follows "Certificate Profiles" of the standard (C2PA 2.2 §14.5.1), as far as engines enforce it.
 Whether a trust list has the root is not checked here.
 """
 

@@ -1,4 +1,4 @@
-"""The time-stamp authority, asked over HTTP (RFC 3161 §3.4)."""
+"""The client of a time-stamp authority, over HTTP (RFC 3161 §3.4)."""
 
 from __future__ import annotations
 
