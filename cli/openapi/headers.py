@@ -113,7 +113,7 @@ _DESCRIBED: dict[str, tuple[str, Header]] = {
 
 
 def described_headers() -> dict[str, Header]:
-    """Give every header, by name."""
+    """Return every header, by name."""
     return {
         name: {"description": description, "schema": schema}
         for name, (description, schema) in _DESCRIBED.items()
@@ -121,7 +121,7 @@ def described_headers() -> dict[str, Header]:
 
 
 def headers(*names: str, required: bool) -> dict[str, Header]:
-    """Give the headers of an answer.
+    """Return the headers of an answer.
 
     Args:
         names: Their names.

@@ -24,7 +24,7 @@ EXAMPLE = {
 
 
 def job_paths() -> dict[str, Any]:
-    """Give the paths, by their templates."""
+    """Return the paths, by their templates."""
     kept = headers(*COMMON, *OF_LIMITS, required=True)
     cached = {"description": "The answer may be cached.", "schema": {"const": KEYS_CACHE_CONTROL}}
     of_keys = headers("X-Request-ID", required=True) | {"Cache-Control": cached}

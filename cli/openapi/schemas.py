@@ -65,7 +65,7 @@ class _WithoutTitles(GenerateJsonSchema):
 
 
 def component_schemas() -> dict[str, Schema]:
-    """Give the document's schemas by name."""
+    """Return the document's schemas by name."""
     said = with_short_forms(_of_models(Actions, AiDisclosure, TrainingMining))
     answers = _of_models(*(model for route in ROUTES for model in route.answers), ErrorAnswer)
     return {

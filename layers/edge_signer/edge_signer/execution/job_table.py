@@ -64,7 +64,7 @@ class JobTable:
         return _values(answer.get("Item", {})) if "Error" in answer else None
 
     def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
-        """Give DynamoDB's answer, which has an "Error" if a condition does not hold."""
+        """Return DynamoDB's answer, which has an "Error" if a condition does not hold."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         unavailable = StoreUnavailableError(

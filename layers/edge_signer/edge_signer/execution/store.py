@@ -50,7 +50,7 @@ class JobStore:
         self._put(_module_key(tenant_id, module_hash), wasm, "application/wasm")
 
     def module(self, tenant_id: str, module_hash: str) -> bytes | None:
-        """Give a tenant's module; None if it is not stored.
+        """Return a tenant's module; None if it is not stored.
 
         Raises:
             ModuleHashMismatchError: The stored object is something else.
@@ -64,7 +64,7 @@ class JobStore:
         return self._put(key, result, "application/json", IfNoneMatch="*")
 
     def result(self, tenant_id: str, job_id: str, content_sha256: str) -> bytes | None:
-        """Give a job's result; None if there is none.
+        """Return a job's result; None if there is none.
 
         Raises:
             StoreUnavailableError: The object is not a result of this job.
@@ -84,7 +84,7 @@ class JobStore:
         return hashlib.sha256(kept).hexdigest()
 
     def unsigned(self, requested: RequestedJob, kept_sha256: str | None) -> JobOutcome | None:
-        """Give the stored outcome of a job that could not be signed; None if there is none.
+        """Return the stored outcome of a job that could not be signed; None if there is none.
 
         An object that was changed, cannot be read, or belongs to another job does not count,
         because the outcome is about to be signed.

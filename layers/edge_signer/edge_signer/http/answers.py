@@ -150,7 +150,7 @@ class ErrorAnswer(AnswerBody):
 
 
 def rate_limit_headers(standing: Standing) -> dict[str, str]:
-    """Give `RateLimit-Policy`, all limits in force, and `RateLimit`, the tightest of them.
+    """Return `RateLimit-Policy`, all limits in force, and `RateLimit`, the tightest of them.
 
     After draft-ietf-httpapi-ratelimit-headers-11, sections 3 and 4.
     """

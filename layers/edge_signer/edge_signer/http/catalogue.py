@@ -65,7 +65,7 @@ STATUS: dict[type[EdgeSignerError], int] = {
 
 
 def error_body(error: EdgeSignerError) -> ErrorAnswer:
-    """Give the body of an error: `{error, message, code[, retry_after]}`."""
+    """Return the body of an error: `{error, message, code[, retry_after]}`."""
     return ErrorAnswer(
         error=error.title,
         message=error.message,
@@ -75,7 +75,7 @@ def error_body(error: EdgeSignerError) -> ErrorAnswer:
 
 
 def error_headers(error: EdgeSignerError) -> dict[str, str]:
-    """Give the headers of an error, in addition to those of every answer."""
+    """Return the headers of an error, in addition to those of every answer."""
     headers = {}
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(error.retry_after_s)

@@ -45,7 +45,7 @@ class KeyedRequest:
 
 
 def idempotency_key_of(headers: Mapping[str, str]) -> str | None:
-    """Give the client's key; None if it sends none.
+    """Return the client's key; None if it sends none.
 
     Raises:
         InvalidRequestError: It is empty, too long, or has other than visible ASCII characters.
@@ -74,7 +74,7 @@ class Idempotency:
         context: LambdaContext,
         answer: Callable[[], Response[str]],
     ) -> Response[str]:
-        """Give the remembered answer, or make and remember one.
+        """Return the remembered answer, or make and remember one.
 
         Args:
             request: The request and its key.

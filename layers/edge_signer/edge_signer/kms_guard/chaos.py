@@ -110,7 +110,7 @@ class ChaosOrders:
         self._order = LastGood(self._read, refresh_s=refresh_s, retry_s=refresh_s)
 
     def current(self) -> ChaosOrder | None:
-        """Give the order that these calls have to obey now, if any."""
+        """Return the order that these calls have to obey now, if any."""
         try:
             order = self._order()
         except StoreUnavailableError:
@@ -163,7 +163,7 @@ class ChaoticKms:
         self._chance = chance
 
     def __getattr__(self, operation: str) -> Any:
-        """Give an operation of the client."""
+        """Return an operation of the client."""
 
         def call(**arguments: Any) -> Any:
             order = self._orders.current()

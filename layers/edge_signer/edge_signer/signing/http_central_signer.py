@@ -74,7 +74,7 @@ class HttpCentralSigner:
 
 
 def ssm_api_key(ssm: Any, name: str, *, refresh_s: float = 60.0) -> LastGood[str]:
-    """Give the key of a central signer elsewhere; while SSM fails, the last good one serves.
+    """Return the key of a central signer elsewhere; while SSM fails, the last good one serves.
 
     Args:
         ssm: Client.

@@ -121,11 +121,11 @@ class JobResult(_Kept):
         return self
 
     def stdout_bytes(self) -> bytes:
-        """Give what the module wrote to standard output."""
+        """Return what the module wrote to standard output."""
         return _stream(self.stdout, self.stdout_base64)
 
     def stderr_bytes(self) -> bytes:
-        """Give what the module wrote to standard error."""
+        """Return what the module wrote to standard error."""
         return _stream(self.stderr, self.stderr_base64)
 
 
@@ -150,13 +150,13 @@ class JobRequest(_Kept):
         return self
 
     def stdin_bytes(self) -> bytes:
-        """Give the requested standard input; empty if the request has none."""
+        """Return the requested standard input; empty if the request has none."""
         if self.stdin is None and self.stdin_base64 is None:
             return b""
         return _stream(self.stdin, self.stdin_base64)
 
     def expected_module_hash(self) -> str:
-        """Give the digest of the requested module."""
+        """Return the digest of the requested module."""
         if self.wasm_bytes is None:
             return str(self.module_hash)
         return f"sha256:{sha256(_decoded(self.wasm_bytes)).hexdigest()}"

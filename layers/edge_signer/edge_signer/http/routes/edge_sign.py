@@ -84,7 +84,7 @@ class EdgeSignEndpoint:
         self._recent_ms = {name: RollingPercentile() for name in ("wasm", "kms", "total")}
 
     def routes(self) -> dict[Route, Endpoint]:
-        """Give the table of routes."""
+        """Return the table of routes."""
         return {SIGN: self.sign}
 
     def sign(

@@ -68,7 +68,7 @@ class JobRequestBody(_Sent):
     requirements: JobRequirements = JobRequirements()
 
     def to_requested_job(self, tenant_id: str) -> RequestedJob:
-        """Give the job for the job service, on behalf of an authenticated tenant.
+        """Return the job for the job service, on behalf of an authenticated tenant.
 
         Raises:
             InvalidRequestError: Arguments or input are too long, or the input is given twice.

@@ -126,7 +126,7 @@ class JobEndpoints:
         self._keys = keys
 
     def routes(self) -> dict[Route, Endpoint]:
-        """Give the table of routes."""
+        """Return the table of routes."""
         return {
             RUN: self.run,
             RESULT: self.result,

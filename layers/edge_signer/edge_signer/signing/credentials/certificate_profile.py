@@ -157,7 +157,7 @@ def _is_issuing_key(public_key: object) -> bool:
 
 
 def extension(certificate: x509.Certificate, kind: type[Extension]) -> Extension | None:
-    """Give the value of a certificate's extension; None if it has none of that kind.
+    """Return the value of a certificate's extension; None if it has none of that kind.
 
     Raises:
         ValueError: An extension cannot be read.

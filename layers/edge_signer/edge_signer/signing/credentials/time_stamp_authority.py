@@ -110,7 +110,7 @@ class HttpTimeStampAuthority:
 def time_stamp_authority(
     url: str, roots: TimeStampRoots, complain: Callable[[str], None], *, timeout_s: float = 5.0
 ) -> HttpTimeStampAuthority | None:
-    """Give the authority at an address; None if the address is empty."""
+    """Return the authority at an address; None if the address is empty."""
     if not url:
         return None
     return HttpTimeStampAuthority(url, roots, timeout_s=timeout_s, complain=complain)

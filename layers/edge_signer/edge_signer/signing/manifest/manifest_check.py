@@ -151,7 +151,7 @@ def _check_claim(manifest: ReadManifest, expected: ExpectedManifest) -> None:
 
 
 def _referred(claim: Mapping[str, Any], field: str, *, created: bool) -> dict[str, Any]:
-    """Give the hash of each hashed URI, and whether it is created, by address (C2PA 2.2 §8.4)."""
+    """Return the hash of each hashed URI, and whether it is created, by address (C2PA 2.2 §8.4)."""
     uris = claim.get(field, [])
     references: dict[str, Any] = {}
     for uri in uris if isinstance(uris, list) else [None]:

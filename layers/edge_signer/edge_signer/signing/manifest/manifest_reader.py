@@ -51,7 +51,7 @@ class Superbox:
     children: tuple[Superbox, ...]
 
     def only_content(self, kind: str) -> bytes:
-        """Give the content of its only box.
+        """Return the content of its only box.
 
         Raises:
             JumbfError: The box is of another kind, or not the only one.
@@ -172,7 +172,7 @@ class ReadManifest:
         return context + cbor_bytes(b"") + cbor_bytes(cbor_bytes(self.signature))
 
     def with_time_stamp(self, token: bytes) -> bytes:
-        """Give the store with only a time-stamp in its unprotected header.
+        """Return the store with only a time-stamp in its unprotected header.
 
         Args:
             token: DER of a TimeStampToken; empty for none.

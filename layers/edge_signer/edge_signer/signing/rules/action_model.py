@@ -61,7 +61,7 @@ _LEAP_SECOND = re.compile(r"(?<=:59):60$")
 
 
 def refused(demand: str) -> PydanticCustomError:
-    """Give an error whose message completes a sentence that starts with the path."""
+    """Return an error whose message completes a sentence that starts with the path."""
     return PydanticCustomError("refused", "{demand}", {"demand": demand})
 
 
