@@ -3,8 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# aws-sam-cli pins what others want newer; auditors are not what is audited; Lambda has its own Python,
-# and MiniStack runs functions under the one that it runs under itself.
+# aws-sam-cli pins older versions than the rest needs; the auditors must not be among what they audit;
+# Lambda has its own Python, and MiniStack runs functions under the Python that it runs under itself.
 VENV_SAM := .venv-sam
 VENV_TOOLS := .venv-tools
 VENV_LAMBDA := .venv-lambda
@@ -12,11 +12,11 @@ VENV_MINISTACK := .venv-ministack
 STAGE ?= dev
 PROCESSES ?= auto
 PARALLEL = -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
-# Validating wants some region; layers are built by the Python that SAM has.
+# Validation needs a region, no matter which; layers are built with SAM's Python.
 SAM = PATH=$(CURDIR)/$(VENV_SAM)/bin:$$PATH SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=$${AWS_DEFAULT_REGION:-us-east-1} sam
-# uv is fast; where it cannot be had, pip does the same.
+# uv is fast; if it is not available, pip does the same.
 INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN)/python $(1); else $(BIN)/python -m pip install --quiet --disable-pip-version-check $(1); fi
-# The lists are whole; older pips take a dependency's extras for something that is not pinned.
+# The lists are complete; older versions of pip treat a dependency's extras as not pinned.
 PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-layouts lint format openapi wasm bench limits load chaos portability engines newer-engines lock pr
@@ -25,19 +25,19 @@ PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-dep
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
-setup: $(VENV)/.run ## Make .venv with what `run` and `demo` need.
+setup: $(VENV)/.run ## Create .venv with what `run` and `demo` need.
 
 run: setup ## Run the whole system at http://127.0.0.1:3000 until Ctrl-C.
 	@$(BIN)/edge-signer run
 
-demo: setup ## Sign a photograph, verify it with c2pa-rs, show where the milliseconds went.
+demo: setup ## Sign a photograph, verify it with c2pa-rs and show where the time went.
 	@$(BIN)/edge-signer demo
 
 test: dev ## Run every test, on all cores (PROCESSES=0: one after another); print the coverage.
 	$(BIN)/python -m pytest $(PARALLEL) tests/unit tests/integration --cov
 	$(BIN)/python -m pytest $(PARALLEL) tests/conformance tests/e2e tests/built
 
-fuzz: dev ## Mutate 100,000 real inputs, and sign 5,000 random bodies on both paths.
+fuzz: dev ## Mutate 100,000 real inputs, and sign 5,000 random bodies with both engines.
 	$(BIN)/python -m measure.fuzz
 	$(BIN)/python -m measure.fuzz.agreement
 
@@ -47,7 +47,7 @@ fuzz-verify: dev ## Change one byte of a manifest store, 20,000 times; `verify` 
 fuzz-layouts: dev ## Damage 200,000 files of each layout; a store has a sound place, or a refusal a name.
 	@$(BIN)/python -m measure.fuzz.layouts
 
-lint: dev ## Style and types.
+lint: dev ## Check style and types.
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/codespell
@@ -68,29 +68,29 @@ wasm: dev ## Rebuild tbs.wasm (pins its SHA-256), embed.wasm and examples/hello.
 	$(BIN)/python -m examples.build
 	@$(BIN)/python -m edge_signer.signing.manifest.tbs_module
 
-bench: dev ## Measure builder, store size, request, start and memory, each beside its rival.
+bench: dev ## Measure builder, store size, request, start and memory, each beside an alternative.
 	$(BIN)/python -m measure.bench
 
-limits: dev ## Press on the rate limits for two minutes and audit what was admitted.
+limits: dev ## Send requests beyond the rate limits for two minutes and check what was admitted.
 	@$(BIN)/python -m measure.limits
 	@$(BIN)/python -m measure.limits.contention
 
-chaos: dev ## Load a system whose parts fail, and judge each run (RUN=A to H; all without); an hour.
+chaos: dev ## Break parts of a system under load and check each run (RUN=A to H; default: all, one hour).
 	@$(BIN)/python -m measure.load $(RUN)
 
-load: dev ## The same with a tenth of the requests, of run A or of RUN.
+load: dev ## Do one run of `chaos` with a tenth of the requests (RUN; default: A).
 	@$(BIN)/python -m measure.load $(or $(RUN),A) --share 0.1
 
 portability: dev ## Compare the module's bytes under V8 and wasmer with wasmtime's.
 	@$(BIN)/python -m measure.portability
 
-engines: dev ## Have five C2PA engines judge what we sign; three of them need Node and npm.
+engines: dev ## Validate signed samples with five C2PA engines; three of them need Node and npm.
 	@$(BIN)/python -m measure.engines
 
 newer-engines: dev ## Fail if a newer version of one of those engines exists.
 	@$(BIN)/python -m measure.engines.newer
 
-validate: $(VENV_SAM)/.made ## Have SAM and cfn-lint judge template.yaml and replica.yaml.
+validate: $(VENV_SAM)/.made ## Check template.yaml and replica.yaml with SAM and cfn-lint.
 	$(SAM) validate --lint
 	$(VENV_SAM)/bin/cfn-lint template.yaml replica.yaml
 
@@ -100,25 +100,25 @@ build: $(VENV_SAM)/.made ## Build functions and layers for Lambda; STAGE is a se
 package: build ## Write the archives to deploy, and print their sizes and hashes.
 	@$(VENV_SAM)/bin/python -m deployment.archives .aws-sam/build .aws-sam/package
 
-reproducible: package ## Build once more and compare the archives byte by byte.
+reproducible: package ## Build a second time and compare the archives byte by byte.
 	@$(SAM) build --config-env $(STAGE) --build-dir .aws-sam/again
 	@$(VENV_SAM)/bin/python -m deployment.archives .aws-sam/again .aws-sam/package-again >/dev/null
 	@for one in .aws-sam/package/*.zip; do cmp $$one .aws-sam/package-again/$${one##*/} || exit 1; done
 	@echo "built twice: the same bytes"
 
-build-check: package dev $(VENV_LAMBDA)/.made ## Run what was built under Lambda's own Python.
+build-check: package dev $(VENV_LAMBDA)/.made ## Test the built layers and functions under Lambda's own Python.
 	BUILT_ARTEFACTS=.aws-sam LAMBDA_PYTHON=$(VENV_LAMBDA)/bin/python $(BIN)/python -m pytest tests/built
 
-cold-start: package dev $(VENV_LAMBDA)/.made ## Measure what a new worker waits for; prints docs/performance.md's table.
+cold-start: package dev $(VENV_LAMBDA)/.made ## Measure how long new workers take to start; print the table of docs/performance.md.
 	@$(BIN)/python -m measure.cold_start .aws-sam $(VENV_LAMBDA)/bin/python
 
-import-times: package dev $(VENV_LAMBDA)/.made ## Print what a new worker imports, from 10 ms up; FUNCTION is sign or another.
+import-times: package dev $(VENV_LAMBDA)/.made ## Print the imports of a new worker that take 10 ms or more (FUNCTION; default: sign).
 	@$(BIN)/python -m measure.cold_start.import_times .aws-sam $(VENV_LAMBDA)/bin/python $(or $(FUNCTION),sign)
 
 deploy-local: package dev $(VENV_MINISTACK)/.made ## Deploy with SAM to MiniStack on this machine, sign there, update, delete.
 	@$(BIN)/python -m measure.deploy_local $(VENV_MINISTACK)/bin/ministack $(VENV_SAM)/bin/sam
 
-sam-local: build dev ## Invoke what was built in containers with events/; needs Docker. SAM_LOCAL has options of sam.
+sam-local: build dev ## Send events/ to the built functions in containers; needs Docker. SAM_LOCAL passes options to sam.
 	@$(BIN)/python -m measure.sam_local .aws-sam/build $(VENV_SAM)/bin/sam $(SAM_LOCAL)
 
 sbom: build $(VENV_TOOLS)/.made ## Write .aws-sam/sbom/ (CycloneDX) and docs/licences.md from the built layers.
@@ -129,23 +129,23 @@ sbom: build $(VENV_TOOLS)/.made ## Write .aws-sam/sbom/ (CycloneDX) and docs/lic
 	    --output-reproducible --of JSON -o .aws-sam/sbom/$$layer.json .aws-sam/empty/bin/python || exit 1; done
 	@$(PYTHON) -m deployment.licences docs/licences.md .aws-sam/sbom/EdgeSignerLayer.json .aws-sam/sbom/CentralSignerLayer.json
 
-audit: $(VENV_TOOLS)/.made ## Ask for known weaknesses of what the layers ship; fails on one that cannot be asked about.
+audit: $(VENV_TOOLS)/.made ## Look up known vulnerabilities of the packages in the layers; fail if one cannot be looked up.
 	$(VENV_TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/layer.txt
 	$(VENV_TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/central.txt
 
 architecture: dev ## Draw docs/architecture.md from the template and the imports.
 	@$(BIN)/python -m measure.architecture
 
-house: dev ## Print files, lines, rooms and circles of the code, at each REV; without one, as it is.
+house: dev ## Print figures about the code: files, lines, rooms, cycles (REV: revisions; default: as it is).
 	@$(BIN)/python -m measure.house $(REV)
 
 walk: dev ## Print the files that a signature and a job pass through.
 	@$(BIN)/python -m measure.walk
 
-cost: ## Print the table of docs/cost.md.
+cost: ## Print the tables of docs/cost.md.
 	@$(PYTHON) -m deployment.cost
 
-lock: dev ## Pin all dependencies anew, with hashes and without index addresses.
+lock: dev ## Update the pins of all dependencies, with hashes and without index addresses.
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --all-extras -o requirements/lock.txt pyproject.toml
 	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt -o requirements/layer.txt pyproject.toml
 	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt --extra run -o requirements/run.txt pyproject.toml
@@ -159,7 +159,7 @@ lock: dev ## Pin all dependencies anew, with hashes and without index addresses.
 
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-pr: lint validate demo test engines ## All that CI runs.
+pr: lint validate demo test engines ## Run everything that CI runs.
 
 dev: $(VENV)/.dev
 

@@ -21,7 +21,7 @@ class TenantOptions:
     """The options that say where a tenant's request goes.
 
     Attributes:
-        url: Address of the API; None for the emulator running here.
+        url: URL of the API; None for this machine's emulator.
         token: The tenant's bearer token; None for the emulator's.
         hmac_key: Signs the request; None if the token has no HMAC key.
         tenant: The tenant; None for acme on the emulator, and for the token's own with a url.
@@ -78,7 +78,7 @@ def tenant_access(options: TenantOptions, *, exit_code_without_system: int = 1) 
 
 
 def running_emulator(state: Path | None, exit_code: int = 1) -> LocalState:
-    """Read the state of the emulator running here.
+    """Read the state of this machine's emulator.
 
     Args:
         state: Its state directory; None for the default.

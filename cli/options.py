@@ -11,7 +11,7 @@ DEFAULT_POLICY = "newsroom-default-v3"
 
 Url = Annotated[
     str | None,
-    typer.Option(help="Address of the API.", show_default="the emulator running here"),
+    typer.Option(help="URL of the API.", show_default="this machine's emulator"),
 ]
 Token = Annotated[
     str | None,
@@ -28,7 +28,7 @@ HmacKey = Annotated[
 Tenant = Annotated[
     str | None,
     typer.Option(
-        help="The tenant.", show_default="acme on the emulator, with --url that of the token"
+        help="The tenant.", show_default="acme on the emulator; with --url, the token's tenant"
     ),
 ]
 PinnedKey = Annotated[
@@ -45,7 +45,7 @@ State = Annotated[
 ]
 Stage = Annotated[
     str | None,
-    typer.Option(help="A stage on AWS.", show_default="the emulator running here"),
+    typer.Option(help="A stage on AWS.", show_default="this machine's emulator"),
 ]
 Region = Annotated[
     str | None, typer.Option(help="The stage's region.", show_default="the AWS profile's")
@@ -58,7 +58,7 @@ SourceType = Annotated[
     typer.Option(
         help="How the asset was made: a digital source type, as a term or a URI.\n\n"
         + "\n\n".join(f"{term}: {meaning}" for term, meaning in USUAL.items()),
-        show_default="none: it must be given",
+        show_default="none; required",
     ),
 ]
 Tsa = Annotated[

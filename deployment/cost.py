@@ -1,4 +1,4 @@
-"""What a million signatures cost, and a month without any; prints docs/cost.md's tables."""
+"""The cost of a million signatures, and of a month without any; prints docs/cost.md's tables."""
 
 from __future__ import annotations
 
@@ -96,9 +96,9 @@ def per_month_usd(memory_mb: int = Request.memory_mb) -> dict[str, float]:
     snapshot_usd = memory_mb / 1024 * MONTH_S * SNAPSHOT_GB_S_USD
     return {
         "Lambda, snapshots of two functions": 2 * snapshot_usd,
-        "KMS keys, of manifests, of receipts and of the tenants' table": 3 * KMS_KEY_MONTH_USD,
+        "KMS keys: for manifests, for receipts and for the tenants' table": 3 * KMS_KEY_MONTH_USD,
         "KMS key, replica in a second region": KMS_KEY_MONTH_USD,
-        f"CloudWatch: at most {metrics} metrics of our own": metrics * METRIC_MONTH_USD,
+        f"CloudWatch: at most {metrics} custom metrics": metrics * METRIC_MONTH_USD,
         f"CloudWatch: alarms on {ALARMED_METRICS} metrics": ALARMED_METRICS * ALARM_MONTH_USD,
         "CloudWatch: the dashboard": DASHBOARD_MONTH_USD,
     }
@@ -107,7 +107,7 @@ def per_month_usd(memory_mb: int = Request.memory_mb) -> dict[str, float]:
 def month_table() -> str:
     """Write the table of a month in Markdown."""
     rows = [f"| {name} | {usd:.2f} |" for name, usd in per_month_usd().items()]
-    return "\n".join([f"| a month, US dollars of {PRICES_OF} | |", "|---|---|", *rows])
+    return "\n".join([f"| a month, in US dollars ({PRICES_OF}) | |", "|---|---|", *rows])
 
 
 def table(request: Request) -> str:
@@ -118,8 +118,9 @@ def table(request: Request) -> str:
         for name in columns[0]
     ]
     sums = " | ".join(f"{sum(column.values()):.2f}" for column in columns)
-    head = f"| a million signatures, US dollars of {PRICES_OF} | {' | '.join(LAMBDA_GB_S_USD)} |"
-    return "\n".join([head, "|---|---|---|", *rows, f"| **together** | {sums} |"])
+    dollars = f"in US dollars ({PRICES_OF})"
+    head = f"| a million signatures, {dollars} | {' | '.join(LAMBDA_GB_S_USD)} |"
+    return "\n".join([head, "|---|---|---|", *rows, f"| **total** | {sums} |"])
 
 
 if __name__ == "__main__":

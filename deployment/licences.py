@@ -1,7 +1,7 @@
-"""Licences of what the layers ship, from their bills of materials.
+"""Licences of the packages in the layers, from their bills of materials.
 
-`python -m deployment.licences PAGE SBOM…` writes the page, an SBOM called as its layer; a licence
-that nobody judged is an error.
+`python -m deployment.licences PAGE SBOM…` writes the page. Each SBOM is named after its layer. A
+licence that is not on the list of accepted ones is an error.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 _TROVE = "License :: OSI Approved :: "
-# Permissive ones; none asks for more than that its text goes with the copy.
+# Permissive licences: they only require that copies include their text.
 _ACCEPTED = frozenset(
     {
         "Apache Software License",
@@ -28,13 +28,13 @@ _ACCEPTED = frozenset(
         "PSF-2.0",
     }
 )
-_HEAD = """# Licences of what the layers ship
+_HEAD = """# Licences of the packages in the layers
 
-`make sbom` writes this page from the packages in the built layers, and fails on a licence that is
-not in its list of accepted ones: there is no copyleft among them. Their texts lie beside them, in
-`*.dist-info`. Edge Signer itself is Apache-2.0. Compiled packages hold libraries of their own:
-cryptography and rfc3161-client have OpenSSL (Apache-2.0) and Rust crates, pydantic-core, wasmtime
-and c2pa-python Rust crates.
+`make sbom` writes this page from the packages in the built layers. It fails if a package has a
+licence that is not on its list of accepted licences; none of these is copyleft. Each package
+includes its licence text in `*.dist-info`. Edge Signer itself is Apache-2.0. Compiled packages
+contain other libraries: cryptography and rfc3161-client contain OpenSSL (Apache-2.0) and Rust
+crates; pydantic-core, wasmtime and c2pa-python contain Rust crates.
 """
 _TABLE = """
 ## {layer}
@@ -45,7 +45,7 @@ _TABLE = """
 
 
 class UnknownLicenceError(Exception):
-    """A package has a licence that nobody has judged, or none."""
+    """A package has a licence that is not on the list of accepted ones, or none."""
 
 
 def licences(component: Mapping[str, Any]) -> list[str]:

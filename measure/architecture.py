@@ -94,7 +94,7 @@ imports. A test fails when they are out of date.
 
 ## On AWS
 
-Each arrow is what IAM allows: the routes to a function, and the resources that it may use.
+Each arrow is a route to a function, or a resource that IAM lets the function use.
 
 ```mermaid
 {system(template)}
@@ -106,9 +106,9 @@ path fails, it invokes `fallback`, which signs with another engine. `execute` ru
 
 ## Rooms
 
-Each arrow is an import. Arrows that follow from others are left out, and so are the errors, limits
-and jobs that the rooms below `signing` and `execution` stand on. `tests/unit/test_house.py` holds
-the directions.
+A room is a package for which `tests/unit/test_house.py` says what it may import. Each arrow is an
+import. The picture leaves out arrows that follow from others, and the modules for errors, limits
+and jobs, which the rooms below `signing` and `execution` share.
 
 ```mermaid
 {rooms(shape(ROOT))}

@@ -48,7 +48,7 @@ def request(
     product: Annotated[str, typer.Option(help="CN: the product's name.")],
     unit: Annotated[str | None, typer.Option(help="OU, if the product's entry has one.")] = None,
     cpl_record: Annotated[
-        str | None, typer.Option(help="The product's UUID on the list of conforming products.")
+        str | None, typer.Option(help="The product's UUID on C2PA's list of conforming products.")
     ] = None,
     assurance_level: Annotated[
         int | None, typer.Option(help="1 or 2; goes with --cpl-record.")

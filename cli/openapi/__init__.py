@@ -1,5 +1,5 @@
-"""The OpenAPI document of the HTTP API, made from the code that answers.
+"""The OpenAPI document of the HTTP API, generated from the code that answers requests.
 
-It is made here and not in the layer, because the function never needs it and readers of the
-document do not need the code. The emulator serves the file.
+It is generated here and not in the layer, because no function needs it. The emulator serves the
+file.
 """

@@ -1,7 +1,7 @@
-"""What a request may say of an asset: the signer's models, and the short forms beside them.
+"""The schemas of assertions in a request: the signer's models, and the short forms of them.
 
-The schemas never forbid what the signer takes. It refuses more than they can say: which labels come
-is the policy's, and which fields go together the standard's.
+The schemas allow everything that the signer accepts. The signer refuses more than they can express:
+the policy decides which labels are allowed, and the standard which fields go together.
 """
 
 from __future__ import annotations
@@ -37,20 +37,23 @@ def assertions_schema() -> Schema:
     actions, training = _one_of("ActionList", "Actions"), _one_of("Limitations", "TrainingMining")
     return {
         "type": "object",
-        "description": "What is said of the asset, by label. The policy says which labels may "
-        "come, which must, and which the signer vouches for.",
+        "description": "Assertions about the asset, by label. The policy says which labels are "
+        "allowed, which are required, and which the signer vouches for.",
         "maxProperties": MAX_LABELS,
         "properties": {
             ACTIONS_LABEL: {**actions, "description": "What was done to the asset."},
             "c2pa.actions": {**actions, "description": f"Becomes {ACTIONS_LABEL}."},
-            TRAINING_MINING_LABEL: {**training, "description": "What others may do with it."},
+            TRAINING_MINING_LABEL: {
+                **training,
+                "description": "Whether others may use the asset for training and data mining.",
+            },
             **{
                 alias: {**training, "description": f"Becomes {TRAINING_MINING_LABEL}."}
                 for alias in sorted(TRAINING_ALIASES - {TRAINING_MINING_LABEL})
             },
             AI_DISCLOSURE_LABEL: {
                 **_reference("AiDisclosure"),
-                "description": "Which AI model made the content, and who looked at it.",
+                "description": "Which AI model made the content, and how people were involved.",
             },
             C2PA_METADATA_LABEL: {
                 **_JSON_LD,
@@ -58,41 +61,39 @@ def assertions_schema() -> Schema:
             },
             CAWG_METADATA_LABEL: {**_JSON_LD, "description": "Metadata as JSON-LD."},
         },
-        "patternProperties": {
-            _OWN_LABEL: {"type": "object", "description": "An assertion of the client's own."}
-        },
+        "patternProperties": {_OWN_LABEL: {"type": "object", "description": "A custom assertion."}},
         "additionalProperties": False,
     }
 
 
 def with_short_forms(schemas: dict[str, Schema]) -> dict[str, Schema]:
-    """Add to the schemas of the signer's models what clients may say instead.
+    """Add the short forms that clients may send to the schemas of the signer's models.
 
     Args:
-        schemas: By name, of the models of assertions and of all that is in them.
+        schemas: The schemas of the assertions' models and of their parts, by name.
     """
     words = sorted(name.removeprefix("c2pa.") for name in STANDARD_ACTIONS)
     short = [word for word in words if "." not in word]
     names: list[Schema] = [
-        {"enum": sorted(STANDARD_ACTIONS), "description": "Of the standard."},
-        {"enum": short, "description": "The same without its prefix."},
-        {"type": "string", "pattern": _OWN_NAME, "description": "Your own."},
+        {"enum": sorted(STANDARD_ACTIONS), "description": "An action of the standard."},
+        {"enum": short, "description": "The same, without the prefix."},
+        {"type": "string", "pattern": _OWN_NAME, "description": "A custom action."},
     ]
     agent: list[Schema] = [
         _reference("SoftwareAgent"),
-        {"type": "string", "minLength": 1, "description": "Its name alone."},
+        {"type": "string", "minLength": 1, "description": "Only its name."},
     ]
     shared: dict[str, Schema] = {
         "digitalSourceType": {
             "anyOf": [
-                {"enum": sorted(DIGITAL_SOURCE_TYPES), "description": "Of the vocabulary."},
-                {"type": "string", "description": "An alias that the policy knows."},
+                {"enum": sorted(DIGITAL_SOURCE_TYPES), "description": "A term of the vocabulary."},
+                {"type": "string", "description": "An alias that the policy defines."},
                 {"type": "null"},
             ]
         },
         "softwareAgent": {"anyOf": [*agent, {"type": "null"}]},
     }
-    every = {"const": "*", "description": "Every action."}
+    every = {"const": "*", "description": "All actions."}
     template = _amended(schemas["Template"], action={"anyOf": [*names, every]}, **shared)
     action = _amended(
         schemas["Action"],
@@ -154,7 +155,7 @@ def with_short_forms(schemas: dict[str, Schema]) -> dict[str, Schema]:
 
 
 def _entries(training: Schema) -> Schema:
-    """Purposes may have the prefix that they had before CAWG took them over."""
+    """Allow the prefix that purposes had before CAWG took them over, too."""
     entries: Schema = dict(training["properties"]["entries"])
     purposes: list[str] = entries["propertyNames"]["enum"]
     older = [purpose.replace("cawg.", "c2pa.") for purpose in purposes]

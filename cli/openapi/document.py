@@ -12,7 +12,6 @@ from cli.openapi.headers import REQUEST_PARAMETERS, described_headers
 from cli.openapi.jobs import job_paths
 from cli.openapi.schemas import component_schemas
 from edge_signer.configuration.flags import MAX_PAYLOAD_BYTES
-from edge_signer.http.errors import UnauthenticatedError
 from edge_signer.http.routes.edge_sign import SIGN
 from edge_signer.http.routes.full_health import HEALTH
 from emulator.local_state import checkout
@@ -20,19 +19,19 @@ from emulator.local_state import checkout
 _ABOUT = f"""\
 C2PA Content Credentials for media, signed with a key that never leaves KMS.
 
-A manifest is stored under the asset's digest; `manifest_url` of the answer is its address. \
-`GET` and `HEAD` there need no token: they come from a CDN, not from this API, with an ETag, and \
-`?versionId=` names an older version.
+Each manifest is stored under its asset's digest, and the answer's `manifest_url` is its address. \
+`GET` and `HEAD` on that address need no token. A CDN serves them, not this API; its answers have \
+an ETag, and `?versionId=` selects an older version.
 
-Every other path is answered 404 and every other method 405, in the same shape as all errors; \
-`/admin` is for operators, with tokens of their own, and is not described here. \
-Amazon API Gateway answers a few requests by itself, with `{{"message": …}}` alone: bodies beyond \
-what it takes (413; this API takes {MAX_PAYLOAD_BYTES // 1024} KiB), too many requests at once \
-(429), and a function that failed (500) or did not answer in time (503).
+Unknown paths return 404 and unsupported methods 405, in the same form as all errors. `/admin` is \
+for operators, who have their own tokens, and is not described here. Amazon API Gateway answers \
+some requests itself, with only `{{"message": …}}`: bodies above its own limit (413; the limit of \
+this API is {MAX_PAYLOAD_BYTES // 1024} KiB), too many requests at once (429), and requests for \
+which the function failed (500) or did not answer in time (503).
 """
 _SIGNATURE_HEADERS = {
     "X-Signature-Timestamp": "When the request was signed, in seconds since 1970.",
-    "X-Signature-Nonce": "Good for one request.",
+    "X-Signature-Nonce": "Valid for one request only.",
     "X-Signature": "HMAC-SHA-256 over the request.",
 }
 
@@ -49,7 +48,7 @@ def openapi_document() -> dict[str, Any]:
             "description": _ABOUT,
             "license": {"name": "Apache License 2.0", "identifier": project["license"]},
         },
-        # The deployment's own address, wherever the document is served from.
+        # The deployment's own address: the document is served from there.
         "servers": [{"url": "/"}],
         "security": _security(),
         "paths": {
@@ -67,7 +66,7 @@ def openapi_document() -> dict[str, Any]:
 
 
 def openapi_json() -> str:
-    """The document as it is kept: the same code gives the same bytes."""
+    """The document as it is committed: the same code gives the same bytes."""
     return json.dumps(openapi_document(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
@@ -79,7 +78,7 @@ def _sign() -> dict[str, Any]:
 def _preflight() -> dict[str, Any]:
     return {
         "operationId": "preflight",
-        "summary": "Ask whether a web page may call",
+        "summary": "Check whether a web page may call (CORS preflight)",
         "security": [],
         "responses": {"204": responses.preflight()},
     }
@@ -97,7 +96,7 @@ def _security_schemes() -> dict[str, Any]:
         "token": {
             "type": "http",
             "scheme": "bearer",
-            "description": f"A tenant's API token. {UnauthenticatedError.__doc__}",
+            "description": "A tenant's API token. A missing or unknown token gets 401.",
         }
     }
     for name, description in _SIGNATURE_HEADERS.items():

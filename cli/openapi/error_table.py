@@ -18,13 +18,13 @@ def error_table() -> str:
 
 
 def with_error_table(guide: str) -> str:
-    """Put the table as it is now in the place of an older one.
+    """Replace the page's table with the current one.
 
     Args:
-        guide: The page, with the marks between which the table stands.
+        guide: The page, with the two marks around the table.
 
     Raises:
-        ValueError: The marks are not there.
+        ValueError: A mark is missing.
     """
     before, begin, rest = guide.partition(BEGIN)
     _, end, after = rest.partition(END)

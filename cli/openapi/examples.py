@@ -1,4 +1,4 @@
-"""What the document shows; a test sends each of these and compares what comes back."""
+"""The document's examples; a test sends each request and compares the answer."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ REQUEST_ID = "6f1d1a52-3c1c-4f0e-9a58-0c7c1f3b8a10"
 
 REQUESTS: dict[str, dict[str, Any]] = {
     "digest": {
-        "summary": "An asset by its digest, in the short forms",
+        "summary": "An asset's digest, with short forms",
         "value": {
             "asset_sha256": _DIGEST,
             "policy_id": _POLICY,
@@ -35,7 +35,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         },
     },
     "inline": {
-        "summary": "A small asset itself",
+        "summary": "A small asset, sent inline",
         "value": {
             "asset_inline": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhf"
             "DwAChwGA60e6kgAAAABJRU5ErkJggg==",
@@ -48,7 +48,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         },
     },
     "standard": {
-        "summary": "In the standard's own words, with a custom assertion",
+        "summary": "The standard's own form, with a custom assertion",
         "value": {
             "asset_sha256": _DIGEST,
             "policy_id": _POLICY,
@@ -93,7 +93,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         },
     },
     "planned": {
-        "summary": "dry_run=1: it would be signed",
+        "summary": "With dry_run=1: what would be signed",
         "value": {
             "dry_run": True,
             "policy_id": _POLICY,

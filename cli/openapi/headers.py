@@ -13,13 +13,13 @@ _UUID = {"type": "string", "format": "uuid"}
 _MS = {"type": "number", "minimum": 0}
 _TEXT = {"type": "string"}
 
-#: Of every answer that is ours.
+#: Of every answer that a function writes.
 COMMON = ("X-Request-ID", "Cache-Control")
 #: Of answers to requests that were counted.
 OF_LIMITS = ("RateLimit", "RateLimit-Policy")
 #: Of answers to web pages, where the deployment lets pages call.
 FOR_PAGES = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Vary")
-#: Of the answer that tells of a signature.
+#: Of answers to requests that were signed.
 OF_SIGNATURES = (
     "Link",
     "Server-Timing",
@@ -29,7 +29,7 @@ OF_SIGNATURES = (
     "X-Signing-Mode",
     "X-Total-Time-MS",
 )
-#: Of an answer that was given before.
+#: Of repeated answers.
 OF_REPLAYS = ("Idempotency-Replayed",)
 OF_PREFLIGHTS = (
     "Access-Control-Allow-Headers",
@@ -41,9 +41,9 @@ REQUEST_PARAMETERS: list[dict[str, Any]] = [
     {
         "name": "dry_run",
         "in": "query",
-        "description": "1 checks the request and its policy, and tells what the manifest would "
-        "say. Nothing is built, signed or stored: TBS_TOO_LARGE, and what KMS, certificates or the "
-        "store do, show only at signing.",
+        "description": "With 1, the request is checked against its policy, and the answer shows "
+        "the assertions that the manifest would contain. Nothing is built, signed or stored, so "
+        "TBS_TOO_LARGE and faults of KMS, certificates or the store only appear when you sign.",
         "schema": {"enum": ["0", "1"], "type": "string", "default": "0"},
         "example": "1",
     },
@@ -57,15 +57,15 @@ REQUEST_PARAMETERS: list[dict[str, Any]] = [
     {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "The same key and body again, within a day, get the same answer and no "
-        "second signature.",
+        "description": "A repeated request with the same key and body gets the same answer for a "
+        "day and is not signed again.",
         "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$"},
         "example": IDEMPOTENCY_KEY,
     },
     {
         "name": "X-Request-ID",
         "in": "header",
-        "description": "A UUID, which the answer and the log repeat; anything else is replaced.",
+        "description": "A UUID, which the answer and the log use; any other value is replaced.",
         "schema": _TEXT,
         "example": REQUEST_ID,
     },
@@ -86,34 +86,34 @@ _DESCRIBED: dict[str, tuple[str, Header]] = {
         "Seconds for which a browser remembers this.",
         {"const": MAX_AGE_S, "type": "integer"},
     ),
-    "Accept-Encoding": ("The only coding in which a body is read.", {"const": "identity"}),
-    "Allow": ("The methods that the path knows.", _TEXT),
-    "Cache-Control": ("No answer may be kept.", {"const": "no-store"}),
-    "Idempotency-Replayed": ("The answer was given before.", {"const": "true"}),
+    "Accept-Encoding": ("The only content coding accepted for bodies.", {"const": "identity"}),
+    "Allow": ("The methods that the path supports.", _TEXT),
+    "Cache-Control": ("Answers must not be cached.", {"const": "no-store"}),
+    "Idempotency-Replayed": ("This answer repeats an earlier one.", {"const": "true"}),
     "Link": (
         "The manifest.",
         {"type": "string", "pattern": r'^<https?://[^> ]+\.c2pa>; rel="c2pa-manifest"$'},
     ),
-    "RateLimit": ("The tightest of the tenant's limits, and how it stands with it.", _TEXT),
+    "RateLimit": ("The limit that the tenant will reach first, and what is left of it.", _TEXT),
     "RateLimit-Policy": ("The tenant's limits (draft-ietf-httpapi-ratelimit-headers).", _TEXT),
     "Retry-After": (
         "Seconds after which the same request may succeed.",
         {"type": "integer", "minimum": 0},
     ),
-    "Server-Timing": ("Milliseconds by step, as browsers' tools show them.", _TEXT),
-    "Vary": ("The answer depends on the page.", _TEXT),
-    "WWW-Authenticate": ("How to say who calls.", _TEXT),
-    "X-CPU-Time-MS": ("CPU time of this request's execution environment.", _MS),
+    "Server-Timing": ("Milliseconds of each step, for browser tools.", _TEXT),
+    "Vary": ("The answer depends on the page's origin.", _TEXT),
+    "WWW-Authenticate": ("How to authenticate.", _TEXT),
+    "X-CPU-Time-MS": ("CPU time of the process during this request.", _MS),
     "X-KMS-Time-MS": ("Time that KMS took.", _MS),
     "X-Manifest-Version": ("Version of the stored manifest; older ones are kept.", _TEXT),
-    "X-Request-ID": ("The request's own, if it was a UUID, else a new one.", _UUID),
-    "X-Signing-Mode": ("As in the body.", _TEXT),
-    "X-Total-Time-MS": ("Time in the function.", _MS),
+    "X-Request-ID": ("The request's own if it is a UUID, otherwise a new one.", _UUID),
+    "X-Signing-Mode": ("`signing_mode` of the body.", _TEXT),
+    "X-Total-Time-MS": ("Total time in the function.", _MS),
 }
 
 
 def described_headers() -> dict[str, Header]:
-    """Give every header, by name."""
+    """Return every header, by name."""
     return {
         name: {"description": description, "schema": schema}
         for name, (description, schema) in _DESCRIBED.items()
@@ -121,11 +121,11 @@ def described_headers() -> dict[str, Header]:
 
 
 def headers(*names: str, required: bool) -> dict[str, Header]:
-    """Give the headers of an answer.
+    """Return the headers of an answer.
 
     Args:
-        names: As they are described here.
-        required: Whether they are always there.
+        names: Their names.
+        required: Whether every such answer has them.
     """
     if not required:
         return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

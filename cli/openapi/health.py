@@ -37,15 +37,15 @@ _PARAMETERS: list[dict[str, Any]] = [
     {
         "name": "deep",
         "in": "query",
-        "description": "1 looks at all that a signature needs, at most once in 10 s for each "
-        "execution environment. Nothing is signed or stored.",
+        "description": "With 1, everything that a signature needs is checked, at most once in "
+        "10 s by each execution environment. Nothing is signed or stored.",
         "schema": {"enum": ["0", "1"], "type": "string", "default": "0"},
     },
     {
         "name": "X-Admin-Token",
         "in": "header",
-        "description": "An operator's token, with which deep=1 tells details; "
-        "`Authorization: Bearer` does as well.",
+        "description": "An operator's token: deep=1 then includes details. "
+        "`Authorization: Bearer` works too.",
         "schema": {"type": "string"},
     },
 ]
@@ -54,8 +54,8 @@ _PARAMETERS: list[dict[str, Any]] = [
 def operations() -> dict[str, Any]:
     """The operations of the path."""
     alive = _health(
-        "It runs; with deep=1, it can sign. `degraded` means that something needs fixing, or "
-        "that only the edge or only the central signer can sign.",
+        "The deployment runs; with deep=1, it can sign. `degraded` means that something needs "
+        "attention, or that only the edge or only the central signer can sign.",
         {
             "alive": {"summary": "Without deep=1", "value": {"status": ALIVE_STATUS}},
             "degraded": {"summary": "The edge is switched off", "value": _STATES},
@@ -63,7 +63,7 @@ def operations() -> dict[str, Any]:
     )
     get = {**operation(HEALTH, alive), "parameters": _PARAMETERS}
     get["responses"]["503"] = _health(
-        "With deep=1: nothing can be signed. Else an error, or API Gateway's own.",
+        "With deep=1: nothing can be signed. Otherwise an error of this API or of API Gateway.",
         {"impossible": {"summary": "The key is disabled", "value": _IMPOSSIBLE}},
         "ErrorAnswer",
         "GatewayAnswer",
@@ -89,6 +89,6 @@ def _health(description: str, examples: dict[str, Any], *others: str) -> Respons
 
 def _without_body(status: int) -> Response:
     return {
-        "description": "As the answer to GET.",
+        "description": "The same as for GET.",
         "headers": headers(*COMMON, required=status not in OF_GATEWAY),
     }

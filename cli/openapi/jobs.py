@@ -24,13 +24,13 @@ EXAMPLE = {
 
 
 def job_paths() -> dict[str, Any]:
-    """Give the paths, by their templates."""
+    """Return the paths, by their templates."""
     kept = headers(*COMMON, *OF_LIMITS, required=True)
-    cached = {"description": "May be kept.", "schema": {"const": KEYS_CACHE_CONTROL}}
+    cached = {"description": "The answer may be cached.", "schema": {"const": KEYS_CACHE_CONTROL}}
     of_keys = headers("X-Request-ID", required=True) | {"Cache-Control": cached}
     of_results = headers(*COMMON, *OF_LIMITS, "Server-Timing", required=True)
     of_results |= headers(*OF_REPLAYS, *FOR_PAGES, required=False)
-    examples = {"stored": {"summary": "A module that was stored before", "value": EXAMPLE}}
+    examples = {"stored": {"summary": "A module that is already stored", "value": EXAMPLE}}
     operations = {
         RUN: operation(RUN, answer_of(RUN, "The job has run.", of_results), examples),
         RESULT: operation(RESULT, answer_of(RESULT, "The job has run.", of_results)),

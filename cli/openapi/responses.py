@@ -47,8 +47,8 @@ _MAY_RETRY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
 def success() -> Response:
     """The answer of status 200."""
     return {
-        "description": "Signed and stored; or, with dry_run=1, what would be signed. The headers "
-        "of times, version, mode and the link come with a signature only.",
+        "description": "Signed and stored; with dry_run=1, what would be signed. Only signed "
+        "answers have the headers for times, version, mode and link.",
         "headers": {
             **headers(*COMMON, *OF_LIMITS, required=True),
             **headers(*OF_SIGNATURES, *OF_REPLAYS, *FOR_PAGES, required=False),
@@ -65,7 +65,7 @@ def success() -> Response:
 def preflight() -> Response:
     """The answer to OPTIONS."""
     return {
-        "description": "The methods; and for a page that may call, what it may send.",
+        "description": "The supported methods and, if the page may call, what it may send.",
         "headers": {
             **headers("Allow", "X-Request-ID", required=True),
             **headers("Access-Control-Allow-Origin", "Vary", *OF_PREFLIGHTS, required=False),
@@ -74,7 +74,7 @@ def preflight() -> Response:
 
 
 def refusals() -> dict[str, Response]:
-    """The answers that tell of errors, by the name of their status."""
+    """The error answers, by the name of their status."""
     return {name_of(status): _refusal(status, kinds) for status, kinds in _by_status().items()}
 
 
@@ -102,7 +102,7 @@ def operation(route: Route, answer: Response, examples: dict[str, Any] | None = 
 
 
 def refusals_of(route: Route) -> dict[str, Response]:
-    """References to the answers that tell of a route's errors, by status."""
+    """References to a route's error answers, by status."""
     return {
         str(status): {"$ref": f"#/components/responses/{name_of(status)}"}
         for status in dict.fromkeys(STATUS[kind] for kind in route.errors)
@@ -140,7 +140,7 @@ def name_of(status: int) -> str:
 
 
 def sentence(kind: ErrorKind) -> str:
-    """What an error means: its class says it."""
+    """What an error means: the first paragraph of its class's docstring."""
     return " ".join((getdoc(kind) or "").partition("\n\n")[0].split())
 
 

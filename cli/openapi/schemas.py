@@ -28,30 +28,30 @@ ROUTES: tuple[Route, ...] = (SIGN, RUN, RESULT, KEEP_MODULE, KEYS, HEALTH)
 REFERENCE = "#/components/schemas/{model}"
 _BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)$"
 _FIELDS: dict[str, Schema] = {
-    "asset_sha256": {"description": "SHA-256 of the whole asset; it need not leave your house."},
+    "asset_sha256": {"description": "SHA-256 of the whole asset; the asset itself stays with you."},
     "asset_inline": {
         "description": f"The asset itself, up to {MAX_INLINE_BYTES // 1024} KiB, in padded base64. "
-        "If both are sent they must agree.",
+        "If you also send asset_sha256, it must match.",
         "contentEncoding": "base64",
     },
     "embed": {
-        "description": "Where the asset will contain the manifest; without it, it is a sidecar.",
+        "description": "Where in the asset to embed the manifest; if absent, it is a sidecar.",
     },
     "policy_id": {"description": "The policy to sign under, such as newsroom-default-v3."},
     "tenant_id": {"description": "If sent, the token's tenant."},
     "title": {
-        "description": "Name of the asset for people; the claim carries it, if the policy allows.",
+        "description": "Display name of the asset; goes into the claim if the policy allows it.",
     },
-    "tsa": {"description": "Whether the signature shall have a time-stamp (RFC 3161)."},
+    "tsa": {"description": "Whether to time-stamp the signature (RFC 3161)."},
 }
 _EMBED_FIELDS: dict[str, Schema] = {
     "format": {"description": "The asset's media type.", "enum": list(LAYOUTS)},
     "offset": {
-        "description": "First byte of what the manifest takes in the file; absent for BMFF.",
+        "description": "Offset of the first byte that the manifest takes up; absent for BMFF.",
     },
     "store_bytes": {
-        "description": "The size to which the manifest store is padded; only JPEG, PNG and GIF "
-        "do without.",
+        "description": "The size to which the manifest store is padded; required except for "
+        "JPEG, PNG and GIF.",
     },
 }
 
@@ -65,7 +65,7 @@ class _WithoutTitles(GenerateJsonSchema):
 
 
 def component_schemas() -> dict[str, Schema]:
-    """Give the document's schemas by name."""
+    """Return the document's schemas by name."""
     said = with_short_forms(_of_models(Actions, AiDisclosure, TrainingMining))
     answers = _of_models(*(model for route in ROUTES for model in route.answers), ErrorAnswer)
     return {
@@ -76,7 +76,7 @@ def component_schemas() -> dict[str, Schema]:
         "EmbedRequest": _described(EmbedRequest, _EMBED_FIELDS),
         "GatewayAnswer": {
             "type": "object",
-            "description": "What Amazon API Gateway answers where no function did.",
+            "description": "An answer of Amazon API Gateway itself, when no function answered.",
             "properties": {"message": {"type": "string"}},
             "required": ["message"],
             "additionalProperties": False,

@@ -99,7 +99,7 @@ def unset_flag(name: Name, stage: Stage = None, region: Region = None, state: St
     with aws_failures_reported():
         # Unlike DeleteParameter, this does not fail if the parameter does not exist.
         target.client("ssm").delete_parameters(Names=[f"{target.folder('flags')}/{name}"])
-    out.print(f"{name} has its default on {target.stage}: {_SEEN}", markup=False)
+    out.print(f"{name} is back to its default on {target.stage}: {_SEEN}", markup=False)
 
 
 def _row(name: str, text: str | None, defaults: Flags) -> _Row:

@@ -35,7 +35,7 @@ def issue(
     state: State = None,
     as_json: Json = False,
 ) -> None:
-    """Issue an operator's token and print it, this once."""
+    """Issue an operator's token and print it, only once."""
     target = deployment(stage, region, state)
     if not OPERATOR_NAME.fullmatch(name):
         fail(

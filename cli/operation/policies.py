@@ -82,7 +82,7 @@ def check(
             is_faulty = True
             say_error(f"{file}: {found}")
         else:
-            out.print(f"{file}: {found.policy_id} can be put in force", markup=False)
+            out.print(f"{file}: {found.policy_id} is valid", markup=False)
     raise typer.Exit(int(is_faulty))
 
 
@@ -93,7 +93,7 @@ def put(
     region: Region = None,
     state: State = None,
 ) -> None:
-    """Put a policy in force; workers take it up within a minute."""
+    """Put a policy in force; workers use it within a minute."""
     target = deployment(stage, region, state)
     text, found = _read_file(file)
     if isinstance(found, PolicyDocumentError):

@@ -44,7 +44,7 @@ def add(
     state: State = None,
     as_json: Json = False,
 ) -> None:
-    """Issue a new tenant's token and print it, this once."""
+    """Issue a new tenant's token and print it, only once."""
     table = table_of(deployment(stage, region, state))
     _require_name(tenant)
     with aws_failures_reported(table.name):
@@ -58,7 +58,7 @@ def add(
         table.put(credential)
     _show_credential(credential, as_json, {})
     if not as_json:
-        out.print("\nIt may sign once it is in the flag tenant_allowlist: `edge-signer flags`.")
+        out.print("\nIt may sign once the flag tenant_allowlist contains it: `edge-signer flags`.")
 
 
 @app.command()
@@ -80,7 +80,7 @@ def rotate(
     state: State = None,
     as_json: Json = False,
 ) -> None:
-    """Issue a tenant's next token, print it this once, and let the older ones expire."""
+    """Issue a tenant's next token and print it, only once; the older ones expire."""
     table = table_of(deployment(stage, region, state))
     _require_name(tenant)
     grace_s = _seconds(grace)

@@ -58,7 +58,7 @@ def read_certificates(file: Path) -> str:
     try:
         certificates = x509.load_pem_x509_certificates(file.read_bytes())
     except ValueError as broken:
-        raise AnchorsError(f"{file} holds no certificates in PEM ({broken})") from broken
+        raise AnchorsError(f"{file} contains no PEM certificates ({broken})") from broken
     return "".join(one.public_bytes(Encoding.PEM).decode() for one in certificates)
 
 

@@ -31,7 +31,7 @@ class CredentialsError(EdgeSignerClientError):
 
 
 class UnreachableError(EdgeSignerClientError):
-    """No answer arrived. The server may have processed the request all the same."""
+    """No answer arrived. The server may still have processed the request."""
 
 
 class RefusedError(EdgeSignerClientError):

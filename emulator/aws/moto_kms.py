@@ -1,8 +1,7 @@
 """Corrects moto's KMS, which hashes a digest again and signs with disabled keys.
 
-After the KMS API reference (Sign, Verify, GetPublicKey, ReplicateKey) and "Key states of AWS KMS
-keys". On the wire KMS answers a client's mistakes with status 400, which is also what moto's errors
-carry.
+Follows the KMS API reference (Sign, Verify, GetPublicKey, ReplicateKey) and "Key states of AWS KMS
+keys". KMS answers clients' mistakes with HTTP status 400, and so do moto's errors.
 """
 
 import base64

@@ -1,6 +1,6 @@
 """The kinds of KMS signing keys, and how each signs.
 
-After the KMS developer guide, "Key spec reference", and the Sign API's MessageType.
+Follows the KMS developer guide, "Key spec reference", and the Sign API's MessageType.
 """
 
 from collections.abc import Callable

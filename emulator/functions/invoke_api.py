@@ -1,6 +1,6 @@
 """Invoke of Lambda's own API, for functions that call other functions.
 
-After the Lambda API reference (Invoke); errors in the form of its protocol, REST with JSON.
+Follows the Lambda API reference (Invoke); errors have the form of its protocol, REST with JSON.
 """
 
 import json

@@ -1,6 +1,6 @@
 """One execution environment: AWS's own runtime client in a process, and its Runtime API.
 
-After the Lambda developer guide, "Using the Lambda runtime API for custom runtimes". Each worker
+Follows the Lambda developer guide, "Using the Lambda runtime API for custom runtimes". Each worker
 has its own endpoint, as on AWS, so a stray worker can neither take nor answer another one's
 invocation.
 """

@@ -1,6 +1,6 @@
 """The template's HTTP API: its routes and its throttling.
 
-After "Create routes for HTTP APIs" and "Throttling requests to your HTTP API" in the API Gateway
+Follows "Create routes for HTTP APIs" and "Throttling requests to your HTTP API" in the API Gateway
 developer guide: a full match comes before one with a greedy variable (`{name+}`), a route's own
 method before ANY, and $default takes the rest.
 """

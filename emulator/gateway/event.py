@@ -1,6 +1,6 @@
 """Turns HTTP into API Gateway's event and a function's answer back into HTTP.
 
-After the API Gateway developer guide, "Create AWS Lambda proxy integrations for HTTP APIs",
+Follows the API Gateway developer guide, "Create AWS Lambda proxy integrations for HTTP APIs",
 payload format version 2.0.
 """
 

@@ -1,7 +1,7 @@
 """Resolves CloudFormation's intrinsic functions against one account, region and stack.
 
 The functions are those of the CloudFormation user guide, chapter "Intrinsic function reference".
-What this page does not know is an error, never a value left as it was.
+A function that this module does not know is an error; its value is never left as it was.
 """
 
 import re

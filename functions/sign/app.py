@@ -1,4 +1,4 @@
-"""POST /edge-sign: settings, clients and service, put together once an execution environment."""
+"""POST /edge-sign: settings, clients and service, put together once per execution environment."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class RegionalKey:
         return self.credential.certificate_chain
 
     def sign(self, tbs: bytes) -> tuple[str, bytes]:
-        """Give the key's ARN, and its signature in COSE form.
+        """Return the key's ARN, and its signature in COSE form.
 
         Raises:
             SignatureMismatchError: The signature does not verify against the certificate.
@@ -58,7 +58,7 @@ class ReplicatedSigner:
         return self._home.algorithm
 
     def key(self) -> RegionalKey:
-        """Give the key at home, or its replica if the home region fails.
+        """Return the key at home, or its replica if the home region fails.
 
         Raises:
             EdgeSignerError: The failure of the home region.
@@ -69,7 +69,7 @@ class ReplicatedSigner:
             return self._replica_key(failure)
 
     def sign(self, key: RegionalKey, tbs: bytes, counts: Counter[str]) -> tuple[str, bytes]:
-        """Give the ARN of the key that signed, and its verified signature in COSE form.
+        """Return the ARN of the key that signed, and its verified signature in COSE form.
 
         Args:
             key: From `key`.
@@ -107,5 +107,6 @@ def _signed(key: RegionalKey, tbs: bytes, counts: Counter[str]) -> tuple[str, by
     except SignatureMismatchError as mismatch:
         counts["signature_rejected"] += 1
         raise KmsUnavailableError(
-            "The signature that KMS gave does not verify against the certificate.", retry_after_s=5
+            "The signature that KMS returned does not verify against the certificate.",
+            retry_after_s=5,
         ) from mismatch

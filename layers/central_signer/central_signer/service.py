@@ -108,7 +108,7 @@ class CentralSigningService:
 
         def sign_tbs(tbs: bytes) -> bytes:
             if len(tbs) > MAX_TBS_BYTES:
-                raise TbsTooLargeError("The assertions make more than 16 KiB to sign.")
+                raise TbsTooLargeError("The assertions produce more than 16 KiB to sign.")
             record.counts["kms_sign"] += 1
             with stopwatch.step("kms"):
                 key_id, signature = signer.sign(key, tbs, record.counts)
@@ -166,7 +166,7 @@ class CentralSigningService:
         faults = self._engine.faults(manifest_store, self._roots() if stamped else ())
         if any("timeStamp" in fault for fault in faults):
             raise TsaUnavailableError(
-                f"The time-stamp does not hold: {faults[0]}.", retry_after_s=RETRY_AFTER_S
+                f"The time-stamp is not valid: {faults[0]}.", retry_after_s=RETRY_AFTER_S
             )
         if faults:
             raise ManifestError(faults[0])

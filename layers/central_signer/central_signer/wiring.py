@@ -52,7 +52,7 @@ def central_signing_service(
     complain_of_quota: Callable[[str], None],
     complain_of_time_stamps: Callable[[str], None],
 ) -> CentralSigningService:
-    """Give the service that the fallback function signs with.
+    """Return the service that the fallback function signs with.
 
     Args:
         settings: Of the function.

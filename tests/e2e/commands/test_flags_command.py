@@ -64,7 +64,7 @@ def test_a_flag_is_set_as_workers_read_it_and_returned_to_its_default(
     assert shown(state)["kill_switch"] == {"value": "true", "source": "SSM", "fault": ""}
     for name in ("kill_switch", "tenant_allowlist", "tenant_allowlist"):
         done = edge_signer(state, "flags", "unset", name)
-        assert (done.returncode, f"{name} has its default" in done.stdout) == (0, True)
+        assert (done.returncode, f"{name} is back to its default" in done.stdout) == (0, True)
     assert stored(office) == {}
 
 

@@ -86,7 +86,9 @@ def test_ed25519_gets_the_message_itself_as_far_as_kms_takes_it(keys: KmsKeys) -
     signer = keys.certified_signer("EdDSA")
     credential = signer.credential()
     credential.certificate_chain.verify(ALGORITHMS["EdDSA"], whole, signer.sign(credential, whole))
-    with pytest.raises(TbsTooLargeError, match="4,097 bytes to sign; with EdDSA KMS takes 4,096"):
+    with pytest.raises(
+        TbsTooLargeError, match="4,097 bytes to sign; with EdDSA, KMS accepts at most 4,096"
+    ):
         signer.sign(credential, too_long)
 
 

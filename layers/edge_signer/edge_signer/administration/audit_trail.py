@@ -1,9 +1,9 @@
 """The audit trail: every change by an operator is recorded before it is made.
 
 An object of the trail says what an operator was about to do. It cannot say that the change was
-made, because it is older; the line in the function's log with the same `request_id` says that. If
-the change fails, a second object beside the first says so, provided that S3 can be reached. So
-there is no change without an object, and objects are never overwritten.
+made, because it is written first; the log line with the same `request_id` says that. If the change
+fails, a second object beside the first says so, provided that S3 can be reached. So there is no
+change without an object, and objects are never overwritten.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ class AuditTrail:
         return key
 
     def _failed(self, key: str, code: str) -> None:
-        # If a service did not answer, the change may have been made all the same.
+        # If a service did not answer, the change may still have been made.
         content = {
             "state": FAILED,
             "at": self._clock().isoformat(timespec="microseconds"),

@@ -6,14 +6,14 @@ from edge_signer.platform.errors import EdgeSignerError
 
 
 class ConcurrentChangeError(EdgeSignerError):
-    """Others keep changing the same flag at the same time."""
+    """Other operators keep changing the same flag."""
 
     code = "CONCURRENT_CHANGE"
     title = "Concurrent change"
 
 
 class ChaosNotAllowedError(EdgeSignerError):
-    """Faults are never injected into this stage."""
+    """The stage does not allow fault injection."""
 
     code = "CHAOS_NOT_ALLOWED"
     title = "Chaos not allowed"

@@ -163,7 +163,7 @@ class Turn:
 
     def _give_back(self, owner: dict[str, str]) -> None:
         # If this fails, the turn ends by itself.
-        with suppress(StoreUnavailableError), StoreCall("The turn cannot be given back."):
+        with suppress(StoreUnavailableError), StoreCall("The turn cannot be released."):
             self._dynamodb.delete_item(
                 TableName=self._table,
                 Key={"id": {"S": TURN_ID}},

@@ -1,4 +1,4 @@
-"""Changes of the running system besides flags: chaos, the circuit breaker, a tenant's usage."""
+"""Changes to the running system other than flags: chaos, the circuit breaker, a tenant's usage."""
 
 from __future__ import annotations
 

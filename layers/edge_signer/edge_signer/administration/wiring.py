@@ -1,4 +1,4 @@
-"""Administration with its real adapters, put together once an execution environment."""
+"""Administration with its real adapters, put together once per execution environment."""
 
 from __future__ import annotations
 

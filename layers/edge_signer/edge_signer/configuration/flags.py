@@ -141,7 +141,7 @@ class OperatorFlags:
         self._flags = defaults
 
     def __call__(self) -> Flags:
-        """Give the flags in force.
+        """Return the flags in force.
 
         Raises:
             StoreUnavailableError: SSM failed and was never read. The defaults do not apply then,

@@ -40,7 +40,7 @@ class LastGood(Generic[Value]):
         self._due_s = 0.0
 
     def __call__(self) -> Value:
-        """Give the value; the same object for as long as it stays equal.
+        """Return the value; the same object for as long as it stays equal.
 
         Raises:
             EdgeSignerError: The read failed and there is no good value.
@@ -85,7 +85,7 @@ class SsmParameterFolder:
         self._values = LastGood(self._read_or_fail, refresh_s=refresh_s, retry_s=retry_s)
 
     def values(self) -> Mapping[str, str]:
-        """Give the values by the last part of their names.
+        """Return the values by the last part of their names.
 
         Returns:
             The same object for as long as the values stay the same.

@@ -90,7 +90,7 @@ class RequestedJob:
         return effective_limits(self.requirements)
 
     def with_module(self, wasm: bytes) -> Job:
-        """Give the job for the sandbox.
+        """Return the job for the sandbox.
 
         Args:
             wasm: The module, checked.

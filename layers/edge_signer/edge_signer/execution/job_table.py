@@ -15,7 +15,7 @@ class JobTable:
 
     Writes give None if their condition holds; otherwise they write nothing and give the item as it
     is, empty if there is none. All methods raise StoreUnavailableError if DynamoDB does not answer;
-    a write may then have happened all the same.
+    a write may still have happened.
 
     Args:
         dynamodb: Client of DynamoDB.
@@ -64,7 +64,7 @@ class JobTable:
         return _values(answer.get("Item", {})) if "Error" in answer else None
 
     def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
-        """Give DynamoDB's answer, which has an "Error" if a condition does not hold."""
+        """Return DynamoDB's answer, which has an "Error" if a condition does not hold."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         unavailable = StoreUnavailableError(

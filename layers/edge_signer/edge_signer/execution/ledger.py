@@ -118,7 +118,7 @@ class JobLedger:
         return claim if found is None else None
 
     def find(self, tenant_id: str, job_id: str) -> JobEntry | None:
-        """Give a job's entry; None if the tenant has no such job."""
+        """Return a job's entry; None if the tenant has no such job."""
         item = self._table.get(_item_id(tenant_id, job_id))
         if item is None or item["expiration"] < self._clock():
             return None

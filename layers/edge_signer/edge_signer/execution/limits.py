@@ -58,7 +58,7 @@ class Limits:
     output_bytes: int
 
     def attested(self) -> dict[str, int]:
-        """Give the limits as the attestation lists them, in whole numbers."""
+        """Return the limits as the attestation lists them, in whole numbers."""
         return {name: int(limit) for name, limit in asdict(self).items()}
 
 

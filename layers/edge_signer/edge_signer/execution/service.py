@@ -77,7 +77,7 @@ class JobService:
                 return turn.keep(JobAnswer.of(outcome, proof).to_json())
 
     def result(self, tenant_id: str, job_id: str) -> KeptResult:
-        """Give the result of a tenant's job.
+        """Return the result of a tenant's job.
 
         Raises:
             UnknownJobError: The tenant has no such job, or it has no result and is not running.

@@ -50,7 +50,7 @@ class JobStore:
         self._put(_module_key(tenant_id, module_hash), wasm, "application/wasm")
 
     def module(self, tenant_id: str, module_hash: str) -> bytes | None:
-        """Give a tenant's module; None if it is not stored.
+        """Return a tenant's module; None if it is not stored.
 
         Raises:
             ModuleHashMismatchError: The stored object is something else.
@@ -64,7 +64,7 @@ class JobStore:
         return self._put(key, result, "application/json", IfNoneMatch="*")
 
     def result(self, tenant_id: str, job_id: str, content_sha256: str) -> bytes | None:
-        """Give a job's result; None if there is none.
+        """Return a job's result; None if there is none.
 
         Raises:
             StoreUnavailableError: The object is not a result of this job.
@@ -72,7 +72,7 @@ class JobStore:
         key = f"results/{_job_key(tenant_id, job_id, content_sha256)}"
         content = self._get(key)
         if content is not None and not JobAnswer.is_of(content, job_id):
-            self._complain(f"result not given out: {key} is no result of its job")
+            self._complain(f"result not returned: {key} is not a result of its job")
             raise StoreUnavailableError("This job's result cannot be read.", retry_after_s=5)
         return content
 
@@ -84,7 +84,7 @@ class JobStore:
         return hashlib.sha256(kept).hexdigest()
 
     def unsigned(self, requested: RequestedJob, kept_sha256: str | None) -> JobOutcome | None:
-        """Give the stored outcome of a job that could not be signed; None if there is none.
+        """Return the stored outcome of a job that could not be signed; None if there is none.
 
         An object that was changed, cannot be read, or belongs to another job does not count,
         because the outcome is about to be signed.
@@ -100,7 +100,7 @@ class JobStore:
         if kept is None:
             return None
         if hashlib.sha256(kept).hexdigest() != kept_sha256:
-            self._complain(f"not signed: {key} is not what the ledger has; the job runs again")
+            self._complain(f"not signed: {key} does not match the ledger; the job runs again")
             return None
         try:
             outcome = JobOutcome.from_json(kept)
@@ -108,7 +108,7 @@ class JobStore:
             self._complain(f"not signed: {key} cannot be read; the job runs again")
             return None
         if not _is_of(outcome, requested):
-            self._complain(f"not signed: {key} is of another job; the job runs again")
+            self._complain(f"not signed: {key} belongs to another job; the job runs again")
             return None
         return outcome
 

@@ -98,7 +98,7 @@ class JobTurn:
                 self._ledger.leave(self._requested.tenant_id, self._claim)
 
     def kept_outcome(self) -> JobOutcome | None:
-        """Give the outcome that an earlier turn could not sign; None if there is none.
+        """Return the outcome that an earlier turn could not sign; None if there is none.
 
         Raises:
             StoreUnavailableError: S3 does not answer.
@@ -156,7 +156,7 @@ class JobTurn:
 def result_of(
     entry: JobEntry, tenant_id: str, job_id: str, ledger: JobLedger, store: JobStore
 ) -> KeptResult | None:
-    """Give the result of a known job; None if it has none and is not running.
+    """Return the result of a known job; None if it has none and is not running.
 
     Raises:
         JobInFlightError: It is running.

@@ -55,7 +55,7 @@ class AdminTokens:
         self._fresh_until_s = 0.0
 
     def require(self, headers: Mapping[str, str]) -> str:
-        """Give the name of the operator whose token a request carries.
+        """Return the name of the operator whose token a request carries.
 
         Args:
             headers: With names in lower case; `x-admin-token` precedes `authorization`.

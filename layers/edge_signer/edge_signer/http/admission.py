@@ -32,7 +32,7 @@ class Admitted:
     request_id: str
 
     def headers(self) -> dict[str, str]:
-        """Give the headers of every answer to it."""
+        """Return the headers of every answer to it."""
         return {
             "X-Request-ID": self.request_id,
             "Cache-Control": "no-store",

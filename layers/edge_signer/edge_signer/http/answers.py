@@ -1,8 +1,8 @@
 """The bodies of answers, and the rate-limit headers; the API document is generated from them.
 
-Making and writing one as a model takes no longer than `json.dumps` of a dictionary. The described
-form of a field is not enforced: a signed asset never gets status 500. Models that a function rarely
-or never uses are built on first use (`defer_build`).
+Building and encoding a model takes no longer than `json.dumps` of a dictionary. The patterns and
+ranges of fields are not enforced, so that a signed asset never gets status 500. Models that a
+function rarely or never uses are built on first use (`defer_build`).
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ SigningMode = Annotated[
     Field(
         json_schema_extra={"pattern": r"^(edge-tbs\+remote-[a-z0-9]+|central-fallback)$"},
         description=(
-            "How the manifest is signed. It ends with the policy's algorithm, unless the central "
-            "signer signed."
+            "How the manifest is signed: `central-fallback`, or a name that ends with the "
+            "policy's algorithm."
         ),
     ),
 ]
@@ -72,7 +72,7 @@ class SignedAnswer(AnswerBody):
         str | None,
         Field(
             json_schema_extra={"contentEncoding": "base64"},
-            description="With `embed`: the manifest store, to write into the asset.",
+            description="With `embed`: the manifest store to write into the asset.",
         ),
     ] = None
 
@@ -82,9 +82,9 @@ class PlannedAssertion(BaseModel, defer_build=True):
 
     model_config = ConfigDict(frozen=True)
 
-    label: Annotated[str, Field(description="In the standard's spelling.")]
+    label: Annotated[str, Field(description="The standard's label.")]
     created: Annotated[
-        bool, Field(description="Whether the signer vouches for it; otherwise it is gathered.")
+        bool, Field(description="Whether the signer vouches for it (created or gathered).")
     ]
     data: Annotated[dict[str, Any], Field(description="In the standard's form.")]
 
@@ -140,8 +140,8 @@ class HealthAnswer(AnswerBody, defer_build=True):
 class ErrorAnswer(AnswerBody):
     """Why a request failed; `code` is for programs, the rest for people."""
 
-    error: Annotated[str, Field(description="The code in words.")]
-    message: Annotated[str, Field(description="What to do about it.")]
+    error: Annotated[str, Field(description="The code in plain words.")]
+    message: Annotated[str, Field(description="What is wrong and how to fix it.")]
     code: str
     retry_after: Annotated[
         int | None,
@@ -154,7 +154,7 @@ class ErrorAnswer(AnswerBody):
 
 
 def rate_limit_headers(standing: Standing) -> dict[str, str]:
-    """Give `RateLimit-Policy`, all limits in force, and `RateLimit`, the tightest of them.
+    """Return `RateLimit-Policy`, all limits in force, and `RateLimit`, the tightest of them.
 
     After draft-ietf-httpapi-ratelimit-headers-11, sections 3 and 4.
     """

@@ -120,7 +120,7 @@ class Application:
 
 
 def json_answer(status: int, body: AnswerBody, headers: Mapping[str, str]) -> Response[str]:
-    """Give an answer with a JSON body."""
+    """Return an answer with a JSON body."""
     return Response(
         status_code=status,
         content_type=content_types.APPLICATION_JSON,
@@ -130,6 +130,6 @@ def json_answer(status: int, body: AnswerBody, headers: Mapping[str, str]) -> Re
 
 
 def server_timing(stopwatch: Stopwatch) -> str:
-    """Give the steps and their total as browsers' tools show them (W3C Server Timing)."""
+    """Return the steps and their total as browsers' tools show them (W3C Server Timing)."""
     steps_ms = {**stopwatch.steps_ms, "total": stopwatch.total_ms}
     return ", ".join(f"{name};dur={elapsed_ms:.3f}" for name, elapsed_ms in steps_ms.items())

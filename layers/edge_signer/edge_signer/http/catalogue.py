@@ -76,7 +76,7 @@ def error_body(error: EdgeSignerError) -> ErrorAnswer:
 
 
 def error_headers(error: EdgeSignerError) -> dict[str, str]:
-    """Give the headers of an error, besides those of every answer."""
+    """Return the headers of an error, in addition to those of every answer."""
     headers = {}
     if error.retry_after_s is not None:
         headers["Retry-After"] = str(error.retry_after_s)

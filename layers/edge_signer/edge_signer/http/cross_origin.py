@@ -51,7 +51,7 @@ class CrossOrigin:
         self._allowed = re.compile("|".join(patterns)) if patterns else None
 
     def answer_headers(self, origin: str | None) -> dict[str, str]:
-        """Give the headers of every answer to a request with this `Origin`."""
+        """Return the headers of every answer to a request with this `Origin`."""
         if self._allowed is None:
             return {}
         if origin is None or not self._allowed.fullmatch(origin):
@@ -63,7 +63,7 @@ class CrossOrigin:
         }
 
     def preflight_headers(self, origin: str | None, methods: Sequence[str]) -> dict[str, str]:
-        """Give the headers of the answer to OPTIONS.
+        """Return the headers of the answer to OPTIONS.
 
         Args:
             origin: The request's.

@@ -6,7 +6,7 @@ from edge_signer.platform.errors import EdgeSignerError
 
 
 class InvalidJsonError(EdgeSignerError):
-    """The body is not JSON, or JSON that two readers could read differently."""
+    """The body is not JSON, or is JSON that two parsers could read differently."""
 
     code = "INVALID_JSON"
     title = "Invalid JSON"
@@ -35,7 +35,7 @@ class InvalidSignatureError(EdgeSignerError):
 
 
 class TenantNotAllowedError(EdgeSignerError):
-    """The request names another tenant than its token's, or the tenant may not sign here."""
+    """The request names a tenant other than its token's, or the tenant may not sign here."""
 
     code = "TENANT_NOT_ALLOWED"
     title = "Tenant not allowed"
@@ -51,7 +51,7 @@ class SignerDisabledError(EdgeSignerError):
 
 
 class ExecutionDisabledError(EdgeSignerError):
-    """The operator has switched jobs off, or not on yet."""
+    """Jobs are switched off, which is the default."""
 
     code = "EXECUTION_DISABLED"
     title = "Execution disabled"
@@ -110,7 +110,7 @@ class IdempotencyMismatchError(EdgeSignerError):
 
 
 class UnsupportedMediaTypeError(EdgeSignerError):
-    """The body is declared with an unsupported type, charset or coding."""
+    """The body has an unsupported media type, charset or content encoding."""
 
     code = "UNSUPPORTED_MEDIA_TYPE"
     title = "Unsupported media type"

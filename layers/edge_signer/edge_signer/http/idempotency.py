@@ -1,8 +1,8 @@
-"""`Idempotency-Key`: a repeated request gets the same answer, and no second signature.
+"""`Idempotency-Key`: a repeated request gets the same answer and is not signed again.
 
-After draft-ietf-httpapi-idempotency-key-header, on Powertools' idempotency. Keys belong to a tenant
-and are remembered for a day, with the digest of the body. Only success is remembered: a refusal or
-failure frees the key. So does a worker that dies, once the function's time is up.
+Follows draft-ietf-httpapi-idempotency-key-header, and uses Powertools' idempotency. Keys belong to
+a tenant and are remembered for a day, with the digest of the body. Only success is remembered: a
+refusal or failure frees the key. If a worker dies, its key is free once the function's time is up.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class KeyedRequest:
 
 
 def idempotency_key_of(headers: Mapping[str, str]) -> str | None:
-    """Give the client's key; None if it sends none.
+    """Return the client's key; None if it sends none.
 
     Raises:
         InvalidRequestError: It is empty, too long, or has other than visible ASCII characters.
@@ -74,7 +74,7 @@ class Idempotency:
         context: LambdaContext,
         answer: Callable[[], Response[str]],
     ) -> Response[str]:
-        """Give the remembered answer, or make and remember one.
+        """Return the remembered answer, or make and remember one.
 
         Args:
             request: The request and its key.

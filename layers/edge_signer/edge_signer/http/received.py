@@ -39,7 +39,7 @@ class ReceivedRequest:
 
 
 def request_id_of(headers: Mapping[str, str]) -> str:
-    """Give the client's `X-Request-ID` if it is a UUID, else a new one."""
+    """Return the client's `X-Request-ID` if it is a UUID, else a new one."""
     given = headers.get("x-request-id", "")
     return given if _UUID.fullmatch(given) else str(uuid.uuid4())
 

@@ -39,7 +39,7 @@ _FORMS = {
 
 
 def string_to_sign(request: ReceivedRequest, tenant_id: str) -> str:
-    """Give the string that the signature of a request covers.
+    """Return the string that the signature of a request covers.
 
     Args:
         request: With its timestamp and nonce among the headers.

@@ -168,7 +168,7 @@ def after_success(record: Record, clock_ms: int, probe_id: str | None) -> Record
 
 
 def after_giving_up(record: Record, probe_id: str) -> Record:
-    """Give the probe back, so that another can be taken at once."""
+    """Return the probe back, so that another can be taken at once."""
     if record.opening is None or not _is_of(record.opening, probe_id):
         return record
     return replace(record, opening=replace(record.opening, probe=None))

@@ -110,7 +110,7 @@ class ChaosOrders:
         self._order = LastGood(self._read, refresh_s=refresh_s, retry_s=refresh_s)
 
     def current(self) -> ChaosOrder | None:
-        """Give the order that these calls have to obey now, if any."""
+        """Return the order that these calls have to obey now, if any."""
         try:
             order = self._order()
         except StoreUnavailableError:
@@ -120,7 +120,7 @@ class ChaosOrders:
         return order if order.scope in (self._whose, "all") else None
 
     def _read(self) -> ChaosOrder | None:
-        with StoreCall("The order of chaos cannot be read."):
+        with StoreCall("The chaos order cannot be read."):
             return read_order(self._ssm, self._parameter)
 
 
@@ -163,7 +163,7 @@ class ChaoticKms:
         self._chance = chance
 
     def __getattr__(self, operation: str) -> Any:
-        """Give an operation of the client."""
+        """Return an operation of the client."""
 
         def call(**arguments: Any) -> Any:
             order = self._orders.current()
@@ -180,7 +180,7 @@ class ChaoticKms:
         code, status = _REFUSALS[failure_type]
         raise ClientError(
             {
-                "Error": {"Code": code, "Message": "Chaos that an operator ordered."},
+                "Error": {"Code": code, "Message": "An operator makes this KMS call fail (chaos)."},
                 "ResponseMetadata": {"HTTPStatusCode": status},
             },
             operation,

@@ -159,7 +159,7 @@ class CircuitBreaker:
         return Admission(self._change, "open")
 
     def status(self) -> BreakerStatus:
-        """Give the state, no fresher than requests see it."""
+        """Return the state, no fresher than requests see it."""
         return rules.status_of(self._current(), self._clock_ms())
 
     def reset(self) -> None:

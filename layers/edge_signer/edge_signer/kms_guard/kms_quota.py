@@ -138,10 +138,10 @@ def read_kms_usage(
     minutes = {second: _minute_id(kms_region, second) for second in window}
     day = _day_id(kms_region, now)
     keys = [{"id": {"S": one}} for one in sorted({*minutes.values(), day})]
-    with StoreCall("The use of KMS cannot be read.", retry_after_s=None):
+    with StoreCall("The KMS usage counters cannot be read.", retry_after_s=None):
         answer = dynamodb.batch_get_item(RequestItems={table: {"Keys": keys}})
     if answer.get("UnprocessedKeys"):
-        raise StoreUnavailableError("The use of KMS cannot be read completely.")
+        raise StoreUnavailableError("The KMS usage counters cannot be read completely.")
     items = {item["id"]["S"]: item for item in answer["Responses"][table]}
     return KmsUsage(
         peak_per_s=max(

@@ -1,4 +1,4 @@
-"""Clients of AWS services, and what becomes of their failures.
+"""Clients of AWS services, and the error that a failure of S3, DynamoDB or SSM becomes.
 
 There is one client for each service and region, for the life of the execution environment.
 """

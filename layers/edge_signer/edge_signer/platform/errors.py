@@ -42,28 +42,28 @@ class InvalidRequestError(EdgeSignerError):
 
 
 class StoreUnavailableError(EdgeSignerError):
-    """S3, DynamoDB or SSM did not answer as it should."""
+    """S3, DynamoDB or SSM failed or did not answer."""
 
     code = "STORE_UNAVAILABLE"
     title = "Store unavailable"
 
 
 class DeadlineExceededError(EdgeSignerError):
-    """The request took as long as it may, and nothing was stored."""
+    """The request ran out of time, and nothing was stored."""
 
     code = "DEADLINE_EXCEEDED"
     title = "Deadline exceeded"
 
 
 class KmsRateLimitError(EdgeSignerError):
-    """KMS throttles."""
+    """KMS is throttling requests."""
 
     code = "KMS_RATE_LIMIT"
     title = "KMS rate limit exceeded"
 
 
 class KmsUnavailableError(EdgeSignerError):
-    """KMS failed, or answered with a signature that does not verify.
+    """KMS failed, or returned a signature that does not verify.
 
     Args:
         message: For the caller.

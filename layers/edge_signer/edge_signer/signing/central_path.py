@@ -1,4 +1,4 @@
-"""How a manifest is made when the edge cannot: another engine makes it, and the edge checks it."""
+"""How a manifest is made if the edge cannot sign: another engine makes it, the edge checks it."""
 
 from __future__ import annotations
 

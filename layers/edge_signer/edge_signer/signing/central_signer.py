@@ -198,7 +198,7 @@ def read_answer(content: bytes) -> CentralAnswer:
 
 
 def unavailable(what_it_did: str) -> KmsUnavailableError:
-    """Give the error of an unavailable central signer."""
+    """Return the error of an unavailable central signer."""
     return KmsUnavailableError(f"The central signer {what_it_did}.", retry_after_s=RETRY_AFTER_S)
 
 

@@ -174,7 +174,7 @@ class EdgePath:
         except SignatureMismatchError as mismatch:
             record.counts["signature_rejected"] += 1
             raise KmsUnavailableError(
-                "The signature that KMS gave does not verify against the certificate."
+                "The signature that KMS returned does not verify against the certificate."
             ) from mismatch
 
         return _Signature(prepared, signature, credential.key_id, chain)
@@ -203,7 +203,9 @@ class EdgePath:
             )
         except BuildError as refused:
             if refused.name == "TbsTooLarge":
-                raise TbsTooLargeError("The assertions make more than 16 KiB to sign.") from refused
+                raise TbsTooLargeError(
+                    "The assertions produce more than 16 KiB to sign."
+                ) from refused
             if refused.name.startswith("Json"):
                 raise InvalidAssertionError(
                     f"The builder refuses the assertions: {refused.name}."

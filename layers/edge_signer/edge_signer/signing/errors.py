@@ -59,7 +59,7 @@ class EmbeddingUnavailableError(EdgeSignerError):
 
 
 class CredentialUnavailableError(EdgeSignerError):
-    """The certificate chain is missing, not valid now, or of another key."""
+    """The certificate chain is missing, not currently valid, or for another key."""
 
     code = "CREDENTIAL_UNAVAILABLE"
     title = "Signing credential unavailable"

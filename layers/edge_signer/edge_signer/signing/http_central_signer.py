@@ -45,7 +45,7 @@ class HttpCentralSigner:
         parts = urlsplit(url)
         plain = parts.scheme == "http" and parts.hostname in _PLAIN_HOSTS
         if not (parts.scheme == "https" or plain) or not parts.hostname or parts.username:
-            raise ValueError("a central signer's address begins with https:// and holds no user")
+            raise ValueError("a central signer's address must begin with https:// and name no user")
         self._post = OutgoingPost(url, timeout_s)
         self._api_key = api_key
 
@@ -74,7 +74,7 @@ class HttpCentralSigner:
 
 
 def ssm_api_key(ssm: Any, name: str, *, refresh_s: float = 60.0) -> LastGood[str]:
-    """Give the key of a central signer elsewhere; while SSM fails, the last good one serves.
+    """Return the key of a central signer elsewhere; while SSM fails, the last good one serves.
 
     Args:
         ssm: Client.

@@ -189,7 +189,7 @@ class SigningService:
     def _authority_for(
         self, policy: SigningPolicy, asked: bool | None
     ) -> TimeStampAuthority | None:
-        """Give the authority that stamps the manifest; None for no time-stamp."""
+        """Return the authority that stamps the manifest; None for no time-stamp."""
         if not policy.wants_time_stamp(asked):
             return None
         if self._time_stamp_authority is None:

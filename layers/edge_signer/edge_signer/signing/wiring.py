@@ -36,7 +36,7 @@ _CHAOS_TIMEOUT_S = 1.0
 def signing_service(
     settings: Settings, flags: Callable[[], Flags], telemetry: Telemetry
 ) -> SigningService:
-    """Give the service that a function signs with.
+    """Return the service that a function signs with.
 
     Args:
         settings: Of the function.
@@ -93,11 +93,11 @@ class _Signers:
         self._signer = lru_cache(self._new_signer)
 
     def signer_for(self, policy: SigningPolicy) -> KmsSigner:
-        """Give the signer of a policy."""
+        """Return the signer of a policy."""
         return self._signer(policy.signing_key, policy.certificate, policy.algorithm)
 
     def chain_for(self, policy: SigningPolicy) -> InstalledChain:
-        """Give the installed chain of a policy's key."""
+        """Return the installed chain of a policy's key."""
         return self.signer_for(policy).chain
 
     def _new_signer(
@@ -129,7 +129,7 @@ class _Signers:
 
 
 def central_signer(settings: Settings, ssm: Any) -> CentralSigner | None:
-    """Give the central signer: the one elsewhere, else the deployment's own, else None.
+    """Return the central signer: the one elsewhere, else the deployment's own, else None.
 
     Args:
         settings: Of the function.

@@ -1,4 +1,4 @@
-"""What becomes known of one request: its record, for the log line, and where its time goes."""
+"""The record of one request: the facts for its log line, and the time of each step."""
 
 from __future__ import annotations
 

@@ -195,7 +195,7 @@ def _described(error: Exception, status: int) -> dict[str, Any]:
 
 
 def _trace(error: BaseException) -> Iterator[str]:
-    """Give the origin of the error and its causes, without messages that may quote values."""
+    """Return the origin of the error and its causes, without messages that may quote values."""
     from botocore.exceptions import ClientError, HTTPClientError
 
     cause: BaseException | None = error

@@ -1,1 +1,1 @@
-"""Who calls, and how much of it: tenants, limits, usage, replays."""
+"""Who calls, and how often: tenants, limits, usage, replays."""

@@ -132,7 +132,7 @@ class DynamoDbRateLimiter:
             if time.monotonic() > give_up_s:
                 break
             time.sleep(random.uniform(0, _JITTER_S * (attempt + 1)))  # noqa: S311 - no secret
-        self._say("rate limits: a request was refused because too many others were faster")
+        self._say("rate limits: a request was refused because other workers kept changing its item")
         raise RateLimitedError(Contended())
 
     def _count(self, tenant_id: str, seen: SeenItem, usage: Usage) -> tuple[bool, SeenItem]:

@@ -123,7 +123,7 @@ class Contended:
 
 
 class RateLimitedError(EdgeSignerError):
-    """The tenant has used what a limit admits, or its requests came too close together.
+    """The tenant has reached a limit, or its requests came too close together.
 
     Args:
         met: Why: a standing that reached a limit, too many jobs at once, or contention.

@@ -27,7 +27,7 @@ class Envelope:
     signature: bytes
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the envelope as a JSON object."""
+        """Return the envelope as a JSON object."""
         return {
             "payload": b64encode(self.payload).decode(),
             "payloadType": PAYLOAD_TYPE,
@@ -53,7 +53,7 @@ class Envelope:
 
 
 def pre_authentication_encoding(payload: bytes) -> bytes:
-    """Give the bytes that are signed: `PAE(type, payload)`."""
+    """Return the bytes that are signed: `PAE(type, payload)`."""
     return b"DSSEv1 %d %s %d %s" % (
         len(PAYLOAD_TYPE),
         PAYLOAD_TYPE.encode(),

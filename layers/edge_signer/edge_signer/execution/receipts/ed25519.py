@@ -68,7 +68,7 @@ def signature_fault(public_key: bytes, message: bytes, signature: bytes) -> Faul
 
 
 def key_id(public_key: bytes) -> str:
-    """Give a key's name in DSSE: the SHA-256 of its SubjectPublicKeyInfo, in hexadecimal."""
+    """Return a key's name in DSSE: the SHA-256 of its SubjectPublicKeyInfo, in hexadecimal."""
     return sha256(_SPKI_PREFIX + public_key).hexdigest()
 
 

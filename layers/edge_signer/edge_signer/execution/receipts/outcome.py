@@ -91,7 +91,7 @@ class JobOutcome:
         return outcome
 
     def receipt(self) -> Receipt:
-        """Give what the receipt says."""
+        """Return what the receipt says."""
         return Receipt(
             module_hash=self.module_hash,
             exit_code=self.exit_code,
@@ -100,7 +100,7 @@ class JobOutcome:
         )
 
     def statement(self) -> Statement:
-        """Give what the attestation says.
+        """Return what the attestation says.
 
         Raises:
             ValueError: A field is out of bounds, or a text is not valid Unicode.

@@ -64,15 +64,15 @@ class Receipt:
     timestamp: int
 
     def message(self) -> bytes:
-        """Give the text: `version|module_hash|exit_code|wall_time_ms|timestamp`."""
+        """Return the text: `version|module_hash|exit_code|wall_time_ms|timestamp`."""
         return "|".join(map(str, (VERSION, *astuple(self)))).encode()
 
     def digest(self) -> bytes:
-        """Give what is signed: the SHA-256 of the text, 32 bytes."""
+        """Return what is signed: the SHA-256 of the text, 32 bytes."""
         return sha256(self.message()).digest()
 
     def to_json(self, public_key: bytes, signature: bytes) -> str:
-        """Give the receipt as clients receive it.
+        """Return the receipt as clients receive it.
 
         Args:
             public_key: The signer's, 32 bytes.

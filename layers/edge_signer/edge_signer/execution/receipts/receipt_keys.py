@@ -62,7 +62,7 @@ class ReceiptKeys:
         self._fresh_until_s = 0.0
 
     def published(self) -> tuple[PublishedKey, ...]:
-        """Give the keys, the current one first. If KMS fails, give those that were read last.
+        """Return the keys, the current one first. If KMS fails, give those that were read last.
 
         After a failure, the next attempt waits for `RETRY_S` seconds.
 

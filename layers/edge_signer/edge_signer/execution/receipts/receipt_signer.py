@@ -44,7 +44,7 @@ class ReceiptSigner(Protocol):
     """Signs with Ed25519."""
 
     def key(self) -> ReceiptKey:
-        """Give the current key."""
+        """Return the current key."""
 
     def sign(self, key: ReceiptKey, message: bytes) -> bytes:
         """Sign at most 4,096 bytes; the signature is verified, and has 64 bytes."""
@@ -73,7 +73,7 @@ class KmsReceiptSigner:
         self._fresh_until_s = 0.0
 
     def key(self) -> ReceiptKey:
-        """Give the current key.
+        """Return the current key.
 
         Raises:
             KmsRateLimitError, KmsUnavailableError: The public key could not be fetched.

@@ -38,9 +38,14 @@ class JobAnswer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     job_id: str
-    status: Annotated[str, Field(description="How it ended; `ok` if the module ended by itself.")]
+    status: Annotated[
+        str, Field(description="How the job ended; `ok` if the module ended by itself.")
+    ]
     exit_code: Annotated[
-        int, Field(ge=0, le=255, description="The module's own after `ok`, otherwise above 125.")
+        int,
+        Field(
+            ge=0, le=255, description="The module's own if `status` is `ok`, otherwise above 125."
+        ),
     ]
     stdout: Annotated[str | None, Field(description=_TEXT)] = None
     stdout_base64: Annotated[str | None, Field(description=_BYTES)] = None
@@ -51,9 +56,7 @@ class JobAnswer(BaseModel):
     attestation: Annotated[
         dict[str, Any], Field(description="A DSSE envelope around an in-toto statement.")
     ]
-    detail: Annotated[str | None, Field(description="What trapped or is missing; not signed.")] = (
-        None
-    )
+    detail: Annotated[str | None, Field(description="What went wrong; not signed.")] = None
     fuel_used: Annotated[
         int | None, Field(description="Roughly the number of operations; not signed.")
     ] = None
@@ -118,11 +121,11 @@ class JobResult(_Kept):
         return self
 
     def stdout_bytes(self) -> bytes:
-        """Give what the module wrote to standard output."""
+        """Return what the module wrote to standard output."""
         return _stream(self.stdout, self.stdout_base64)
 
     def stderr_bytes(self) -> bytes:
-        """Give what the module wrote to standard error."""
+        """Return what the module wrote to standard error."""
         return _stream(self.stderr, self.stderr_base64)
 
 
@@ -147,13 +150,13 @@ class JobRequest(_Kept):
         return self
 
     def stdin_bytes(self) -> bytes:
-        """Give the requested standard input; empty if the request has none."""
+        """Return the requested standard input; empty if the request has none."""
         if self.stdin is None and self.stdin_base64 is None:
             return b""
         return _stream(self.stdin, self.stdin_base64)
 
     def expected_module_hash(self) -> str:
-        """Give the digest of the requested module."""
+        """Return the digest of the requested module."""
         if self.wasm_bytes is None:
             return str(self.module_hash)
         return f"sha256:{sha256(_decoded(self.wasm_bytes)).hexdigest()}"

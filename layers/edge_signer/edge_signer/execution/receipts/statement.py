@@ -148,7 +148,7 @@ class Statement(_Part):
 
 
 def args_sha256(args: Sequence[str]) -> str:
-    """Give the SHA-256 of arguments as canonical JSON (RFC 8785), in hexadecimal.
+    """Return the SHA-256 of arguments as canonical JSON (RFC 8785), in hexadecimal.
 
     Raises:
         UnicodeEncodeError: An argument holds half of a surrogate pair.

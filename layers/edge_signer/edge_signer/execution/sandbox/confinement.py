@@ -155,7 +155,7 @@ def _allow_few_system_calls() -> None:
 
 
 def _program(machine: str, pid: int) -> list[bytes]:
-    """Give the filter in classic BPF, seccomp(2), one instruction per entry."""
+    """Return the filter in classic BPF, seccomp(2), one instruction per entry."""
     if machine not in _MACHINES:
         raise OSError(f"no system call filter for {machine}")
     audit_architecture, special = _MACHINES[machine]

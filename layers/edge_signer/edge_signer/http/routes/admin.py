@@ -92,7 +92,7 @@ class AdminEndpoints:
         self._administration = administration
 
     def routes(self) -> dict[Route, Endpoint]:
-        """Give the table of routes."""
+        """Return the table of routes."""
         return {
             FLAGS: partial(self._changed, self._change_flag),
             BREAKER: partial(self._changed, self._reset_breaker),

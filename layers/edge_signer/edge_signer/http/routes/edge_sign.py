@@ -32,9 +32,9 @@ SIGN = Route(
     "/edge-sign",
     operation_id="sign",
     summary="Sign an asset's manifest",
-    description="Builds the manifest, has it signed by KMS, checks the signature against the "
-    "certificate and stores the manifest. Signing again replaces the manifest that is "
-    "served; older versions are kept.",
+    description="Builds the manifest, signs it with KMS, checks the signature against the "
+    "certificate and stores the manifest. Signing the same asset again replaces the manifest "
+    "that is served; older versions are kept.",
     body=EdgeSignRequest,
     media_types=(JSON,),
     answers=(SignedAnswer, PlannedAnswer),
@@ -84,7 +84,7 @@ class EdgeSignEndpoint:
         self._recent_ms = {name: RollingPercentile() for name in ("wasm", "kms", "total")}
 
     def routes(self) -> dict[Route, Endpoint]:
-        """Give the table of routes."""
+        """Return the table of routes."""
         return {SIGN: self.sign}
 
     def sign(

@@ -27,7 +27,7 @@ class EmbedRequest(BaseModel):
     store_bytes: int | None = Field(None, gt=0, le=MAX_STORE_BYTES)
 
     def to_embedding(self) -> Embedding:
-        """Give the place to the signing service.
+        """Return the place to the signing service.
 
         Raises:
             InvalidRequestError: The format is unknown, or needs other fields.
@@ -59,7 +59,7 @@ class EdgeSignRequest(BaseModel):
     embed: EmbedRequest | None = None
 
     def to_signing_request(self, tenant_id: str) -> SigningRequest:
-        """Give the request to the signing service, on behalf of an authenticated tenant.
+        """Return the request to the signing service, on behalf of an authenticated tenant.
 
         Raises:
             InvalidRequestError: There is no asset, or the digest is not the inline asset's.

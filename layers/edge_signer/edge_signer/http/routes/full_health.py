@@ -37,8 +37,8 @@ HEALTH = Route(
     "/health",
     operation_id="health",
     summary="Check whether the deployment runs and can sign",
-    description="Without deep=1 only the function itself is checked, for load balancers. Only "
-    "details need a token.",
+    description="Without deep=1, which is meant for load balancers, only the function itself is "
+    "checked. Only the details need a token.",
     answers=(HealthAnswer,),
     errors=(InvalidRequestError, UnauthenticatedError, InternalError),
     is_public=True,

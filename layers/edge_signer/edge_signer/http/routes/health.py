@@ -43,12 +43,12 @@ class HealthEndpoint:
 
 
 def method_of(event: Mapping[str, Any]) -> str:
-    """Give the method of an event, in capitals."""
+    """Return the method of an event, in capitals."""
     return str(event["requestContext"]["http"]["method"])
 
 
 def answer(status: int, body: str, headers: Mapping[str, str]) -> Answer:
-    """Give an answer in JSON."""
+    """Return an answer in JSON."""
     return {
         "statusCode": status,
         "headers": {"Content-Type": "application/json", "Cache-Control": "no-store", **headers},

@@ -33,13 +33,13 @@ class _Sent(BaseModel):
 class JobRequirements(_Sent):
     """The limits that a job requests; a value above a cap is lowered to the cap."""
 
-    cpu_cores: Annotated[int, Field(description="Threads; a job gets one.")] = 1
+    cpu_cores: Annotated[int, Field(description="Number of threads; a job gets one.")] = 1
     memory_mb: Annotated[int, Field(description="Linear memory in MiB; up to 256.")] = 128
     timeout_seconds: Annotated[
-        int, Field(description="Wall-clock time, compiling included; up to 20.")
+        int, Field(description="Wall-clock seconds, including compilation; up to 20.")
     ] = 30
     arch: Annotated[
-        str | None, Field(max_length=32, description="`wasm32`, or the host's own.")
+        str | None, Field(max_length=32, description="`wasm32`, or the host's own architecture.")
     ] = None
     wasm_runtime: Annotated[str | None, Field(max_length=32, description="`wasmtime`.")] = None
 
@@ -52,7 +52,7 @@ class JobRequestBody(_Sent):
         Field(
             pattern=JOB_ID,
             max_length=MAX_JOB_ID_CHARACTERS,
-            description="The client's name for the job, the same for a retry. Often a UUID.",
+            description="The client's name for the job, such as a UUID. Keep it for retries.",
         ),
     ]
     module_hash: ModuleHash
@@ -60,13 +60,15 @@ class JobRequestBody(_Sent):
         str | None,
         Field(description="The module in base64; omit it if it is stored."),
     ] = None
-    args: Annotated[list[str], Field(max_length=1024, description="`argv` from 1 on.")] = []
+    args: Annotated[
+        list[str], Field(max_length=1024, description="The arguments after `argv[0]`.")
+    ] = []
     stdin: Annotated[str | None, Field(description="The module's standard input, as text.")] = None
-    stdin_base64: Annotated[str | None, Field(description="The same as bytes.")] = None
+    stdin_base64: Annotated[str | None, Field(description="The standard input as base64.")] = None
     requirements: JobRequirements = JobRequirements()
 
     def to_requested_job(self, tenant_id: str) -> RequestedJob:
-        """Give the job for the job service, on behalf of an authenticated tenant.
+        """Return the job for the job service, on behalf of an authenticated tenant.
 
         Raises:
             InvalidRequestError: Arguments or input are too long, or the input is given twice.
@@ -104,7 +106,7 @@ class ModuleAnswer(AnswerBody):
     """The module is stored, for this tenant's jobs only."""
 
     module_hash: ModuleHash
-    module_bytes: Annotated[int, Field(description="Its length.")]
+    module_bytes: Annotated[int, Field(description="Length of the module.")]
 
 
 class ReceiptKeyAnswer(BaseModel):
@@ -119,7 +121,9 @@ class ReceiptKeyAnswer(BaseModel):
     public_key: Annotated[str, Field(description="`node_pubkey` of receipts, 32 bytes in hex.")]
     use: Annotated[
         Use,
-        Field(description="`current` signs now, `next` will sign, `previous` signed until lately."),
+        Field(
+            description="`current` signs now, `next` will, `previous` did before the last rotation."
+        ),
     ]
     valid_from: Annotated[datetime, Field(description="When it was created.")]
 

@@ -45,9 +45,9 @@ RUN = Route(
     "/jobs",
     operation_id="runJob",
     summary="Run a WebAssembly job",
-    description="Runs a WASI preview1 command in a confined process and has its result signed. "
-    "The status is 200 however the job ends. A repeated job gets the same bytes without running "
-    "again; if its result could not be signed, it is only signed.",
+    description="Runs a WASI preview1 command in a confined process and signs its result. The "
+    "status is 200 however the job ends. A repeated job gets the same bytes without running "
+    "again; if the first request could not sign the result, the repeated one only signs it.",
     body=JobRequestBody,
     media_types=(JSON,),
     answers=(JobAnswer,),
@@ -71,7 +71,7 @@ RESULT = Route(
     "/jobs/{job_id}",
     operation_id="getJob",
     summary="Fetch a job's result again",
-    description="Results are kept for seven days. Other tenants' jobs are unknown.",
+    description="Results are kept for seven days. Another tenant's job returns 404.",
     answers=(JobAnswer,),
     errors=(
         *TENANT_ERRORS,
@@ -86,7 +86,7 @@ KEEP_MODULE = Route(
     "/modules/{module_hash}",
     operation_id="keepModule",
     summary="Store a module",
-    description="For the tenant's own jobs, for thirty days after the last upload.",
+    description="Only this tenant's jobs can use it, for thirty days after the last upload.",
     media_types=("application/wasm", "application/octet-stream"),
     answers=(ModuleAnswer,),
     errors=(
@@ -102,7 +102,7 @@ KEYS = Route(
     "/keys",
     operation_id="getKeys",
     summary="List the keys that sign receipts",
-    description="Needs no token. Pin a key from here over a channel that you trust.",
+    description="Needs no token. Fetch a key over a channel that you trust, and pin it.",
     answers=(KeysAnswer,),
     errors=(*KMS_ERRORS, wire.InternalError),
     is_public=True,
@@ -126,7 +126,7 @@ class JobEndpoints:
         self._keys = keys
 
     def routes(self) -> dict[Route, Endpoint]:
-        """Give the table of routes."""
+        """Return the table of routes."""
         return {
             RUN: self.run,
             RESULT: self.result,

@@ -48,7 +48,7 @@ class Algorithm(ABC):
 
     @abstractmethod
     def message(self, tbs: bytes) -> bytes:
-        """Give the message for KMS: the digest of the TBS bytes, or for Ed25519 the bytes."""
+        """Return the message for KMS: the digest of the TBS bytes, or for Ed25519 the bytes."""
 
     @abstractmethod
     def cose_signature(self, kms_signature: bytes) -> bytes:
@@ -60,7 +60,7 @@ class Algorithm(ABC):
 
     @abstractmethod
     def signature_bytes(self, public_key: Any) -> int:
-        """Give the length in COSE form of a signature by a key that fits."""
+        """Return the length in COSE form of a signature by a key that fits."""
 
     def verify(self, public_key: PublicKey, tbs: bytes, signature: bytes) -> None:
         """Verify a signature in COSE form.
@@ -100,7 +100,7 @@ class Ecdsa(Algorithm):
         )
 
     def message(self, tbs: bytes) -> bytes:
-        """Give the digest."""
+        """Return the digest."""
         return _digest(self.hash_algorithm, tbs)
 
     def cose_signature(self, kms_signature: bytes) -> bytes:
@@ -112,7 +112,7 @@ class Ecdsa(Algorithm):
             raise SignatureMismatchError("not an ECDSA signature in DER") from None
 
     def signature_bytes(self, _public_key: Any) -> int:
-        """Give twice the length of the field."""
+        """Return twice the length of the field."""
         return 2 * self.coordinate_bytes
 
     def _check(self, public_key: Any, tbs: bytes, signature: bytes) -> None:
@@ -138,17 +138,17 @@ class RsaPss(Algorithm):
         return isinstance(public_key, rsa.RSAPublicKey) and public_key.key_size in self.KEY_SIZES
 
     def message(self, tbs: bytes) -> bytes:
-        """Give the digest."""
+        """Return the digest."""
         return _digest(self.hash_algorithm, tbs)
 
     def cose_signature(self, kms_signature: bytes) -> bytes:
-        """Give it unchanged: one number as long as the modulus."""
+        """Return it unchanged: one number as long as the modulus."""
         if len(kms_signature) * 8 not in self.KEY_SIZES:
             raise SignatureMismatchError("not as long as a modulus")
         return kms_signature
 
     def signature_bytes(self, public_key: Any) -> int:
-        """Give the length of the modulus."""
+        """Return the length of the modulus."""
         return int(public_key.key_size) // 8
 
     def _check(self, public_key: Any, tbs: bytes, signature: bytes) -> None:
@@ -167,17 +167,17 @@ class Ed25519(Algorithm):
         return isinstance(public_key, ed25519.Ed25519PublicKey)
 
     def message(self, tbs: bytes) -> bytes:
-        """Give the bytes."""
+        """Return the bytes."""
         return tbs
 
     def cose_signature(self, kms_signature: bytes) -> bytes:
-        """Give it unchanged: R and S."""
+        """Return it unchanged: R and S."""
         if len(kms_signature) != self.SIGNATURE_BYTES:
             raise SignatureMismatchError("not 64 bytes")
         return kms_signature
 
     def signature_bytes(self, _public_key: Any) -> int:
-        """Give the length of R and S."""
+        """Return the length of R and S."""
         return self.SIGNATURE_BYTES
 
     def _check(self, public_key: Any, tbs: bytes, signature: bytes) -> None:

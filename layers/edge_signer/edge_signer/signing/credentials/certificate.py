@@ -125,7 +125,7 @@ class CertificateChain:
                 raise CredentialUnavailableError(f"A certificate expired at {end}.")
 
     def signature_bytes(self, algorithm: Algorithm) -> int:
-        """Give the length of a signature by the leaf's key, in COSE form."""
+        """Return the length of a signature by the leaf's key, in COSE form."""
         return algorithm.signature_bytes(self.leaf.public_key())
 
     def verify(self, algorithm: Algorithm, tbs: bytes, signature: bytes) -> None:
@@ -189,7 +189,7 @@ class InstalledChain:
         return chain
 
     def latest(self) -> CertificateChain:
-        """Give the chain that was fetched last; fetch it again if it has expired.
+        """Return the chain that was fetched last; fetch it again if it has expired.
 
         Raises:
             CredentialUnavailableError: The chain is missing, or not valid now.
@@ -201,7 +201,7 @@ class InstalledChain:
         return chain
 
     def others(self) -> Iterator[CertificateChain]:
-        """Give the chains besides `latest` that other workers may still or already use.
+        """Return the chains besides `latest` that other workers may still or already use.
 
         Workers load a renewed chain minutes apart. So these are the previous chain, and the one
         that SSM has by now; SSM is asked at most once in `LOOK_AGAIN_S` seconds.

@@ -1,6 +1,6 @@
 """The certificate profile that verifiers require for signing claims.
 
-After "Certificate Profiles" of the standard (C2PA 2.2 §14.5.1), as far as engines enforce it.
+Follows "Certificate Profiles" of the standard (C2PA 2.2 §14.5.1), as far as engines enforce it.
 Whether a trust list has the root is not checked here.
 """
 
@@ -157,7 +157,7 @@ def _is_issuing_key(public_key: object) -> bool:
 
 
 def extension(certificate: x509.Certificate, kind: type[Extension]) -> Extension | None:
-    """Give the value of a certificate's extension; None if it has none of that kind.
+    """Return the value of a certificate's extension; None if it has none of that kind.
 
     Raises:
         ValueError: An extension cannot be read.

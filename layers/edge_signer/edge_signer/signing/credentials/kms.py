@@ -46,7 +46,7 @@ class Signer(Protocol):
         """The signature algorithm."""
 
     def credential(self) -> Credential:
-        """Give the current key, and a chain that is valid now."""
+        """Return the current key, and a chain that is valid now."""
 
     def sign(self, credential: Credential, tbs: bytes, timeout_ms: int | None = None, /) -> bytes:
         """Sign the TBS bytes, and give the signature in COSE form; the caller verifies it.
@@ -96,7 +96,7 @@ class KmsSigner:
         self._fresh_until_s = 0.0
 
     def credential(self) -> Credential:
-        """Give the key and its chain.
+        """Return the key and its chain.
 
         Raises:
             CredentialUnavailableError: The chain is missing, not valid now, or of another key.
@@ -129,8 +129,8 @@ class KmsSigner:
         message = self.algorithm.message(tbs)
         if len(message) > KMS_RAW_LIMIT_BYTES:
             raise TbsTooLargeError(
-                f"The assertions make {len(message):,} bytes to sign; with {self.algorithm.name} "
-                f"KMS takes {KMS_RAW_LIMIT_BYTES:,}."
+                f"The assertions produce {len(message):,} bytes to sign; "
+                f"with {self.algorithm.name}, KMS accepts at most {KMS_RAW_LIMIT_BYTES:,}."
             )
         try:
             answer = self._ask(
@@ -189,6 +189,6 @@ class KmsSigner:
 
 
 def region_of(key_id: str) -> str | None:
-    """Give the region of a key's ARN; None if it is not an ARN."""
+    """Return the region of a key's ARN; None if it is not an ARN."""
     parts = key_id.split(":")
     return parts[3] if len(parts) > 3 else None

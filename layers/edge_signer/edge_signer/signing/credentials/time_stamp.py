@@ -48,7 +48,7 @@ class TimeStampAuthority(Protocol):
         """Fail if `stamp` is known to fail, before KMS signs something that cannot be stamped."""
 
     def stamp(self, payload: bytes) -> TimeStamp:
-        """Give a checked time-stamp over the SHA-256 of the payload."""
+        """Return a checked time-stamp over the SHA-256 of the payload."""
 
 
 class SsmTimeStampRoots:
@@ -67,7 +67,7 @@ class SsmTimeStampRoots:
         self._roots = LastGood(self._fetch, refresh_s=refresh_s, retry_s=0.0)
 
     def __call__(self) -> tuple[Certificate, ...]:
-        """Give the roots.
+        """Return the roots.
 
         Raises:
             TsaUnavailableError: They are missing or unreadable.
@@ -98,14 +98,14 @@ def _needs_roots(what_is_wrong: str) -> TsaUnavailableError:
 
 
 def refused(reason: str) -> TsaUnavailableError:
-    """Give the error for an unacceptable answer; the next one may be acceptable."""
+    """Return the error for an unacceptable answer; the next one may be acceptable."""
     return TsaUnavailableError(
         f"The time-stamp authority's answer is refused: {reason}.", retry_after_s=RETRY_AFTER_S
     )
 
 
 def unusable(reason: str) -> TsaUnavailableError:
-    """Give the error for an unacceptable answer, if no later one will be acceptable either."""
+    """Return the error for an unacceptable answer, if no later one will be acceptable either."""
     return TsaUnavailableError(
         f"The time-stamp authority's answers are refused: {reason}. Sending the request again will "
         "not help: an operator must change the authority (TsaUrl) or its roots."

@@ -1,4 +1,4 @@
-"""The time-stamp authority, asked over HTTP (RFC 3161 §3.4)."""
+"""The client of a time-stamp authority, over HTTP (RFC 3161 §3.4)."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class HttpTimeStampAuthority:
         try:
             reply = self._post(query, headers, MAX_REPLY_BYTES)
         except LocationValueError as failure:
-            raise unusable("its address cannot be asked over HTTP") from failure
+            raise unusable("its address is not a valid HTTP address") from failure
         except Exception as failure:
             raise TsaUnavailableError(
                 "The time-stamp authority did not answer.", retry_after_s=RETRY_AFTER_S
@@ -110,7 +110,7 @@ class HttpTimeStampAuthority:
 def time_stamp_authority(
     url: str, roots: TimeStampRoots, complain: Callable[[str], None], *, timeout_s: float = 5.0
 ) -> HttpTimeStampAuthority | None:
-    """Give the authority at an address; None if the address is empty."""
+    """Return the authority at an address; None if the address is empty."""
     if not url:
         return None
     return HttpTimeStampAuthority(url, roots, timeout_s=timeout_s, complain=complain)

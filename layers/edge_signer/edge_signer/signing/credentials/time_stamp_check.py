@@ -129,7 +129,7 @@ def _checked(
     if lasting:
         raise unusable(lasting[0])
     if abs((now or datetime.now(UTC)) - info.gen_time) > MAX_SKEW:
-        raise refused("its clock is not ours")
+        raise refused("its clock differs from ours")
     return TimeStamp(response, parts.token, info.serial_number, info.gen_time)
 
 
@@ -145,7 +145,7 @@ def _require_granted(parts: TimeStampResponse) -> None:
     if parts.status == GRANTED and parts.token:
         return
     if parts.status == GRANTED:
-        raise refused("it grants a time-stamp and has none")
+        raise refused("it grants a time-stamp but contains none")
     reason = f"PKIStatus is {parts.status}, not granted"
     if parts.failures:
         reason += f" (PKIFailureInfo {', '.join(str(bit) for bit in sorted(parts.failures))})"

@@ -66,12 +66,12 @@ def children(der: bytes, parent: Element) -> list[Element]:
 
 
 def encoded(der: bytes, element: Element) -> bytes:
-    """Give an element with tag and length."""
+    """Return an element with tag and length."""
     return der[element.start : element.end]
 
 
 def content(der: bytes, element: Element) -> bytes:
-    """Give an element without tag and length."""
+    """Return an element without tag and length."""
     return der[element.content : element.end]
 
 
@@ -132,7 +132,7 @@ class TimeStampResponse:
     signature_algorithm: bytes = b""
 
     def attribute_values(self, oid: bytes) -> list[bytes]:
-        """Give the encoded values of the signed attributes of one OID."""
+        """Return the encoded values of the signed attributes of one OID."""
         return [value for name, values in self.signed_attributes if name == oid for value in values]
 
 
@@ -230,7 +230,7 @@ def _signed_attributes(der: bytes, signer: Element) -> list[Element] | None:
 
 
 def _algorithms(der: bytes, signer: Element) -> tuple[bytes, bytes]:
-    """Give the OIDs of digest and signature: the SEQUENCEs after the signer's identifier."""
+    """Return the OIDs of digest and signature: the SEQUENCEs after the signer's identifier."""
     fields = [one for one in _children(der, signer, SEQUENCE)[2:] if one.tag == SEQUENCE]
     names = [children(der, one)[:1] for one in fields]
     if len(names) < 2 or not names[0] or not names[1]:

@@ -126,7 +126,7 @@ class PreparedManifest:
         )
 
     def time_stamp_payload(self, signature: bytes) -> bytes:
-        """Give the bytes whose digest a time-stamp covers (C2PA 2.2 §10.3.2.5).
+        """Return the bytes whose digest a time-stamp covers (C2PA 2.2 §10.3.2.5).
 
         Args:
             signature: In COSE form: r and s for ECDSA.
@@ -139,7 +139,7 @@ class PreparedManifest:
     def assemble(
         self, signature: bytes, time_stamp_token: bytes = b"", store_bytes: int | None = None
     ) -> bytes:
-        """Give the manifest store, a JUMBF superbox.
+        """Return the manifest store, a JUMBF superbox.
 
         Args:
             signature: In COSE form: r and s for ECDSA.

@@ -108,12 +108,12 @@ class _Reader:
         if information < 24:
             return information
         if information > 27:
-            raise CborError("a length that is not definite")
+            raise CborError("an indefinite length")
         width = 1 << information - 24
         argument = int.from_bytes(self._take(width))
         shortest = 24 if width == 1 else 1 << 4 * width
         if argument < shortest:
-            raise CborError("a number that is longer than it need be")
+            raise CborError("a number that is not in its shortest form")
         return argument
 
     def _map(self, length: int, depth: int) -> dict[Any, Any]:
@@ -121,7 +121,7 @@ class _Reader:
         for _ in range(length):
             key = self.item(depth)
             if not isinstance(key, int | str) or isinstance(key, bool) or key in content:
-                raise CborError("a key that is none, or stands twice")
+                raise CborError("an invalid or duplicate key")
             content[key] = self.item(depth)
         return content
 

@@ -130,7 +130,7 @@ class Embedding:
         return prepared
 
     def assemble(self, prepared: PreparedManifest, signature: bytes, token: bytes) -> bytes:
-        """Give the store, padded to `store_bytes`.
+        """Return the store, padded to `store_bytes`.
 
         Raises:
             EmbeddedStoreTooLargeError: The time-stamp is larger than what is reserved for it.

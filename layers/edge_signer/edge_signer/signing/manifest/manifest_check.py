@@ -103,7 +103,7 @@ def check_manifest(manifest_store: bytes, expected: ExpectedManifest) -> Checked
         raise ManifestError(str(broken)) from broken
     token = _time_stamp_token(manifest.unprotected)
     if bool(token) != expected.time_stamped:
-        raise ManifestError("it has a time-stamp, or has none, against what was asked")
+        raise ManifestError("it has a time-stamp that was not requested, or lacks one that was")
     return CheckedManifest(
         manifest_store, token, manifest.time_stamp_payload, hashlib.sha256(manifest.tbs).digest()
     )
@@ -116,12 +116,12 @@ def _check_signature(manifest: ReadManifest, expected: ExpectedManifest) -> None
     if protected != {**algorithm, _X5CHAIN_HEADER: chain if chain[1:] else chain[0]}:
         if isinstance(protected, dict) and protected.keys() == {_ALG_HEADER, _X5CHAIN_HEADER}:
             raise OtherChainError("it is signed with another algorithm or chain than this signer's")
-        raise ManifestError("its signature has other headers than one of ours")
+        raise ManifestError("its signature has headers that differ from ours")
     try:
         expected.chain.require_valid()
         expected.chain.verify(expected.algorithm, manifest.tbs, manifest.signature)
     except (CredentialUnavailableError, SignatureMismatchError) as mismatch:
-        raise ManifestError(f"its signature does not hold: {mismatch}") from mismatch
+        raise ManifestError(f"its signature does not verify: {mismatch}") from mismatch
 
 
 def _check_claim(manifest: ReadManifest, expected: ExpectedManifest) -> None:
@@ -131,18 +131,18 @@ def _check_claim(manifest: ReadManifest, expected: ExpectedManifest) -> None:
         not isinstance(claim, dict)
         or claim.keys() - {"gathered_assertions"} != _CLAIM_FIELDS | titled
     ):
-        raise ManifestError("its claim has other fields than a claim of ours")
+        raise ManifestError("its claim has fields that differ from ours")
     if claim.get("dc:title") != expected.title:
-        raise ManifestError("its claim has another title than was asked")
+        raise ManifestError("its claim has another title than the request")
     label, instance_id = manifest.label, claim["instanceID"]
     if not _MANIFEST_LABEL.fullmatch(label) or not isinstance(instance_id, str) or not instance_id:
         raise ManifestError("it has no identifiers")
     # An absolute URI puts the manifest's label under the signature.
     if claim["alg"] != "sha256" or claim["signature"] != f"self#jumbf=/c2pa/{label}/c2pa.signature":
-        raise ManifestError("its claim is hashed otherwise, or points at another signature")
+        raise ManifestError("its claim uses another hash algorithm, or points at another signature")
     info = claim["claim_generator_info"]
     if not isinstance(info, dict) or not expected.claim_generator_info.items() <= info.items():
-        raise ManifestError("it says that another made it")
+        raise ManifestError("it names another claim generator")
     referred = {
         **_referred(claim, "created_assertions", created=True),
         **_referred(claim, "gathered_assertions", created=False),
@@ -151,7 +151,7 @@ def _check_claim(manifest: ReadManifest, expected: ExpectedManifest) -> None:
 
 
 def _referred(claim: Mapping[str, Any], field: str, *, created: bool) -> dict[str, Any]:
-    """Give the hash of each hashed URI, and whether it is created, by address (C2PA 2.2 §8.4)."""
+    """Return the hash of each hashed URI, and whether it is created, by address (C2PA 2.2 §8.4)."""
     uris = claim.get(field, [])
     references: dict[str, Any] = {}
     for uri in uris if isinstance(uris, list) else [None]:
@@ -161,7 +161,7 @@ def _referred(claim: Mapping[str, Any], field: str, *, created: bool) -> dict[st
             ):
                 references[url] = (digest, created)
             case _:
-                raise ManifestError(f"{field} holds what is no hashed URI")
+                raise ManifestError(f"{field} holds something that is not a hashed URI")
     return references
 
 
@@ -174,7 +174,7 @@ def _check_assertions(
     wanted = {one.label: one for one in expected.assertions}
     found = [box.label for box in boxes]
     if sorted(found) != sorted([*wanted, HARD_BINDING_LABEL]) or len(referred) != len(found):
-        raise ManifestError("it holds other assertions than was asked")
+        raise ManifestError("it holds other assertions than the request")
     for box in boxes:
         path = f"c2pa.assertions/{box.label}"
         addresses = (f"self#jumbf={path}", f"self#jumbf=/c2pa/{manifest_label}/{path}")
@@ -182,7 +182,7 @@ def _check_assertions(
             (referred[one] for one in addresses if one in referred), (b"", False)
         )
         if not hmac.compare_digest(digest, hashlib.sha256(box.payload).digest()):
-            raise ManifestError(f"{box.label} is not what its hashed URI says")
+            raise ManifestError(f"{box.label} does not match its hashed URI")
         if box.label == HARD_BINDING_LABEL:
             _check_binding(box, expected.asset_sha256)
             is_created = True
@@ -197,7 +197,7 @@ def _check_binding(box: Superbox, asset_sha256: bytes) -> None:
     """Check that it binds every byte of the asset (C2PA 2.2 §18.5)."""
     binding = read_cbor(box.only_content("cbor"))
     if box.kind != "cbor" or not isinstance(binding, dict) or binding.keys() != _BINDING_FIELDS:
-        raise ManifestError("its hard binding has other fields than one of ours")
+        raise ManifestError("its hard binding has fields that differ from ours")
     if binding["alg"] != "sha256" or binding["hash"] != asset_sha256:
         raise ManifestError("it is bound to another asset")
     if not isinstance(binding["name"], str) or not _is_padding(binding["pad"]):
@@ -214,7 +214,7 @@ def _check_content(box: Superbox, wanted: Assertion) -> None:
     else:
         content = read_cbor(encoded)
     if box.kind != wanted.encoding or not _means(content, wanted.content):
-        raise ManifestError(f"{box.label} does not say what was asked")
+        raise ManifestError(f"{box.label} differs from the request")
 
 
 def _means(content: Any, wanted: Any) -> bool:

@@ -51,13 +51,13 @@ class Superbox:
     children: tuple[Superbox, ...]
 
     def only_content(self, kind: str) -> bytes:
-        """Give the content of its only box.
+        """Return the content of its only box.
 
         Raises:
             JumbfError: The box is of another kind, or not the only one.
         """
         if [one for one, _ in self.content] != [kind] or self.children:
-            raise JumbfError(f"{self.label[:64]} holds not just one box of {kind}")
+            raise JumbfError(f"{self.label[:64]} does not hold exactly one box of type {kind}")
         return self.content[0][1]
 
 
@@ -108,11 +108,11 @@ def _superbox(payload: bytes, depth: int) -> Superbox:
 def _description(content: bytes) -> tuple[str, str]:
     label, terminator, private = content[_LABEL_BEGINS:].partition(b"\0")
     if len(content) <= _LABEL_BEGINS or content[4:16] != _UUID_TAIL or not terminator:
-        raise JumbfError("a description that is none")
+        raise JumbfError("an invalid description")
     toggles = content[16]
     boxes = [kind for kind, _ in _boxes(private)]
     if toggles not in _TOGGLES or boxes != (["c2sh"] if toggles & 0x10 else []):
-        raise JumbfError("a description that says what its toggles do not")
+        raise JumbfError("a description that does not match its toggles")
     return _ascii(content[:4]), _ascii(label)
 
 
@@ -172,7 +172,7 @@ class ReadManifest:
         return context + cbor_bytes(b"") + cbor_bytes(cbor_bytes(self.signature))
 
     def with_time_stamp(self, token: bytes) -> bytes:
-        """Give the store with only a time-stamp in its unprotected header.
+        """Return the store with only a time-stamp in its unprotected header.
 
         Args:
             token: DER of a TimeStampToken; empty for none.
@@ -235,4 +235,4 @@ def _sign1(cose: Any) -> tuple[bytes, Mapping[Any, Any], bytes]:
     match cose:
         case Tagged(tag=18, value=[bytes(protected), dict(unprotected), None, bytes(signature)]):
             return protected, unprotected, signature
-    raise ManifestError("its signature is no COSE_Sign1 of a detached claim")
+    raise ManifestError("its signature is not a COSE_Sign1 of a detached claim")

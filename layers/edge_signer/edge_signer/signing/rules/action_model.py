@@ -1,8 +1,8 @@
 """The actions assertion as a model: what the standard allows and this signer supports.
 
-After "Actions" of the standard (C2PA 2.2 §18.14, with the actions that 2.4 lists). It is stricter
-where engines differ: it refuses fields that one of them cannot read, and references to ingredients,
-which our sidecars do not have. The parts of `Actions` are never validated alone, so pydantic need
+Follows "Actions" of the standard (C2PA 2.2 §18.14, with the actions that 2.4 lists). It is stricter
+if engines differ: it refuses fields that one of them cannot read, and references to ingredients,
+which our manifests do not have. The parts of `Actions` are never validated alone, so pydantic need
 not build them (`defer_build`).
 """
 
@@ -61,7 +61,7 @@ _LEAP_SECOND = re.compile(r"(?<=:59):60$")
 
 
 def refused(demand: str) -> PydanticCustomError:
-    """Give an error whose message completes a sentence that starts with the path."""
+    """Return an error whose message completes a sentence that starts with the path."""
     return PydanticCustomError("refused", "{demand}", {"demand": demand})
 
 

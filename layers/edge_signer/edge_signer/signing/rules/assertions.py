@@ -42,7 +42,7 @@ _FIELDS_OF_OTHERS = {"actions", "relationship", "reviewRatings"}
 
 
 def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[Assertion]:
-    """Give the assertions of the manifest: the actions, then the others by label.
+    """Return the assertions of the manifest: the actions, then the others by label.
 
     Args:
         said: The request's `assertions`: content by label, in the API's short form or as valid
@@ -97,7 +97,7 @@ def _check_size(contents: Mapping[str, Any]) -> None:
 def standard_assertion(
     label: str, content: Any, path: str, policy: SigningPolicy
 ) -> tuple[str, dict[str, Any]]:
-    """Give one assertion its standard label and form.
+    """Return one assertion its standard label and form.
 
     Args:
         label: The client's label.

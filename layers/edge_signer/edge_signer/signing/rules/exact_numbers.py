@@ -23,7 +23,7 @@ class InexactNumberError(ValueError):
 
 
 def exact_digits(number: float) -> str:
-    """Give digits that c2pa-rs reads as this number.
+    """Return digits that c2pa-rs reads as this number.
 
     Args:
         number: Finite.

@@ -1,7 +1,7 @@
 """Metadata assertions: JSON-LD, in a JSON box (C2PA 2.2 §18.16, CAWG metadata assertion 1.1).
 
-Engines check little of it: c2pa-rs requires a context that maps prefixes to texts, encypher-c2pa a
-property besides it. This module enforces what the standard requires of `c2pa.metadata`.
+Engines check little of it: c2pa-rs requires a context that maps prefixes to strings, encypher-c2pa
+at least one property. This module enforces what the standard requires of `c2pa.metadata`.
 """
 
 from __future__ import annotations
