@@ -14,17 +14,20 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import serialization
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from cli.certificates.certified_key import CertifiedKey
-from cli.certificates.pkcs10 import request_info, signed_request
+from cli.certificates.pkcs10 import signed_request
 from cli.deployment import aws_failures_reported
 from cli.terminal import EXIT_USAGE, fail, out
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, Algorithm
+from emulator.credentials.leaf_profile import (
+    Extension,
+    certificate_policies,
+    claim_signing_extensions,
+)
 from emulator.files import write_atomically
 
-_CLAIM_SIGNING = ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
-_CERTIFICATE_POLICY = ObjectIdentifier("1.3.6.1.4.1.62558.1.1")
 _ASSURANCE_LEVEL = ObjectIdentifier("1.3.6.1.4.1.62558.3")
 _ASSURANCE_LEVELS = {
     1: ObjectIdentifier("1.3.6.1.4.1.62558.3.10"),
@@ -105,47 +108,22 @@ def listed_product(record_id: str | None, assurance_level: int | None) -> Listed
         raise SubjectError("--cpl-record takes a UUID") from None
 
 
-def requested_extensions(product: ListedProduct | None) -> list[tuple[x509.ExtensionType, bool]]:
-    """Return the extensions to ask for, each with whether it is critical.
-
-    The programme requires claim signing and either e-mail or documents. Engines that do not know
-    claim signing accept e-mail, and the programme's own schema of requests gives documents
-    another number than RFC 9336 does.
+def requested_extensions(product: ListedProduct | None) -> list[Extension]:
+    """Return the extensions to ask for.
 
     Args:
         product: The entry of the list; None for an authority outside the programme.
     """
-    extensions: list[tuple[x509.ExtensionType, bool]] = [
-        (x509.BasicConstraints(ca=False, path_length=None), True),
-        (_key_usage(), True),
-        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION, _CLAIM_SIGNING]), False),
-    ]
+    extensions = claim_signing_extensions()
     if product is not None:
         level = asn1.encode_der(_ASSURANCE_LEVELS[product.assurance_level])
         record = asn1.encode_der(str(product.record_id))
         extensions += [
-            (x509.CertificatePolicies([x509.PolicyInformation(_CERTIFICATE_POLICY, None)]), False),
+            certificate_policies(),
             (x509.UnrecognizedExtension(_ASSURANCE_LEVEL, level), False),
             (x509.UnrecognizedExtension(_CPL_RECORD, record), False),
         ]
     return extensions
-
-
-def _key_usage() -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=True,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=False,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-Extensions = list[tuple[x509.ExtensionType, bool]]
 
 
 class RequestError(Exception):
@@ -155,7 +133,7 @@ class RequestError(Exception):
 def write_request(
     key: CertifiedKey,
     subject: x509.Name,
-    extensions: Extensions,
+    extensions: list[Extension],
     algorithm: str | None,
     file: Path | None,
     *,
@@ -197,7 +175,7 @@ def write_request(
 
 
 def signed_by_kms(
-    kms: Any, alias: str, subject: x509.Name, extensions: Extensions, algorithm: str | None
+    kms: Any, alias: str, subject: x509.Name, extensions: list[Extension], algorithm: str | None
 ) -> x509.CertificateSigningRequest:
     """Let a key sign a request for itself; needs `kms:GetPublicKey` and `kms:Sign`.
 
@@ -214,23 +192,16 @@ def signed_by_kms(
         botocore.exceptions.BotoCoreError, ClientError: KMS refuses or does not answer.
     """
     found = kms.get_public_key(KeyId=alias)
-    chosen = _algorithm_for(found["PublicKey"], alias, algorithm)
-    info = request_info(subject, found["PublicKey"], extensions)
+    public_key: Any = serialization.load_der_public_key(found["PublicKey"])
+    chosen = _algorithm_for(public_key, alias, algorithm)
     # By its ARN: the alias may point to another key by now.
-    signature = kms.sign(
-        KeyId=found["KeyId"],
-        Message=chosen.message(info),
-        MessageType=chosen.message_type,
-        SigningAlgorithm=chosen.kms_name,
-    )["Signature"]
-    request = signed_request(info, chosen, signature)
+    request = signed_request(kms, found["KeyId"], public_key, chosen, subject, extensions)
     if not request.is_signature_valid:
         raise RequestError("the signature that KMS returned does not verify; nothing was written")
     return request
 
 
-def _algorithm_for(public_key_der: bytes, alias: str, name: str | None) -> Algorithm:
-    public_key: Any = serialization.load_der_public_key(public_key_der)
+def _algorithm_for(public_key: Any, alias: str, name: str | None) -> Algorithm:
     fitting = [one for one in ALGORITHMS.values() if one.fits(public_key)]
     if not fitting:
         raise RequestError(f"{alias} is of a kind that cannot sign claims")
