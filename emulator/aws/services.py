@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from http.client import HTTPConnection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -17,6 +17,9 @@ from emulator.aws.service_call import INVOKE, ServiceCall, identify
 from emulator.http.message import Request, Response, json_response
 from emulator.stack.resources import Services
 from emulator.time_stamps import TimeStampAuthority
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 CALLS_PATH = "/_emulator/calls"
 FAULTS_PATH = "/_emulator/faults"
@@ -37,7 +40,7 @@ class ServiceHost:
     functions.
     """
 
-    def __init__(self, application: wsgi.WsgiApplication) -> None:
+    def __init__(self, application: "WSGIApplication") -> None:
         self._application = application
         self.time_stamps: TimeStampAuthority | None = None
         self.functions_port = 0
@@ -146,12 +149,12 @@ def in_process_client(host: ServiceHost, service: str, region: str = REGION) -> 
         region: Of the service.
     """
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+    from moto.core.botocore_stubber import MockRawResponse
 
     def send(request: AWSPreparedRequest, **_: Any) -> Any:
         response = host.answer(_request(request))
-        return AWSResponse(
-            request.url, response.status, dict(response.headers), _Raw(response.body)
-        )
+        body = MockRawResponse(response.body)
+        return AWSResponse(request.url, response.status, dict(response.headers), body)
 
     made = sdk_client(service, "http://localhost", region)
     made.meta.events.register("before-send", send)
@@ -174,17 +177,3 @@ def _request(prepared: Any) -> Request:
 
 def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
-
-
-class _Raw:
-    """The body of an answer in the form that botocore reads."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def stream(self, **_: Any) -> Any:
-        yield self._body
-
-    def read(self, *_: Any) -> bytes:
-        body, self._body = self._body, b""
-        return body
