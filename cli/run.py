@@ -65,14 +65,6 @@ class RunScreen:
         """Show what failed in a worker, or what is missing on this machine."""
         out.print(f"[red]•[/] {escape(line)}")
 
-    def failed(self, line: str) -> None:
-        """Show why the system cannot start or go on, on standard error."""
-        say_error(line)
-
-    def stopped(self) -> None:
-        """Show that everything has ended."""
-        out.print("[dim]Stopped.[/]")
-
 
 def run_until_stopped(
     port: int, state_directory: Path | None, template: Path | None, allowed: Sequence[str]
@@ -99,9 +91,9 @@ def run_until_stopped(
     try:
         asyncio.run(_run(settings, screen, started))
     except EmulatorError as error:
-        screen.failed(str(error))
+        say_error(str(error))
         return 1
-    screen.stopped()
+    out.print("[dim]Stopped.[/]")
     return 0
 
 
