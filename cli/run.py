@@ -36,11 +36,8 @@ class RunScreen:
         facts.add_row("tenants", "  ".join(tenant.tenant_id for tenant in state.tenants))
         facts.add_row("tokens", escape(str(state_file)))
         facts.add_row("logs", escape(str(state_file.parent / "logs")))
-        out.print()
-        out.print(
-            f"[bold]Edge Signer[/]  [bold cyan]{state.url}[/]  [dim]ready in {seconds:.1f} s[/]"
-        )
-        out.print()
+        ready = f"[dim]ready in {seconds:.1f} s[/]"
+        out.print(f"\n[bold]Edge Signer[/]  [bold cyan]{state.url}[/]  {ready}\n")
         out.print(facts)
         out.print()
         for command, effect in (
@@ -49,9 +46,7 @@ class RunScreen:
             ("execute-job examples/hello.wasm olleh", "runs it and verifies the receipt"),
         ):
             out.print(f"edge-signer {command:<46} [dim]{effect}[/]")
-        out.print()
-        out.print("[dim]Ctrl-C stops.[/]")
-        out.print()
+        out.print("\n[dim]Ctrl-C stops.[/]\n")
 
     def request(self, method: str, path: str, status: int, duration_ms: float) -> None:
         """Show one answered request."""

@@ -76,14 +76,13 @@ def subject(country: str, organization: str, product: str, unit: str | None = No
             raise SubjectError(f"{name} takes 1 to {_LONGEST} characters")
         if not (value.isascii() and value.isprintable()):
             raise SubjectError(f"{name} must be plain ASCII (C2PA Certificate Policy)")
-    attributes = [
-        x509.NameAttribute(NameOID.COUNTRY_NAME, country),
-        x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization),
-        x509.NameAttribute(NameOID.COMMON_NAME, product),
-    ]
-    if unit is not None:
-        attributes.insert(2, x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit))
-    return x509.Name(attributes)
+    parts = (
+        (NameOID.COUNTRY_NAME, country),
+        (NameOID.ORGANIZATION_NAME, organization),
+        (NameOID.ORGANIZATIONAL_UNIT_NAME, unit),
+        (NameOID.COMMON_NAME, product),
+    )
+    return x509.Name([x509.NameAttribute(oid, value) for oid, value in parts if value is not None])
 
 
 def listed_product(record_id: str | None, assurance_level: int | None) -> ListedProduct | None:

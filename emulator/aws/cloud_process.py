@@ -87,7 +87,8 @@ class CloudProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=output,
-                env=_environment(),
+                # Without the developer's AWS settings: moto too would look for a profile in them.
+                env={name: one for name, one in os.environ.items() if not name.startswith("AWS_")},
                 limit=_MAX_LINE_BYTES,
                 start_new_session=True,
                 cwd=checkout(),
@@ -130,8 +131,3 @@ class CloudProcess:
         if self._process.returncode is None:
             self._process.kill()
         await self._process.wait()
-
-
-def _environment() -> dict[str, str]:
-    """Leave out the developer's AWS settings: moto too would look for a profile in them."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}

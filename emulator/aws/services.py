@@ -46,8 +46,8 @@ class ServiceHost:
         self.functions_port = 0
         self._faults = Faults()
         self._lock = threading.Lock()
-        self._counts: Counter[str] = Counter()
-        self._regions: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        # Calls by operation and region.
+        self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._milliseconds: defaultdict[str, float] = defaultdict(float)
 
     def answer(self, request: Request) -> Response:
@@ -58,8 +58,7 @@ class ServiceHost:
             return self._replace_faults(request.body)
         call = _TIME_STAMP if request.path == time_stamps.PATH else identify(request)
         with self._lock:
-            self._counts[str(call)] += 1
-            self._regions[str(call)][call.region] += 1
+            self._counts[str(call)][call.region] += 1
         started = time.perf_counter()
         try:
             return self._faults.answer(call, request, lambda: self._perform(call, request))
@@ -78,18 +77,17 @@ class ServiceHost:
         """Reset the counters."""
         with self._lock:
             self._counts.clear()
-            self._regions.clear()
             self._milliseconds.clear()
 
     def _summary(self) -> dict[str, dict[str, Any]]:
         with self._lock:
             return {
                 name: {
-                    "count": count,
+                    "count": regions.total(),
                     "milliseconds": round(self._milliseconds[name], 3),
-                    "regions": dict(self._regions[name]),
+                    "regions": dict(regions),
                 }
-                for name, count in sorted(self._counts.items())
+                for name, regions in sorted(self._counts.items())
             }
 
     def _replace_faults(self, body: bytes) -> Response:

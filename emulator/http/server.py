@@ -116,7 +116,9 @@ class _Connection:
         if int(announced) > self._max_body_bytes:
             raise _too_large()
         if self._protocol.they_are_waiting_for_100_continue:
-            await self._write(h11.InformationalResponse(status_code=100, headers=[]))
+            go_on = h11.InformationalResponse(status_code=100, headers=[])
+            self._writer.write(self._protocol.send(go_on) or b"")
+            await self._writer.drain()
         body = bytearray()
         while isinstance(event := await self._next_event(), h11.Data):
             body += event.data
@@ -169,10 +171,6 @@ class _Connection:
         while (event := self._protocol.next_event()) is h11.NEED_DATA:
             self._protocol.receive_data(await self._reader.read(_READ_BYTES))
         return event  # type: ignore[return-value]
-
-    async def _write(self, event: h11.Event) -> None:
-        self._writer.write(self._protocol.send(event) or b"")
-        await self._writer.drain()
 
 
 def _head(response: Response, *, close: bool = False) -> h11.Response:
