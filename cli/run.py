@@ -22,13 +22,7 @@ class RunScreen:
     """Writes to the terminal, or plain lines if there is none."""
 
     def started(self, state: LocalState, state_file: Path, seconds: float) -> None:
-        """Show where the system is and how to talk to it.
-
-        Args:
-            state: What local.json says.
-            state_file: Where local.json is.
-            seconds: How long the start took.
-        """
+        """Show where the system is, how to talk to it, and how many seconds the start took."""
         facts = Table.grid(padding=(0, 2))
         facts.add_column(style="dim")
         facts.add_column(overflow="fold")

@@ -59,12 +59,7 @@ _MAX_LINE_BYTES = 64 * 1024 * 1024
 
 
 class CloudProcess:
-    """The child process.
-
-    Args:
-        process: The running child.
-        log: Where its output goes.
-    """
+    """The child process, whose output goes to a log."""
 
     def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
         self._process = process

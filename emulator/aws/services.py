@@ -126,12 +126,7 @@ def moto_host() -> ServiceHost:
 
 
 def in_process_services(host: ServiceHost, region: str = REGION) -> Services:
-    """Make SDK clients that call the host directly, without a socket.
-
-    Args:
-        host: Answers every request of these clients.
-        region: Of the services.
-    """
+    """Make a region's SDK clients that call the host directly, without a socket."""
     kms, s3, dynamodb, ssm = (
         in_process_client(host, service, region) for service in ("kms", "s3", "dynamodb", "ssm")
     )
@@ -139,13 +134,7 @@ def in_process_services(host: ServiceHost, region: str = REGION) -> Services:
 
 
 def in_process_client(host: ServiceHost, service: str, region: str = REGION) -> Any:
-    """Make one such client.
-
-    Args:
-        host: Answers its requests.
-        service: For instance kms.
-        region: Of the service.
-    """
+    """Make one such client, for instance of kms."""
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
     from moto.core.botocore_stubber import MockRawResponse
 

@@ -16,12 +16,7 @@ if TYPE_CHECKING:
 
 
 def call(application: WSGIApplication, request: Request) -> Response:
-    """Run one request through a WSGI application.
-
-    Args:
-        application: The application.
-        request: Its Host header becomes the server's name.
-    """
+    """Run one request, whose Host header becomes the server's name, through an application."""
     chunks, status, headers = run_wsgi_app(application, _environment(request), buffered=True)
     return Response(int(status.split(" ", 1)[0]), tuple(headers), b"".join(chunks))
 

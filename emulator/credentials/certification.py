@@ -22,12 +22,6 @@ def store_certificates(
 
     The chain of `alias/edge-signer-<stage>-<name>` goes to the SSM parameter
     `/edge-signer/<stage>/certificates/<name>`.
-
-    Args:
-        ca: Issues the certificates.
-        resources: The created stack.
-        services: Hold the keys and the parameters.
-        stage: The stack's stage.
     """
     for name, key_id in _signing_keys(resources, stage).items():
         if name == _RECEIPTS:
@@ -41,13 +35,7 @@ def store_certificates(
 
 
 def receipt_public_key(resources: Collection[Resource], services: Services, stage: str) -> str:
-    """Return the key that verifies receipts: 64 hexadecimal digits, or empty if there is none.
-
-    Args:
-        resources: The created stack.
-        services: Hold the keys.
-        stage: The stack's stage.
-    """
+    """Return the key that verifies receipts: 64 hexadecimal digits, or empty if there is none."""
     key_id = _signing_keys(resources, stage).get(_RECEIPTS)
     if key_id is None:
         return ""
@@ -57,13 +45,7 @@ def receipt_public_key(resources: Collection[Resource], services: Services, stag
 
 
 def store_time_stamp_root(ca: DevelopmentCa, services: Services, stage: str) -> None:
-    """Put the time-stamp root into the SSM parameter `/edge-signer/<stage>/certificates/tsa`.
-
-    Args:
-        ca: Owns the root.
-        services: Hold the parameter.
-        stage: The stack's stage.
-    """
+    """Put the time-stamp root into the SSM parameter `/edge-signer/<stage>/certificates/tsa`."""
     services.ssm.put_parameter(
         Name=f"/edge-signer/{stage}/certificates/tsa",
         Type="String",

@@ -53,11 +53,7 @@ class LambdaRuntime:
         await self._processes.start()
 
     async def invoke(self, arn: str, invocation: Invocation) -> Outcome:
-        """Run a function.
-
-        Args:
-            arn: The function's ARN.
-            invocation: The event.
+        """Run the function of an ARN.
 
         Raises:
             ThrottledError: The function is at its limit of concurrent invocations.

@@ -123,11 +123,7 @@ class LambdaWorker:
         return "it exited" if died else f"it took longer than {patience_s:.0f} s"
 
     async def invoke(self, invocation: Invocation) -> Outcome:
-        """Run one invocation, and kill the worker after the function's timeout.
-
-        Args:
-            invocation: The event; the worker must not be busy.
-        """
+        """Run one invocation on a worker that is not busy; kill it after the function's timeout."""
         loop = asyncio.get_running_loop()
         started = time.monotonic()
         timeout_s = self._function.timeout_s

@@ -32,11 +32,6 @@ class ApiGateway:
     The response to a failed function has status 500. On AWS its body has only `message`; this one
     also has `error`, `code` and an X-Request-ID, the usual form of errors in this system.
     A time-out and a throttle are 503 as on AWS.
-
-    Args:
-        api: The routes.
-        runtime: Runs the functions.
-        throttle: The stage's throttling.
     """
 
     def __init__(self, api: Api, runtime: LambdaRuntime, throttle: Throttle) -> None:

@@ -47,11 +47,7 @@ _POLICY = (
 
 
 class Documentation:
-    """Serves the document and the page that shows it.
-
-    Args:
-        document: The file with the OpenAPI document.
-    """
+    """Serves a file, the OpenAPI document, and the page that shows it."""
 
     def __init__(self, document: Path) -> None:
         self._document = document
