@@ -75,10 +75,7 @@ class LocalState:
         Raises:
             KeyError: There is no such tenant.
         """
-        for tenant in self.tenants:
-            if tenant.tenant_id == tenant_id:
-                return tenant.token
-        raise KeyError(tenant_id)
+        return {tenant.tenant_id: tenant.token for tenant in self.tenants}[tenant_id]
 
     @classmethod
     def load(cls, directory: Path) -> "LocalState":
