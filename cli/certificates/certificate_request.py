@@ -1,4 +1,4 @@
-"""A certification request (PKCS #10): what it asks for, and how the key in KMS signs it.
+"""A certification request (PKCS #10): what it asks for, and where it is written.
 
 What is asked for follows the C2PA Certificate Policy 0.2, "The Use of Meaningful Names" and the
 profile "Claim Signing Leaf", and the list of conforming products, whose entries have C, O, OU, CN.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat import asn1
@@ -17,15 +16,11 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from cli.certificates.certified_key import CertifiedKey
-from cli.certificates.pkcs10 import signed_request
+from cli.certificates.pkcs10 import RequestError, signed_by_kms
 from cli.deployment import aws_failures_reported
 from cli.terminal import EXIT_USAGE, fail, out
-from edge_signer.signing.credentials.algorithm import ALGORITHMS, Algorithm
-from emulator.credentials.leaf_profile import (
-    Extension,
-    certificate_policies,
-    claim_signing_extensions,
-)
+from edge_signer.signing.credentials.algorithm import ALGORITHMS
+from emulator.credentials.leaf_profile import Extension, claim_signing_extensions
 from emulator.files import write_atomically
 
 _ASSURANCE_LEVEL = ObjectIdentifier("1.3.6.1.4.1.62558.3")
@@ -113,20 +108,15 @@ def requested_extensions(product: ListedProduct | None) -> list[Extension]:
     Args:
         product: The entry of the list; None for an authority outside the programme.
     """
-    extensions = claim_signing_extensions()
+    extensions = claim_signing_extensions(names_policy=product is not None)
     if product is not None:
         level = asn1.encode_der(_ASSURANCE_LEVELS[product.assurance_level])
         record = asn1.encode_der(str(product.record_id))
         extensions += [
-            certificate_policies(),
             (x509.UnrecognizedExtension(_ASSURANCE_LEVEL, level), False),
             (x509.UnrecognizedExtension(_CPL_RECORD, record), False),
         ]
     return extensions
-
-
-class RequestError(Exception):
-    """The key cannot sign a request, or KMS returned a signature that does not verify."""
 
 
 def write_request(
@@ -171,40 +161,3 @@ def write_request(
         fail(f"{file}: {unwritable.strerror}", EXIT_USAGE)
     named = request.subject.rfc4514_string()
     out.print(f"{file} asks for a certificate of {key.alias} for {named}", markup=False)
-
-
-def signed_by_kms(
-    kms: Any, alias: str, subject: x509.Name, extensions: list[Extension], algorithm: str | None
-) -> x509.CertificateSigningRequest:
-    """Let a key sign a request for itself; needs `kms:GetPublicKey` and `kms:Sign`.
-
-    Args:
-        kms: Client.
-        alias: The key's alias.
-        subject: The subject of the certificate.
-        extensions: The extensions to ask for, each with whether it is critical.
-        algorithm: Its COSE name; None for the first that the key supports.
-
-    Raises:
-        RequestError: The key cannot sign claims or not with this algorithm, or its signature
-            does not verify.
-        botocore.exceptions.BotoCoreError, ClientError: KMS refuses or does not answer.
-    """
-    found = kms.get_public_key(KeyId=alias)
-    public_key: Any = serialization.load_der_public_key(found["PublicKey"])
-    chosen = _algorithm_for(public_key, alias, algorithm)
-    # By its ARN: the alias may point to another key by now.
-    request = signed_request(kms, found["KeyId"], public_key, chosen, subject, extensions)
-    if not request.is_signature_valid:
-        raise RequestError("the signature that KMS returned does not verify; nothing was written")
-    return request
-
-
-def _algorithm_for(public_key: Any, alias: str, name: str | None) -> Algorithm:
-    fitting = [one for one in ALGORITHMS.values() if one.fits(public_key)]
-    if not fitting:
-        raise RequestError(f"{alias} is of a kind that cannot sign claims")
-    for one in fitting:
-        if name in (None, one.name):
-            return one
-    raise RequestError(f"{alias} signs with {', '.join(one.name for one in fitting)}")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
-from edge_signer.signing.credentials.algorithm import Algorithm, Ecdsa, RsaPss
+from edge_signer.signing.credentials.algorithm import ALGORITHMS, Algorithm, Ecdsa, Ed25519, RsaPss
+from emulator.credentials.leaf_profile import Extension
 
 
 class _KmsKey:
@@ -48,37 +49,53 @@ class _Ed25519Key(_KmsKey):
     pass
 
 
-def signed_request(
-    kms: Any,
-    key_id: str,
-    public_key: Any,
-    algorithm: Algorithm,
-    subject: x509.Name,
-    extensions: Sequence[tuple[x509.ExtensionType, bool]],
+_KINDS = {Ecdsa: _EcKey, RsaPss: _RsaKey, Ed25519: _Ed25519Key}
+
+
+class RequestError(Exception):
+    """The key cannot sign a request, or KMS returned a signature that does not verify."""
+
+
+def signed_by_kms(
+    kms: Any, alias: str, subject: x509.Name, extensions: list[Extension], algorithm: str | None
 ) -> x509.CertificateSigningRequest:
-    """Let KMS sign a request, without checking its signature.
+    """Let a key sign a request for itself; needs `kms:GetPublicKey` and `kms:Sign`.
 
     Args:
         kms: Client.
-        key_id: The key's ARN or id.
-        public_key: The key's public key.
-        algorithm: One that fits the key.
+        alias: The key's alias.
         subject: The subject of the certificate.
         extensions: The extensions to ask for, each with whether it is critical.
+        algorithm: Its COSE name; None for the first that the key supports.
 
     Raises:
+        RequestError: The key cannot sign claims or not with this algorithm, or its signature
+            does not verify.
         botocore.exceptions.BotoCoreError, ClientError: KMS refuses or does not answer.
     """
-    builder = x509.CertificateSigningRequestBuilder(subject)
+    found = kms.get_public_key(KeyId=alias)
+    public_key: Any = serialization.load_der_public_key(found["PublicKey"])
+    chosen = _algorithm_for(public_key, alias, algorithm)
+    builder = x509.CertificateSigningRequestBuilder().subject_name(subject)
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical)
-    key: Any
-    if isinstance(algorithm, RsaPss):
-        key, digest = _RsaKey(kms, key_id, public_key, algorithm), algorithm.hash_algorithm
-        pss = padding.PSS(padding.MGF1(digest), padding.PSS.DIGEST_LENGTH)
-        return builder.sign(key, digest, rsa_padding=pss)
-    if isinstance(algorithm, Ecdsa):
-        key = _EcKey(kms, key_id, public_key, algorithm)
-        return builder.sign(key, algorithm.hash_algorithm)
-    key = _Ed25519Key(kms, key_id, public_key, algorithm)
-    return builder.sign(key, None)
+    # By its ARN: the alias may point to another key by now.
+    key: Any = _KINDS[type(chosen)](kms, found["KeyId"], public_key, chosen)
+    digest: Any = chosen.hash_algorithm if isinstance(chosen, Ecdsa | RsaPss) else None
+    scheme = None
+    if isinstance(chosen, RsaPss):
+        scheme = padding.PSS(padding.MGF1(chosen.hash_algorithm), padding.PSS.DIGEST_LENGTH)
+    request = builder.sign(key, digest, rsa_padding=scheme)
+    if not request.is_signature_valid:
+        raise RequestError("the signature that KMS returned does not verify; nothing was written")
+    return request
+
+
+def _algorithm_for(public_key: Any, alias: str, name: str | None) -> Algorithm:
+    fitting = [one for one in ALGORITHMS.values() if one.fits(public_key)]
+    if not fitting:
+        raise RequestError(f"{alias} is of a kind that cannot sign claims")
+    for one in fitting:
+        if name in (None, one.name):
+            return one
+    raise RequestError(f"{alias} signs with {', '.join(one.name for one in fitting)}")

@@ -76,17 +76,7 @@ class Verdict:
 
 
 def judge(asset: Path, manifest_store: bytes | None, roots: TrustedRoots) -> Verdict:
-    """Judge an asset.
-
-    Args:
-        asset: The file.
-        manifest_store: Its manifest store, from a sidecar; None judges the one in the file.
-        roots: The trusted roots.
-
-    Raises:
-        AnchorsError: The engine rejects the roots.
-        OSError: The asset cannot be read.
-    """
+    """Judge an asset; it takes and raises what `read` does."""
     return verdict_on(read(asset, manifest_store, roots))
 
 

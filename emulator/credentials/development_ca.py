@@ -14,12 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import AuthorityInformationAccessOID as AccessMethod
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from emulator.credentials.leaf_profile import (
-    Extension,
-    certificate_policies,
-    claim_signing_extensions,
-    key_usage,
-)
+from emulator.credentials.leaf_profile import Extension, claim_signing_extensions, key_usage
 
 # No server has this name: a development certificate is never revoked.
 _OCSP_URL = "http://ocsp.invalid"
@@ -74,9 +69,8 @@ class DevelopmentCa:
             serialization.load_der_public_key(public_key_der),
             _LEAF_LIFETIME,
             [
-                *claim_signing_extensions(),
+                *claim_signing_extensions(names_policy=True),
                 (x509.AuthorityInformationAccess([ocsp]), False),
-                certificate_policies(),
             ],
             (self._issuing_key, self._issuing.subject),
         )

@@ -10,25 +10,24 @@ _CERTIFICATE_POLICY = ObjectIdentifier("1.3.6.1.4.1.62558.1.1")
 Extension = tuple[x509.ExtensionType, bool]
 
 
-def claim_signing_extensions() -> list[Extension]:
-    """Return what every leaf has.
+def claim_signing_extensions(*, names_policy: bool) -> list[Extension]:
+    """Return what a leaf has.
 
     The policy requires claim signing and either e-mail or documents. Engines that do not know
     claim signing accept e-mail, and the programme's own schema of requests gives documents
     another number than RFC 9336 does.
+
+    Args:
+        names_policy: Whether it names the policy; authorities outside the programme do not know it.
     """
     uses = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION, _CLAIM_SIGNING])
+    policy = x509.PolicyInformation(_CERTIFICATE_POLICY, None)
     return [
         (x509.BasicConstraints(ca=False, path_length=None), True),
         (key_usage(digital_signature=True, non_repudiation=True), True),
         (uses, False),
+        *([(x509.CertificatePolicies([policy]), False)] if names_policy else []),
     ]
-
-
-def certificate_policies() -> Extension:
-    """Return the extension that names the policy."""
-    policy = x509.PolicyInformation(_CERTIFICATE_POLICY, None)
-    return x509.CertificatePolicies([policy]), False
 
 
 def key_usage(
