@@ -72,7 +72,10 @@ def execute_job(
     if keep is not None:
         _keep(keep, request_json, answer, result)
     if as_json:
-        out.print(json.dumps(_as_in_documents(answer), indent=2), markup=False)
+        # The receipt as an object is easier to read.
+        fields = json.loads(answer)
+        fields["receipt"] = json.loads(fields.pop("receipt_json"))
+        out.print(json.dumps(fields, indent=2), markup=False)
     else:
         _pass_on(answer, result)
     return result.exit_code
@@ -130,12 +133,6 @@ def _keep(directory: Path, request_json: bytes, answer: bytes, result: JobResult
             write_atomically(directory / name, content, mode=0o644)
     except OSError as failure:
         fail(f"{failure.filename}: {failure.strerror}", EXIT_USAGE)
-
-
-def _as_in_documents(answer: bytes) -> dict[str, Any]:
-    """Return the answer with the receipt as an object, which is easier to read."""
-    fields: dict[str, Any] = json.loads(answer)
-    return fields | {"receipt": json.loads(fields.pop("receipt_json"))}
 
 
 def _pass_on(answer: bytes, result: JobResult) -> None:

@@ -22,13 +22,7 @@ class RunScreen:
     """Writes to the terminal, or plain lines if there is none."""
 
     def started(self, state: LocalState, state_file: Path, seconds: float) -> None:
-        """Show where the system is and how to talk to it.
-
-        Args:
-            state: What local.json says.
-            state_file: Where local.json is.
-            seconds: How long the start took.
-        """
+        """Show where the system is, how to talk to it, and how many seconds the start took."""
         facts = Table.grid(padding=(0, 2))
         facts.add_column(style="dim")
         facts.add_column(overflow="fold")
@@ -36,11 +30,8 @@ class RunScreen:
         facts.add_row("tenants", "  ".join(tenant.tenant_id for tenant in state.tenants))
         facts.add_row("tokens", escape(str(state_file)))
         facts.add_row("logs", escape(str(state_file.parent / "logs")))
-        out.print()
-        out.print(
-            f"[bold]Edge Signer[/]  [bold cyan]{state.url}[/]  [dim]ready in {seconds:.1f} s[/]"
-        )
-        out.print()
+        ready = f"[dim]ready in {seconds:.1f} s[/]"
+        out.print(f"\n[bold]Edge Signer[/]  [bold cyan]{state.url}[/]  {ready}\n")
         out.print(facts)
         out.print()
         for command, effect in (
@@ -49,9 +40,7 @@ class RunScreen:
             ("execute-job examples/hello.wasm olleh", "runs it and verifies the receipt"),
         ):
             out.print(f"edge-signer {command:<46} [dim]{effect}[/]")
-        out.print()
-        out.print("[dim]Ctrl-C stops.[/]")
-        out.print()
+        out.print("\n[dim]Ctrl-C stops.[/]\n")
 
     def request(self, method: str, path: str, status: int, duration_ms: float) -> None:
         """Show one answered request."""
@@ -64,14 +53,6 @@ class RunScreen:
     def notice(self, line: str) -> None:
         """Show what failed in a worker, or what is missing on this machine."""
         out.print(f"[red]•[/] {escape(line)}")
-
-    def failed(self, line: str) -> None:
-        """Show why the system cannot start or go on, on standard error."""
-        say_error(line)
-
-    def stopped(self) -> None:
-        """Show that everything has ended."""
-        out.print("[dim]Stopped.[/]")
 
 
 def run_until_stopped(
@@ -99,9 +80,9 @@ def run_until_stopped(
     try:
         asyncio.run(_run(settings, screen, started))
     except EmulatorError as error:
-        screen.failed(str(error))
+        say_error(str(error))
         return 1
-    screen.stopped()
+    out.print("[dim]Stopped.[/]")
     return 0
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from emulator.local_state import LocalState, NotRunningError, checkout
@@ -55,11 +55,8 @@ def _wait_until_ready(process: subprocess.Popen[str], state_directory: Path) -> 
             raise SystemStartError(
                 process.communicate()[1].strip() or "the system ended immediately"
             )
-        try:
+        with suppress(NotRunningError):
             state = LocalState.load(state_directory)
-        except NotRunningError:
-            pass
-        else:
             # A killed system leaves its file behind.
             if state.pid == process.pid:
                 return state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterable
@@ -60,6 +61,13 @@ def printable(text: str) -> str:
 def show_row(name: str, value: str) -> None:
     """Print a value beside its name."""
     out.print(f"[dim]{name:<10}[/] {escape(printable(value))}")
+
+
+def shown(value: Any) -> str:
+    """Return a value of a JSON answer as people read it: a text as it is, a dash for none."""
+    if value is None:
+        return "-"
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def say_error(line: str) -> None:

@@ -75,10 +75,7 @@ class LocalState:
         Raises:
             KeyError: There is no such tenant.
         """
-        for tenant in self.tenants:
-            if tenant.tenant_id == tenant_id:
-                return tenant.token
-        raise KeyError(tenant_id)
+        return {tenant.tenant_id: tenant.token for tenant in self.tenants}[tenant_id]
 
     @classmethod
     def load(cls, directory: Path) -> "LocalState":
@@ -157,12 +154,7 @@ def owned(directory: Path) -> Iterator[Path]:
 
 
 def keep_anchors(file: Path, pem: str) -> None:
-    """Put a new root in front of those of earlier runs.
-
-    Args:
-        file: The PEM file.
-        pem: The new root.
-    """
+    """Put a new root in front of those of earlier runs, in a PEM file."""
     earlier = _CERTIFICATE.findall(file.read_text(encoding="ascii")) if file.exists() else []
     write_atomically(file, "".join([pem, *earlier][:_KEPT_ROOTS]), mode=0o644)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,14 +105,10 @@ def _from_binary(content: bytes) -> CertificateFile:
         raise ChainError("it holds no certificate in PEM, DER or PKCS #7")
     if _is_private_key(content):
         raise ChainError(_PRIVATE_KEY)
-    try:
+    with suppress(*UNREADABLE):
         return CertificateFile([x509.load_der_x509_certificate(content)], is_ordered=True)
-    except UNREADABLE:
-        pass
-    try:
+    with suppress(*UNREADABLE):
         return _from_pkcs7(pkcs7.load_der_pkcs7_certificates, content)
-    except UNREADABLE:
-        pass
     try:
         x509.load_der_x509_csr(content)
     except UNREADABLE as broken:

@@ -1,4 +1,4 @@
-"""A certification request (PKCS #10): what it asks for, and how the key in KMS signs it.
+"""A certification request (PKCS #10): what it asks for, and where it is written.
 
 What is asked for follows the C2PA Certificate Policy 0.2, "The Use of Meaningful Names" and the
 profile "Claim Signing Leaf", and the list of conforming products, whose entries have C, O, OU, CN.
@@ -9,22 +9,20 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat import asn1
 from cryptography.hazmat.primitives import serialization
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from cli.certificates.certified_key import CertifiedKey
-from cli.certificates.pkcs10 import request_info, signed_request
+from cli.certificates.pkcs10 import RequestError, signed_by_kms
 from cli.deployment import aws_failures_reported
 from cli.terminal import EXIT_USAGE, fail, out
-from edge_signer.signing.credentials.algorithm import ALGORITHMS, Algorithm
+from edge_signer.signing.credentials.algorithm import ALGORITHMS
+from emulator.credentials.leaf_profile import Extension, claim_signing_extensions
 from emulator.files import write_atomically
 
-_CLAIM_SIGNING = ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
-_CERTIFICATE_POLICY = ObjectIdentifier("1.3.6.1.4.1.62558.1.1")
 _ASSURANCE_LEVEL = ObjectIdentifier("1.3.6.1.4.1.62558.3")
 _ASSURANCE_LEVELS = {
     1: ObjectIdentifier("1.3.6.1.4.1.62558.3.10"),
@@ -73,14 +71,13 @@ def subject(country: str, organization: str, product: str, unit: str | None = No
             raise SubjectError(f"{name} takes 1 to {_LONGEST} characters")
         if not (value.isascii() and value.isprintable()):
             raise SubjectError(f"{name} must be plain ASCII (C2PA Certificate Policy)")
-    attributes = [
-        x509.NameAttribute(NameOID.COUNTRY_NAME, country),
-        x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization),
-        x509.NameAttribute(NameOID.COMMON_NAME, product),
-    ]
-    if unit is not None:
-        attributes.insert(2, x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit))
-    return x509.Name(attributes)
+    parts = (
+        (NameOID.COUNTRY_NAME, country),
+        (NameOID.ORGANIZATION_NAME, organization),
+        (NameOID.ORGANIZATIONAL_UNIT_NAME, unit),
+        (NameOID.COMMON_NAME, product),
+    )
+    return x509.Name([x509.NameAttribute(oid, value) for oid, value in parts if value is not None])
 
 
 def listed_product(record_id: str | None, assurance_level: int | None) -> ListedProduct | None:
@@ -105,57 +102,27 @@ def listed_product(record_id: str | None, assurance_level: int | None) -> Listed
         raise SubjectError("--cpl-record takes a UUID") from None
 
 
-def requested_extensions(product: ListedProduct | None) -> list[tuple[x509.ExtensionType, bool]]:
-    """Return the extensions to ask for, each with whether it is critical.
-
-    The programme requires claim signing and either e-mail or documents. Engines that do not know
-    claim signing accept e-mail, and the programme's own schema of requests gives documents
-    another number than RFC 9336 does.
+def requested_extensions(product: ListedProduct | None) -> list[Extension]:
+    """Return the extensions to ask for.
 
     Args:
         product: The entry of the list; None for an authority outside the programme.
     """
-    extensions: list[tuple[x509.ExtensionType, bool]] = [
-        (x509.BasicConstraints(ca=False, path_length=None), True),
-        (_key_usage(), True),
-        (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION, _CLAIM_SIGNING]), False),
-    ]
+    extensions = claim_signing_extensions(names_policy=product is not None)
     if product is not None:
         level = asn1.encode_der(_ASSURANCE_LEVELS[product.assurance_level])
         record = asn1.encode_der(str(product.record_id))
         extensions += [
-            (x509.CertificatePolicies([x509.PolicyInformation(_CERTIFICATE_POLICY, None)]), False),
             (x509.UnrecognizedExtension(_ASSURANCE_LEVEL, level), False),
             (x509.UnrecognizedExtension(_CPL_RECORD, record), False),
         ]
     return extensions
 
 
-def _key_usage() -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=True,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=False,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-Extensions = list[tuple[x509.ExtensionType, bool]]
-
-
-class RequestError(Exception):
-    """The key cannot sign a request, or KMS returned a signature that does not verify."""
-
-
 def write_request(
     key: CertifiedKey,
     subject: x509.Name,
-    extensions: Extensions,
+    extensions: list[Extension],
     algorithm: str | None,
     file: Path | None,
     *,
@@ -194,47 +161,3 @@ def write_request(
         fail(f"{file}: {unwritable.strerror}", EXIT_USAGE)
     named = request.subject.rfc4514_string()
     out.print(f"{file} asks for a certificate of {key.alias} for {named}", markup=False)
-
-
-def signed_by_kms(
-    kms: Any, alias: str, subject: x509.Name, extensions: Extensions, algorithm: str | None
-) -> x509.CertificateSigningRequest:
-    """Let a key sign a request for itself; needs `kms:GetPublicKey` and `kms:Sign`.
-
-    Args:
-        kms: Client.
-        alias: The key's alias.
-        subject: The subject of the certificate.
-        extensions: The extensions to ask for, each with whether it is critical.
-        algorithm: Its COSE name; None for the first that the key supports.
-
-    Raises:
-        RequestError: The key cannot sign claims or not with this algorithm, or its signature
-            does not verify.
-        botocore.exceptions.BotoCoreError, ClientError: KMS refuses or does not answer.
-    """
-    found = kms.get_public_key(KeyId=alias)
-    chosen = _algorithm_for(found["PublicKey"], alias, algorithm)
-    info = request_info(subject, found["PublicKey"], extensions)
-    # By its ARN: the alias may point to another key by now.
-    signature = kms.sign(
-        KeyId=found["KeyId"],
-        Message=chosen.message(info),
-        MessageType=chosen.message_type,
-        SigningAlgorithm=chosen.kms_name,
-    )["Signature"]
-    request = signed_request(info, chosen, signature)
-    if not request.is_signature_valid:
-        raise RequestError("the signature that KMS returned does not verify; nothing was written")
-    return request
-
-
-def _algorithm_for(public_key_der: bytes, alias: str, name: str | None) -> Algorithm:
-    public_key: Any = serialization.load_der_public_key(public_key_der)
-    fitting = [one for one in ALGORITHMS.values() if one.fits(public_key)]
-    if not fitting:
-        raise RequestError(f"{alias} is of a kind that cannot sign claims")
-    for one in fitting:
-        if name in (None, one.name):
-            return one
-    raise RequestError(f"{alias} signs with {', '.join(one.name for one in fitting)}")

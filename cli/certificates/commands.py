@@ -145,8 +145,7 @@ def show(
         public_key_der = owner.kms().get_public_key(KeyId=owner.alias)["PublicKey"]
         installed = _installed(owner)
     facts = {"parameter": owner.parameter, "key": owner.alias}
-    facts |= {"fault": "nothing is installed"} if installed is None else {}
-    facts |= _facts(installed, public_key_der) if installed is not None else {}
+    facts |= _facts(installed, public_key_der)
     if as_json:
         out.print(json.dumps(facts), markup=False)
     else:
@@ -156,7 +155,9 @@ def show(
     raise typer.Exit(1 if facts["fault"] else 0)
 
 
-def _facts(pem: str, public_key_der: bytes) -> dict[str, Any]:
+def _facts(pem: str | None, public_key_der: bytes) -> dict[str, Any]:
+    if pem is None:
+        return {"fault": "nothing is installed"}
     try:
         certificates = parse_certificates(pem.encode())
     except ChainError as broken:

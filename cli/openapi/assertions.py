@@ -99,14 +99,9 @@ def with_short_forms(schemas: dict[str, Schema]) -> dict[str, Schema]:
         schemas["Action"],
         action={"anyOf": names},
         **shared,
-        when={
-            "anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}],
-        },
+        when={"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]},
         reason={
-            "anyOf": [
-                {"type": "string", "pattern": f"^{NAMESPACED.pattern}$"},
-                {"type": "null"},
-            ]
+            "anyOf": [{"type": "string", "pattern": f"^{NAMESPACED.pattern}$"}, {"type": "null"}]
         },
     )
     parameters = {

@@ -100,10 +100,5 @@ def _security_schemes() -> dict[str, Any]:
         }
     }
     for name, description in _SIGNATURE_HEADERS.items():
-        schemes[name] = {
-            "type": "apiKey",
-            "in": "header",
-            "name": name,
-            "description": description,
-        }
+        schemes[name] = {"type": "apiKey", "in": "header", "name": name, "description": description}
     return schemes

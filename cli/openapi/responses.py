@@ -166,12 +166,7 @@ def _refusal(status: int, kinds: list[ErrorKind]) -> Response:
     return {
         "description": "\n".join(lines),
         "headers": {
-            **headers(*COMMON, *of_error, required=False),
-            **headers(*FOR_PAGES, required=False),
-        }
-        if gateway
-        else {
-            **headers(*COMMON, *of_error, required=True),
+            **headers(*COMMON, *of_error, required=gateway is None),
             **headers(*FOR_PAGES, required=False),
         },
         "content": {

@@ -12,11 +12,7 @@ from cli.openapi.assertions import Schema, assertions_schema, with_short_forms
 from edge_signer.http.answers import ErrorAnswer
 from edge_signer.http.route import Route
 from edge_signer.http.routes.edge_sign import SIGN
-from edge_signer.http.routes.edge_sign_models import (
-    MAX_INLINE_BYTES,
-    EdgeSignRequest,
-    EmbedRequest,
-)
+from edge_signer.http.routes.edge_sign_models import MAX_INLINE_BYTES, EdgeSignRequest, EmbedRequest
 from edge_signer.http.routes.full_health import HEALTH
 from edge_signer.http.routes.jobs import KEEP_MODULE, KEYS, RESULT, RUN
 from edge_signer.signing.manifest.embedding import LAYOUTS

@@ -12,7 +12,7 @@ import typer
 from cli.api_access import require_api_address, running_emulator
 from cli.operation import operators
 from cli.options import Json, State, Url
-from cli.terminal import EXIT_USAGE, fail, out, show_row
+from cli.terminal import EXIT_USAGE, fail, out, show_row, shown
 from edge_signer_client import (
     Credentials,
     CredentialsError,
@@ -85,7 +85,7 @@ def breaker_status(url: Url = None, state: State = None, as_json: Json = False) 
         out.print(json.dumps(found), markup=False)
         return
     for name, value in found.items():
-        show_row(name, _shown(value))
+        show_row(name, shown(value))
 
 
 @breaker.command("reset")
@@ -149,7 +149,7 @@ def _change(
         out.print(json.dumps(done), markup=False)
         return
     for name in ("action", "target", "before", "after", "operator"):
-        show_row(name, _shown(done[name]))
+        show_row(name, shown(done[name]))
     show_row("recorded", done["audit_key"])
 
 
@@ -188,9 +188,3 @@ def _access(url: str | None, state: Path | None) -> tuple[str, Credentials]:
     if not token:
         fail(f"--url needs the admin token in {TOKEN_VARIABLE}", EXIT_USAGE)
     return url, Credentials(token)
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "-"
-    return value if isinstance(value, str) else json.dumps(value)

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from cli.deployment import MAX_PARAMETER_BYTES, aws_failures_reported, deployment
 from cli.options import Json, Region, Stage, State
-from cli.terminal import EXIT_USAGE, fail, out, printable, show_row
+from cli.terminal import EXIT_USAGE, fail, out, printable, show_row, shown
 from edge_signer.administration.audit_trail import FAILED, FOLDER, INTENDED
 from edge_signer.http.admin_token import OPERATOR_NAME, admin_tokens_parameter, read_operators
 from emulator.credentials.tokens import issue_admin_token, store_operators
@@ -137,7 +137,7 @@ def list_changes(
         at = str(change["at"])[:19].replace("T", " ")
         named = ("operator", "action", "target", "before", "after")
         table.add_row(
-            *(escape(printable(cell)) for cell in (at, *(_shown(change[one]) for one in named))),
+            *(escape(printable(cell)) for cell in (at, *(shown(change[one]) for one in named))),
             "[red]failed[/]" if change["state"] == FAILED else "",
         )
     out.print(table)
@@ -167,9 +167,3 @@ def _changes(s3: Any, bucket: str, prefix: str, last: int) -> list[dict[str, Any
         did_fail = f"{key.removesuffix('.json')}{_FAILED_END}" in failed
         changes.append({**content, "state": FAILED if did_fail else INTENDED, "audit_key": key})
     return changes
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "-"
-    return value if isinstance(value, str) else json.dumps(value)

@@ -45,10 +45,6 @@ class TenantTable:
     """The table in DynamoDB.
 
     Every method raises botocore's BotoCoreError or ClientError if it fails.
-
-    Args:
-        dynamodb: Client of the service.
-        name: The table's name.
     """
 
     def __init__(self, dynamodb: Any, name: str) -> None:

@@ -13,12 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.deployment import aws_failures_reported, deployment
-from cli.operation.tenant_table import (
-    FINGERPRINT_DIGITS,
-    IssuedToken,
-    TenantTable,
-    table_of,
-)
+from cli.operation.tenant_table import FINGERPRINT_DIGITS, IssuedToken, TenantTable, table_of
 from cli.options import Json, Region, Stage, State
 from cli.terminal import EXIT_USAGE, fail, out, printable, show_row
 from edge_signer.platform.names import RESERVED, TENANT_ID
@@ -104,10 +99,7 @@ def rotate(
 
 @app.command("list")
 def list_tokens(
-    stage: Stage = None,
-    region: Region = None,
-    state: State = None,
-    as_json: Json = False,
+    stage: Stage = None, region: Region = None, state: State = None, as_json: Json = False
 ) -> None:
     """List tenants and their tokens' fingerprints: the first 8 digits of the SHA-256."""
     table = table_of(deployment(stage, region, state))

@@ -34,10 +34,6 @@ class TrustedRoots:
     time_stamps_pem: str = ""
     named: str = "the trusted roots"
 
-    def refused(self, reason: str) -> AnchorsError:
-        """Return the error for an engine that rejects them."""
-        return AnchorsError(f"{self.named} cannot be read: {reason}")
-
 
 def read_certificates(file: Path) -> str:
     """Read the certificates of a PEM file, without the text that trust lists have between them.
@@ -125,7 +121,7 @@ def read(asset: Path, manifest_store: bytes | None, roots: TrustedRoots) -> Read
     try:
         context = c2pa.Context(c2pa.Settings.from_dict({"trust": trust, "verify": _OFFLINE}))
     except c2pa.C2paError as broken:
-        raise roots.refused(str(broken)) from broken
+        raise AnchorsError(f"{roots.named} cannot be read: {broken}") from broken
     with asset.open("rb") as stream, context:
         try:
             with c2pa.Reader(format_of(asset), stream, manifest_store, context=context) as reader:

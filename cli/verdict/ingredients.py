@@ -67,12 +67,8 @@ def ingredient_tree(report: Report) -> IngredientTree:
     """Read the ingredients of the active manifest, recursively."""
     reader = _TreeReader(report)
     ingredients = reader.ingredients_of(report.active_label, ())
-    left = [found for uri, found in reader.deltas.items() if uri not in reader.placed]
-    unplaced = Findings(
-        informational=tuple(one for found in left for one in found.informational),
-        failure=tuple(one for found in left for one in found.failure),
-    )
-    return IngredientTree(ingredients, unplaced, reader.complete)
+    left = (found for uri, found in reader.deltas.items() if uri not in reader.placed)
+    return IngredientTree(ingredients, sum(left, Findings()), reader.complete)
 
 
 class _TreeReader:
@@ -137,11 +133,7 @@ def _applied(recorded: Findings, delta: Findings) -> Findings:
             if one not in delta.failure and (one.code, one.url in trusted) != (_UNTRUSTED, True)
         ),
     )
-    return Findings(
-        kept.success + delta.success,
-        kept.informational + delta.informational,
-        kept.failure + delta.failure,
-    )
+    return kept + delta
 
 
 def _state(has_manifest: bool, findings: Findings) -> str:

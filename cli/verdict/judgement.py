@@ -14,7 +14,7 @@ from cli.verdict.engine import (
     read,
 )
 from cli.verdict.ingredients import Ingredient, ingredient_tree
-from cli.verdict.report import Finding, Findings, Manifest, Report, meaning_of
+from cli.verdict.report import Finding, Findings, Manifest, Report, finding_of
 from cli.verdict.store_notes import Note, StoreFacts, examine
 
 _UNTRUSTED = "signingCredential.untrusted"
@@ -76,17 +76,7 @@ class Verdict:
 
 
 def judge(asset: Path, manifest_store: bytes | None, roots: TrustedRoots) -> Verdict:
-    """Judge an asset.
-
-    Args:
-        asset: The file.
-        manifest_store: Its manifest store, from a sidecar; None judges the one in the file.
-        roots: The trusted roots.
-
-    Raises:
-        AnchorsError: The engine rejects the roots.
-        OSError: The asset cannot be read.
-    """
+    """Judge an asset; it takes and raises what `read` does."""
     return verdict_on(read(asset, manifest_store, roots))
 
 
@@ -99,7 +89,7 @@ def verdict_on(reading: Reading) -> Verdict:
         return Verdict("NoCredentials", engine, remote_url=reading.explanation)
     facts = examine(reading.manifest_store)
     if reading.problem is Problem.UNREADABLE:
-        failure = _own_failure("unreadable", reading.explanation)
+        failure = finding_of("unreadable", reading.explanation)
         return Verdict("Unreadable", engine, (failure,), notes=facts.notes)
     return _from_report(Report(reading.report), facts, engine)
 
@@ -114,16 +104,12 @@ def _from_report(report: Report, facts: StoreFacts, engine: str) -> Verdict:
         # c2pa-rs has one list of roots for signers and time-stamps; the caller may have two.
         state = "Valid" if state == "Trusted" else state
         reason = "the signer's root is trusted for time-stamps only"
-        failures.append(Finding(_UNTRUSTED, reason, meaning=meaning_of(_UNTRUSTED)))
+        failures.append(finding_of(_UNTRUSTED, reason))
     if not tree.complete:
-        failures.append(
-            _own_failure(
-                "ingredients.unread",
-                "there are too many ingredients, or they are nested too deeply",
-            )
-        )
+        reason = "there are too many ingredients, or they are nested too deeply"
+        failures.append(finding_of("ingredients.unread", reason))
     if not report.state:
-        failures.append(_own_failure("unreadable", "the engine's report has no state"))
+        failures.append(finding_of("unreadable", "the engine's report has no state"))
     informational = [*findings.informational, *tree.unplaced.informational]
     return Verdict(
         state=state,
@@ -150,7 +136,3 @@ def _time_stamp(time: str, findings: Findings) -> TimeStamp:
 
 def _is_stamp(finding: Finding) -> bool:
     return finding.code.startswith("timeStamp.")
-
-
-def _own_failure(code: str, explanation: str) -> Finding:
-    return Finding(code, explanation, meaning=meaning_of(code))

@@ -78,6 +78,11 @@ class Finding:
     meaning: str = ""
 
 
+def finding_of(code: str, explanation: str = "", url: str = "") -> Finding:
+    """Return a finding with the meaning of its code."""
+    return Finding(code, explanation, url, meaning_of(code))
+
+
 @dataclass(frozen=True)
 class Findings:
     """The engine's findings about one manifest."""
@@ -85,6 +90,13 @@ class Findings:
     success: tuple[Finding, ...] = ()
     informational: tuple[Finding, ...] = ()
     failure: tuple[Finding, ...] = ()
+
+    def __add__(self, other: Findings) -> Findings:
+        return Findings(
+            self.success + other.success,
+            self.informational + other.informational,
+            self.failure + other.failure,
+        )
 
 
 @dataclass(frozen=True)
@@ -162,12 +174,8 @@ class Report:
         found: dict[str, Findings] = {}
         for one in sequence(self._results.get("ingredientDeltas")):
             uri = text(mapping(one).get("ingredientAssertionURI"))
-            new, old = findings_of(mapping(one).get("validationDeltas")), found.get(uri, Findings())
-            found[uri] = Findings(
-                old.success + new.success,
-                old.informational + new.informational,
-                old.failure + new.failure,
-            )
+            new = findings_of(mapping(one).get("validationDeltas"))
+            found[uri] = found.get(uri, Findings()) + new
         return found
 
     def manifest(self, label: str) -> Manifest:
@@ -214,12 +222,12 @@ def text(value: Any) -> str:
 
 
 def _findings(listed: Any) -> tuple[Finding, ...]:
-    found = []
-    for one in map(mapping, sequence(listed)):
-        code = text(one.get("code")) or "unnamed"
-        explanation, url = text(one.get("explanation")), text(one.get("url"))
-        found.append(Finding(code, explanation, url, meaning_of(code)))
-    return tuple(found)
+    return tuple(
+        finding_of(
+            text(one.get("code")) or "unnamed", text(one.get("explanation")), text(one.get("url"))
+        )
+        for one in map(mapping, sequence(listed))
+    )
 
 
 def _actions(manifest: Mapping[str, Any]) -> Iterator[Action]:

@@ -13,12 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from emulator import time_stamps
 from emulator.aws.cloud_process import Job, Report
-from emulator.aws.services import (
-    ServiceHost,
-    in_process_client,
-    in_process_services,
-    moto_host,
-)
+from emulator.aws.services import ServiceHost, in_process_client, in_process_services, moto_host
 from emulator.errors import EmulatorError
 from emulator.http.message import Request, Response
 from emulator.http.server import HttpServer

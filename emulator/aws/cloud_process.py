@@ -59,12 +59,7 @@ _MAX_LINE_BYTES = 64 * 1024 * 1024
 
 
 class CloudProcess:
-    """The child process.
-
-    Args:
-        process: The running child.
-        log: Where its output goes.
-    """
+    """The child process, whose output goes to a log."""
 
     def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
         self._process = process
@@ -87,7 +82,8 @@ class CloudProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=output,
-                env=_environment(),
+                # Without the developer's AWS settings: moto too would look for a profile in them.
+                env={name: one for name, one in os.environ.items() if not name.startswith("AWS_")},
                 limit=_MAX_LINE_BYTES,
                 start_new_session=True,
                 cwd=checkout(),
@@ -130,8 +126,3 @@ class CloudProcess:
         if self._process.returncode is None:
             self._process.kill()
         await self._process.wait()
-
-
-def _environment() -> dict[str, str]:
-    """Leave out the developer's AWS settings: moto too would look for a profile in them."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}

@@ -141,13 +141,7 @@ class Faults:
     def answer(
         self, call: ServiceCall, request: Request, perform: Callable[[], Response]
     ) -> Response:
-        """Answer a call as the first matching rule says: late, with an error, or corrupted.
-
-        Args:
-            call: The operation.
-            request: The request.
-            perform: Calls the service.
-        """
+        """Answer a call as the first matching rule says: late, with an error, or corrupted."""
         rule = self._draw(call)
         if rule is None:
             return perform()

@@ -10,6 +10,7 @@ from typing import Any
 
 from moto.core.exceptions import JsonRESTError
 from moto.kms import models, utils
+from moto.kms.exceptions import ValidationException
 from moto.kms.responses import KmsResponse
 
 from emulator.aws.signing_keys import (
@@ -46,7 +47,7 @@ def _key_specs(_cls: type[utils.KeySpec]) -> list[str]:
     return sorted([*_moto_key_specs, ED25519_SPEC])
 
 
-def _generate_private_key(key_spec: str) -> utils.AbstractPrivateKey:
+def _generate_private_key(key_spec: str) -> utils.AbstractPrivateKey | Ed25519Key:
     return Ed25519Key() if key_spec == ED25519_SPEC else _moto_generate(key_spec)
 
 
@@ -172,9 +173,8 @@ def _check_message_type(scheme: Signature, message: bytes) -> None:
     if scheme.algorithm in ED25519_ALGORITHMS:
         if scheme.is_digest == (scheme.algorithm == ED25519_RAW):
             kind = "DIGEST" if scheme.is_digest else "RAW"
-            raise JsonRESTError(
-                "ValidationException",
-                f"{scheme.algorithm} is not compatible with message type {kind}.",
+            raise ValidationException(
+                f"{scheme.algorithm} is not compatible with message type {kind}."
             )
         if scheme.algorithm != ED25519_RAW:
             # AWS supports this, but cryptography has no Ed25519ph.
@@ -182,15 +182,11 @@ def _check_message_type(scheme: Signature, message: bytes) -> None:
                 "UnsupportedOperationException", f"{scheme.algorithm} is not emulated."
             )
     elif scheme.is_digest and len(message) != scheme.digest_size:
-        raise JsonRESTError(
-            "ValidationException",
-            f"Digest is invalid length for algorithm {scheme.algorithm}.",
-        )
+        raise ValidationException(f"Digest is invalid length for algorithm {scheme.algorithm}.")
 
 
 def _invalid_member(member: str, constraint: str) -> JsonRESTError:
-    return JsonRESTError(
-        "ValidationException",
+    return ValidationException(
         f"1 validation error detected: Value at '{member}' failed to satisfy constraint: "
         f"Member must {constraint}",
     )

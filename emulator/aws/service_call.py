@@ -2,10 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from typing import Any
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
@@ -89,19 +88,16 @@ class _Shape:
     name: str
     method: str
     depth: int
-    query: frozenset[str]
-    headers: frozenset[str]
+    query: Set[str]
+    headers: Set[str]
 
 
 @cache
-def _s3_shapes() -> tuple[_Shape, ...]:
+def _s3_shapes() -> list[_Shape]:
     from botocore.loaders import Loader
 
     model = Loader().load_service_model("s3", "service-2")
-    return tuple(_shapes(model))
-
-
-def _shapes(model: Mapping[str, Any]) -> Iterator[_Shape]:
+    shapes = []
     for name, operation in model["operations"].items():
         path, _, fixed_query = operation["http"]["requestUri"].partition("?")
         query = {key for key, _ in parse_qsl(fixed_query, keep_blank_values=True)}
@@ -114,4 +110,5 @@ def _shapes(model: Mapping[str, Any]) -> Iterator[_Shape]:
             elif where.get("location") == "header":
                 headers.add(where["locationName"].lower())
         depth = len([part for part in path.split("/") if part])
-        yield _Shape(name, operation["http"]["method"], depth, frozenset(query), frozenset(headers))
+        shapes.append(_Shape(name, operation["http"]["method"], depth, query, headers))
+    return shapes

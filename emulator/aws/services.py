@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from http.client import HTTPConnection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -17,6 +17,9 @@ from emulator.aws.service_call import INVOKE, ServiceCall, identify
 from emulator.http.message import Request, Response, json_response
 from emulator.stack.resources import Services
 from emulator.time_stamps import TimeStampAuthority
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 CALLS_PATH = "/_emulator/calls"
 FAULTS_PATH = "/_emulator/faults"
@@ -37,14 +40,14 @@ class ServiceHost:
     functions.
     """
 
-    def __init__(self, application: wsgi.WsgiApplication) -> None:
+    def __init__(self, application: "WSGIApplication") -> None:
         self._application = application
         self.time_stamps: TimeStampAuthority | None = None
         self.functions_port = 0
         self._faults = Faults()
         self._lock = threading.Lock()
-        self._counts: Counter[str] = Counter()
-        self._regions: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        # Calls by operation and region.
+        self._counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._milliseconds: defaultdict[str, float] = defaultdict(float)
 
     def answer(self, request: Request) -> Response:
@@ -55,8 +58,7 @@ class ServiceHost:
             return self._replace_faults(request.body)
         call = _TIME_STAMP if request.path == time_stamps.PATH else identify(request)
         with self._lock:
-            self._counts[str(call)] += 1
-            self._regions[str(call)][call.region] += 1
+            self._counts[str(call)][call.region] += 1
         started = time.perf_counter()
         try:
             return self._faults.answer(call, request, lambda: self._perform(call, request))
@@ -75,18 +77,17 @@ class ServiceHost:
         """Reset the counters."""
         with self._lock:
             self._counts.clear()
-            self._regions.clear()
             self._milliseconds.clear()
 
     def _summary(self) -> dict[str, dict[str, Any]]:
         with self._lock:
             return {
                 name: {
-                    "count": count,
+                    "count": regions.total(),
                     "milliseconds": round(self._milliseconds[name], 3),
-                    "regions": dict(self._regions[name]),
+                    "regions": dict(regions),
                 }
-                for name, count in sorted(self._counts.items())
+                for name, regions in sorted(self._counts.items())
             }
 
     def _replace_faults(self, body: bytes) -> Response:
@@ -125,12 +126,7 @@ def moto_host() -> ServiceHost:
 
 
 def in_process_services(host: ServiceHost, region: str = REGION) -> Services:
-    """Make SDK clients that call the host directly, without a socket.
-
-    Args:
-        host: Answers every request of these clients.
-        region: Of the services.
-    """
+    """Make a region's SDK clients that call the host directly, without a socket."""
     kms, s3, dynamodb, ssm = (
         in_process_client(host, service, region) for service in ("kms", "s3", "dynamodb", "ssm")
     )
@@ -138,20 +134,14 @@ def in_process_services(host: ServiceHost, region: str = REGION) -> Services:
 
 
 def in_process_client(host: ServiceHost, service: str, region: str = REGION) -> Any:
-    """Make one such client.
-
-    Args:
-        host: Answers its requests.
-        service: For instance kms.
-        region: Of the service.
-    """
+    """Make one such client, for instance of kms."""
     from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+    from moto.core.botocore_stubber import MockRawResponse
 
     def send(request: AWSPreparedRequest, **_: Any) -> Any:
         response = host.answer(_request(request))
-        return AWSResponse(
-            request.url, response.status, dict(response.headers), _Raw(response.body)
-        )
+        body = MockRawResponse(response.body)
+        return AWSResponse(request.url, response.status, dict(response.headers), body)
 
     made = sdk_client(service, "http://localhost", region)
     made.meta.events.register("before-send", send)
@@ -174,17 +164,3 @@ def _request(prepared: Any) -> Request:
 
 def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else str(value)
-
-
-class _Raw:
-    """The body of an answer in the form that botocore reads."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def stream(self, **_: Any) -> Any:
-        yield self._body
-
-    def read(self, *_: Any) -> bytes:
-        body, self._body = self._body, b""
-        return body

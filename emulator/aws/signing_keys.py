@@ -10,7 +10,6 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa, utils
-from moto.kms.utils import AbstractPrivateKey
 
 ED25519_SPEC = "ECC_NIST_EDWARDS25519"
 ED25519_ALGORITHMS = ("ED25519_PH_SHA_512", "ED25519_SHA_512")
@@ -23,20 +22,11 @@ _HASHES: dict[str, Callable[[], hashes.HashAlgorithm]] = {
 }
 
 
-class Ed25519Key(AbstractPrivateKey):
+class Ed25519Key:
     """A key of the spec ECC_NIST_EDWARDS25519, which moto does not have."""
 
     def __init__(self) -> None:
         self.private_key = ed25519.Ed25519PrivateKey.generate()
-
-    def sign(self, message: bytes, signing_algorithm: str) -> bytes:
-        """Sign a whole message with the key's only algorithm."""
-        return Signature(self.private_key, signing_algorithm, is_digest=False).make(message)
-
-    def verify(self, message: bytes, signature: bytes, signing_algorithm: str) -> bool:
-        """Check a signature over a whole message."""
-        scheme = Signature(self.private_key, signing_algorithm, is_digest=False)
-        return scheme.matches(signature, message)
 
     def public_key(self) -> bytes:
         """Return the SubjectPublicKeyInfo in DER."""

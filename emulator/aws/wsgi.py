@@ -1,37 +1,24 @@
 """Calls a WSGI application with the emulator's own requests (PEP 3333)."""
 
+from __future__ import annotations
+
 import io
 import sys
-from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
+
+from werkzeug.test import run_wsgi_app
 
 from emulator.http.message import Request, Response
 
-WsgiApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 
-def call(application: WsgiApplication, request: Request) -> Response:
-    """Run one request through a WSGI application.
-
-    Args:
-        application: The application.
-        request: Its Host header becomes the server's name.
-    """
-    answers: list[tuple[str, list[tuple[str, str]]]] = []
-
-    def start_response(status: str, headers: list[tuple[str, str]], *_exc_info: Any) -> None:
-        answers.append((status, headers))
-
-    chunks = application(_environment(request), start_response)
-    try:
-        body = b"".join(chunks)
-    finally:
-        close = getattr(chunks, "close", None)
-        if close is not None:
-            close()
-    status, headers = answers[-1]
-    return Response(int(status.split(" ", 1)[0]), tuple(headers), body)
+def call(application: WSGIApplication, request: Request) -> Response:
+    """Run one request, whose Host header becomes the server's name, through an application."""
+    chunks, status, headers = run_wsgi_app(application, _environment(request), buffered=True)
+    return Response(int(status.split(" ", 1)[0]), tuple(headers), b"".join(chunks))
 
 
 def _environment(request: Request) -> dict[str, Any]:

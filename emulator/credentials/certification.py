@@ -1,6 +1,6 @@
 """Certifies the stack's keys and stores the certificates where functions read them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -16,20 +16,14 @@ _RECEIPTS = "receipts"
 
 
 def store_certificates(
-    ca: DevelopmentCa, resources: Iterable[Resource], services: Services, stage: str
+    ca: DevelopmentCa, resources: Collection[Resource], services: Services, stage: str
 ) -> None:
     """Issue a certificate for each signing key with an alias of this system, except receipts.
 
     The chain of `alias/edge-signer-<stage>-<name>` goes to the SSM parameter
     `/edge-signer/<stage>/certificates/<name>`.
-
-    Args:
-        ca: Issues the certificates.
-        resources: The created stack.
-        services: Hold the keys and the parameters.
-        stage: The stack's stage.
     """
-    for name, key_id in _signing_keys(list(resources), f"{_ALIAS_PREFIX}{stage}-"):
+    for name, key_id in _signing_keys(resources, stage).items():
         if name == _RECEIPTS:
             continue
         public_key = services.kms.get_public_key(KeyId=key_id)["PublicKey"]
@@ -40,30 +34,18 @@ def store_certificates(
         )
 
 
-def receipt_public_key(resources: Iterable[Resource], services: Services, stage: str) -> str:
-    """Return the key that verifies receipts: 64 hexadecimal digits, or empty if there is none.
-
-    Args:
-        resources: The created stack.
-        services: Hold the keys.
-        stage: The stack's stage.
-    """
-    for name, key_id in _signing_keys(list(resources), f"{_ALIAS_PREFIX}{stage}-"):
-        if name == _RECEIPTS:
-            public_key = services.kms.get_public_key(KeyId=key_id)["PublicKey"]
-            # A SubjectPublicKeyInfo of Ed25519 ends in the key (RFC 8410, section 4).
-            return bytes(public_key[-32:]).hex()
-    return ""
+def receipt_public_key(resources: Collection[Resource], services: Services, stage: str) -> str:
+    """Return the key that verifies receipts: 64 hexadecimal digits, or empty if there is none."""
+    key_id = _signing_keys(resources, stage).get(_RECEIPTS)
+    if key_id is None:
+        return ""
+    public_key = services.kms.get_public_key(KeyId=key_id)["PublicKey"]
+    # A SubjectPublicKeyInfo of Ed25519 ends in the key (RFC 8410, section 4).
+    return bytes(public_key[-32:]).hex()
 
 
 def store_time_stamp_root(ca: DevelopmentCa, services: Services, stage: str) -> None:
-    """Put the time-stamp root into the SSM parameter `/edge-signer/<stage>/certificates/tsa`.
-
-    Args:
-        ca: Owns the root.
-        services: Hold the parameter.
-        stage: The stack's stage.
-    """
+    """Put the time-stamp root into the SSM parameter `/edge-signer/<stage>/certificates/tsa`."""
     services.ssm.put_parameter(
         Name=f"/edge-signer/{stage}/certificates/tsa",
         Type="String",
@@ -88,14 +70,17 @@ def time_stamp_authority(ca: DevelopmentCa, openssl: str) -> TimeStampAuthority:
     return TimeStampAuthority(openssl, certificate_pem, key_pem.decode())
 
 
-def _signing_keys(resources: list[Resource], alias_prefix: str) -> Iterator[tuple[str, str]]:
+def _signing_keys(resources: Collection[Resource], stage: str) -> dict[str, str]:
+    """Return the ids of the signing keys by the names in their aliases."""
     signing = {
         resource.ref
         for resource in resources
         if resource.type == "AWS::KMS::Key" and resource.properties.get("KeyUsage") == "SIGN_VERIFY"
     }
-    for resource in resources:
-        if resource.type == "AWS::KMS::Alias" and resource.ref.startswith(alias_prefix):
-            key_id = resource.properties["TargetKeyId"]
-            if key_id in signing:
-                yield resource.ref.removeprefix(alias_prefix), key_id
+    prefix = f"{_ALIAS_PREFIX}{stage}-"
+    targets = {
+        one.ref.removeprefix(prefix): one.properties["TargetKeyId"]
+        for one in resources
+        if one.type == "AWS::KMS::Alias" and one.ref.startswith(prefix)
+    }
+    return {name: key_id for name, key_id in targets.items() if key_id in signing}

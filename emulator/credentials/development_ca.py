@@ -4,17 +4,18 @@ Leaves follow the C2PA conformance programme's certificate profile for claim sig
 (C2PA Certificate Policy, assurance level 2): at most 90 days, C, O and CN in the subject.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.x509.oid import AuthorityInformationAccessOID as AccessMethod
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-_CLAIM_SIGNING = ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
-_CERTIFICATE_POLICY = ObjectIdentifier("1.3.6.1.4.1.62558.1.1")
+from emulator.credentials.leaf_profile import Extension, claim_signing_extensions, key_usage
+
 # No server has this name: a development certificate is never revoked.
 _OCSP_URL = "http://ocsp.invalid"
 _ORGANISATION = "Edge Signer Development"
@@ -32,8 +33,14 @@ class DevelopmentCa:
         self._now = datetime.now(UTC).replace(microsecond=0) - _BACKDATE
         self._root_key, self._root = self._self_signed("Development Root")
         self._timestamp_key, self._timestamp_root = self._self_signed("Development Time-Stamp Root")
-        self._issuing_key = ec.generate_private_key(ec.SECP256R1())
-        self._issuing = self._issuing_ca()
+        self._issuing_key = _new_key()
+        self._issuing = self._certificate(
+            "Development Issuing CA",
+            self._issuing_key.public_key(),
+            _ISSUING_LIFETIME,
+            _authority(path_length=0),
+            (self._root_key, self._root.subject),
+        )
 
     def anchors_pem(self) -> str:
         """Return the root that verifiers must trust, in PEM."""
@@ -56,39 +63,16 @@ class DevelopmentCa:
         Raises:
             ValueError: The key cannot be read.
         """
-        public_key = serialization.load_der_public_key(public_key_der)
-        issuer = self._issuing_key.public_key()
-        leaf = (
-            self._builder(_subject(common_name), self._issuing.subject, _LEAF_LIFETIME)
-            .public_key(public_key)  # type: ignore[arg-type]
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_key_usage(digital_signature=True, non_repudiation=True), critical=True)
-            .add_extension(
-                x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION, _CLAIM_SIGNING]),
-                critical=False,
-            )
-            .add_extension(
-                x509.SubjectKeyIdentifier.from_public_key(public_key),  # type: ignore[arg-type]
-                critical=False,
-            )
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer), critical=False
-            )
-            .add_extension(
-                x509.AuthorityInformationAccess(
-                    [
-                        x509.AccessDescription(
-                            AccessMethod.OCSP, x509.UniformResourceIdentifier(_OCSP_URL)
-                        )
-                    ]
-                ),
-                critical=False,
-            )
-            .add_extension(
-                x509.CertificatePolicies([x509.PolicyInformation(_CERTIFICATE_POLICY, None)]),
-                critical=False,
-            )
-            .sign(self._issuing_key, hashes.SHA256())
+        ocsp = x509.AccessDescription(AccessMethod.OCSP, x509.UniformResourceIdentifier(_OCSP_URL))
+        leaf = self._certificate(
+            common_name,
+            serialization.load_der_public_key(public_key_der),
+            _LEAF_LIFETIME,
+            [
+                *claim_signing_extensions(names_policy=True),
+                (x509.AuthorityInformationAccess([ocsp]), False),
+            ],
+            (self._issuing_key, self._issuing.subject),
         )
         return _pem(leaf) + _pem(self._issuing)
 
@@ -101,84 +85,62 @@ class DevelopmentCa:
         Returns:
             The certificate in PEM, issued by the time-stamp root.
         """
-        issuer = self._timestamp_key.public_key()
-        leaf = (
-            self._builder(
-                _subject("Development Time-Stamps"), self._timestamp_root.subject, _LEAF_LIFETIME
-            )
-            .public_key(public_key)
-            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_key_usage(digital_signature=True), critical=True)
-            .add_extension(
-                x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True
-            )
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer), critical=False
-            )
-            .sign(self._timestamp_key, hashes.SHA256())
+        leaf = self._certificate(
+            "Development Time-Stamps",
+            public_key,
+            _LEAF_LIFETIME,
+            [
+                (x509.BasicConstraints(ca=False, path_length=None), True),
+                (key_usage(digital_signature=True), True),
+                (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True),
+            ],
+            (self._timestamp_key, self._timestamp_root.subject),
         )
         return _pem(leaf)
 
     def _self_signed(self, common_name: str) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = _subject(common_name)
-        builder = self._builder(name, name, _ROOT_LIFETIME)
-        return key, _as_ca(builder, key.public_key(), key, path_length=None)
-
-    def _issuing_ca(self) -> x509.Certificate:
-        builder = self._builder(
-            _subject("Development Issuing CA"), self._root.subject, _ISSUING_LIFETIME
+        key, extensions = _new_key(), _authority(path_length=None)
+        issuer = key, _subject(common_name)
+        return key, self._certificate(
+            common_name, key.public_key(), _ROOT_LIFETIME, extensions, issuer
         )
-        return _as_ca(builder, self._issuing_key.public_key(), self._root_key, path_length=0)
 
-    def _builder(
-        self, subject: x509.Name, issuer: x509.Name, lifetime: timedelta
-    ) -> x509.CertificateBuilder:
-        return (
+    def _certificate(
+        self,
+        common_name: str,
+        public_key: Any,
+        lifetime: timedelta,
+        extensions: Iterable[Extension],
+        issuer: tuple[ec.EllipticCurvePrivateKey, x509.Name],
+    ) -> x509.Certificate:
+        issuer_key, issuer_name = issuer
+        builder = (
             x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(issuer)
+            .subject_name(_subject(common_name))
+            .issuer_name(issuer_name)
+            .public_key(public_key)
             .serial_number(x509.random_serial_number())
             .not_valid_before(self._now)
             .not_valid_after(self._now + lifetime)
         )
+        for extension, critical in (
+            *extensions,
+            (x509.SubjectKeyIdentifier.from_public_key(public_key), False),
+            (x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), False),
+        ):
+            builder = builder.add_extension(extension, critical)
+        return builder.sign(issuer_key, hashes.SHA256())
 
 
-def _as_ca(
-    builder: x509.CertificateBuilder,
-    public_key: CertificatePublicKeyTypes,
-    issuer_key: ec.EllipticCurvePrivateKey,
-    path_length: int | None,
-) -> x509.Certificate:
-    issuer = issuer_key.public_key()
-    return (
-        builder.public_key(public_key)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
-        .add_extension(_key_usage(signs_certificates=True), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public_key), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer), critical=False)
-        .sign(issuer_key, hashes.SHA256())
-    )
+def _new_key() -> ec.EllipticCurvePrivateKey:
+    return ec.generate_private_key(ec.SECP256R1())
 
 
-def _key_usage(
-    *,
-    digital_signature: bool = False,
-    non_repudiation: bool = False,
-    signs_certificates: bool = False,
-) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=digital_signature,
-        content_commitment=non_repudiation,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=signs_certificates,
-        crl_sign=signs_certificates,
-        encipher_only=False,
-        decipher_only=False,
-    )
+def _authority(path_length: int | None) -> list[Extension]:
+    return [
+        (x509.BasicConstraints(ca=True, path_length=path_length), True),
+        (key_usage(signs_certificates=True), True),
+    ]
 
 
 def _subject(common_name: str) -> x509.Name:

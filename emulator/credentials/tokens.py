@@ -77,7 +77,6 @@ def limit_items() -> list[dict[str, dict[str, str]]]:
 
 #: The operator of a development system.
 LOCAL_OPERATOR = "laptop"
-_SECRET_BYTES = 32
 
 
 def issue_admin_token() -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from emulator.functions.function import Function
@@ -39,23 +40,20 @@ class LambdaRuntime:
     ) -> None:
         self._processes = WorkerProcesses()
         logs.mkdir(parents=True, exist_ok=True)
-        self._pools = {
-            arn: _Pool(
-                function, self._processes, aws_endpoint, logs, notice, concurrency, interpreter
+        self._pools: dict[str, _Pool] = {}
+        for arn, function in functions.items():
+            log = logs / f"{function.name}.log"
+            new_worker = partial(
+                LambdaWorker, function, self._processes, aws_endpoint, log, interpreter
             )
-            for arn, function in functions.items()
-        }
+            self._pools[arn] = _Pool(function, new_worker, log, notice, concurrency)
 
     async def start(self) -> None:
         """Prepare; no function starts before its first invocation."""
         await self._processes.start()
 
     async def invoke(self, arn: str, invocation: Invocation) -> Outcome:
-        """Run a function.
-
-        Args:
-            arn: The function's ARN.
-            invocation: The event.
+        """Run the function of an ARN.
 
         Raises:
             ThrottledError: The function is at its limit of concurrent invocations.
@@ -74,18 +72,14 @@ class _Pool:
     def __init__(
         self,
         function: Function,
-        processes: WorkerProcesses,
-        aws_endpoint: str,
-        logs: Path,
+        new_worker: Callable[[], LambdaWorker],
+        log: Path,
         notice: Callable[[str], None],
         concurrency: int,
-        interpreter: Path | None,
     ) -> None:
         self._function = function
-        self._interpreter = interpreter
-        self._processes = processes
-        self._aws_endpoint = aws_endpoint
-        self._log = logs / f"{function.name}.log"
+        self._new_worker = new_worker
+        self._log = log
         self._notice = notice
         reserved = function.reserved_concurrency
         self._slots = asyncio.Semaphore(concurrency if reserved is None else reserved)
@@ -138,9 +132,7 @@ class _Pool:
             self._workers.discard(worker)
             await worker.close()
             self._notice(f"{self._function.name}: an idle worker died and is replaced")
-        worker = LambdaWorker(
-            self._function, self._processes, self._aws_endpoint, self._log, self._interpreter
-        )
+        worker = self._new_worker()
         self._workers.add(worker)
         init_error = await worker.start()
         if init_error:

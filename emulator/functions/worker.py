@@ -123,11 +123,7 @@ class LambdaWorker:
         return "it exited" if died else f"it took longer than {patience_s:.0f} s"
 
     async def invoke(self, invocation: Invocation) -> Outcome:
-        """Run one invocation, and kill the worker after the function's timeout.
-
-        Args:
-            invocation: The event; the worker must not be busy.
-        """
+        """Run one invocation on a worker that is not busy; kill it after the function's timeout."""
         loop = asyncio.get_running_loop()
         started = time.monotonic()
         timeout_s = self._function.timeout_s
@@ -175,7 +171,9 @@ class LambdaWorker:
             return _ACCEPTED
         if request.method == "POST" and call.startswith("/invocation/"):
             is_error = call.endswith("/error")
-            self._finish(Outcome(request.body, _error_line(request.body) if is_error else ""))
+            outcome = Outcome(request.body, _error_line(request.body) if is_error else "")
+            if self._answer is not None and not self._answer.done():
+                self._answer.set_result(outcome)
             return _ACCEPTED
         return json_response(404, b'{"errorMessage":"no such call","errorType":"NotFound"}')
 
@@ -193,10 +191,6 @@ class LambdaWorker:
                 ("Lambda-Runtime-Trace-Id", invocation.trace_id),
             ),
         )
-
-    def _finish(self, outcome: Outcome) -> None:
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_result(outcome)
 
 
 def _error_line(document: bytes) -> str:

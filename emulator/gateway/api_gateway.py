@@ -32,11 +32,6 @@ class ApiGateway:
     The response to a failed function has status 500. On AWS its body has only `message`; this one
     also has `error`, `code` and an X-Request-ID, the usual form of errors in this system.
     A time-out and a throttle are 503 as on AWS.
-
-    Args:
-        api: The routes.
-        runtime: Runs the functions.
-        throttle: The stage's throttling.
     """
 
     def __init__(self, api: Api, runtime: LambdaRuntime, throttle: Throttle) -> None:
@@ -58,7 +53,8 @@ class ApiGateway:
         if not self._throttle.lets_through(route.key):
             return _TOO_MANY
         given = request.header("x-amzn-trace-id") or ""
-        trace_id = given if _TRACE_ID.fullmatch(given) else _new_trace_id()
+        new = f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"
+        trace_id = given if _TRACE_ID.fullmatch(given) else new
         arrival = Arrival(
             request, route.key, path_parameters, self._api.api_id, request_id, trace_id
         )
@@ -88,7 +84,3 @@ def _request_id(request: Request) -> str:
     """Return the client's id if it is a UUID, else a new one."""
     given = request.header("x-request-id") or ""
     return given if _UUID.fullmatch(given) else str(uuid4())
-
-
-def _new_trace_id() -> str:
-    return f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"

@@ -4,16 +4,12 @@ Everything is local: the document comes from the checkout, and Swagger UI from P
 """
 
 import importlib.util
-from functools import cached_property
 from pathlib import Path
 
 from emulator.http.message import Request, Response
 
 PATH = "/docs"
-_DOCUMENT = f"{PATH}/openapi.json"
-_SCRIPT, _STYLE, _START = f"{PATH}/swagger-ui.js", f"{PATH}/swagger-ui.css", f"{PATH}/start.js"
-_SWAGGER_UI = "event_handler/openapi/swagger_ui"
-_PAGE = f"""\
+_PAGE = """\
 <!DOCTYPE html>
 <html lang="en">
 <head>
@@ -21,26 +17,26 @@ _PAGE = f"""\
 <meta name="viewport" content="width=device-width">
 <title>Edge Signer</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="{_STYLE}">
+<link rel="stylesheet" href="/docs/swagger-ui.css">
 </head>
 <body>
 <div id="api"></div>
-<script src="{_SCRIPT}"></script>
-<script src="{_START}"></script>
+<script src="/docs/swagger-ui.js"></script>
+<script src="/docs/start.js"></script>
 </body>
 </html>
 """
 # Without validatorUrl it would send the document to a validator on the Internet.
-_START_SCRIPT = f"""\
-SwaggerUIBundle({{
-  url: "{_DOCUMENT}",
+_START_SCRIPT = """\
+SwaggerUIBundle({
+  url: "/docs/openapi.json",
   dom_id: "#api",
   deepLinking: true,
   displayRequestDuration: true,
   persistAuthorization: true,
   tryItOutEnabled: true,
   validatorUrl: null,
-}});
+});
 """
 _JAVASCRIPT = "text/javascript; charset=utf-8"
 # The browser enforces that the page uses this machine only.
@@ -51,21 +47,10 @@ _POLICY = (
 
 
 class Documentation:
-    """Serves the document and the page that shows it.
-
-    Args:
-        document: The file with the OpenAPI document.
-    """
+    """Serves a file, the OpenAPI document, and the page that shows it."""
 
     def __init__(self, document: Path) -> None:
         self._document = document
-        self._parts = {
-            PATH: self._page,
-            _START: self._start,
-            _SCRIPT: self._script,
-            _STYLE: self._style,
-            _DOCUMENT: self._openapi,
-        }
 
     def find(self, request: Request) -> Response | None:
         """Answer a request for a part of the page; None if it is for the API.
@@ -75,31 +60,31 @@ class Documentation:
         """
         if request.method not in ("GET", "HEAD"):
             return None
-        found = self._parts.get(request.path)
-        return _answer(*found()) if found else None
+        part = self._part(request.path)
+        return _answer(*part) if part else None
 
-    def _page(self) -> tuple[str, bytes]:
-        return "text/html; charset=utf-8", _PAGE.encode()
+    def _part(self, path: str) -> tuple[str, bytes] | None:
+        """Return a part's content type and bytes."""
+        match path:
+            case "/docs":
+                return "text/html; charset=utf-8", _PAGE.encode()
+            case "/docs/start.js":
+                return _JAVASCRIPT, _START_SCRIPT.encode()
+            case "/docs/swagger-ui.js":
+                return _JAVASCRIPT, _swagger_ui("swagger-ui-bundle.min.js")
+            case "/docs/swagger-ui.css":
+                return "text/css; charset=utf-8", _swagger_ui("swagger-ui.min.css")
+            case "/docs/openapi.json":
+                return "application/json", self._document.read_bytes()
+        return None
 
-    def _start(self) -> tuple[str, bytes]:
-        return _JAVASCRIPT, _START_SCRIPT.encode()
 
-    def _script(self) -> tuple[str, bytes]:
-        return _JAVASCRIPT, (self._swagger_ui / "swagger-ui-bundle.min.js").read_bytes()
-
-    def _style(self) -> tuple[str, bytes]:
-        return "text/css; charset=utf-8", (self._swagger_ui / "swagger-ui.min.css").read_bytes()
-
-    def _openapi(self) -> tuple[str, bytes]:
-        return "application/json", self._document.read_bytes()
-
-    @cached_property
-    def _swagger_ui(self) -> Path:
-        # Found but not imported: the emulator does not need the package itself.
-        package = importlib.util.find_spec("aws_lambda_powertools")
-        if package is None or package.origin is None:
-            raise FileNotFoundError("aws_lambda_powertools is not installed")
-        return Path(package.origin).parent / _SWAGGER_UI
+def _swagger_ui(file: str) -> bytes:
+    # Found but not imported: the emulator does not need the package itself.
+    package = importlib.util.find_spec("aws_lambda_powertools")
+    if package is None or package.origin is None:
+        raise FileNotFoundError("aws_lambda_powertools is not installed")
+    return (Path(package.origin).parent / "event_handler/openapi/swagger_ui" / file).read_bytes()
 
 
 def _answer(content_type: str, body: bytes) -> Response:

@@ -6,8 +6,6 @@ older one.
 
 import asyncio
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
@@ -19,6 +17,7 @@ PREFIX = "/manifests/"
 _KEY = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}/(sha256/[0-9a-f]{64}\.c2pa|tsa/[0-9]{1,49}\.tsr)"
 )
+_ABSENT = ("NoSuchKey", "NoSuchVersion", "InvalidArgument")
 _NOT_FOUND = json_response(
     404, b'{"error":"Not found","message":"There is no such manifest","code":"NOT_FOUND"}'
 )
@@ -30,21 +29,6 @@ _WRONG_METHOD = json_response(
     b'{"error":"Method not allowed","message":"Manifests can be read","code":"METHOD_NOT_ALLOWED"}',
     (("allow", "GET, HEAD"),),
 )
-
-
-class _OriginError(Exception):
-    """S3 failed, for another reason than a missing object."""
-
-
-@dataclass(frozen=True)
-class _Stored:
-    """An object with its metadata."""
-
-    body: bytes
-    etag: str
-    content_type: str
-    cache_control: str
-    version_id: str
 
 
 class ManifestCdn:
@@ -67,43 +51,33 @@ class ManifestCdn:
         if not _KEY.fullmatch(key):
             return _NOT_FOUND
         version = parse_qs(request.query).get("versionId", [""])[0]
-        try:
-            stored = await asyncio.to_thread(self._fetch, key, version)
-        except _OriginError:
-            return _ORIGIN_FAILED
-        if stored is None:
-            return _NOT_FOUND
-        headers = (
-            ("etag", stored.etag),
-            ("access-control-allow-origin", "*"),
-            ("x-amz-version-id", stored.version_id),
-            *((("cache-control", stored.cache_control),) if stored.cache_control else ()),
-        )
-        if _matches(request.header("if-none-match"), stored.etag):
-            return Response(304, headers)
-        return Response(200, (("content-type", stored.content_type), *headers), stored.body)
+        known = request.header("if-none-match")
+        return await asyncio.to_thread(self._answer, key, version, known)
 
     @cached_property
     def _s3(self) -> Any:
         return sdk_client("s3", self._aws_endpoint)
 
-    def _fetch(self, key: str, version: str) -> _Stored | None:
+    def _answer(self, key: str, version: str, if_none_match: str | None) -> Response:
         from botocore.exceptions import ClientError
 
-        wanted: Mapping[str, str] = {"VersionId": version} if version else {}
+        wanted = {"VersionId": version} if version else {}
         try:
             stored = self._s3.get_object(Bucket=self._bucket, Key=key, **wanted)
         except ClientError as error:
-            if error.response["Error"]["Code"] in ("NoSuchKey", "NoSuchVersion", "InvalidArgument"):
-                return None
-            raise _OriginError from error
-        return _Stored(
-            body=stored["Body"].read(),
-            etag=stored["ETag"],
-            content_type=stored["ContentType"],
-            cache_control=stored.get("CacheControl", ""),
-            version_id=stored.get("VersionId", "null"),
-        )
+            code = error.response["Error"]["Code"]
+            return _NOT_FOUND if code in _ABSENT else _ORIGIN_FAILED
+        body = stored["Body"].read()
+        headers = [
+            ("etag", stored["ETag"]),
+            ("access-control-allow-origin", "*"),
+            ("x-amz-version-id", stored.get("VersionId", "null")),
+        ]
+        if "CacheControl" in stored:
+            headers.append(("cache-control", stored["CacheControl"]))
+        if _matches(if_none_match, stored["ETag"]):
+            return Response(304, tuple(headers))
+        return Response(200, (("content-type", stored["ContentType"]), *headers), body)
 
 
 def _matches(if_none_match: str | None, etag: str) -> bool:

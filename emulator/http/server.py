@@ -68,9 +68,6 @@ class HttpServer:
         while True:
             try:
                 request = await connection.receive()
-            except _TooLargeError:
-                await connection.refuse(_TOO_LARGE)
-                return
             except h11.RemoteProtocolError as error:
                 too_large = error.error_status_hint in (413, 431)
                 await connection.refuse(_TOO_LARGE if too_large else _MALFORMED)
@@ -86,8 +83,9 @@ class HttpServer:
                 return
 
 
-class _TooLargeError(Exception):
-    """The headers or the body are longer than the server accepts."""
+def _too_large() -> h11.RemoteProtocolError:
+    """Return the error for headers or a body longer than the server accepts."""
+    return h11.RemoteProtocolError("too large", error_status_hint=413)
 
 
 class _Connection:
@@ -108,7 +106,7 @@ class _Connection:
         if not isinstance(head, h11.Request):
             return None
         if sum(len(name) + len(value) for name, value in head.headers) > _MAX_HEADER_BYTES:
-            raise _TooLargeError
+            raise _too_large()
         headers = tuple((name.decode(), value.decode("latin-1")) for name, value in head.headers)
         names = dict(headers)
         if "content-length" in names and "transfer-encoding" in names:
@@ -116,14 +114,16 @@ class _Connection:
             raise h11.RemoteProtocolError("both Content-Length and Transfer-Encoding")
         announced = names.get("content-length", "0")
         if int(announced) > self._max_body_bytes:
-            raise _TooLargeError
+            raise _too_large()
         if self._protocol.they_are_waiting_for_100_continue:
-            await self._write(h11.InformationalResponse(status_code=100, headers=[]))
+            go_on = h11.InformationalResponse(status_code=100, headers=[])
+            self._writer.write(self._protocol.send(go_on) or b"")
+            await self._writer.drain()
         body = bytearray()
         while isinstance(event := await self._next_event(), h11.Data):
             body += event.data
             if len(body) > self._max_body_bytes:
-                raise _TooLargeError
+                raise _too_large()
         if not isinstance(event, h11.EndOfMessage):
             return None
         target = head.target.decode("latin-1")
@@ -171,10 +171,6 @@ class _Connection:
         while (event := self._protocol.next_event()) is h11.NEED_DATA:
             self._protocol.receive_data(await self._reader.read(_READ_BYTES))
         return event  # type: ignore[return-value]
-
-    async def _write(self, event: h11.Event) -> None:
-        self._writer.write(self._protocol.send(event) or b"")
-        await self._writer.drain()
 
 
 def _head(response: Response, *, close: bool = False) -> h11.Response:

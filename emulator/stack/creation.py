@@ -45,8 +45,7 @@ def create_stack(
         TemplateError: The template has an unknown type, function or reference or a circular
             reference, or a service refuses a resource.
     """
-    stack = _Stack(document, parameters, services)
-    return stack.build()
+    return _Stack(document, parameters, services).build()
 
 
 class _Stack:
@@ -57,18 +56,16 @@ class _Stack:
         self._document = document
         self._services = services
         self._identities: dict[str, Identity] = {}
-        self._properties: dict[str, dict[str, Any]] = {}
+        self._made: dict[str, Resource] = {}
         self._under_way: list[str] = []
         self._resolver = Resolver(document, {**PSEUDO_PARAMETERS, **values}, self._identify)
 
     def build(self) -> dict[str, Resource]:
-        resources: dict[str, Any] = self._document["Resources"]
-        wanted = [name for name in resources if self._resolver.is_wanted(name)]
+        wanted = [name for name in self._document["Resources"] if self._resolver.is_wanted(name)]
         self._check_outputs()
-        return {
-            logical_id: self._resource(logical_id, str(resources[logical_id].get("Type")))
-            for logical_id in wanted
-        }
+        for logical_id in wanted:
+            self._identify(logical_id)
+        return {logical_id: self._made[logical_id] for logical_id in wanted}
 
     def _check_outputs(self) -> None:
         """Resolve the outputs: the emulator ignores them, but a mistake would stop a deployment."""
@@ -77,11 +74,6 @@ class _Stack:
             if "Condition" not in output or self._resolver.condition(output["Condition"], path):
                 self._resolver.resolve(output["Value"], path)
 
-    def _resource(self, logical_id: str, type_name: str) -> Resource:
-        identity = self._identify(logical_id)
-        properties = self._resolved_properties(logical_id)
-        return Resource(type_name, identity.ref, identity.attributes.get("Arn", ""), properties)
-
     def _identify(self, logical_id: str) -> Identity:
         if logical_id in self._identities:
             return self._identities[logical_id]
@@ -89,8 +81,11 @@ class _Stack:
             circle = " → ".join([*self._under_way, logical_id])
             raise TemplateError(f"resources refer to each other in a circle: {circle}")
         self._under_way.append(logical_id)
-        type_name = str(self._document["Resources"][logical_id].get("Type"))
-        properties = self._resolved_properties(logical_id)
+        declared = self._document["Resources"][logical_id]
+        type_name = str(declared.get("Type"))
+        properties: dict[str, Any] = self._resolver.resolve(
+            declared.get("Properties", {}), f"{logical_id}.Properties"
+        )
         if type_name in CREATED_TYPES:
             identity = create(self._services, type_name, logical_id, properties)
         elif type_name in IGNORED_TYPES:
@@ -99,15 +94,10 @@ class _Stack:
             raise TemplateError(f"{logical_id}: the emulator does not know the type {type_name}")
         self._under_way.pop()
         self._identities[logical_id] = identity
+        self._made[logical_id] = Resource(
+            type_name, identity.ref, identity.attributes.get("Arn", ""), properties
+        )
         return identity
-
-    def _resolved_properties(self, logical_id: str) -> dict[str, Any]:
-        if logical_id not in self._properties:
-            properties = self._document["Resources"][logical_id].get("Properties", {})
-            self._properties[logical_id] = self._resolver.resolve(
-                properties, f"{logical_id}.Properties"
-            )
-        return self._properties[logical_id]
 
 
 def replicate_keys(resources: Iterable[Resource], kms: Any, abroad: Any) -> None:

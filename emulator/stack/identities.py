@@ -6,6 +6,7 @@ and the attributes that CloudFormation would return.
 """
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from emulator.account import STACK_NAME, arn
@@ -25,25 +26,33 @@ def ignored_identity(type_name: str, logical_id: str, properties: _Properties) -
     return IGNORED_TYPES[type_name](logical_id, properties)
 
 
-def _named(property_name: str, service: str = "", resource: str = "{}") -> "_Namer":
-    """Make a namer for types whose Ref is a physical name and whose only attribute is an ARN."""
+def _named(
+    property_name: str = "",
+    ref: str = "{name}",
+    attributes: Mapping[str, str] = MappingProxyType({}),
+) -> "_Namer":
+    """Make a namer from formats, in which `{name}` is the physical name and `{id}` the logical one.
+
+    `{lower}` and `{upper}` are the logical name in small letters and in capitals.
+
+    Args:
+        property_name: The property that has the physical name; without it one is made up.
+        ref: Format of Ref.
+        attributes: Formats of the attributes, by name.
+    """
 
     def name(logical_id: str, properties: _Properties) -> Identity:
-        ref = str(properties.get(property_name) or f"{STACK_NAME}-{logical_id}")
-        attributes = {"Arn": arn(service, resource.format(ref))} if service else {}
-        return Identity(ref, attributes)
+        physical = str(properties.get(property_name) or f"{STACK_NAME}-{logical_id}")
+        names = {
+            "name": physical,
+            "id": logical_id,
+            "lower": logical_id.lower(),
+            "upper": logical_id.upper(),
+        }
+        formatted = {key: one.format(**names) for key, one in attributes.items()}
+        return Identity(ref.format(**names), formatted)
 
     return name
-
-
-def _unnamed(logical_id: str, _properties: _Properties) -> Identity:
-    return Identity(f"{STACK_NAME}-{logical_id}")
-
-
-def _layer_version(logical_id: str, properties: _Properties) -> Identity:
-    name = properties.get("LayerName") or f"{STACK_NAME}-{logical_id}"
-    layer = arn("lambda", f"layer:{name}:1")
-    return Identity(layer, {"LayerVersionArn": layer})
 
 
 def _version(_logical_id: str, properties: _Properties) -> Identity:
@@ -58,76 +67,60 @@ def _alias(_logical_id: str, properties: _Properties) -> Identity:
     return Identity(alias, {"AliasArn": alias})
 
 
-def _role(logical_id: str, properties: _Properties) -> Identity:
-    name = str(properties.get("RoleName") or f"{STACK_NAME}-{logical_id}")
-    return Identity(name, {"Arn": arn("iam", f"role/{name}", region=""), "RoleId": name})
-
-
-def _managed_policy(logical_id: str, properties: _Properties) -> Identity:
-    name = str(properties.get("ManagedPolicyName") or f"{STACK_NAME}-{logical_id}")
-    policy = arn("iam", f"policy/{name}", region="")
-    return Identity(policy, {"PolicyArn": policy})
-
-
-def _api(logical_id: str, _properties: _Properties) -> Identity:
-    api_id = logical_id.lower()
-    endpoint = f"https://{api_id}.execute-api.invalid"
-    return Identity(api_id, {"ApiId": api_id, "ApiEndpoint": endpoint})
-
-
-def _domain(_logical_id: str, properties: _Properties) -> Identity:
-    name = str(properties["DomainName"])
-    target = f"{name}.execute-api.invalid"
-    return Identity(name, {"RegionalDomainName": target, "RegionalHostedZoneId": "Z0"})
-
-
-def _topic(logical_id: str, properties: _Properties) -> Identity:
-    name = str(properties.get("TopicName") or f"{STACK_NAME}-{logical_id}")
-    topic = arn("sns", name)
-    return Identity(topic, {"TopicArn": topic, "TopicName": name})
-
-
-def _distribution(logical_id: str, _properties: _Properties) -> Identity:
-    identifier = logical_id.upper()
-    domain = f"{logical_id.lower()}.cloudfront.invalid"
-    return Identity(identifier, {"Id": identifier, "DomainName": domain})
-
-
-def _with_id(logical_id: str, _properties: _Properties) -> Identity:
-    return Identity(logical_id, {"Id": logical_id})
-
-
 _Namer = Callable[[str, _Properties], Identity]
 
+_ALARM = {"Arn": arn("cloudwatch", "alarm:{name}")}
+_LAYER = arn("lambda", "layer:{name}:1")
+_POLICY = arn("iam", "policy/{name}", region="")
+_TOPIC = arn("sns", "{name}")
+
 IGNORED_TYPES: Mapping[str, _Namer] = {
-    "AWS::ApiGatewayV2::Api": _api,
-    "AWS::ApiGatewayV2::ApiMapping": _unnamed,
-    "AWS::ApiGatewayV2::DomainName": _domain,
+    "AWS::ApiGatewayV2::Api": _named(
+        ref="{lower}",
+        attributes={"ApiId": "{lower}", "ApiEndpoint": "https://{lower}.execute-api.invalid"},
+    ),
+    "AWS::ApiGatewayV2::ApiMapping": _named(),
+    "AWS::ApiGatewayV2::DomainName": _named(
+        "DomainName",
+        attributes={
+            "RegionalDomainName": "{name}.execute-api.invalid",
+            "RegionalHostedZoneId": "Z0",
+        },
+    ),
     "AWS::ApiGatewayV2::Stage": _named("StageName"),
-    "AWS::CloudFront::CachePolicy": _with_id,
-    "AWS::CloudFront::Distribution": _distribution,
-    "AWS::CloudFront::OriginAccessControl": _with_id,
-    "AWS::CloudFront::ResponseHeadersPolicy": _with_id,
-    "AWS::CloudWatch::Alarm": _named("AlarmName", "cloudwatch", "alarm:{}"),
-    "AWS::CloudWatch::CompositeAlarm": _named("AlarmName", "cloudwatch", "alarm:{}"),
+    "AWS::CloudFront::CachePolicy": _named(ref="{id}", attributes={"Id": "{id}"}),
+    "AWS::CloudFront::Distribution": _named(
+        ref="{upper}", attributes={"Id": "{upper}", "DomainName": "{lower}.cloudfront.invalid"}
+    ),
+    "AWS::CloudFront::OriginAccessControl": _named(ref="{id}", attributes={"Id": "{id}"}),
+    "AWS::CloudFront::ResponseHeadersPolicy": _named(ref="{id}", attributes={"Id": "{id}"}),
+    "AWS::CloudWatch::Alarm": _named("AlarmName", attributes=_ALARM),
+    "AWS::CloudWatch::CompositeAlarm": _named("AlarmName", attributes=_ALARM),
     "AWS::CloudWatch::Dashboard": _named("DashboardName"),
     "AWS::CodeDeploy::Application": _named("ApplicationName"),
     "AWS::CodeDeploy::DeploymentGroup": _named("DeploymentGroupName"),
-    "AWS::IAM::ManagedPolicy": _managed_policy,
-    "AWS::IAM::Policy": _unnamed,
-    "AWS::IAM::Role": _role,
+    "AWS::IAM::ManagedPolicy": _named("ManagedPolicyName", _POLICY, {"PolicyArn": _POLICY}),
+    "AWS::IAM::Policy": _named(),
+    "AWS::IAM::Role": _named(
+        "RoleName",
+        attributes={"Arn": arn("iam", "role/{name}", region=""), "RoleId": "{name}"},
+    ),
     "AWS::Lambda::Alias": _alias,
-    "AWS::Lambda::EventInvokeConfig": _unnamed,
-    "AWS::Lambda::Function": _named("FunctionName", "lambda", "function:{}"),
-    "AWS::Lambda::LayerVersion": _layer_version,
-    "AWS::Lambda::Permission": _unnamed,
+    "AWS::Lambda::EventInvokeConfig": _named(),
+    "AWS::Lambda::Function": _named(
+        "FunctionName", attributes={"Arn": arn("lambda", "function:{name}")}
+    ),
+    "AWS::Lambda::LayerVersion": _named("LayerName", _LAYER, {"LayerVersionArn": _LAYER}),
+    "AWS::Lambda::Permission": _named(),
     "AWS::Lambda::Version": _version,
-    "AWS::Logs::LogGroup": _named("LogGroupName", "logs", "log-group:{}:*"),
-    "AWS::Logs::MetricFilter": _unnamed,
-    "AWS::Logs::QueryDefinition": _unnamed,
+    "AWS::Logs::LogGroup": _named(
+        "LogGroupName", attributes={"Arn": arn("logs", "log-group:{name}:*")}
+    ),
+    "AWS::Logs::MetricFilter": _named(),
+    "AWS::Logs::QueryDefinition": _named(),
     "AWS::Route53::RecordSet": _named("Name"),
-    "AWS::SNS::Subscription": _unnamed,
-    "AWS::SNS::Topic": _topic,
-    "AWS::SNS::TopicPolicy": _unnamed,
+    "AWS::SNS::Subscription": _named(),
+    "AWS::SNS::Topic": _named("TopicName", _TOPIC, {"TopicArn": _TOPIC, "TopicName": "{name}"}),
+    "AWS::SNS::TopicPolicy": _named(),
 }
 """Types that are named but not created, each with its namer."""

@@ -5,7 +5,7 @@ it would make a template work here and behave differently on AWS.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -140,60 +140,54 @@ class _Known:
     """A creator, the properties that it uses, and those without an effect in the emulator."""
 
     creator: Callable[[Services, str, _Properties], Identity]
-    used: frozenset[str]
-    inert: frozenset[str] = frozenset({"Tags"})
+    used: Set[str]
+    inert: Set[str] = frozenset({"Tags"})
 
 
 CREATED_TYPES: Mapping[str, _Known] = {
     "AWS::KMS::Key": _Known(
         _key,
-        frozenset({"Description", "Enabled", "KeyPolicy", "KeySpec", "KeyUsage", "MultiRegion"}),
-        frozenset({"EnableKeyRotation", "PendingWindowInDays", "Tags"}),
+        {"Description", "Enabled", "KeyPolicy", "KeySpec", "KeyUsage", "MultiRegion"},
+        {"EnableKeyRotation", "PendingWindowInDays", "Tags"},
     ),
-    "AWS::KMS::Alias": _Known(_key_alias, frozenset({"AliasName", "TargetKeyId"})),
+    "AWS::KMS::Alias": _Known(_key_alias, {"AliasName", "TargetKeyId"}),
     "AWS::S3::Bucket": _Known(
         _bucket,
-        frozenset(
-            {
-                "BucketName",
-                "OwnershipControls",
-                "PublicAccessBlockConfiguration",
-                "VersioningConfiguration",
-            }
-        ),
-        frozenset(
-            {
-                "BucketEncryption",
-                "LifecycleConfiguration",
-                "LoggingConfiguration",
-                # The emulator never deletes a manifest.
-                "ObjectLockConfiguration",
-                "ObjectLockEnabled",
-                "Tags",
-            }
-        ),
+        {
+            "BucketName",
+            "OwnershipControls",
+            "PublicAccessBlockConfiguration",
+            "VersioningConfiguration",
+        },
+        {
+            "BucketEncryption",
+            "LifecycleConfiguration",
+            "LoggingConfiguration",
+            # The emulator never deletes a manifest.
+            "ObjectLockConfiguration",
+            "ObjectLockEnabled",
+            "Tags",
+        },
     ),
-    "AWS::S3::BucketPolicy": _Known(_bucket_policy, frozenset({"Bucket", "PolicyDocument"})),
+    "AWS::S3::BucketPolicy": _Known(_bucket_policy, {"Bucket", "PolicyDocument"}),
     "AWS::DynamoDB::Table": _Known(
         _table,
-        frozenset(
-            {
-                "AttributeDefinitions",
-                "BillingMode",
-                "GlobalSecondaryIndexes",
-                "KeySchema",
-                "PointInTimeRecoverySpecification",
-                "ProvisionedThroughput",
-                "TableName",
-                "TimeToLiveSpecification",
-            }
-        ),
-        frozenset({"DeletionProtectionEnabled", "SSESpecification", "Tags"}),
+        {
+            "AttributeDefinitions",
+            "BillingMode",
+            "GlobalSecondaryIndexes",
+            "KeySchema",
+            "PointInTimeRecoverySpecification",
+            "ProvisionedThroughput",
+            "TableName",
+            "TimeToLiveSpecification",
+        },
+        {"DeletionProtectionEnabled", "SSESpecification", "Tags"},
     ),
     "AWS::SSM::Parameter": _Known(
         _parameter,
-        frozenset({"Name", "Type", "Value"}),
-        frozenset({"AllowedPattern", "Description", "Tags", "Tier"}),
+        {"Name", "Type", "Value"},
+        {"AllowedPattern", "Description", "Tags", "Tier"},
     ),
 }
 """Types that are created."""

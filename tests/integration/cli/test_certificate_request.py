@@ -10,13 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
-from cli.certificates.certificate_request import (
-    RequestError,
-    listed_product,
-    requested_extensions,
-    signed_by_kms,
-    subject,
-)
+from cli.certificates.certificate_request import listed_product, requested_extensions, subject
+from cli.certificates.pkcs10 import RequestError, signed_by_kms
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
 from emulator.aws.services import in_process_services, moto_host
 from tests.signers.kms_keys import KEY_SPECS, KmsKeys
