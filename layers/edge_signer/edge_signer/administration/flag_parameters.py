@@ -23,6 +23,7 @@ from edge_signer.platform.errors import StoreUnavailableError
 NOBODY = "-"
 TURN_ID = "admin-turn"
 _PAUSE_S = 0.05
+_SSM_CALL = StoreCall("The flags' parameters cannot be reached.")
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class FlagParameters:
         Raises:
             StoreUnavailableError: SSM failed; it may have written.
         """
-        with _ssm_call():
+        with _SSM_CALL:
             answer = self._ssm.put_parameter(
                 Name=self.name_of(flag), Type="String", Value=text, Overwrite=True
             )
@@ -87,7 +88,7 @@ class FlagParameters:
 
     def _get(self, name: str) -> SeenParameter:
         missing = self._ssm.exceptions
-        with _ssm_call():
+        with _SSM_CALL:
             try:
                 found = self._ssm.get_parameter(Name=name)["Parameter"]
             except (missing.ParameterNotFound, missing.ParameterVersionNotFound):
@@ -170,7 +171,3 @@ class Turn:
                 ConditionExpression="turn_owner = :owner",
                 ExpressionAttributeValues={":owner": owner},
             )
-
-
-def _ssm_call() -> StoreCall:
-    return StoreCall("The flags' parameters cannot be reached.")

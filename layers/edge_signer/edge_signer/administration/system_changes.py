@@ -16,6 +16,7 @@ from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.tenancy.usage_item import SeenItem
 
 RESET_BREAKER, CLEAR_USAGE, CHAOS = "circuit_breaker.reset", "rate_limiter.clear", "chaos"
+_TABLE_CALL = StoreCall("The table of limits cannot be reached.")
 
 
 class ChaosChanges:
@@ -124,7 +125,7 @@ class UsageChanges:
         return done
 
     def _usage(self, tenant_id: str) -> dict[str, int] | None:
-        with _table_call():
+        with _TABLE_CALL:
             answer = self._dynamodb.get_item(
                 TableName=self._table, Key={"tenant_id": {"S": tenant_id}}, ConsistentRead=True
             )
@@ -136,7 +137,7 @@ class UsageChanges:
         return {"admissions": len(usage.admitted_ms), "day_count": usage.day_count}
 
     def _remove(self, tenant_id: str) -> None:
-        with _table_call():
+        with _TABLE_CALL:
             try:
                 self._dynamodb.update_item(
                     TableName=self._table,
@@ -147,7 +148,3 @@ class UsageChanges:
                 )
             except self._dynamodb.exceptions.ConditionalCheckFailedException:
                 return
-
-
-def _table_call() -> StoreCall:
-    return StoreCall("The table of limits cannot be reached.")

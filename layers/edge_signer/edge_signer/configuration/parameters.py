@@ -15,6 +15,7 @@ RETRY_S = 1.0
 # With a last good value at hand, a failure is retried after this time at the latest.
 _LATEST_RETRY_S = 10.0
 _JITTER = 0.1
+_READING = StoreCall("The signer's configuration cannot be read.")
 
 Value = TypeVar("Value")
 
@@ -109,7 +110,7 @@ class SsmParameterFolder:
         }
 
     def _read_or_fail(self) -> dict[str, str]:
-        with _call():
+        with _READING:
             return self.read()
 
 
@@ -153,13 +154,9 @@ class SsmParameter:
         return None
 
     def _asked(self) -> str | None:
-        with _call():
+        with _READING:
             try:
                 answer = self._ssm.get_parameter(Name=self._name, WithDecryption=True)
             except self._ssm.exceptions.ParameterNotFound:
                 return None
             return str(answer["Parameter"]["Value"])
-
-
-def _call() -> StoreCall:
-    return StoreCall("The signer's configuration cannot be read.")

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.clients import StoreCall
 from edge_signer.signing.credentials.time_stamp import REPLY_TYPE, TimeStamp
 
 MANIFEST_CONTENT_TYPE = "application/c2pa"
@@ -88,7 +86,7 @@ class S3ManifestStore:
 
     def _put(self, key: str, content: bytes, content_type: str) -> str:
         """Write an object, and give its version."""
-        try:
+        with StoreCall("The store did not confirm the manifest; the request may be sent again."):
             answer = self._s3.put_object(
                 Bucket=self._bucket,
                 Key=key,
@@ -96,9 +94,4 @@ class S3ManifestStore:
                 ContentType=content_type,
                 CacheControl=MANIFEST_CACHE_CONTROL,
             )
-        except (BotoCoreError, ClientError) as failure:
-            raise StoreUnavailableError(
-                "The store did not confirm the manifest; the request may be sent again.",
-                retry_after_s=5,
-            ) from failure
         return str(answer.get("VersionId", "null"))
