@@ -15,9 +15,9 @@ from typing import Annotated, Any, Literal
 from botocore.exceptions import ClientError, ReadTimeoutError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from edge_signer.configuration.parameters import LastGood
 from edge_signer.platform.clients import StoreCall
 from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.last_good import LastGood
 
 FailureType = Literal["429_rate_limit", "503_service_unavailable", "timeout"]
 Scope = Literal["edge", "all"]

@@ -7,8 +7,9 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from edge_signer.configuration.parameters import LastGood, SsmParameter
+from edge_signer.configuration.parameters import SsmParameter
 from edge_signer.platform.errors import KmsRateLimitError, StoreUnavailableError
+from edge_signer.platform.last_good import LastGood
 from edge_signer.platform.outgoing import OutgoingPost
 from edge_signer.signing.central_signer import (
     MAX_ANSWER_BYTES,

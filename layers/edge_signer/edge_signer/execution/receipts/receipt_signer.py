@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,7 +15,8 @@ from edge_signer.execution.receipts.outcome import JobOutcome
 from edge_signer.execution.receipts.receipt import verify_receipt
 from edge_signer.execution.receipts.result import Proof
 from edge_signer.kms_guard.kms_errors import KEY_IS_GONE, kms_error, refusal_code
-from edge_signer.platform.errors import EdgeSignerError, KmsUnavailableError
+from edge_signer.platform.errors import KmsUnavailableError
+from edge_signer.platform.last_good import LastGood
 
 #: The longest message that KMS signs without hashing it first.
 MAX_MESSAGE_BYTES = 4096
@@ -64,13 +64,11 @@ class KmsReceiptSigner:
     """
 
     REFRESH_S = 300.0
-    RETRY_S = 10.0
 
     def __init__(self, *, kms: Callable[[], Any], key_alias: str) -> None:
         self._kms = kms
         self._key_alias = key_alias
-        self._last_good: ReceiptKey | None = None
-        self._fresh_until_s = 0.0
+        self._key = LastGood(self._fetch, refresh_s=self.REFRESH_S, retry_s=0.0, jitter=0.0)
 
     def key(self) -> ReceiptKey:
         """Give the current key.
@@ -78,17 +76,7 @@ class KmsReceiptSigner:
         Raises:
             KmsRateLimitError, KmsUnavailableError: The public key could not be fetched.
         """
-        if self._last_good is not None and time.monotonic() < self._fresh_until_s:
-            return self._last_good
-        wait_s = self.REFRESH_S
-        try:
-            self._last_good = self._fetch()
-        except EdgeSignerError:
-            if self._last_good is None:
-                raise
-            wait_s = self.RETRY_S
-        self._fresh_until_s = time.monotonic() + wait_s
-        return self._last_good
+        return self._key()
 
     def sign(self, key: ReceiptKey, message: bytes) -> bytes:
         """Sign a message.
@@ -130,7 +118,7 @@ class KmsReceiptSigner:
             answer: dict[str, Any] = getattr(self._kms(), operation)(**arguments)
         except (BotoCoreError, ClientError) as failure:
             if refusal_code(failure) in KEY_IS_GONE:
-                self._fresh_until_s = 0.0
+                self._key.expire()
             raise kms_error(failure) from failure
         return answer
 

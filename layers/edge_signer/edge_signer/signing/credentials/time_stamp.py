@@ -12,8 +12,9 @@ from typing import Any, Protocol
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
-from edge_signer.configuration.parameters import LastGood, SsmParameter
+from edge_signer.configuration.parameters import SsmParameter
 from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.last_good import LastGood
 from edge_signer.signing.credentials.certificate import UNREADABLE
 from edge_signer.signing.errors import TsaUnavailableError
 
