@@ -9,11 +9,9 @@ class ConcurrentChangeError(EdgeSignerError):
     """Others keep changing the same flag at the same time."""
 
     code = "CONCURRENT_CHANGE"
-    title = "Concurrent change"
 
 
 class ChaosNotAllowedError(EdgeSignerError):
     """Faults are never injected into this stage."""
 
     code = "CHAOS_NOT_ALLOWED"
-    title = "Chaos not allowed"

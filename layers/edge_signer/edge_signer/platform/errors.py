@@ -19,11 +19,15 @@ class EdgeSignerError(Exception):
     """
 
     code: ClassVar[str]
+    #: For people: the code in words, unless the class has better ones.
     title: ClassVar[str]
     #: Whether the message may quote the request, so that it must not be logged.
     quotes_request: ClassVar[bool] = False
     #: Whether an operator asked for this, so that it is not a failure.
     is_wanted: ClassVar[bool] = False
+
+    def __init_subclass__(cls) -> None:
+        cls.title = vars(cls).get("title") or cls.code.replace("_", " ").capitalize()
 
     def __init__(self, message: str, *, retry_after_s: int | None = None) -> None:
         super().__init__(message)
@@ -35,7 +39,6 @@ class InvalidRequestError(EdgeSignerError):
     """A field is missing or wrong; the message names it."""
 
     code = "INVALID_REQUEST"
-    title = "Invalid request"
     quotes_request = True
 
 
@@ -43,14 +46,12 @@ class StoreUnavailableError(EdgeSignerError):
     """S3, DynamoDB or SSM did not answer as it should."""
 
     code = "STORE_UNAVAILABLE"
-    title = "Store unavailable"
 
 
 class DeadlineExceededError(EdgeSignerError):
     """The request took as long as it may, and nothing was stored."""
 
     code = "DEADLINE_EXCEEDED"
-    title = "Deadline exceeded"
 
 
 class KmsRateLimitError(EdgeSignerError):
