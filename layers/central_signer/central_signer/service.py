@@ -12,11 +12,8 @@ from edge_signer.platform.errors import KmsUnavailableError
 from edge_signer.signing.central_signer import CentralRequest
 from edge_signer.signing.credentials.algorithm import AlgorithmName
 from edge_signer.signing.credentials.kms import region_of
-from edge_signer.signing.credentials.time_stamp import (
-    RETRY_AFTER_S,
-    TimeStampAuthority,
-    TimeStampRoots,
-)
+from edge_signer.signing.credentials.time_stamp import RETRY_AFTER_S, TimeStampRoots
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.errors import TbsTooLargeError, TsaUnavailableError
 from edge_signer.signing.manifest.manifest_check import ExpectedManifest, check_manifest
 from edge_signer.signing.manifest.manifest_reader import ManifestError, read_manifest
@@ -60,7 +57,7 @@ class CentralSigningService:
         policies: PolicyDirectory,
         engine: C2paEngine,
         signer_for: Callable[[SigningPolicy], ReplicatedSigner],
-        authority: TimeStampAuthority | None,
+        authority: HttpTimeStampAuthority | None,
         roots: TimeStampRoots,
     ) -> None:
         self._policies = policies
@@ -141,7 +138,7 @@ class CentralSigningService:
 
     def _authority_for(
         self, policy: SigningPolicy, asked: bool | None
-    ) -> TimeStampAuthority | None:
+    ) -> HttpTimeStampAuthority | None:
         if not policy.wants_time_stamp(asked):
             return None
         if self._authority is None:

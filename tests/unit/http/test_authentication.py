@@ -15,11 +15,15 @@ from edge_signer.http.errors import (
     UnauthenticatedError,
 )
 from edge_signer.http.received import ReceivedRequest
-from edge_signer.tenancy.tenants import Tenant
+from edge_signer.tenancy.replays import DynamoDbReplayGuard
+from edge_signer.tenancy.tenants import DynamoDbTenantDirectory, Tenant
 
 
-class Directory:
+class Directory(DynamoDbTenantDirectory):
     """One token."""
+
+    def __init__(self) -> None:
+        pass
 
     def holder_of(self, token: str) -> Tenant | None:
         return Tenant("acme") if token == "good" else None
@@ -46,7 +50,7 @@ def test_the_named_tenant_must_be_the_tokens() -> None:
         require_same_tenant(Tenant("acme"), "testcorp", "tenant_id")
 
 
-class MustSign:
+class MustSign(Directory):
     """One token, whose requests must be signed."""
 
     def holder_of(self, token: str) -> Tenant | None:
@@ -58,8 +62,11 @@ def open_to(*tenants: str, **switched: bool) -> Flags:
     return flags.model_copy(update=switched)
 
 
-class NeverAsked:
+class NeverAsked(DynamoDbReplayGuard):
     """A guard that nobody may get to."""
+
+    def __init__(self) -> None:
+        pass
 
     def admit(self, tenant_id: str, nonce: str, remember_until_s: int) -> bool:
         raise AssertionError((tenant_id, nonce, remember_until_s))

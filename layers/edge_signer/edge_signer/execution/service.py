@@ -10,7 +10,7 @@ from edge_signer.execution.errors import UnknownJobError, UnknownModuleError
 from edge_signer.execution.job import RequestedJob
 from edge_signer.execution.ledger import JobLedger
 from edge_signer.execution.receipts.outcome import JobOutcome
-from edge_signer.execution.receipts.receipt_signer import ReceiptSigner, prove
+from edge_signer.execution.receipts.receipt_signer import KmsReceiptSigner, prove
 from edge_signer.execution.receipts.result import JobAnswer
 from edge_signer.execution.sandbox.outcome import Outcome
 from edge_signer.execution.sandbox.sandbox import Sandbox
@@ -33,7 +33,7 @@ class JobService:
     def __init__(
         self,
         sandbox: Sandbox,
-        signer: ReceiptSigner,
+        signer: KmsReceiptSigner,
         *,
         ledger: JobLedger,
         store: JobStore,

@@ -14,8 +14,8 @@ from edge_signer.http.errors import (
 )
 from edge_signer.http.received import ReceivedRequest
 from edge_signer.http.request_signature import RequestSignatures
-from edge_signer.tenancy.replays import ReplayGuard
-from edge_signer.tenancy.tenants import Tenant, TenantDirectory
+from edge_signer.tenancy.replays import DynamoDbReplayGuard
+from edge_signer.tenancy.tenants import DynamoDbTenantDirectory, Tenant
 
 NO_JOBS = "Jobs are switched off; nothing was signed."
 KILLED = "The operator has switched off signing for all tenants; nothing was signed."
@@ -41,9 +41,9 @@ class Authenticator:
 
     def __init__(
         self,
-        directory: TenantDirectory,
+        directory: DynamoDbTenantDirectory,
         flags: Callable[[], Flags],
-        replays: ReplayGuard,
+        replays: DynamoDbReplayGuard,
         *,
         has_central_signer: bool = False,
         door: Door | None = None,
@@ -78,7 +78,7 @@ class Authenticator:
         self._signatures.spend(tenant, request)
 
 
-def authenticate(headers: Mapping[str, str], directory: TenantDirectory) -> Tenant:
+def authenticate(headers: Mapping[str, str], directory: DynamoDbTenantDirectory) -> Tenant:
     """Find the tenant that a request speaks for.
 
     Args:

@@ -14,7 +14,7 @@ from edge_signer.platform.errors import (
     KmsUnavailableError,
 )
 from edge_signer.signing.central_path import CentralPath
-from edge_signer.signing.credentials.time_stamp import TimeStampAuthority
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.edge_path import CircuitOpenError, CpuTimeSpentError, EdgePath
 from edge_signer.signing.errors import (
     CredentialUnavailableError,
@@ -31,7 +31,7 @@ from edge_signer.signing.signing_request import (
     SignedStore,
     SigningRequest,
 )
-from edge_signer.signing.store import ManifestStore, StoredManifest
+from edge_signer.signing.store import S3ManifestStore, StoredManifest
 from edge_signer.telemetry.request_record import RequestRecord
 
 #: Failures that another engine with another key may not have. A failing time-stamp authority is not
@@ -84,8 +84,8 @@ class SigningService:
         policies: PolicyDirectory,
         edge: EdgePath,
         central: CentralPath | None,
-        store: ManifestStore,
-        time_stamp_authority: TimeStampAuthority | None = None,
+        store: S3ManifestStore,
+        time_stamp_authority: HttpTimeStampAuthority | None = None,
         signs_here: Callable[[str], bool] = lambda _: True,
         asks_central: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -188,7 +188,7 @@ class SigningService:
 
     def _authority_for(
         self, policy: SigningPolicy, asked: bool | None
-    ) -> TimeStampAuthority | None:
+    ) -> HttpTimeStampAuthority | None:
         """Give the authority that stamps the manifest; None for no time-stamp."""
         if not policy.wants_time_stamp(asked):
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from edge_signer.platform.clients import StoreCall
 from edge_signer.signing.credentials.time_stamp import REPLY_TYPE, TimeStamp
@@ -20,29 +20,12 @@ class StoredManifest:
     version: str
 
 
-class ManifestStore(Protocol):
-    """Stores manifests; earlier versions are kept."""
-
-    def put(
-        self,
-        tenant_id: str,
-        asset_sha256: bytes,
-        manifest_store: bytes,
-        *,
-        is_embedded: bool = False,
-    ) -> StoredManifest:
-        """Store the manifest of an asset; the last write is the one that is served."""
-
-    def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
-        """Store a time-stamp, and give its address."""
-
-
 class S3ManifestStore:
     """The bucket; needs `s3:PutObject` on the two kinds of keys.
 
-    Sidecars are under `<tenant>/sha256/<asset_sha256>.c2pa`, embedded manifests under
-    `<tenant>/sha256/<asset_sha256>.embedded.c2pa`, time-stamps under
-    `<tenant>/tsa/<serial>.tsr`.
+    The last write is the one that is served; earlier versions are kept. Sidecars are under
+    `<tenant>/sha256/<asset_sha256>.c2pa`, embedded manifests under
+    `<tenant>/sha256/<asset_sha256>.embedded.c2pa`, time-stamps under `<tenant>/tsa/<serial>.tsr`.
 
     Args:
         s3: Client of S3.
@@ -76,6 +59,9 @@ class S3ManifestStore:
 
     def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
         """Write the authority's whole response, as `openssl ts -verify -in` reads it.
+
+        Returns:
+            Its address.
 
         Raises:
             StoreUnavailableError: As with `put`.

@@ -56,7 +56,7 @@ def signing_service(
         EdgePath(
             ManifestBuilder(),
             signers.signer_for,
-            SwitchedBreaker(settings, flags, telemetry),
+            _admissions(settings, flags, telemetry),
             lambda: Patience(
                 attempts=settings.retry_attempts,
                 delay_ms=settings.retry_delay_ms,
@@ -147,36 +147,28 @@ def central_signer(settings: Settings, ssm: Any) -> CentralSigner | None:
     return None
 
 
-class SwitchedBreaker:
-    """The circuit breaker of KMS, unless an operator has switched it off.
+def _admissions(
+    settings: Settings, flags: Callable[[], Flags], telemetry: Telemetry
+) -> Callable[[], Admission]:
+    """Ask the circuit breaker of KMS for each attempt, unless an operator has switched it off."""
 
-    Args:
-        settings: Of the function.
-        flags: Gives the operator's flags in force.
-        telemetry: Reports its changes.
-    """
-
-    def __init__(
-        self, settings: Settings, flags: Callable[[], Flags], telemetry: Telemetry
-    ) -> None:
-        self._flags = flags
-        self._telemetry = telemetry
-        self._breaker = kms_circuit_breaker(
-            region=settings.aws_region,
-            table=settings.breakers_table,
-            kms_region=settings.kms_region,
-            complain=telemetry.complaint("breaker_impaired"),
-            changed=self._tell,
-        )
-
-    def allows(self) -> Admission:
-        """Permit one attempt, or not."""
-        if not self._flags().circuit_breaker_enabled:
-            return Admission(lambda _: None, "closed")
-        return self._breaker.allows()
-
-    def _tell(self, old: State, new: State) -> None:
+    def tell(old: State, new: State) -> None:
         if new != "half_open":
-            self._telemetry.complaint(f"breaker_{'opened' if new == 'open' else 'closed'}")(
+            telemetry.complaint(f"breaker_{'opened' if new == 'open' else 'closed'}")(
                 f"circuit breaker of KMS: {old}, now {new}"
             )
+
+    breaker = kms_circuit_breaker(
+        region=settings.aws_region,
+        table=settings.breakers_table,
+        kms_region=settings.kms_region,
+        complain=telemetry.complaint("breaker_impaired"),
+        changed=tell,
+    )
+
+    def admission() -> Admission:
+        if not flags().circuit_breaker_enabled:
+            return Admission(lambda _: None, "closed")
+        return breaker.allows()
+
+    return admission

@@ -13,7 +13,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from edge_signer.platform.clients import StoreCall
 from edge_signer.platform.errors import StoreUnavailableError
@@ -46,15 +46,8 @@ class _Entry:
     ends_at_s: float
 
 
-class TenantDirectory(Protocol):
-    """Finds the holder of a bearer token."""
-
-    def holder_of(self, token: str) -> Tenant | None:
-        """Return the token's holder; None if it is unknown or expired."""
-
-
 class DynamoDbTenantDirectory:
-    """The directory in DynamoDB; needs `dynamodb:GetItem` on the table.
+    """Finds the holder of a bearer token; needs `dynamodb:GetItem` on the table.
 
     Found tokens are cached, so a change of the table takes effect after `cache_s` at the latest;
     cached tokens still expire on time. Unknown tokens are not cached, so that guesses cannot fill

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -40,18 +40,8 @@ class ReceiptKey:
         return ed25519.key_id(self.public_key)
 
 
-class ReceiptSigner(Protocol):
-    """Signs with Ed25519."""
-
-    def key(self) -> ReceiptKey:
-        """Give the current key."""
-
-    def sign(self, key: ReceiptKey, message: bytes) -> bytes:
-        """Sign at most 4,096 bytes; the signature is verified, and has 64 bytes."""
-
-
 class KmsReceiptSigner:
-    """Signs with AWS KMS.
+    """Signs with Ed25519 in AWS KMS.
 
     Needs `kms:Sign` and `kms:GetPublicKey` on the key, of the spec ECC_NIST_EDWARDS25519.
 
@@ -123,7 +113,7 @@ class KmsReceiptSigner:
         return answer
 
 
-def prove(signer: ReceiptSigner, outcome: JobOutcome) -> Proof:
+def prove(signer: KmsReceiptSigner, outcome: JobOutcome) -> Proof:
     """Have one key sign a job's receipt and attestation, both at the same time.
 
     Raises:

@@ -56,7 +56,7 @@ class HttpTimeStampAuthority:
         self._refused_until_s = 0.0
 
     def require_usable(self) -> None:
-        """Fail if `stamp` is known to fail.
+        """Fail if `stamp` is known to fail, before KMS signs something that cannot be stamped.
 
         Raises:
             TsaUnavailableError: There are no roots, or a lasting refusal is remembered.
@@ -66,7 +66,7 @@ class HttpTimeStampAuthority:
             raise TsaUnavailableError(self._refusal)
 
     def stamp(self, payload: bytes) -> TimeStamp:
-        """Have a payload stamped.
+        """Have the SHA-256 of a payload stamped, and check the time-stamp.
 
         Raises:
             TsaUnavailableError: There was no answer in time, or none that verifiers accept.
