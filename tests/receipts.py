@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge_signer.execution.receipts.outcome import JobOutcome
 from edge_signer.execution.receipts.receipt_signer import KmsReceiptSigner, ReceiptKey
-from edge_signer.execution.receipts.result import Proof
+from edge_signer.execution.receipts.result import JobAnswer
 from tests.conftest import ROOT
 
 DATA = ROOT / "tests/data/receipts"
@@ -82,7 +82,7 @@ class SoftwareReceiptSigner(KmsReceiptSigner):
         return self._private_key.sign(message)
 
 
-def job_result(proof: Proof, outcome: JobOutcome = OUTCOME) -> dict[str, Any]:
+def job_result(proof: JobAnswer, outcome: JobOutcome = OUTCOME) -> dict[str, Any]:
     """The answer that a client gets."""
     return {
         "job_id": outcome.job_id,

@@ -13,7 +13,7 @@ from edge_signer.execution.receipts import ed25519
 from edge_signer.execution.receipts.dsse import Envelope, pre_authentication_encoding
 from edge_signer.execution.receipts.outcome import JobOutcome
 from edge_signer.execution.receipts.receipt import verify_receipt
-from edge_signer.execution.receipts.result import Proof
+from edge_signer.execution.receipts.result import JobAnswer
 from edge_signer.kms_guard.kms_errors import KEY_IS_GONE, kms_error, refusal_code
 from edge_signer.platform.errors import KmsUnavailableError
 from edge_signer.platform.last_good import LastGood
@@ -113,8 +113,11 @@ class KmsReceiptSigner:
         return answer
 
 
-def prove(signer: KmsReceiptSigner, outcome: JobOutcome) -> Proof:
+def prove(signer: KmsReceiptSigner, outcome: JobOutcome) -> JobAnswer:
     """Have one key sign a job's receipt and attestation, both at the same time.
+
+    Returns:
+        The result, with both.
 
     Raises:
         ValueError: A field of the outcome is out of bounds.
@@ -132,7 +135,4 @@ def prove(signer: KmsReceiptSigner, outcome: JobOutcome) -> Proof:
     refusal = verify_receipt(receipt_json.encode(), key.public_key.hex()).refusal
     if refusal is not None:
         raise ValueError(f"a receipt that verifiers would refuse: {refusal.explanation}")
-    return Proof(
-        receipt_json=receipt_json,
-        attestation=Envelope(payload, key.key_id, signature).to_dict(),
-    )
+    return JobAnswer.of(outcome, receipt_json, Envelope(payload, key.key_id, signature).to_dict())

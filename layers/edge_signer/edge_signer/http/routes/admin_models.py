@@ -145,12 +145,7 @@ class ChangedAnswer(AnswerBody):
 
     @classmethod
     def of(cls, done: DoneChange, operator: str) -> ChangedAnswer:
-        """Describe a change.
-
-        Args:
-            done: The change.
-            operator: The operator who made it.
-        """
+        """Describe a change and the operator who made it."""
         return cls(**vars(done.change), operator=operator, audit_key=done.audit_key)
 
     def to_json(self) -> str:
@@ -175,5 +170,4 @@ class BreakerAnswer(AnswerBody):
     @classmethod
     def of(cls, status: BreakerStatus) -> BreakerAnswer:
         """Describe a breaker."""
-        known = {name: value for name, value in vars(status).items() if name != "is_shared"}
-        return cls(**known)
+        return cls(**vars(status))

@@ -14,10 +14,7 @@ from edge_signer.kms_guard.kms_errors import KEY_IS_GONE, kms_error, refusal_cod
 from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.signing.credentials.algorithm import KMS_RAW_LIMIT_BYTES, Algorithm
 from edge_signer.signing.credentials.certificate import CertificateChain, InstalledChain
-from edge_signer.signing.errors import (
-    CredentialUnavailableError,
-    TbsTooLargeError,
-)
+from edge_signer.signing.errors import CredentialUnavailableError, TbsTooLargeError
 
 
 @dataclass(frozen=True)
