@@ -117,7 +117,7 @@ class CentralSigningService:
 
         try:
             with stopwatch.step("engine"):
-                made = read_manifest(self._engine_store(expected, sign_tbs))
+                made = read_manifest(self._engine.sign(expected, sign_tbs))
 
             token = b""
             if authority is not None:
@@ -145,19 +145,6 @@ class CentralSigningService:
             raise TsaUnavailableError("This signer has no time-stamp authority.")
         self._authority.require_usable()
         return self._authority
-
-    def _engine_store(
-        self, expected: ExpectedManifest, sign_tbs: Callable[[bytes], bytes]
-    ) -> bytes:
-        return self._engine.sign(
-            asset_sha256=expected.asset_sha256,
-            assertions=expected.assertions,
-            claim_generator_info=expected.claim_generator_info,
-            algorithm=expected.algorithm.name,
-            chain=expected.chain,
-            sign_tbs=sign_tbs,
-            title=expected.title,
-        )
 
     def _check_with_engine(self, manifest_store: bytes, *, stamped: bool) -> None:
         faults = self._engine.faults(manifest_store, self._roots() if stamped else ())
