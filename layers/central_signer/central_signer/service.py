@@ -13,7 +13,7 @@ from edge_signer.signing.central_signer import CentralRequest
 from edge_signer.signing.credentials.algorithm import AlgorithmName
 from edge_signer.signing.credentials.kms import region_of
 from edge_signer.signing.credentials.time_stamp import RETRY_AFTER_S, TimeStampRoots
-from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority, required
 from edge_signer.signing.errors import TbsTooLargeError, TsaUnavailableError
 from edge_signer.signing.manifest.manifest_check import ExpectedManifest, check_manifest
 from edge_signer.signing.manifest.manifest_reader import ManifestError, read_manifest
@@ -85,7 +85,9 @@ class CentralSigningService:
             policy = self._policies.find(request.policy_id, request.tenant_id)
             policy.require_title_allowed(request.title)
             assertions = manifest_assertions(request.assertions, policy)
-            authority = self._authority_for(policy, request.tsa)
+            authority = required(self._authority) if policy.wants_time_stamp(request.tsa) else None
+            if authority is not None:
+                authority.require_usable()
             record.policy_id = policy.policy_id
 
         with stopwatch.step("credential"):
@@ -135,16 +137,6 @@ class CentralSigningService:
                 "The central signer made an invalid manifest.", retry_after_s=5
             ) from failure
         return SignedCentrally(manifest_store, key_ids[-1], policy.algorithm)
-
-    def _authority_for(
-        self, policy: SigningPolicy, asked: bool | None
-    ) -> HttpTimeStampAuthority | None:
-        if not policy.wants_time_stamp(asked):
-            return None
-        if self._authority is None:
-            raise TsaUnavailableError("This signer has no time-stamp authority.")
-        self._authority.require_usable()
-        return self._authority
 
     def _check_with_engine(self, manifest_store: bytes, *, stamped: bool) -> None:
         faults = self._engine.faults(manifest_store, self._roots() if stamped else ())

@@ -19,7 +19,7 @@ from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
 from edge_signer.signing.credentials.certificate import InstalledChain
 from edge_signer.signing.credentials.kms import KmsSigner
 from edge_signer.signing.credentials.time_stamp import SsmTimeStampRoots
-from edge_signer.signing.credentials.time_stamp_authority import time_stamp_authority
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.edge_path import EdgePath, Patience
 from edge_signer.signing.manifest.builder import ManifestBuilder
 from edge_signer.signing.rules.policy import SigningPolicy
@@ -47,6 +47,10 @@ def signing_service(
     ssm = client("ssm", region)
     signers = _Signers(settings, flags, telemetry, ssm)
     roots = SsmTimeStampRoots(ssm, settings.certificate_parameter("tsa"))
+    authority = None
+    if settings.tsa_url:
+        complain = telemetry.complaint("tsa_unusable")
+        authority = HttpTimeStampAuthority(settings.tsa_url, roots, complain=complain)
     elsewhere = central_signer(settings, ssm)
     documents = SsmParameterFolder(ssm, settings.policy_folder, refresh_s=_POLICY_REFRESH_S)
     return SigningService(
@@ -66,7 +70,7 @@ def signing_service(
         ),
         CentralPath(elsewhere, signers.chain_for, roots) if elsewhere else None,
         S3ManifestStore(client("s3", region), settings.manifest_bucket, settings.manifest_base_url),
-        time_stamp_authority(settings.tsa_url, roots, telemetry.complaint("tsa_unusable")),
+        authority,
         lambda tenant_id: flags().signs_at_edge(tenant_id),
         lambda: flags().central_signer_enabled,
     )

@@ -107,10 +107,12 @@ class HttpTimeStampAuthority:
         return reply.content
 
 
-def time_stamp_authority(
-    url: str, roots: TimeStampRoots, complain: Callable[[str], None], *, timeout_s: float = 5.0
-) -> HttpTimeStampAuthority | None:
-    """Give the authority at an address; None if the address is empty."""
-    if not url:
-        return None
-    return HttpTimeStampAuthority(url, roots, timeout_s=timeout_s, complain=complain)
+def required(authority: HttpTimeStampAuthority | None) -> HttpTimeStampAuthority:
+    """Give the authority that stamps a manifest.
+
+    Raises:
+        TsaUnavailableError: There is none.
+    """
+    if authority is None:
+        raise TsaUnavailableError("This signer has no time-stamp authority.")
+    return authority
