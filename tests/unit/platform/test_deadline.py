@@ -19,9 +19,12 @@ class Clock:
 
 
 def invocation(left_ms: int) -> LambdaContext:
-    context = LambdaContext()
-    context.get_remaining_time_in_millis = lambda: left_ms
-    return context
+    class Invocation(LambdaContext):
+        @staticmethod
+        def get_remaining_time_in_millis() -> int:
+            return left_ms
+
+    return Invocation()
 
 
 def test_a_request_has_25_seconds_and_leaves_5_of_them_to_the_fallback() -> None:
