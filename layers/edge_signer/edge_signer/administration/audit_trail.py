@@ -88,11 +88,6 @@ class AuditTrail:
     ) -> tuple[DoneChange, Made]:
         """Record a change, then make it.
 
-        Args:
-            caller: The operator.
-            change: The change.
-            make: Makes it.
-
         Raises:
             StoreUnavailableError: The change was neither recorded nor made; or `make` failed.
             Exception: Any other failure of `make`; it is recorded beside the change.

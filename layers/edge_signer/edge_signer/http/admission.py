@@ -18,9 +18,6 @@ from edge_signer.tenancy.rate_limits import Standing
 from edge_signer.tenancy.replays import DynamoDbReplayGuard
 from edge_signer.tenancy.tenants import DynamoDbTenantDirectory, Tenant
 
-#: Refuses a tenant by the flags in force.
-Door = Callable[[Flags, str], None]
-
 
 @dataclass(frozen=True)
 class Admitted:
@@ -55,7 +52,7 @@ class Gatekeeper:
         replays: Remembers which signed requests were let in.
         limiter: Counts tenants' requests.
         flags: Gives the operator's flags in force.
-        door: Refuses tenants that may not call now.
+        door: Refuses tenants that may not call, by the flags in force.
     """
 
     def __init__(
@@ -64,7 +61,7 @@ class Gatekeeper:
         replays: DynamoDbReplayGuard,
         limiter: DynamoDbRateLimiter,
         flags: Callable[[], Flags],
-        door: Door,
+        door: Callable[[Flags, str], None],
     ) -> None:
         self._directory = directory
         self._signatures = RequestSignatures(replays)

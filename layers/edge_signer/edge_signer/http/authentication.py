@@ -56,12 +56,7 @@ def require_same_tenant(holder: Tenant, claimed: str | None, field: str) -> None
 
 
 def require_open(flags: Flags, tenant_id: str, *, has_central_signer: bool) -> None:
-    """Refuse a tenant that may not sign now.
-
-    Args:
-        flags: In force.
-        tenant_id: The tenant of the token.
-        has_central_signer: Whether a central signer can sign when the edge may not.
+    """Refuse a tenant that may not sign now; a central signer may sign when the edge may not.
 
     Raises:
         SignerDisabledError: Signing is switched off.
@@ -77,10 +72,6 @@ def require_open(flags: Flags, tenant_id: str, *, has_central_signer: bool) -> N
 
 def require_open_for_jobs(flags: Flags, tenant_id: str) -> None:
     """Refuse a tenant that may not run jobs now.
-
-    Args:
-        flags: In force.
-        tenant_id: The tenant of the token.
 
     Raises:
         SignerDisabledError: Everything is switched off.

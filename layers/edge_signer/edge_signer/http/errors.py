@@ -59,12 +59,7 @@ class NotFoundError(EdgeSignerError):
 
 
 class MethodNotAllowedError(EdgeSignerError):
-    """The path does not support this method.
-
-    Args:
-        message: For the caller.
-        allowed: The methods it supports.
-    """
+    """The path does not support this method, only the allowed ones."""
 
     code = "METHOD_NOT_ALLOWED"
 

@@ -51,10 +51,9 @@ class ChaosOrder(BaseModel, defer_build=True):
     scope: Scope = "edge"
 
     def is_in_force(self, now_s: float) -> bool:
-        """Tell whether the order holds. One that ends too late did not come from /admin.
+        """Tell whether the order holds at `now_s`, in seconds since 1970.
 
-        Args:
-            now_s: Seconds since 1970.
+        One that ends too late did not come from /admin.
         """
         return now_s < self.ends_at_s <= now_s + MAX_DURATION_S
 
@@ -125,13 +124,7 @@ class ChaosOrders:
 
 
 def chaotic_clients(clients: Clients, orders: ChaosOrders, usual_timeout_ms: int) -> Clients:
-    """Wrap clients of KMS so that they fail as ordered.
-
-    Args:
-        clients: Gives the real client.
-        orders: Gives the order in force.
-        usual_timeout_ms: The client's usual timeout.
-    """
+    """Wrap clients of KMS, with their usual timeout, so that they fail as ordered."""
     return lambda timeout_ms: ChaoticKms(
         clients(timeout_ms), orders, timeout_ms or usual_timeout_ms
     )

@@ -105,11 +105,7 @@ class Chaos(AdminRequest):
         return self
 
     def order(self, now_s: float) -> ChaosOrder:
-        """Return the order for KMS; one that has ended if `enabled` is false.
-
-        Args:
-            now_s: Seconds since 1970.
-        """
+        """Return the order for KMS at `now_s` since 1970; one that has ended if not `enabled`."""
         if self.failure_type is None or self.failure_rate is None or self.duration is None:
             return ChaosOrder(failure_type="timeout", failure_rate=0, ends_at_s=0)
         return ChaosOrder(

@@ -129,12 +129,7 @@ class CertificateChain:
         return algorithm.signature_bytes(self.leaf.public_key())
 
     def verify(self, algorithm: Algorithm, tbs: bytes, signature: bytes) -> None:
-        """Verify a signature with the leaf's key.
-
-        Args:
-            algorithm: The signature algorithm.
-            tbs: The COSE Sig_structure.
-            signature: In COSE form.
+        """Verify a signature, in COSE form, over a COSE Sig_structure with the leaf's key.
 
         Raises:
             SignatureMismatchError: It does not verify.
