@@ -84,7 +84,7 @@ class AdminTokens:
         return holders[0]
 
     def _read(self) -> dict[str, str]:
-        # If this fails, nobody is let in, whoever was known before.
+        # If this fails, nobody is let in, not even operators who were known before.
         self._operators.forget()
         with StoreCall(_UNREADABLE):
             try:

@@ -59,7 +59,7 @@ class NotFoundError(EdgeSignerError):
 
 
 class MethodNotAllowedError(EdgeSignerError):
-    """The path does not support this method, only the allowed ones."""
+    """The path does not support this method."""
 
     code = "METHOD_NOT_ALLOWED"
 

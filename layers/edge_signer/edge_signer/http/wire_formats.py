@@ -110,15 +110,12 @@ def _no_constant(name: str) -> float:
     raise InvalidJsonError(f"The body is not JSON: {name} is not a number.")
 
 
-def _pattern_of(fault: Any) -> str:
-    return str(fault.get("ctx", {}).get("pattern", ""))
-
-
 def _faults(refused: ValidationError) -> list[str]:
     told = []
     for fault in refused.errors(include_input=False, include_url=False):
         path = ".".join(str(part)[:64] for part in fault["loc"])
-        message = _MEANINGS.get(_pattern_of(fault), fault["msg"].removeprefix("Value error, "))
+        pattern = fault.get("ctx", {}).get("pattern", "")
+        message = _MEANINGS.get(pattern, fault["msg"].removeprefix("Value error, "))
         if path == "assertions" and fault["type"] == "dict_type":
             message = 'must be an object of content by label, such as {"c2pa.actions.v2": {...}}'
         told.append(f"{path}: {message}" if path else message)

@@ -27,12 +27,7 @@ class LastGood(Generic[Value]):
     """
 
     def __init__(
-        self,
-        read: Callable[[], Value],
-        *,
-        refresh_s: float,
-        retry_s: float,
-        jitter: float = 0.1,
+        self, read: Callable[[], Value], *, refresh_s: float, retry_s: float, jitter: float = 0.1
     ) -> None:
         self._read = read
         self._refresh_s = refresh_s

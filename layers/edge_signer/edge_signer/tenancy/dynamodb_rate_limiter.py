@@ -146,6 +146,8 @@ class DynamoDbRateLimiter:
             counted = self._dynamodb.update_item(
                 TableName=self._table,
                 Key={"tenant_id": {"S": tenant_id}},
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 **seen.counted_by(usage),
             )
         except ClientError as failure:

@@ -155,7 +155,11 @@ class KmsSigner:
         return credential
 
     def _fetch(self) -> Credential:
-        chain = self._fetch_chain()
+        try:
+            chain = self.chain.fetch()
+        finally:
+            if self.chain.was_taken_away:
+                self._last_good = None
         chain.require_valid()
         if not self.algorithm.fits(chain.leaf.public_key()):
             raise CredentialUnavailableError(
@@ -165,13 +169,6 @@ class KmsSigner:
         if chain.public_key_der() != answer["PublicKey"]:
             raise CredentialUnavailableError("The certificate is not for the signing key.")
         return Credential(answer["KeyId"], chain)
-
-    def _fetch_chain(self) -> CertificateChain:
-        try:
-            return self.chain.fetch()
-        finally:
-            if self.chain.was_taken_away:
-                self._last_good = None
 
     def _ask(
         self, operation: str, timeout_ms: int | None = None, **arguments: Any
