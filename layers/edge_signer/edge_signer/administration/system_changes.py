@@ -34,11 +34,7 @@ class ChaosChanges:
         self._is_allowed = is_allowed
 
     def put(self, caller: Caller, order: ChaosOrder) -> DoneChange:
-        """Replace the order in force.
-
-        Args:
-            caller: The operator.
-            order: The new order; one that has ended withdraws the last.
+        """Replace the order in force; an order that has ended withdraws the last.
 
         Raises:
             ChaosNotAllowedError: This deployment does not allow chaos.

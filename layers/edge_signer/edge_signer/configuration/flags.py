@@ -81,11 +81,7 @@ class Flags(BaseModel):
 
 
 def read_flag(name: str, text: str) -> Any:
-    """Parse the value of a flag.
-
-    Args:
-        name: Such as kill_switch.
-        text: From SSM, or as an operator wrote it.
+    """Parse the value of a flag, such as kill_switch, from SSM or as an operator wrote it.
 
     Raises:
         FlagError: The flag is unknown or not supported yet, or the text is not one of its values.

@@ -64,11 +64,10 @@ def chaos_parameter(stage: str) -> str:
 
 
 def read_order(ssm: Any, parameter: str) -> ChaosOrder | None:
-    """Read the order; None if there is none, or if the text is not an order.
+    """Read the order of a parameter; needs `ssm:GetParameter` on it.
 
-    Args:
-        ssm: Client; needs `ssm:GetParameter`.
-        parameter: Name of the parameter.
+    Returns:
+        None if there is no order, or if the text is not one.
 
     Raises:
         botocore.exceptions.BotoCoreError, ClientError: SSM failed.

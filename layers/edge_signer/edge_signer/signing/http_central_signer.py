@@ -19,6 +19,7 @@ from edge_signer.signing.central_signer import (
     unavailable,
 )
 
+#: Limit of the whole exchange.
 TIMEOUT_S = 5.0
 # Manifests are public in the end, but the API key is a secret.
 _PLAIN_HOSTS = ("127.0.0.1",)
@@ -34,20 +35,17 @@ class HttpCentralSigner:
     Args:
         url: Where requests are posted; https, or http to 127.0.0.1.
         api_key: Gives the token for each call.
-        timeout_s: Limit of the whole exchange, in seconds.
 
     Raises:
         ValueError: The address is not allowed.
     """
 
-    def __init__(
-        self, url: str, api_key: Callable[[], str], *, timeout_s: float = TIMEOUT_S
-    ) -> None:
+    def __init__(self, url: str, api_key: Callable[[], str]) -> None:
         parts = urlsplit(url)
         plain = parts.scheme == "http" and parts.hostname in _PLAIN_HOSTS
         if not (parts.scheme == "https" or plain) or not parts.hostname or parts.username:
             raise ValueError("a central signer's address begins with https:// and holds no user")
-        self._post = OutgoingPost(url, timeout_s)
+        self._post = OutgoingPost(url, TIMEOUT_S)
         self._api_key = api_key
 
     def sign(self, request: CentralRequest) -> CentralAnswer:

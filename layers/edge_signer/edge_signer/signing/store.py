@@ -58,10 +58,7 @@ class S3ManifestStore:
         return StoredManifest(f"{self._base_url}/{key}", version)
 
     def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
-        """Write the authority's whole response, as `openssl ts -verify -in` reads it.
-
-        Returns:
-            Its address.
+        """Write the authority's response as `openssl ts -verify -in` reads it; give its address.
 
         Raises:
             StoreUnavailableError: As with `put`.
