@@ -158,7 +158,7 @@ class AssetLayout:
         return _Instance()
 
     def _advanced(self) -> tuple[int, ...]:
-        """Give the module the bytes that it wants until the plan is made, and return its state."""
+        """Supply the bytes that the module wants until the plan is made; return its state."""
         while (status := self._module.call("advance")) == _WANTS_BYTES:
             offset, length = self._state()[:2]
             self._asset.seek(offset)

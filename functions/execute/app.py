@@ -11,7 +11,7 @@ from edge_signer.configuration.flags import operator_flags
 from edge_signer.execution.wiring import ExecuteSettings, job_service, receipt_keys
 from edge_signer.http.admission import Gatekeeper
 from edge_signer.http.application import Application
-from edge_signer.http.authentication import Authenticator, require_open_for_jobs
+from edge_signer.http.authentication import require_open_for_jobs
 from edge_signer.http.cross_origin import CrossOrigin
 from edge_signer.http.routes.jobs import JobEndpoints
 from edge_signer.platform.clients import client
@@ -24,19 +24,19 @@ settings = ExecuteSettings.from_environment(os.environ)
 telemetry = Telemetry("execute", settings, counted="job")
 dynamodb = client("dynamodb", settings.aws_region)
 flags = operator_flags(settings, telemetry.complaint("flag_ignored"))
-authenticator = Authenticator(
-    DynamoDbTenantDirectory(dynamodb, settings.tenants_table),
-    flags,
-    DynamoDbReplayGuard(dynamodb, settings.requests_table),
-    door=require_open_for_jobs,
-)
 limiter = DynamoDbRateLimiter(
     client("dynamodb", settings.aws_region, timeout_s=TIMEOUT_S, attempts=1),
     settings.limits_table,
     telemetry.complaint("rate_limiter_impaired"),
 )
 endpoints = JobEndpoints(
-    Gatekeeper(authenticator, limiter),
+    Gatekeeper(
+        DynamoDbTenantDirectory(dynamodb, settings.tenants_table),
+        DynamoDbReplayGuard(dynamodb, settings.requests_table),
+        limiter,
+        flags,
+        require_open_for_jobs,
+    ),
     job_service(settings, flags, require_open_for_jobs, telemetry.complaint("job_object_rejected")),
     receipt_keys(settings, flags),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Any
 
 from edge_signer.platform.worker_start import worker_start
@@ -14,7 +15,7 @@ with worker_start():
     from edge_signer.configuration.settings import Settings
     from edge_signer.http.admission import Gatekeeper
     from edge_signer.http.application import Application
-    from edge_signer.http.authentication import Authenticator
+    from edge_signer.http.authentication import require_open
     from edge_signer.http.cross_origin import CrossOrigin
     from edge_signer.http.idempotency import Idempotency
     from edge_signer.http.routes.edge_sign import NOTHING_HERE, EdgeSignEndpoint
@@ -29,20 +30,17 @@ with worker_start():
     telemetry = Telemetry("sign", settings)
     dynamodb = client("dynamodb", settings.aws_region)
     flags = operator_flags(settings, telemetry.complaint("flag_ignored"))
-    authenticator = Authenticator(
-        DynamoDbTenantDirectory(dynamodb, settings.tenants_table),
-        flags,
-        DynamoDbReplayGuard(dynamodb, settings.requests_table),
-        has_central_signer=settings.has_central_signer,
-    )
     endpoint = EdgeSignEndpoint(
         Gatekeeper(
-            authenticator,
+            DynamoDbTenantDirectory(dynamodb, settings.tenants_table),
+            DynamoDbReplayGuard(dynamodb, settings.requests_table),
             DynamoDbRateLimiter(
                 client("dynamodb", settings.aws_region, timeout_s=TIMEOUT_S, attempts=1),
                 settings.limits_table,
                 telemetry.complaint("rate_limiter_impaired"),
             ),
+            flags,
+            partial(require_open, has_central_signer=settings.has_central_signer),
         ),
         Idempotency(dynamodb, settings.requests_table),
         signing_service(settings, flags, telemetry),

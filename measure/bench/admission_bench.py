@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
@@ -16,7 +17,7 @@ from rich.table import Table
 
 from edge_signer.configuration.flags import Flags
 from edge_signer.http.admission import Gatekeeper
-from edge_signer.http.authentication import Authenticator
+from edge_signer.http.authentication import require_open
 from edge_signer.http.idempotency import Idempotency
 from edge_signer.http.routes.edge_sign import EdgeSignEndpoint
 from edge_signer.telemetry.request_record import RequestRecord, Stopwatch
@@ -67,9 +68,8 @@ class Unhurried(LambdaContext):
 def tables() -> Iterator[Table]:
     """Answer the same request many times, each signed with a software key."""
     credential = issue_credentials()[0]
-    authenticator = _authenticator(credential.table_item())
     endpoint = EdgeSignEndpoint(
-        Gatekeeper(authenticator, limiter(AgreeingDynamoDb())),
+        _gatekeeper(credential.table_item()),
         Idempotency(None, "none"),
         Workshop().service,
         _all_open,
@@ -91,13 +91,18 @@ def _all_open() -> Flags:
     return Flags(edge_signer_enabled=True, tenant_allowlist=TENANT_IDS)
 
 
-def _authenticator(item: Mapping[str, Any]) -> Authenticator:
+def _gatekeeper(item: Mapping[str, Any]) -> Gatekeeper:
     dynamodb = in_process_services(moto_host()).dynamodb
     make_table(dynamodb, TABLE, "token_sha256")
     dynamodb.put_item(TableName=TABLE, Item=item)
-    directory = DynamoDbTenantDirectory(dynamodb, TABLE)
-    # No request here is signed, so that the table of nonces is never asked.
-    return Authenticator(directory, _all_open, DynamoDbReplayGuard(dynamodb, "none"))
+    return Gatekeeper(
+        DynamoDbTenantDirectory(dynamodb, TABLE),
+        # No request here is signed, so that the table of nonces is never asked.
+        DynamoDbReplayGuard(dynamodb, "none"),
+        limiter(AgreeingDynamoDb()),
+        _all_open,
+        partial(require_open, has_central_signer=False),
+    )
 
 
 def _event(token: str) -> APIGatewayProxyEventV2:

@@ -20,7 +20,7 @@ from cli.running_system import running_system
 from edge_signer.configuration.flags import Flags, OperatorFlags
 from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.configuration.settings import TelemetrySettings
-from edge_signer.http.idempotency import Idempotency, KeyedRequest
+from edge_signer.http.idempotency import Idempotency
 from edge_signer.telemetry.request_record import RequestRecord
 from edge_signer.telemetry.telemetry import Telemetry
 from edge_signer.tenancy.dynamodb_rate_limiter import TIMEOUT_S, DynamoDbRateLimiter
@@ -84,7 +84,7 @@ def _keyed(dynamodb: Any) -> Callable[[], object]:
     answer: Response[str] = Response(200, "application/json", "{}" * 200)
     keys = count()
     return lambda: idempotency.answer_once(
-        KeyedRequest("bench", f"{next(keys)}", b"{}"), context, lambda: answer
+        lambda: answer, context, tenant_id="bench", key=f"{next(keys)}", body=b"{}"
     )
 
 

@@ -17,8 +17,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge_signer.execution.receipts.outcome import JobOutcome
-from edge_signer.execution.receipts.receipt_signer import ReceiptKey
-from edge_signer.execution.receipts.result import Proof
+from edge_signer.execution.receipts.receipt_signer import KmsReceiptSigner, ReceiptKey
+from edge_signer.execution.receipts.result import JobAnswer
 from tests.conftest import ROOT
 
 DATA = ROOT / "tests/data/receipts"
@@ -63,26 +63,26 @@ class Sample(NamedTuple):
     pinned_pubkey: str
 
 
-class SoftwareReceiptSigner:
+class SoftwareReceiptSigner(KmsReceiptSigner):
     """Signs receipts with a key of this process: that of the vectors, or the attacker's."""
 
     def __init__(self, seed: str = VECTORS["seed"]) -> None:
         self._private_key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(seed))
 
     @cached_property
-    def _key(self) -> ReceiptKey:
+    def _own_key(self) -> ReceiptKey:
         return ReceiptKey("software", self._private_key.public_key().public_bytes_raw())
 
     def key(self) -> ReceiptKey:
-        return self._key
+        return self._own_key
 
     def sign(self, key: ReceiptKey, message: bytes) -> bytes:
-        assert key is self._key
+        assert key is self._own_key
         assert 1 <= len(message) <= 4096
         return self._private_key.sign(message)
 
 
-def job_result(proof: Proof, outcome: JobOutcome = OUTCOME) -> dict[str, Any]:
+def job_result(proof: JobAnswer, outcome: JobOutcome = OUTCOME) -> dict[str, Any]:
     """The answer that a client gets."""
     return {
         "job_id": outcome.job_id,

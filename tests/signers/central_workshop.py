@@ -12,7 +12,7 @@ from central_signer.service import CentralSigningService, SignedCentrally
 from edge_signer.signing.central_signer import CentralRequest
 from edge_signer.signing.credentials.algorithm import AlgorithmName
 from edge_signer.signing.credentials.kms import Signer
-from edge_signer.signing.credentials.time_stamp import TimeStampAuthority
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.manifest.manifest_check import ExpectedManifest
 from edge_signer.signing.rules.policy_directory import shipped_policies
 from edge_signer.signing.signing_request import SigningRequest
@@ -59,7 +59,7 @@ class CentralWorkshop:
         algorithm: AlgorithmName = "ES256",
         signer: Signer | None = None,
         replica: Signer | None = None,
-        authority: TimeStampAuthority | None = None,
+        authority: HttpTimeStampAuthority | None = None,
         tsa_anchors_pem: str = "",
         engine: C2paEngine = ENGINE,
     ) -> None:

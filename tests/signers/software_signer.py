@@ -15,7 +15,8 @@ from edge_signer.platform.deadline import Deadline
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName, Ecdsa, RsaPss
 from edge_signer.signing.credentials.certificate import CertificateChain
 from edge_signer.signing.credentials.kms import Credential, Signer
-from edge_signer.signing.credentials.time_stamp import TimeStamp, TimeStampAuthority
+from edge_signer.signing.credentials.time_stamp import TimeStamp
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.edge_path import EdgePath, Patience
 from edge_signer.signing.manifest.builder import ManifestBuilder
 from edge_signer.signing.manifest.embedding import Embedding
@@ -23,7 +24,7 @@ from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.rules.policy_directory import PolicyDirectory, shipped_policies
 from edge_signer.signing.service import SigningService
 from edge_signer.signing.signing_request import SigningRequest
-from edge_signer.signing.store import StoredManifest
+from edge_signer.signing.store import S3ManifestStore, StoredManifest
 from edge_signer.telemetry.request_record import RequestRecord
 from emulator.credentials.development_ca import DevelopmentCa
 
@@ -82,7 +83,7 @@ class SoftwareSigner:
 
 
 @dataclass
-class MemoryStore:
+class MemoryStore(S3ManifestStore):
     """Keeps manifest stores where the test can look at them."""
 
     kept: list[tuple[str, bytes, bytes]] = field(default_factory=list)
@@ -113,17 +114,15 @@ def policy_directory(policies: Mapping[str, SigningPolicy]) -> PolicyDirectory:
     return PolicyDirectory(policies, dict, complain)
 
 
-class NoBreaker:
-    """Always lets an attempt be made."""
-
-    def allows(self) -> Admission:
-        return Admission(lambda _: None, "closed")
+def admitted() -> Admission:
+    """Let an attempt be made."""
+    return Admission(lambda _: None, "closed")
 
 
 def edge_path(signer: Signer, builder: ManifestBuilder | None = None) -> EdgePath:
     """The edge with one signer, which is asked once and for as long as it takes."""
     patient = Patience(attempts=1, cpu_timeout_ms=60_000)
-    return EdgePath(builder or ManifestBuilder(), lambda _: signer, NoBreaker(), lambda: patient)
+    return EdgePath(builder or ManifestBuilder(), lambda _: signer, admitted, lambda: patient)
 
 
 class Workshop:
@@ -141,7 +140,7 @@ class Workshop:
         algorithm: AlgorithmName = "ES256",
         signer: Signer | None = None,
         ca: DevelopmentCa | None = None,
-        authority: TimeStampAuthority | None = None,
+        authority: HttpTimeStampAuthority | None = None,
     ) -> None:
         self.ca = ca or DevelopmentCa()
         self.store = MemoryStore()

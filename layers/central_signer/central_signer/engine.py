@@ -17,8 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 
 from edge_signer.signing.credentials.algorithm import AlgorithmName
-from edge_signer.signing.credentials.certificate import CertificateChain
-from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.manifest.manifest_check import ExpectedManifest
 from edge_signer.signing.rules.exact_numbers import exact_digits
 
 _HANDLE = ctypes.c_void_p
@@ -113,27 +112,13 @@ class C2paEngine:
         self._building = _context({"builder": {"thumbnail": {"enabled": False}}})
         self._reading = lru_cache(maxsize=4)(_reading_context)
 
-    def sign(
-        self,
-        *,
-        asset_sha256: bytes,
-        assertions: Sequence[Assertion],
-        claim_generator_info: Mapping[str, Any],
-        algorithm: AlgorithmName,
-        chain: CertificateChain,
-        sign_tbs: Callable[[bytes], bytes],
-        title: str | None = None,
-    ) -> bytes:
-        """Make a manifest store with c2pa-rs.
+    def sign(self, wanted: ExpectedManifest, sign_tbs: Callable[[bytes], bytes]) -> bytes:
+        """Make a manifest store with c2pa-rs, without a time-stamp.
 
         Args:
-            asset_sha256: 32 bytes, the digest of the whole asset.
-            assertions: Without the hard binding, which the engine adds.
-            claim_generator_info: Map with at least `name`; the engine adds its own version.
-            algorithm: The signature algorithm of `sign_tbs`.
-            chain: The chain of the signing key.
+            wanted: The manifest. The engine adds the hard binding to its assertions, and its own
+                version to the claim generator.
             sign_tbs: Gives the signature over TBS bytes, in COSE form.
-            title: Name of the asset, for people; None for none.
 
         Raises:
             EngineError: c2pa-rs refused or failed.
@@ -148,16 +133,14 @@ class C2paEngine:
                 raised.append(failure)
                 raise
 
-        definition = _definition(assertions, claim_generator_info, title)
-        certificates = "".join(
-            one.public_bytes(Encoding.PEM).decode() for one in chain.certificates
-        )
+        algorithm = _ALGORITHMS[wanted.algorithm.name]
+        certificates = _pem(wanted.chain.certificates)
         try:
             with (
-                c2pa.Builder(definition, context=self._building) as builder,
-                c2pa.Signer.from_callback(callback, _ALGORITHMS[algorithm], certificates) as signer,
+                c2pa.Builder(_definition(wanted), context=self._building) as builder,
+                c2pa.Signer.from_callback(callback, algorithm, certificates) as signer,
             ):
-                return sign_digest(builder, signer, asset_sha256)
+                return sign_digest(builder, signer, wanted.asset_sha256)
         except (c2pa.C2paError, EngineError) as failure:
             if raised:
                 raise raised[0] from None
@@ -170,10 +153,10 @@ class C2paEngine:
             manifest_store: The store to validate.
             stamped_under: Roots of the authority of its time-stamp; empty for no time-stamp.
         """
-        roots = "".join(one.public_bytes(Encoding.PEM).decode() for one in stamped_under)
+        context = self._reading(_pem(stamped_under))
         try:
             with c2pa.Reader(
-                "application/c2pa", io.BytesIO(manifest_store), context=self._reading(roots)
+                "application/c2pa", io.BytesIO(manifest_store), context=context
             ) as reader:
                 results = json.loads(reader.json())["validation_results"]["activeManifest"]
         except c2pa.C2paError as unreadable:
@@ -184,14 +167,16 @@ class C2paEngine:
         return [*sorted(failed), *(f"no {code}" for code in sorted(wanted - confirmed))]
 
 
-def _definition(
-    assertions: Sequence[Assertion], claim_generator_info: Mapping[str, Any], title: str | None
-) -> str:
+def _pem(certificates: Sequence[Certificate]) -> str:
+    return "".join(one.public_bytes(Encoding.PEM).decode() for one in certificates)
+
+
+def _definition(wanted: ExpectedManifest) -> str:
     return _json(
         {
             "claim_version": 2,
-            **({"title": title} if title is not None else {}),
-            "claim_generator_info": [dict(claim_generator_info)],
+            **({"title": wanted.title} if wanted.title is not None else {}),
+            "claim_generator_info": [dict(wanted.claim_generator_info)],
             "assertions": [
                 {
                     "label": _unversioned(one.label),
@@ -199,7 +184,7 @@ def _definition(
                     "created": one.created,
                     **({"kind": "Json"} if one.encoding == "json" else {}),
                 }
-                for one in assertions
+                for one in wanted.assertions
             ],
         }
     )

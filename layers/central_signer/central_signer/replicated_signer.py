@@ -25,17 +25,6 @@ class RegionalKey:
         """Its certificate chain."""
         return self.credential.certificate_chain
 
-    def sign(self, tbs: bytes) -> tuple[str, bytes]:
-        """Return the key's ARN, and its signature in COSE form.
-
-        Raises:
-            SignatureMismatchError: The signature does not verify against the certificate.
-            EdgeSignerError: The region failed.
-        """
-        signature = self.signer.sign(self.credential, tbs)
-        self.certificate_chain.verify(self.signer.algorithm, tbs, signature)
-        return self.credential.key_id, signature
-
 
 class ReplicatedSigner:
     """Signs with a multi-Region key: at home first, and with its replica if that fails.
@@ -103,10 +92,12 @@ class ReplicatedSigner:
 
 def _signed(key: RegionalKey, tbs: bytes, counts: Counter[str]) -> tuple[str, bytes]:
     try:
-        return key.sign(tbs)
+        signature = key.signer.sign(key.credential, tbs)
+        key.certificate_chain.verify(key.signer.algorithm, tbs, signature)
     except SignatureMismatchError as mismatch:
         counts["signature_rejected"] += 1
         raise KmsUnavailableError(
             "The signature that KMS returned does not verify against the certificate.",
             retry_after_s=5,
         ) from mismatch
+    return key.credential.key_id, signature

@@ -12,11 +12,8 @@ from edge_signer.platform.errors import KmsUnavailableError
 from edge_signer.signing.central_signer import CentralRequest
 from edge_signer.signing.credentials.algorithm import AlgorithmName
 from edge_signer.signing.credentials.kms import region_of
-from edge_signer.signing.credentials.time_stamp import (
-    RETRY_AFTER_S,
-    TimeStampAuthority,
-    TimeStampRoots,
-)
+from edge_signer.signing.credentials.time_stamp import RETRY_AFTER_S, TimeStampRoots
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority, required
 from edge_signer.signing.errors import TbsTooLargeError, TsaUnavailableError
 from edge_signer.signing.manifest.manifest_check import ExpectedManifest, check_manifest
 from edge_signer.signing.manifest.manifest_reader import ManifestError, read_manifest
@@ -60,7 +57,7 @@ class CentralSigningService:
         policies: PolicyDirectory,
         engine: C2paEngine,
         signer_for: Callable[[SigningPolicy], ReplicatedSigner],
-        authority: TimeStampAuthority | None,
+        authority: HttpTimeStampAuthority | None,
         roots: TimeStampRoots,
     ) -> None:
         self._policies = policies
@@ -88,7 +85,9 @@ class CentralSigningService:
             policy = self._policies.find(request.policy_id, request.tenant_id)
             policy.require_title_allowed(request.title)
             assertions = manifest_assertions(request.assertions, policy)
-            authority = self._authority_for(policy, request.tsa)
+            authority = required(self._authority) if policy.wants_time_stamp(request.tsa) else None
+            if authority is not None:
+                authority.require_usable()
             record.policy_id = policy.policy_id
 
         with stopwatch.step("credential"):
@@ -120,7 +119,7 @@ class CentralSigningService:
 
         try:
             with stopwatch.step("engine"):
-                made = read_manifest(self._engine_store(expected, sign_tbs))
+                made = read_manifest(self._engine.sign(expected, sign_tbs))
 
             token = b""
             if authority is not None:
@@ -138,29 +137,6 @@ class CentralSigningService:
                 "The central signer made an invalid manifest.", retry_after_s=5
             ) from failure
         return SignedCentrally(manifest_store, key_ids[-1], policy.algorithm)
-
-    def _authority_for(
-        self, policy: SigningPolicy, asked: bool | None
-    ) -> TimeStampAuthority | None:
-        if not policy.wants_time_stamp(asked):
-            return None
-        if self._authority is None:
-            raise TsaUnavailableError("This signer has no time-stamp authority.")
-        self._authority.require_usable()
-        return self._authority
-
-    def _engine_store(
-        self, expected: ExpectedManifest, sign_tbs: Callable[[bytes], bytes]
-    ) -> bytes:
-        return self._engine.sign(
-            asset_sha256=expected.asset_sha256,
-            assertions=expected.assertions,
-            claim_generator_info=expected.claim_generator_info,
-            algorithm=expected.algorithm.name,
-            chain=expected.chain,
-            sign_tbs=sign_tbs,
-            title=expected.title,
-        )
 
     def _check_with_engine(self, manifest_store: bytes, *, stamped: bool) -> None:
         faults = self._engine.faults(manifest_store, self._roots() if stamped else ())

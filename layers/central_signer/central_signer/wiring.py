@@ -24,7 +24,7 @@ from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
 from edge_signer.signing.credentials.certificate import InstalledChain
 from edge_signer.signing.credentials.kms import KmsSigner
 from edge_signer.signing.credentials.time_stamp import SsmTimeStampRoots
-from edge_signer.signing.credentials.time_stamp_authority import time_stamp_authority
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.rules.policy_directory import PolicyDirectory, shipped_policies
 
@@ -96,9 +96,11 @@ def central_signing_service(
     documents = SsmParameterFolder(ssm, settings.policy_folder, refresh_s=_POLICY_REFRESH_S)
     policies = PolicyDirectory(shipped_policies(), documents.values, complain)
     roots = SsmTimeStampRoots(ssm, settings.certificate_parameter("tsa"))
-    authority = time_stamp_authority(
-        settings.tsa_url, roots, complain_of_time_stamps, timeout_s=_TSA_TIMEOUT_S
-    )
+    authority = None
+    if settings.tsa_url:
+        authority = HttpTimeStampAuthority(
+            settings.tsa_url, roots, timeout_s=_TSA_TIMEOUT_S, complain=complain_of_time_stamps
+        )
     return CentralSigningService(policies, C2paEngine(), signer_for, authority, roots)
 
 

@@ -103,7 +103,7 @@ def test_a_critical_extension_that_engines_process_does_not_keep_an_authority_ou
         assert codes(verdict) == TRUSTED
 
 
-class Unchecked:
+class Unchecked(HttpTimeStampAuthority):
     """An authority whose answers nobody checks; it remembers one."""
 
     def __init__(self, lie: Lie) -> None:

@@ -83,7 +83,7 @@ def test_a_rotated_key_is_taken_up_and_never_mixed(keys: KmsKeys) -> None:
     assert signer.sign(before, b"message")
     assert signer.key() is before
 
-    signer._fresh_until_s = 0.0
+    signer._key.expire()
     after = signer.key()
     assert (before.kms_key_id, after.kms_key_id) == (old, new)
     assert after.key_id != before.key_id
@@ -97,7 +97,7 @@ def test_a_key_that_is_gone_is_looked_up_again(keys: KmsKeys) -> None:
     keys.aws.kms.disable_key(KeyId=key_id.rpartition("/")[2])
     with pytest.raises(KmsUnavailableError, match="refused"):
         prove(signer, OUTCOME)
-    assert signer._fresh_until_s == 0.0
+    assert signer._key._due_s == 0.0
     assert signer.key() == key
 
 
@@ -108,7 +108,7 @@ def test_the_last_public_key_serves_while_kms_does_not(keys: KmsKeys) -> None:
     clients: list[Any] = [keys.aws.kms, failing, failing]
     signer = KmsReceiptSigner(kms=lambda: clients.pop(0), key_alias=keys.kept(SPEC))
     first = signer.key()
-    signer._fresh_until_s = 0.0
+    signer._key.expire()
     assert signer.key() is first
     assert signer.key() is first
     assert len(clients) == 1

@@ -75,9 +75,7 @@ def test_a_key_that_kms_no_longer_tells_is_left_out_unless_it_signs(
         ReceiptKeys(kms=lambda: Without("/r"), key_alias="alias/r").published()
 
 
-def test_keys_are_read_now_and_then_and_the_last_good_ones_serve(
-    keys: KmsKeys, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_keys_are_read_now_and_then_and_the_last_good_ones_serve(keys: KmsKeys) -> None:
     kms = Kms(keys.aws.kms)
     published = ReceiptKeys(kms=lambda: kms, key_alias=keys.kept(SPEC))
     kms.is_on = False
@@ -87,12 +85,12 @@ def test_keys_are_read_now_and_then_and_the_last_good_ones_serve(
     assert kms.calls == 1
     assert isinstance(refused.value.__cause__, ClientError)
     kms.is_on = True
-    monkeypatch.setattr(published, "_fresh_until_s", 0.0)
+    published._keys.expire()
     first = published.published()
     calls = kms.calls
     assert published.published() == first
     assert kms.calls == calls
-    monkeypatch.setattr(published, "_fresh_until_s", 0.0)
+    published._keys.expire()
     kms.is_on = False
     assert published.published() == first
     assert kms.calls > calls

@@ -259,6 +259,9 @@ def test_who_loses_every_race_is_refused_and_nothing_is_counted(
     monkeypatch.setattr("edge_signer.tenancy.dynamodb_rate_limiter.time.sleep", rival_first)
     with pytest.raises(RateLimitedError) as refused:
         worker.admit(tenant)
-    assert (refused.value.retry_after_s, len(waits)) == (1, 3)
+    assert (refused.value.standing, refused.value.retry_after_s, len(waits)) == (None, 1, 3)
+    # It is not called a limit.
+    assert "close together" in refused.value.message
+    assert "may make" not in refused.value.message
     assert bench.item(tenant)["day_count"] == {"N": "4"}
     assert "others were faster" in bench.complaints[0]

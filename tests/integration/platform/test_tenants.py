@@ -70,7 +70,8 @@ def test_a_token_ends_to_the_second_though_it_is_kept(dynamodb: Any, put: Any) -
     put("new", "acme")
     now_s = [999.9]
     directory = DynamoDbTenantDirectory(dynamodb, TABLE, cache_s=1000, clock=lambda: now_s[0])
-    assert directory.holder_of("old") == directory.holder_of("new")
+    assert directory.holder_of("old") == Tenant("acme", ends_at_s=1000)
+    assert directory.holder_of("new") == Tenant("acme")
     now_s[0] = 1000.0
     assert directory.holder_of("old") is None
     assert directory.holder_of("new")

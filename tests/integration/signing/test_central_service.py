@@ -162,14 +162,7 @@ def test_a_signature_of_another_key_is_never_given_out(workshop: Workshop) -> No
 
 def test_more_than_the_edge_would_sign_is_refused(workshop: Workshop) -> None:
     with pytest.raises(TbsTooLargeError):
-        ENGINE.sign(
-            asset_sha256=bytes(32),
-            assertions=[],
-            claim_generator_info={"name": "x"},
-            algorithm="ES256",
-            chain=workshop.signer.certificate_chain,
-            sign_tbs=_too_large,
-        )
+        ENGINE.sign(CentralWorkshop(workshop).expected(ASSET), _too_large)
 
 
 def _too_large(_: bytes) -> bytes:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from edge_signer.platform.errors import EdgeSignerError, KmsRateLimitError, KmsUnavailableError
+from edge_signer.signing import http_central_signer
 from edge_signer.signing.central_signer import MAX_ANSWER_BYTES
 from edge_signer.signing.errors import UnknownPolicyError
 from edge_signer.signing.http_central_signer import HttpCentralSigner
@@ -67,8 +68,8 @@ def elsewhere() -> Iterator[Elsewhere]:
         thread.join()
 
 
-def signer(elsewhere: Elsewhere, timeout_s: float = 5.0) -> HttpCentralSigner:
-    return HttpCentralSigner(elsewhere.url, lambda: "key", timeout_s=timeout_s)
+def signer(elsewhere: Elsewhere) -> HttpCentralSigner:
+    return HttpCentralSigner(elsewhere.url, lambda: "key")
 
 
 def test_a_title_is_sent_if_there_is_one(elsewhere: Elsewhere) -> None:
@@ -113,10 +114,13 @@ def test_any_other_answer_is_an_error_of_the_catalogue(
     assert len(elsewhere.asked) == 1
 
 
-def test_who_answers_byte_by_byte_is_not_waited_for(elsewhere: Elsewhere) -> None:
+def test_who_answers_byte_by_byte_is_not_waited_for(
+    elsewhere: Elsewhere, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_central_signer, "TIMEOUT_S", 0.2)
     elsewhere.body, elsewhere.pause_s = b" " * 400_000, 0.05
     with pytest.raises(KmsUnavailableError, match="did not answer"):
-        signer(elsewhere, timeout_s=0.2).sign(REQUEST)
+        signer(elsewhere).sign(REQUEST)
 
 
 @pytest.mark.parametrize(

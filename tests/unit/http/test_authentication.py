@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import pytest
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from edge_signer.configuration.flags import Flags
-from edge_signer.http.authentication import Authenticator, authenticate, require_same_tenant
+from edge_signer.http.admission import Admitted, Gatekeeper
+from edge_signer.http.authentication import authenticate, require_open, require_same_tenant
 from edge_signer.http.errors import (
     InvalidSignatureError,
     SignerDisabledError,
     TenantNotAllowedError,
     UnauthenticatedError,
 )
-from edge_signer.http.received import ReceivedRequest
-from edge_signer.tenancy.tenants import Tenant
+from edge_signer.telemetry.request_record import RequestRecord
+from edge_signer.tenancy.dynamodb_rate_limiter import DynamoDbRateLimiter
+from edge_signer.tenancy.replays import DynamoDbReplayGuard
+from edge_signer.tenancy.tenants import DynamoDbTenantDirectory, Tenant
 
 
-class Directory:
+class Directory(DynamoDbTenantDirectory):
     """One token."""
+
+    def __init__(self) -> None:
+        pass
 
     def holder_of(self, token: str) -> Tenant | None:
         return Tenant("acme") if token == "good" else None
@@ -46,7 +54,7 @@ def test_the_named_tenant_must_be_the_tokens() -> None:
         require_same_tenant(Tenant("acme"), "testcorp", "tenant_id")
 
 
-class MustSign:
+class MustSign(Directory):
     """One token, whose requests must be signed."""
 
     def holder_of(self, token: str) -> Tenant | None:
@@ -58,11 +66,25 @@ def open_to(*tenants: str, **switched: bool) -> Flags:
     return flags.model_copy(update=switched)
 
 
-class NeverAsked:
-    """A guard that nobody may get to."""
-
-    def admit(self, tenant_id: str, nonce: str, remember_until_s: int) -> bool:
-        raise AssertionError((tenant_id, nonce, remember_until_s))
+def admit(flags: Flags, headers: Mapping[str, str]) -> Admitted:
+    """Send a request that neither the guard of replays nor the limiter may see."""
+    dynamodb = object()
+    gatekeeper = Gatekeeper(
+        MustSign(),
+        DynamoDbReplayGuard(dynamodb, "none"),
+        DynamoDbRateLimiter(dynamodb, "none", pytest.fail),
+        lambda: flags,
+        partial(require_open, has_central_signer=False),
+    )
+    event = {
+        "headers": headers,
+        "rawPath": "/edge-sign",
+        "rawQueryString": "",
+        "requestContext": {"http": {"method": "POST"}},
+        "body": "{}",
+        "isBase64Encoded": False,
+    }
+    return gatekeeper.admit(APIGatewayProxyEventV2(event), RequestRecord("a request"))
 
 
 @pytest.mark.parametrize(
@@ -77,10 +99,8 @@ class NeverAsked:
 def test_the_token_comes_first_then_the_allowlist_then_the_signature(
     token: str, allowed: set[str], refusal: type[Exception], why: str
 ) -> None:
-    authenticator = Authenticator(MustSign(), lambda: open_to(*allowed), NeverAsked())
-    request = ReceivedRequest({"authorization": f"Bearer {token}"}, "POST", "/edge-sign", b"{}")
     with pytest.raises(refusal, match=why):
-        authenticator.tenant_of(request)
+        admit(open_to(*allowed), {"authorization": f"Bearer {token}"})
 
 
 @pytest.mark.parametrize(
@@ -94,12 +114,8 @@ def test_the_token_comes_first_then_the_allowlist_then_the_signature(
 def test_whoever_has_a_token_is_told_that_signing_is_off_before_all_else(
     switched: dict[str, bool], why: str
 ) -> None:
-    request = ReceivedRequest({"authorization": "Bearer good"}, "POST", "/edge-sign", b"{}")
     for flags in (open_to(**switched), open_to("acme", **switched)):
         with pytest.raises(SignerDisabledError, match=why):
-            Authenticator(MustSign(), partial(Flags.model_copy, flags), NeverAsked()).tenant_of(
-                request
-            )
-    unknown = ReceivedRequest({}, "POST", "/edge-sign", b"{}")
+            admit(flags, {"authorization": "Bearer good"})
     with pytest.raises(UnauthenticatedError):
-        Authenticator(MustSign(), lambda: open_to(**switched), NeverAsked()).tenant_of(unknown)
+        admit(open_to(**switched), {})

@@ -15,6 +15,7 @@ from edge_signer.http.request_signature import (
     RequestSignatures,
     string_to_sign,
 )
+from edge_signer.tenancy.replays import DynamoDbReplayGuard
 from edge_signer.tenancy.tenants import Tenant
 from edge_signer_client import signature_headers
 from tests.conftest import ROOT
@@ -28,7 +29,7 @@ SIGNS_NOT = Tenant("acme")
 PAGE = (ROOT / "docs/tenants.md").read_text()
 
 
-class Spent:
+class Spent(DynamoDbReplayGuard):
     """A guard that remembers what it was asked."""
 
     def __init__(self) -> None:

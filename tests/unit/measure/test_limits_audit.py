@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from edge_signer.tenancy.rate_limits import Contended, RateLimitedError
 from measure.limits.audit import Attempt, most_within, undue_refusals
 from measure.limits.contention import LIFTED, press
 
@@ -60,10 +59,3 @@ def test_a_full_day_refuses_though_nothing_else_is_limited() -> None:
     run = press({**LIFTED, "limit_day": 50}, per_s=300, seconds=0.5)
     assert len(run.admitted_ms) == 50
     assert run.refused == 100
-
-
-def test_losing_to_others_is_not_called_a_limit() -> None:
-    refused = RateLimitedError(Contended())
-    assert "close together" in refused.message
-    assert "may make" not in refused.message
-    assert (refused.standing, refused.retry_after_s) == (None, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from edge_signer.platform.deadline import Deadline
 
@@ -17,17 +18,18 @@ class Clock:
         return self.now_s
 
 
-@dataclass
-class Invocation:
-    left_ms: int
+def invocation(left_ms: int) -> LambdaContext:
+    class Invocation(LambdaContext):
+        @staticmethod
+        def get_remaining_time_in_millis() -> int:
+            return left_ms
 
-    def get_remaining_time_in_millis(self) -> int:
-        return self.left_ms
+    return Invocation()
 
 
 def test_a_request_has_25_seconds_and_leaves_5_of_them_to_the_fallback() -> None:
     clock = Clock()
-    deadline = Deadline.of(Invocation(28_000), clock)
+    deadline = Deadline.of(invocation(28_000), clock)
     assert (deadline.left_s(), deadline.edge_left_s()) == (25, 20)
     clock.now_s += 19.5
     assert (deadline.left_s(), deadline.edge_left_s()) == (5.5, 0.5)
@@ -44,5 +46,5 @@ def test_a_request_has_25_seconds_and_leaves_5_of_them_to_the_fallback() -> None
 def test_an_invocation_that_has_less_shortens_it_and_keeps_time_for_the_answer(
     left_ms: int, left_s: float, edge_left_s: float
 ) -> None:
-    deadline = Deadline.of(Invocation(left_ms), Clock())
+    deadline = Deadline.of(invocation(left_ms), Clock())
     assert (deadline.left_s(), deadline.edge_left_s()) == (left_s, edge_left_s)

@@ -9,6 +9,7 @@ import pytest
 from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.errors import EdgeSignerError, KmsUnavailableError, StoreUnavailableError
 from edge_signer.signing.credentials.time_stamp import TimeStamp
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.errors import (
     PolicyViolationError,
     TbsTooLargeError,
@@ -61,7 +62,7 @@ POLICIES = policy_directory(
 )
 
 
-class Stamping:
+class Stamping(HttpTimeStampAuthority):
     """Gives a token that nobody checks, or fails."""
 
     def __init__(self, fails: bool = False) -> None:

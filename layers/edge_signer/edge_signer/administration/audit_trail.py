@@ -88,11 +88,6 @@ class AuditTrail:
     ) -> tuple[DoneChange, Made]:
         """Record a change, then make it.
 
-        Args:
-            caller: The operator.
-            change: The change.
-            make: Makes it.
-
         Raises:
             StoreUnavailableError: The change was neither recorded nor made; or `make` failed.
             Exception: Any other failure of `make`; it is recorded beside the change.
@@ -111,19 +106,8 @@ class AuditTrail:
     def _intend(self, caller: Caller, change: Change) -> str:
         now = self._clock()
         key = f"{FOLDER}/{now:%Y-%m-%d}/{now:%H%M%S.%f}Z-{caller.request_id}.json"
-        self._put(
-            key,
-            {
-                "state": INTENDED,
-                "at": now.isoformat(timespec="microseconds"),
-                "operator": caller.operator,
-                "request_id": caller.request_id,
-                "action": change.action,
-                "target": change.target,
-                "before": change.before,
-                "after": change.after,
-            },
-        )
+        state = {"state": INTENDED, "at": now.isoformat(timespec="microseconds")}
+        self._put(key, {**state, **vars(caller), **vars(change)})
         return key
 
     def _failed(self, key: str, code: str) -> None:

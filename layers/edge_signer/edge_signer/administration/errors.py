@@ -9,11 +9,9 @@ class ConcurrentChangeError(EdgeSignerError):
     """Other operators keep changing the same flag."""
 
     code = "CONCURRENT_CHANGE"
-    title = "Concurrent change"
 
 
 class ChaosNotAllowedError(EdgeSignerError):
     """The stage does not allow fault injection."""
 
     code = "CHAOS_NOT_ALLOWED"
-    title = "Chaos not allowed"

@@ -36,6 +36,8 @@ _ATTEMPTS = 4
 class FlagChanges:
     """Changes flags.
 
+    All methods raise an EdgeSignerError if the change was not recorded, or could not be made.
+
     Args:
         parameters: Of the flags.
         trail: Records changes.
@@ -66,7 +68,6 @@ class FlagChanges:
 
         Raises:
             FlagError: The flag is unknown, or the value is not one of its values.
-            EdgeSignerError: The change was not recorded, or could not be made.
         """
         text = ",".join(map(str, value)) if isinstance(value, list) else flag_text(value)
         read = read_flag(flag, text)
@@ -83,7 +84,6 @@ class FlagChanges:
 
         Raises:
             FlagError: The flag cannot be set for one tenant, or the list is full.
-            EdgeSignerError: The change was not recorded, or could not be made.
         """
         if flag not in _LISTS:
             raise FlagError(f"{flag} cannot be set for one tenant; these can: {', '.join(_LISTS)}")
@@ -101,11 +101,7 @@ class FlagChanges:
             return self._edit(caller, UPDATE, name, edited)
 
     def shut_down(self, caller: Caller, service: ShutDown) -> DoneChange:
-        """Stop a service.
-
-        Raises:
-            EdgeSignerError: The change was not recorded, or could not be made.
-        """
+        """Stop a service."""
         flag, text = _OFF[service]
         return self._edit(caller, SHUTDOWN, flag, lambda _: text)
 

@@ -23,6 +23,7 @@ from edge_signer.platform.errors import StoreUnavailableError
 NOBODY = "-"
 TURN_ID = "admin-turn"
 _PAUSE_S = 0.05
+_SSM_CALL = StoreCall("The flags' parameters cannot be reached.")
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class SeenParameter:
 class FlagParameters:
     """A folder of parameters; needs `ssm:GetParameter` and `ssm:PutParameter` on each.
 
+    All methods raise StoreUnavailableError if SSM fails; a write may then have happened.
+
     Args:
         ssm: Client.
         folder: Its path, such as `/edge-signer/prod/flags`.
@@ -55,31 +58,19 @@ class FlagParameters:
         return f"{self._folder}/{flag}"
 
     def read(self, flag: str) -> SeenParameter:
-        """Read the current value.
-
-        Raises:
-            StoreUnavailableError: SSM failed.
-        """
+        """Read the current value."""
         return self._get(self.name_of(flag))
 
     def overwritten_by(self, flag: str, version: int) -> SeenParameter:
-        """Return the value that a version overwrote, numbered as if it were that version.
-
-        Raises:
-            StoreUnavailableError: SSM failed.
-        """
+        """Return the value that a version overwrote, numbered as if it were that version."""
         if version == 1:
             return SeenParameter(None, version)
         before = self._get(f"{self.name_of(flag)}:{version - 1}")
         return SeenParameter(before.text, version)
 
     def write(self, flag: str, text: str) -> int:
-        """Write a value and return its version.
-
-        Raises:
-            StoreUnavailableError: SSM failed; it may have written.
-        """
-        with _ssm_call():
+        """Write a value and return its version."""
+        with _SSM_CALL:
             answer = self._ssm.put_parameter(
                 Name=self.name_of(flag), Type="String", Value=text, Overwrite=True
             )
@@ -87,7 +78,7 @@ class FlagParameters:
 
     def _get(self, name: str) -> SeenParameter:
         missing = self._ssm.exceptions
-        with _ssm_call():
+        with _SSM_CALL:
             try:
                 found = self._ssm.get_parameter(Name=name)["Parameter"]
             except (missing.ParameterNotFound, missing.ParameterVersionNotFound):
@@ -170,7 +161,3 @@ class Turn:
                 ConditionExpression="turn_owner = :owner",
                 ExpressionAttributeValues={":owner": owner},
             )
-
-
-def _ssm_call() -> StoreCall:
-    return StoreCall("The flags' parameters cannot be reached.")

@@ -16,6 +16,7 @@ from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.tenancy.usage_item import SeenItem
 
 RESET_BREAKER, CLEAR_USAGE, CHAOS = "circuit_breaker.reset", "rate_limiter.clear", "chaos"
+_TABLE_CALL = StoreCall("The table of limits cannot be reached.")
 
 
 class ChaosChanges:
@@ -33,11 +34,7 @@ class ChaosChanges:
         self._is_allowed = is_allowed
 
     def put(self, caller: Caller, order: ChaosOrder) -> DoneChange:
-        """Replace the order in force.
-
-        Args:
-            caller: The operator.
-            order: The new order; one that has ended withdraws the last.
+        """Replace the order in force; an order that has ended withdraws the last.
 
         Raises:
             ChaosNotAllowedError: This deployment does not allow chaos.
@@ -124,7 +121,7 @@ class UsageChanges:
         return done
 
     def _usage(self, tenant_id: str) -> dict[str, int] | None:
-        with _table_call():
+        with _TABLE_CALL:
             answer = self._dynamodb.get_item(
                 TableName=self._table, Key={"tenant_id": {"S": tenant_id}}, ConsistentRead=True
             )
@@ -136,7 +133,7 @@ class UsageChanges:
         return {"admissions": len(usage.admitted_ms), "day_count": usage.day_count}
 
     def _remove(self, tenant_id: str) -> None:
-        with _table_call():
+        with _TABLE_CALL:
             try:
                 self._dynamodb.update_item(
                     TableName=self._table,
@@ -147,7 +144,3 @@ class UsageChanges:
                 )
             except self._dynamodb.exceptions.ConditionalCheckFailedException:
                 return
-
-
-def _table_call() -> StoreCall:
-    return StoreCall("The table of limits cannot be reached.")

@@ -67,11 +67,7 @@ class Flags(BaseModel):
 
     @classmethod
     def defaults(cls, settings: SwitchedSettings) -> Flags:
-        """Return the values of flags that SSM does not have.
-
-        Args:
-            settings: Of the function.
-        """
+        """Return the values of flags that SSM does not have."""
         return cls(
             edge_signer_enabled=settings.edge_signer_enabled,
             execution_enabled=settings.execution_enabled,
@@ -85,11 +81,7 @@ class Flags(BaseModel):
 
 
 def read_flag(name: str, text: str) -> Any:
-    """Parse the value of a flag.
-
-    Args:
-        name: Such as kill_switch.
-        text: From SSM, or as an operator wrote it.
+    """Parse the value of a flag, such as kill_switch, from SSM or as an operator wrote it.
 
     Raises:
         FlagError: The flag is unknown or not supported yet, or the text is not one of its values.
@@ -105,11 +97,7 @@ def read_flag(name: str, text: str) -> Any:
 
 
 def flag_text(value: Any) -> str:
-    """Format a flag's value so that `read_flag` can parse it.
-
-    Args:
-        value: Of a field of `Flags`.
-    """
+    """Format the value of a field of `Flags` so that `read_flag` can parse it."""
     if isinstance(value, bool):
         return str(value).lower()
     return ",".join(value) if isinstance(value, tuple) else str(value)

@@ -2,71 +2,17 @@
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from edge_signer.platform.clients import StoreCall
-from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
+from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.last_good import LastGood
 
 #: How long SSM, which the whole account shares, is left alone after it gave no value, in seconds.
 RETRY_S = 1.0
-# With a last good value at hand, a failure is retried after this time at the latest.
-_LATEST_RETRY_S = 10.0
-_JITTER = 0.1
-
-Value = TypeVar("Value")
-
-
-class LastGood(Generic[Value]):
-    """Serves a value that is read now and then; while reads fail, the last good value serves.
-
-    Args:
-        read: Reads the value; raises an EdgeSignerError if it fails.
-        refresh_s: Seconds for which a value serves before the next read, varied by a tenth so that
-            workers that started together do not keep reading together.
-        retry_s: Seconds for which a failure is repeated without a read if there is no good value.
-    """
-
-    def __init__(
-        self, read: Callable[[], Value], *, refresh_s: float, retry_s: float = RETRY_S
-    ) -> None:
-        self._read = read
-        self._refresh_s = refresh_s
-        self._retry_s = retry_s
-        self._good: tuple[Value, ...] = ()
-        self._failure: EdgeSignerError | None = None
-        self._due_s = 0.0
-
-    def __call__(self) -> Value:
-        """Return the value; the same object for as long as it stays equal.
-
-        Raises:
-            EdgeSignerError: The read failed and there is no good value.
-        """
-        if time.monotonic() >= self._due_s:
-            self._refresh()
-        if self._failure is not None and not self._good:
-            raise self._failure.with_traceback(None)
-        return self._good[0]
-
-    def forget(self) -> None:
-        """Discard the good value; for a `read` that finds that it was taken away."""
-        self._good = ()
-
-    def _refresh(self) -> None:
-        try:
-            found = self._read()
-        except EdgeSignerError as failure:
-            self._failure = failure
-            wait_s = min(self._refresh_s, _LATEST_RETRY_S) if self._good else self._retry_s
-        else:
-            wait_s = self._refresh_s
-            if (found,) != self._good:
-                self._good = (found,)
-        jitter = random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - no secret
-        self._due_s = time.monotonic() + wait_s * jitter
+_READING = StoreCall("The signer's configuration cannot be read.")
 
 
 class SsmParameterFolder:
@@ -109,7 +55,7 @@ class SsmParameterFolder:
         }
 
     def _read_or_fail(self) -> dict[str, str]:
-        with _call():
+        with _READING:
             return self.read()
 
 
@@ -153,13 +99,9 @@ class SsmParameter:
         return None
 
     def _asked(self) -> str | None:
-        with _call():
+        with _READING:
             try:
                 answer = self._ssm.get_parameter(Name=self._name, WithDecryption=True)
             except self._ssm.exceptions.ParameterNotFound:
                 return None
             return str(answer["Parameter"]["Value"])
-
-
-def _call() -> StoreCall:
-    return StoreCall("The signer's configuration cannot be read.")

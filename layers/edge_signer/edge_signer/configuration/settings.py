@@ -59,10 +59,7 @@ class TelemetrySettings(BaseModel):
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """Read the settings.
-
-        Args:
-            environment: Usually `os.environ`.
+        """Read the settings from an environment, usually `os.environ`.
 
         Raises:
             SettingsError: Naming each variable that is missing or wrong.
@@ -100,9 +97,7 @@ class SwitchedSettings(TelemetrySettings):
     """Additional settings of functions that follow operators' flags.
 
     Attributes:
-        edge_signer_enabled: Default of the flag.
-        execution_enabled: Default of the flag.
-        tenant_allowlist: Default of the flag.
+        edge_signer_enabled, execution_enabled, tenant_allowlist: Defaults of the flags.
         kms_timeout_ms: Timeout of calls of KMS, capped at `MAX_KMS_TIMEOUT_MS`.
     """
 

@@ -9,7 +9,6 @@ class ModuleHashMismatchError(EdgeSignerError):
     """`module_hash` is not the SHA-256 of the module."""
 
     code = "MODULE_HASH_MISMATCH"
-    title = "Module hash mismatch"
 
 
 class NotAModuleError(EdgeSignerError):
@@ -23,35 +22,30 @@ class UnknownModuleError(EdgeSignerError):
     """No module with this hash is stored."""
 
     code = "UNKNOWN_MODULE"
-    title = "Unknown module"
 
 
 class ModuleTooLargeError(EdgeSignerError):
     """The module exceeds its limit."""
 
     code = "MODULE_TOO_LARGE"
-    title = "Module too large"
 
 
 class UnsupportedRequirementError(EdgeSignerError):
     """`requirements` asks for something that is not available; the message names the field."""
 
     code = "UNSUPPORTED_REQUIREMENT"
-    title = "Unsupported requirement"
 
 
 class SandboxUnavailableError(EdgeSignerError):
     """The sandbox failed, or this host cannot confine a job. The job's outcome is unknown."""
 
     code = "SANDBOX_UNAVAILABLE"
-    title = "Sandbox unavailable"
 
 
 class JobInFlightError(EdgeSignerError):
     """The job is running; a later request gets its result."""
 
     code = "JOB_IN_FLIGHT"
-    title = "Job in flight"
 
 
 class JobIdReusedError(EdgeSignerError):
@@ -65,11 +59,9 @@ class UnknownJobError(EdgeSignerError):
     """The tenant has no such job, or the job has no result."""
 
     code = "UNKNOWN_JOB"
-    title = "Unknown job"
 
 
 class ResultExpiredError(EdgeSignerError):
     """The job's result is no longer available."""
 
     code = "RESULT_EXPIRED"
-    title = "Result expired"

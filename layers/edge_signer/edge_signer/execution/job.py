@@ -90,11 +90,7 @@ class RequestedJob:
         return effective_limits(self.requirements)
 
     def with_module(self, wasm: bytes) -> Job:
-        """Return the job for the sandbox.
-
-        Args:
-            wasm: The module, checked.
-        """
+        """Return the job for the sandbox, with its module, checked."""
         return Job(wasm, self.args, self.limits, self.stdin)
 
     @property

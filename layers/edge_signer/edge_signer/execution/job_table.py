@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.clients import StoreCall
 
 Value = str | int | Sequence[str]
+_CALL = StoreCall("Could not look up this job; try again.")
 
 
 class JobTable:
@@ -65,22 +66,11 @@ class JobTable:
 
     def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
         """Return DynamoDB's answer, which has an "Error" if a condition does not hold."""
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        unavailable = StoreUnavailableError(
-            "Could not look up this job; try again.", retry_after_s=5
-        )
-        try:
-            answer: dict[str, Any] = getattr(self._dynamodb, operation)(
-                TableName=self._name, **arguments
-            )
-        except ClientError as failure:
-            if failure.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise unavailable from failure
-            return dict(failure.response)
-        except BotoCoreError as failure:
-            raise unavailable from failure
-        return answer
+        with _CALL:
+            try:
+                return dict(getattr(self._dynamodb, operation)(TableName=self._name, **arguments))
+            except self._dynamodb.exceptions.ConditionalCheckFailedException as unmet:
+                return dict(unmet.response)
 
 
 def _attributes(values: Mapping[str, Value]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from typing import Any
 
 from edge_signer.execution.job import RequestedJob
 from edge_signer.execution.job_table import JobTable
-from edge_signer.tenancy.rate_limits import AtOnce, RateLimitedError
+from edge_signer.tenancy.rate_limits import RateLimitedError
 
 RESULT_S = 7 * 24 * 60 * 60
 #: How long a job's name stays taken, which is longer than its result is available.
@@ -165,7 +165,10 @@ class JobLedger:
             self._remove_running(tenant_id, ended)
             running = self._add_running(tenant_id, claim)
         if running:
-            raise RateLimitedError(AtOnce(self._max_running))
+            raise RateLimitedError(
+                f"{self._max_running} of your jobs are running, which is the maximum; "
+                "try again when one has ended."
+            )
 
     def leave(self, tenant_id: str, claim: Claim) -> None:
         """Stop counting a job as running."""

@@ -10,8 +10,7 @@ from edge_signer.execution.errors import UnknownJobError, UnknownModuleError
 from edge_signer.execution.job import RequestedJob
 from edge_signer.execution.ledger import JobLedger
 from edge_signer.execution.receipts.outcome import JobOutcome
-from edge_signer.execution.receipts.receipt_signer import ReceiptSigner, prove
-from edge_signer.execution.receipts.result import JobAnswer
+from edge_signer.execution.receipts.receipt_signer import KmsReceiptSigner, prove
 from edge_signer.execution.sandbox.outcome import Outcome
 from edge_signer.execution.sandbox.sandbox import Sandbox
 from edge_signer.execution.store import JobStore
@@ -33,7 +32,7 @@ class JobService:
     def __init__(
         self,
         sandbox: Sandbox,
-        signer: ReceiptSigner,
+        signer: KmsReceiptSigner,
         *,
         ledger: JobLedger,
         store: JobStore,
@@ -69,12 +68,12 @@ class JobService:
             # The operator may have switched jobs off while this one ran.
             self._require_open(requested.tenant_id)
             with record.stopwatch.step("kms"):
-                proof = prove(self._signer, outcome)
+                answer = prove(self._signer, outcome)
                 record.kms_key_id = self._signer.key().kms_key_id
                 turn.is_signed = True
 
             with record.stopwatch.step("store"):
-                return turn.keep(JobAnswer.of(outcome, proof).to_json())
+                return turn.keep(answer.to_json())
 
     def result(self, tenant_id: str, job_id: str) -> KeptResult:
         """Return the result of a tenant's job.

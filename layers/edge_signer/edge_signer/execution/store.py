@@ -12,12 +12,17 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 
 from edge_signer.execution.job import HASH_PREFIX, RequestedJob, checked_module
 from edge_signer.execution.receipts.outcome import JobOutcome
 from edge_signer.execution.receipts.result import JobAnswer
+from edge_signer.platform.clients import StoreCall
 from edge_signer.platform.errors import StoreUnavailableError
+
+_CALL = StoreCall("The job store does not answer; try again.")
+# Another worker has written the object, or is writing it at this moment.
+_TAKEN = {"PreconditionFailed", "ConditionalRequestConflict"}
 
 
 class JobStore:
@@ -113,25 +118,22 @@ class JobStore:
         return outcome
 
     def _put(self, key: str, content: bytes, content_type: str, **condition: str) -> bool:
-        try:
-            self._s3.put_object(
-                Bucket=self._bucket, Key=key, Body=content, ContentType=content_type, **condition
-            )
-        except (BotoCoreError, ClientError) as failure:
-            # Another worker has written it, or is writing it at this moment.
-            if _code(failure) in {"PreconditionFailed", "ConditionalRequestConflict"}:
-                return False
-            raise _unavailable() from failure
+        where = {"Bucket": self._bucket, "Key": key}
+        with _CALL:
+            try:
+                self._s3.put_object(**where, Body=content, ContentType=content_type, **condition)
+            except ClientError as failure:
+                if failure.response["Error"]["Code"] in _TAKEN:
+                    return False
+                raise
         return True
 
     def _get(self, key: str) -> bytes | None:
-        try:
-            content: bytes = self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read()
-        except (BotoCoreError, ClientError) as failure:
-            if _code(failure) == "NoSuchKey":
+        with _CALL:
+            try:
+                return bytes(self._s3.get_object(Bucket=self._bucket, Key=key)["Body"].read())
+            except self._s3.exceptions.NoSuchKey:
                 return None
-            raise _unavailable() from failure
-        return content
 
 
 def _is_of(outcome: JobOutcome, requested: RequestedJob) -> bool:
@@ -148,11 +150,3 @@ def _module_key(tenant_id: str, module_hash: str) -> str:
 
 def _job_key(tenant_id: str, job_id: str, content_sha256: str) -> str:
     return f"{tenant_id}/{hashlib.sha256(job_id.encode()).hexdigest()}/{content_sha256}.json"
-
-
-def _code(failure: BotoCoreError | ClientError) -> str | None:
-    return failure.response["Error"]["Code"] if isinstance(failure, ClientError) else None
-
-
-def _unavailable() -> StoreUnavailableError:
-    return StoreUnavailableError("The job store does not answer; try again.", retry_after_s=5)

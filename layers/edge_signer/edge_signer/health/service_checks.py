@@ -44,11 +44,7 @@ def check_tenants(dynamodb: Any, table: str) -> Finding:
 
 
 def check_quota(read_usage: Callable[[], KmsUsage], quota_per_s: int) -> Finding:
-    """Compare the busiest second of the last minute with KMS's quota.
-
-    Args:
-        read_usage: Reads the calls that workers counted.
-        quota_per_s: Calls per second that KMS allows.
+    """Compare the busiest second of the last minute with the calls per second that KMS allows.
 
     Raises:
         StoreUnavailableError: DynamoDB failed; signing does not depend on it.

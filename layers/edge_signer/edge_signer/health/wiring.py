@@ -68,11 +68,7 @@ class HealthSettings(SigningSettings, SwitchedSettings, ReplicaSettings, ChaosSe
 
 
 def health_report(settings: HealthSettings) -> KeptReport:
-    """Make the report of a deployment.
-
-    Args:
-        settings: Of the function.
-    """
+    """Make the report of a deployment."""
     return KeptReport(Examination(list(_checks(settings)), deadline_s=DEADLINE_S), settings.ways)
 
 

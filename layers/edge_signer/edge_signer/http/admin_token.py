@@ -6,16 +6,18 @@ import hashlib
 import hmac
 import json
 import re
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from edge_signer.http.errors import UnauthenticatedError
+from edge_signer.platform.clients import StoreCall
 from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.last_good import LastGood
 
 OPERATOR_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _MAX_TOKEN_CHARACTERS = 512
+_UNREADABLE = "The operators' tokens cannot be read; try again."
 
 
 def admin_tokens_parameter(stage: str) -> str:
@@ -50,9 +52,9 @@ class AdminTokens:
     def __init__(self, ssm: Any, parameter: str) -> None:
         self._ssm = ssm
         self._parameter = parameter
-        self._operators: Mapping[str, str] | None = None
-        self._failure: Exception | None = None
-        self._fresh_until_s = 0.0
+        self._operators = LastGood(
+            self._read, refresh_s=self.FRESH_S, retry_s=self.RETRY_S, jitter=0.0
+        )
 
     def require(self, headers: Mapping[str, str]) -> str:
         """Return the name of the operator whose token a request carries.
@@ -74,35 +76,25 @@ class AdminTokens:
         # All are compared, so that the time taken reveals nothing about a near miss.
         holders = [
             name
-            for name, known_sha256 in self._known().items()
+            for name, known_sha256 in self._operators().items()
             if hmac.compare_digest(known_sha256, token_sha256)
         ]
         if not holders or len(token) > _MAX_TOKEN_CHARACTERS:
             raise UnauthenticatedError("This admin token is not valid.")
         return holders[0]
 
-    def _known(self) -> Mapping[str, str]:
-        if time.monotonic() >= self._fresh_until_s:
-            self._refresh()
-        if self._operators is None:
-            raise StoreUnavailableError(
-                "The operators' tokens cannot be read; try again.", retry_after_s=5
-            ) from self._failure
-        return self._operators
-
-    def _refresh(self) -> None:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        self._operators = self._failure = None
+    def _read(self) -> dict[str, str]:
+        # If this fails, nobody is let in, not even operators who were known before.
+        self._operators.forget()
+        with StoreCall(_UNREADABLE):
+            try:
+                answer = self._ssm.get_parameter(Name=self._parameter, WithDecryption=True)
+            except self._ssm.exceptions.ParameterNotFound:
+                return {}
         try:
-            answer = self._ssm.get_parameter(Name=self._parameter, WithDecryption=True)
-            self._operators = read_operators(answer["Parameter"]["Value"])
-        except self._ssm.exceptions.ParameterNotFound:
-            self._operators = {}
-        except (BotoCoreError, ClientError, ValueError) as failure:
-            self._failure = failure
-        wait_s = self.RETRY_S if self._operators is None else self.FRESH_S
-        self._fresh_until_s = time.monotonic() + wait_s
+            return read_operators(answer["Parameter"]["Value"])
+        except ValueError as malformed:
+            raise StoreUnavailableError(_UNREADABLE, retry_after_s=5) from malformed
 
 
 def _token_of(headers: Mapping[str, str]) -> str:

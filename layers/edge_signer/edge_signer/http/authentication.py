@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 
 from edge_signer.configuration.flags import Flags
 from edge_signer.http.errors import (
@@ -12,10 +11,7 @@ from edge_signer.http.errors import (
     TenantNotAllowedError,
     UnauthenticatedError,
 )
-from edge_signer.http.received import ReceivedRequest
-from edge_signer.http.request_signature import RequestSignatures
-from edge_signer.tenancy.replays import ReplayGuard
-from edge_signer.tenancy.tenants import Tenant, TenantDirectory
+from edge_signer.tenancy.tenants import DynamoDbTenantDirectory, Tenant
 
 NO_JOBS = "Jobs are switched off; nothing was signed."
 KILLED = "The operator has switched off signing for all tenants; nothing was signed."
@@ -24,61 +20,9 @@ DISABLED = (
     "or switched off too."
 )
 _MAX_TOKEN_CHARACTERS = 512
-#: Refuses a tenant by the flags in force.
-Door = Callable[[Flags, str], None]
 
 
-class Authenticator:
-    """Finds the tenant of a request, or refuses it, before its body is parsed.
-
-    Args:
-        directory: Finds the tenant of a token.
-        flags: Gives the operator's flags in force.
-        replays: Remembers which signed requests were let in.
-        has_central_signer: Whether a central signer can sign when the edge may not.
-        door: Refuses tenants that may not call; None for the rules of signing.
-    """
-
-    def __init__(
-        self,
-        directory: TenantDirectory,
-        flags: Callable[[], Flags],
-        replays: ReplayGuard,
-        *,
-        has_central_signer: bool = False,
-        door: Door | None = None,
-    ) -> None:
-        self._directory = directory
-        self._flags = flags
-        self._signatures = RequestSignatures(replays)
-        self._door = door or partial(require_open, has_central_signer=has_central_signer)
-
-    def tenant_of(self, request: ReceivedRequest) -> Tenant:
-        """Authenticate a request, except for replays.
-
-        Raises:
-            UnauthenticatedError: The bearer token is missing or unknown.
-            SignerDisabledError, ExecutionDisabledError: The operator has switched it off.
-            TenantNotAllowedError: The request names another tenant, or this one may not call.
-            InvalidSignatureError: The request is not signed as the token requires.
-            StoreUnavailableError: DynamoDB does not answer, or the flags were never read.
-        """
-        tenant = authenticate(request.headers, self._directory)
-        self._door(self._flags(), tenant.tenant_id)
-        self._signatures.check(tenant, request)
-        return tenant
-
-    def let_in_once(self, tenant: Tenant, request: ReceivedRequest) -> None:
-        """Spend the nonce of a signed request. This writes, so rate limits are applied first.
-
-        Raises:
-            InvalidSignatureError: The nonce was used before.
-            StoreUnavailableError: DynamoDB does not answer.
-        """
-        self._signatures.spend(tenant, request)
-
-
-def authenticate(headers: Mapping[str, str], directory: TenantDirectory) -> Tenant:
+def authenticate(headers: Mapping[str, str], directory: DynamoDbTenantDirectory) -> Tenant:
     """Find the tenant that a request speaks for.
 
     Args:
@@ -112,12 +56,7 @@ def require_same_tenant(holder: Tenant, claimed: str | None, field: str) -> None
 
 
 def require_open(flags: Flags, tenant_id: str, *, has_central_signer: bool) -> None:
-    """Refuse a tenant that may not sign now.
-
-    Args:
-        flags: In force.
-        tenant_id: The tenant of the token.
-        has_central_signer: Whether a central signer can sign when the edge may not.
+    """Refuse a tenant that may not sign now; a central signer may sign when the edge may not.
 
     Raises:
         SignerDisabledError: Signing is switched off.
@@ -133,10 +72,6 @@ def require_open(flags: Flags, tenant_id: str, *, has_central_signer: bool) -> N
 
 def require_open_for_jobs(flags: Flags, tenant_id: str) -> None:
     """Refuse a tenant that may not run jobs now.
-
-    Args:
-        flags: In force.
-        tenant_id: The tenant of the token.
 
     Raises:
         SignerDisabledError: Everything is switched off.

@@ -65,7 +65,7 @@ STATUS: dict[type[EdgeSignerError], int] = {
 
 
 def error_body(error: EdgeSignerError) -> ErrorAnswer:
-    """Give the body of an error: `{error, message, code[, retry_after][, store_bytes]}`."""
+    """Return the body of an error: `{error, message, code[, retry_after][, store_bytes]}`."""
     return ErrorAnswer(
         error=error.title,
         message=error.message,

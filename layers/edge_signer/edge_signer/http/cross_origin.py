@@ -63,12 +63,7 @@ class CrossOrigin:
         }
 
     def preflight_headers(self, origin: str | None, methods: Sequence[str]) -> dict[str, str]:
-        """Return the headers of the answer to OPTIONS.
-
-        Args:
-            origin: The request's.
-            methods: The methods of the path.
-        """
+        """Return the headers of the answer to OPTIONS, for a path with these methods."""
         headers = self.answer_headers(origin)
         if "Access-Control-Allow-Origin" not in headers:
             return headers

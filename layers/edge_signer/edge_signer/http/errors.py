@@ -17,28 +17,24 @@ class InvalidBase64Error(EdgeSignerError):
     """`asset_inline` is not base64."""
 
     code = "INVALID_BASE64"
-    title = "Invalid base64"
 
 
 class UnauthenticatedError(EdgeSignerError):
     """The bearer token is missing or unknown."""
 
     code = "UNAUTHENTICATED"
-    title = "Unauthenticated"
 
 
 class InvalidSignatureError(EdgeSignerError):
     """The request's HMAC signature is missing, wrong, expired or reused; the message says which."""
 
     code = "INVALID_SIGNATURE"
-    title = "Invalid signature"
 
 
 class TenantNotAllowedError(EdgeSignerError):
     """The request names a tenant other than its token's, or the tenant may not sign here."""
 
     code = "TENANT_NOT_ALLOWED"
-    title = "Tenant not allowed"
     quotes_request = True
 
 
@@ -46,7 +42,6 @@ class SignerDisabledError(EdgeSignerError):
     """The operator has switched signing off; the message says which part."""
 
     code = "SIGNER_DISABLED"
-    title = "Signer disabled"
     is_wanted = True
 
 
@@ -54,7 +49,6 @@ class ExecutionDisabledError(EdgeSignerError):
     """Jobs are switched off, which is the default."""
 
     code = "EXECUTION_DISABLED"
-    title = "Execution disabled"
     is_wanted = True
 
 
@@ -62,19 +56,12 @@ class NotFoundError(EdgeSignerError):
     """There is nothing at that path."""
 
     code = "NOT_FOUND"
-    title = "Not found"
 
 
 class MethodNotAllowedError(EdgeSignerError):
-    """The path does not support this method.
-
-    Args:
-        message: For the caller.
-        allowed: The methods it supports.
-    """
+    """The path does not support this method."""
 
     code = "METHOD_NOT_ALLOWED"
-    title = "Method not allowed"
 
     def __init__(self, message: str, *, allowed: tuple[str, ...]) -> None:
         super().__init__(message)
@@ -85,21 +72,18 @@ class AssetTooLargeError(EdgeSignerError):
     """The inline asset exceeds its limit; send its digest instead."""
 
     code = "ASSET_TOO_LARGE"
-    title = "Asset too large"
 
 
 class RequestTooLargeError(EdgeSignerError):
     """The body exceeds its limit."""
 
     code = "REQUEST_TOO_LARGE"
-    title = "Request too large"
 
 
 class RequestInFlightError(EdgeSignerError):
     """A request with the same Idempotency-Key is still being processed."""
 
     code = "REQUEST_IN_FLIGHT"
-    title = "Request in flight"
 
 
 class IdempotencyMismatchError(EdgeSignerError):
@@ -113,7 +97,6 @@ class UnsupportedMediaTypeError(EdgeSignerError):
     """The body has an unsupported media type, charset or content encoding."""
 
     code = "UNSUPPORTED_MEDIA_TYPE"
-    title = "Unsupported media type"
 
 
 class InternalError(EdgeSignerError):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -27,21 +26,6 @@ if TYPE_CHECKING:
 REMEMBERED_S = 24 * 60 * 60
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _IN_FLIGHT_RETRY_S = 1
-
-
-@dataclass(frozen=True)
-class KeyedRequest:
-    """A request with an Idempotency-Key.
-
-    Attributes:
-        tenant_id: The tenant; the same key of another tenant is another key.
-        key: The client's name for the request.
-        body: Its bytes, which must be the same each time.
-    """
-
-    tenant_id: str
-    key: str
-    body: bytes
 
 
 def idempotency_key_of(headers: Mapping[str, str]) -> str | None:
@@ -70,16 +54,21 @@ class Idempotency:
 
     def answer_once(
         self,
-        request: KeyedRequest,
-        context: LambdaContext,
         answer: Callable[[], Response[str]],
+        context: LambdaContext,
+        *,
+        tenant_id: str,
+        key: str,
+        body: bytes,
     ) -> Response[str]:
         """Return the remembered answer, or make and remember one.
 
         Args:
-            request: The request and its key.
-            context: Its time limit is how long the key stays in flight at most.
             answer: Makes the answer, of status 200; any other outcome is an exception.
+            context: Its time limit is how long the key stays in flight at most.
+            tenant_id: The tenant; the same key of another tenant is another key.
+            key: The client's name for the request.
+            body: Its bytes, which must be the same each time.
 
         Raises:
             RequestInFlightError: The first request with this key is still being processed.
@@ -113,13 +102,8 @@ class Idempotency:
             key_prefix="idempotency",
         )
         try:
-            kept = once(
-                data={
-                    "tenant_id": request.tenant_id,
-                    "key": request.key,
-                    "body_sha256": hashlib.sha256(request.body).hexdigest(),
-                }
-            )
+            body_sha256 = hashlib.sha256(body).hexdigest()
+            kept = once(data={"tenant_id": tenant_id, "key": key, "body_sha256": body_sha256})
         except exceptions.IdempotencyAlreadyInProgressError as in_flight:
             raise RequestInFlightError(
                 "The first request with this Idempotency-Key is still being processed.",

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from edge_signer.http.errors import InvalidSignatureError
 from edge_signer.http.received import ReceivedRequest
-from edge_signer.tenancy.replays import ReplayGuard
+from edge_signer.tenancy.replays import DynamoDbReplayGuard
 from edge_signer.tenancy.tenants import Tenant
 
 VERSION = "edge-signer-hmac-v1"
@@ -66,7 +66,9 @@ class RequestSignatures:
         clock: Gives epoch seconds.
     """
 
-    def __init__(self, replays: ReplayGuard, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, replays: DynamoDbReplayGuard, *, clock: Callable[[], float] = time.time
+    ) -> None:
         self._replays = replays
         self._clock = clock
 

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler import Response
     from pydantic import BaseModel
 
-#: Takes the event, its record, Lambda's context and, by name, the values of the path's variables.
+#: Takes the event, its record, Lambda's context and, by name, the values of the path's variables;
+#: gives the answer, or raises an EdgeSignerError of the catalogue.
 Endpoint = Callable[..., "Response[str]"]
 
 JSON = "application/json"

@@ -25,15 +25,10 @@ Body = TypeVar("Body", bound=BaseModel)
 
 
 def read_body(kind: type[Body], body: bytes, max_bytes: int) -> Body:
-    """Read a request body.
-
-    Args:
-        kind: The model of its fields.
-        body: As it arrived.
-        max_bytes: Its longest length.
+    """Read a request body, as it arrived, into a model.
 
     Raises:
-        RequestTooLargeError: It is longer.
+        RequestTooLargeError: It is longer than `max_bytes`.
         InvalidJsonError: Not JSON, not UTF-8, a duplicate key, or a number out of range.
         InvalidRequestError: A field is missing, wrong or unknown; the message names each.
     """
@@ -49,11 +44,7 @@ def read_body(kind: type[Body], body: bytes, max_bytes: int) -> Body:
 
 
 def read_base64(field: str, text: str) -> bytes:
-    """Decode base64.
-
-    Args:
-        field: Its name, for the message.
-        text: As it arrived.
+    """Decode the base64 of a field, which the message names.
 
     Raises:
         InvalidBase64Error: It is not base64, or not the canonical encoding of its bytes.
@@ -110,15 +101,12 @@ def _no_constant(name: str) -> float:
     raise InvalidJsonError(f"The body is not JSON: {name} is not a number.")
 
 
-def _pattern_of(fault: Any) -> str:
-    return str(fault.get("ctx", {}).get("pattern", ""))
-
-
 def _faults(refused: ValidationError) -> list[str]:
     told = []
     for fault in refused.errors(include_input=False, include_url=False):
         path = ".".join(str(part)[:64] for part in fault["loc"])
-        message = _MEANINGS.get(_pattern_of(fault), fault["msg"].removeprefix("Value error, "))
+        pattern = fault.get("ctx", {}).get("pattern", "")
+        message = _MEANINGS.get(pattern, fault["msg"].removeprefix("Value error, "))
         if path == "assertions" and fault["type"] == "dict_type":
             message = 'must be an object of content by label, such as {"c2pa.actions.v2": {...}}'
         told.append(f"{path}: {message}" if path else message)

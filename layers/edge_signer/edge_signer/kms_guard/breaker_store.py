@@ -20,6 +20,7 @@ from typing import Any
 from edge_signer.kms_guard.breaker_rules import OpenedBy, Opening, Probe, Record
 from edge_signer.platform.clients import StoreCall
 
+_CALL = StoreCall("The circuit breaker cannot be reached.")
 _OPENED_BY: dict[str, OpenedBy] = {"throttle": "throttle", "failures": "failures"}
 
 
@@ -60,7 +61,7 @@ class DynamoDbBreakerStore:
         Raises:
             StoreUnavailableError: DynamoDB failed.
         """
-        with _call():
+        with _CALL:
             answer = self._dynamodb.get_item(
                 TableName=self._table, Key=self._key, ConsistentRead=True
             )
@@ -86,7 +87,7 @@ class DynamoDbBreakerStore:
                 "ConditionExpression": "revision = :seen",
                 "ExpressionAttributeValues": {":seen": seen.revision},
             }
-        with _call():
+        with _CALL:
             try:
                 self._dynamodb.put_item(
                     TableName=self._table,
@@ -140,7 +141,3 @@ def read_record(item: Mapping[str, Any]) -> Record:
         opening = Opening(opened_by, int(item["probe_after_ms"]["N"]), probe)
     failures_ms = tuple(int(one["N"]) for one in item["failures_ms"]["L"])
     return Record(failures_ms, int(item["since_ms"]["N"]), opening)
-
-
-def _call() -> StoreCall:
-    return StoreCall("The circuit breaker cannot be reached.")

@@ -15,9 +15,9 @@ from typing import Annotated, Any, Literal
 from botocore.exceptions import ClientError, ReadTimeoutError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from edge_signer.configuration.parameters import LastGood
 from edge_signer.platform.clients import StoreCall
 from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.last_good import LastGood
 
 FailureType = Literal["429_rate_limit", "503_service_unavailable", "timeout"]
 Scope = Literal["edge", "all"]
@@ -51,10 +51,9 @@ class ChaosOrder(BaseModel, defer_build=True):
     scope: Scope = "edge"
 
     def is_in_force(self, now_s: float) -> bool:
-        """Tell whether the order holds. One that ends too late did not come from /admin.
+        """Tell whether the order holds at `now_s`, in seconds since 1970.
 
-        Args:
-            now_s: Seconds since 1970.
+        One that ends too late did not come from /admin.
         """
         return now_s < self.ends_at_s <= now_s + MAX_DURATION_S
 
@@ -65,11 +64,10 @@ def chaos_parameter(stage: str) -> str:
 
 
 def read_order(ssm: Any, parameter: str) -> ChaosOrder | None:
-    """Read the order; None if there is none, or if the text is not an order.
+    """Read the order of a parameter; needs `ssm:GetParameter` on it.
 
-    Args:
-        ssm: Client; needs `ssm:GetParameter`.
-        parameter: Name of the parameter.
+    Returns:
+        None if there is no order, or if the text is not one.
 
     Raises:
         botocore.exceptions.BotoCoreError, ClientError: SSM failed.
@@ -125,13 +123,7 @@ class ChaosOrders:
 
 
 def chaotic_clients(clients: Clients, orders: ChaosOrders, usual_timeout_ms: int) -> Clients:
-    """Wrap clients of KMS so that they fail as ordered.
-
-    Args:
-        clients: Gives the real client.
-        orders: Gives the order in force.
-        usual_timeout_ms: The client's usual timeout.
-    """
+    """Wrap clients of KMS, with their usual timeout, so that they fail as ordered."""
     return lambda timeout_ms: ChaoticKms(
         clients(timeout_ms), orders, timeout_ms or usual_timeout_ms
     )

@@ -66,9 +66,6 @@ class Admission:
         change: Applies a rule to the breaker's record.
         kind: The attempt is allowed unless this is open.
         probe_id: The probe's identifier, if the attempt is one.
-
-    Attributes:
-        kind: As above.
     """
 
     def __init__(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
 
 #: HTTP APIs time out after 30 s; the rest is for the network.
 REQUEST_S = 25.0
@@ -12,13 +15,6 @@ REQUEST_S = 25.0
 FALLBACK_S = 5.0
 #: The part of an invocation reserved for sending the answer.
 ANSWER_S = 0.5
-
-
-class Invocation(Protocol):
-    """The part of Lambda's context that tells the remaining time."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until Lambda kills the worker."""
 
 
 class EdgeTimeSpentError(Exception):
@@ -40,15 +36,15 @@ class Deadline:
         self._ends_s = clock() + seconds
 
     @classmethod
-    def of(cls, invocation: Invocation, clock: Callable[[], float] = time.monotonic) -> Deadline:
+    def of(cls, context: LambdaContext, clock: Callable[[], float] = time.monotonic) -> Deadline:
         """Return the deadline of a request that starts now.
 
         Args:
-            invocation: Lambda's context. If it leaves less than the usual time, the deadline is
+            context: Of the invocation. If it leaves less than the usual time, the deadline is
                 `ANSWER_S` before its end.
             clock: As above.
         """
-        left_s = invocation.get_remaining_time_in_millis() / 1000
+        left_s = context.get_remaining_time_in_millis() / 1000
         return cls(min(REQUEST_S, left_s - ANSWER_S), clock)
 
     def left_s(self) -> float:

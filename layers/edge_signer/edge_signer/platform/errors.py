@@ -19,6 +19,7 @@ class EdgeSignerError(Exception):
     """
 
     code: ClassVar[str]
+    #: For people: the code in words, unless the class has better ones.
     title: ClassVar[str]
     #: Whether the message may quote the request, so that it must not be logged.
     quotes_request: ClassVar[bool] = False
@@ -26,6 +27,9 @@ class EdgeSignerError(Exception):
     is_wanted: ClassVar[bool] = False
     #: What `embed.store_bytes` must be for the request to succeed, if that is what is wrong.
     store_bytes: int | None = None
+
+    def __init_subclass__(cls) -> None:
+        cls.title = vars(cls).get("title") or cls.code.replace("_", " ").capitalize()
 
     def __init__(self, message: str, *, retry_after_s: int | None = None) -> None:
         super().__init__(message)
@@ -37,7 +41,6 @@ class InvalidRequestError(EdgeSignerError):
     """A field is missing or wrong; the message names it."""
 
     code = "INVALID_REQUEST"
-    title = "Invalid request"
     quotes_request = True
 
 
@@ -45,14 +48,12 @@ class StoreUnavailableError(EdgeSignerError):
     """S3, DynamoDB or SSM failed or did not answer."""
 
     code = "STORE_UNAVAILABLE"
-    title = "Store unavailable"
 
 
 class DeadlineExceededError(EdgeSignerError):
     """The request ran out of time, and nothing was stored."""
 
     code = "DEADLINE_EXCEEDED"
-    title = "Deadline exceeded"
 
 
 class KmsRateLimitError(EdgeSignerError):

@@ -43,12 +43,7 @@ class OutgoingPost:
         )
 
     def __call__(self, body: bytes, headers: Mapping[str, str], max_bytes: int) -> Reply:
-        """Post a body.
-
-        Args:
-            body: What to send.
-            headers: Its headers.
-            max_bytes: How much of the answer is wanted.
+        """Post a body with its headers, and give `max_bytes` of the answer, or one more.
 
         Raises:
             TimeoutError: There was no answer in time.

@@ -92,7 +92,8 @@ class CentralPath:
             )
 
         with record.stopwatch.step("check"):
-            chain, checked = self._checked(made.manifest_store, attempt)
+            manifest_store = made.manifest_store
+            chain, checked = self._checked(manifest_store, attempt)
             stamp = self._checked_stamp(checked, chain)
             record.tbs_hash = checked.tbs_sha256.hex()
             record.cert_serial = chain.serial_number
@@ -100,7 +101,7 @@ class CentralPath:
             if "kms" in made.timings:
                 record.stopwatch.steps_ms["kms"] = made.timings["kms"]
 
-        return SignedStore(checked.manifest_store, SIGNING_MODE, made.kms_key_id, stamp)
+        return SignedStore(manifest_store, SIGNING_MODE, made.kms_key_id, stamp)
 
     def _checked(
         self, manifest_store: bytes, attempt: Attempt

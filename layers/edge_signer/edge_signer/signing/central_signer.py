@@ -176,10 +176,7 @@ class LambdaCentralSigner:
 
 
 def read_answer(content: bytes) -> CentralAnswer:
-    """Read an answer.
-
-    Args:
-        content: JSON, as it arrived.
+    """Read an answer, JSON as it arrived.
 
     Raises:
         KmsUnavailableError: It does not follow the contract.

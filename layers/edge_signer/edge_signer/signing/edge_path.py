@@ -6,7 +6,6 @@ import hashlib
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from edge_signer.kms_guard.circuit_breaker import Admission
 from edge_signer.kms_guard.retries import Retries
@@ -23,13 +22,6 @@ from edge_signer.signing.manifest.builder import (
 )
 from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.signing_request import Attempt, SignedStore
-
-
-class Breaker(Protocol):
-    """Decides whether KMS is called, and learns the outcome."""
-
-    def allows(self) -> Admission:
-        """Permit one attempt, or not."""
 
 
 class CircuitOpenError(Exception):
@@ -71,7 +63,7 @@ class EdgePath:
     Args:
         builder: The WebAssembly builder.
         signer_for: Gives the signer of a policy.
-        breaker: Of KMS in the key's region.
+        admission: Decides whether KMS is called for an attempt, and learns the outcome.
         patience: Gives the limits for each request, since operators change them.
     """
 
@@ -79,12 +71,12 @@ class EdgePath:
         self,
         builder: ManifestBuilder,
         signer_for: Callable[[SigningPolicy], Signer],
-        breaker: Breaker,
+        admission: Callable[[], Admission],
         patience: Callable[[], Patience],
     ) -> None:
         self._builder = builder
         self._signer_for = signer_for
-        self._breaker = breaker
+        self._admission = admission
         self._patience = patience
 
     def sign(self, attempt: Attempt) -> SignedStore:
@@ -131,7 +123,7 @@ class EdgePath:
 
     def _admitted(self, attempt: Attempt, patience: Patience, timeout_ms: int) -> _Signature:
         """Make one attempt if the circuit breaker permits it, and report the outcome to it."""
-        admission = self._breaker.allows()
+        admission = self._admission()
         if admission.kind == "open":
             raise CircuitOpenError("The circuit breaker of KMS is open.")
         try:

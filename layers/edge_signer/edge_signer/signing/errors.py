@@ -9,7 +9,6 @@ class InvalidAssertionError(EdgeSignerError):
     """An assertion is not valid under the standard; the message names its path."""
 
     code = "INVALID_ASSERTION"
-    title = "Invalid assertion"
     quotes_request = True
 
 
@@ -17,7 +16,6 @@ class UnknownPolicyError(EdgeSignerError):
     """No policy has that identifier."""
 
     code = "UNKNOWN_POLICY"
-    title = "Unknown policy"
     quotes_request = True
 
 
@@ -25,7 +23,6 @@ class PolicyViolationError(EdgeSignerError):
     """The request is valid C2PA, but the policy does not allow it."""
 
     code = "POLICY_VIOLATION"
-    title = "Policy violation"
     quotes_request = True
 
 
@@ -44,7 +41,6 @@ class EmbeddedStoreTooLargeError(EdgeSignerError):
     """
 
     code = "STORE_TOO_LARGE"
-    title = "Store too large"
 
     def __init__(self, store_bytes: int) -> None:
         super().__init__(f"embed.store_bytes must be {store_bytes} or more for this manifest.")
@@ -55,7 +51,6 @@ class EmbeddingUnavailableError(EdgeSignerError):
     """Only the edge makes embedded manifests, and it cannot sign now."""
 
     code = "EMBEDDING_UNAVAILABLE"
-    title = "Embedding unavailable"
 
 
 class CredentialUnavailableError(EdgeSignerError):

@@ -7,8 +7,9 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
-from edge_signer.configuration.parameters import LastGood, SsmParameter
+from edge_signer.configuration.parameters import SsmParameter
 from edge_signer.platform.errors import KmsRateLimitError, StoreUnavailableError
+from edge_signer.platform.last_good import LastGood
 from edge_signer.platform.outgoing import OutgoingPost
 from edge_signer.signing.central_signer import (
     MAX_ANSWER_BYTES,
@@ -18,6 +19,7 @@ from edge_signer.signing.central_signer import (
     unavailable,
 )
 
+#: Limit of the whole exchange.
 TIMEOUT_S = 5.0
 # Manifests are public in the end, but the API key is a secret.
 _PLAIN_HOSTS = ("127.0.0.1",)
@@ -33,20 +35,17 @@ class HttpCentralSigner:
     Args:
         url: Where requests are posted; https, or http to 127.0.0.1.
         api_key: Gives the token for each call.
-        timeout_s: Limit of the whole exchange, in seconds.
 
     Raises:
         ValueError: The address is not allowed.
     """
 
-    def __init__(
-        self, url: str, api_key: Callable[[], str], *, timeout_s: float = TIMEOUT_S
-    ) -> None:
+    def __init__(self, url: str, api_key: Callable[[], str]) -> None:
         parts = urlsplit(url)
         plain = parts.scheme == "http" and parts.hostname in _PLAIN_HOSTS
         if not (parts.scheme == "https" or plain) or not parts.hostname or parts.username:
             raise ValueError("a central signer's address must begin with https:// and name no user")
-        self._post = OutgoingPost(url, timeout_s)
+        self._post = OutgoingPost(url, TIMEOUT_S)
         self._api_key = api_key
 
     def sign(self, request: CentralRequest) -> CentralAnswer:

@@ -14,16 +14,11 @@ from edge_signer.platform.errors import (
     KmsUnavailableError,
 )
 from edge_signer.signing.central_path import CentralPath
-from edge_signer.signing.credentials.time_stamp import TimeStampAuthority
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority, required
 from edge_signer.signing.edge_path import CircuitOpenError, CpuTimeSpentError, EdgePath
-from edge_signer.signing.errors import (
-    CredentialUnavailableError,
-    EmbeddingUnavailableError,
-    TsaUnavailableError,
-)
+from edge_signer.signing.errors import CredentialUnavailableError, EmbeddingUnavailableError
 from edge_signer.signing.manifest.builder import BuildError
 from edge_signer.signing.rules.assertions import manifest_assertions
-from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.rules.policy_directory import PolicyDirectory
 from edge_signer.signing.signing_request import (
     Attempt,
@@ -31,7 +26,7 @@ from edge_signer.signing.signing_request import (
     SignedStore,
     SigningRequest,
 )
-from edge_signer.signing.store import ManifestStore, StoredManifest
+from edge_signer.signing.store import S3ManifestStore, StoredManifest
 from edge_signer.telemetry.request_record import RequestRecord
 
 #: Failures that another engine with another key may not have. A failing time-stamp authority is not
@@ -84,8 +79,8 @@ class SigningService:
         policies: PolicyDirectory,
         edge: EdgePath,
         central: CentralPath | None,
-        store: ManifestStore,
-        time_stamp_authority: TimeStampAuthority | None = None,
+        store: S3ManifestStore,
+        time_stamp_authority: HttpTimeStampAuthority | None = None,
         signs_here: Callable[[str], bool] = lambda _: True,
         asks_central: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -106,7 +101,8 @@ class SigningService:
         policy = self._policies.find(request.policy_id, request.tenant_id)
         policy.require_title_allowed(request.title)
         assertions = manifest_assertions(request.assertions, policy)
-        authority = self._authority_for(policy, request.tsa)
+        wants_time_stamp = policy.wants_time_stamp(request.tsa)
+        authority = required(self._time_stamp_authority) if wants_time_stamp else None
         if authority is not None and request.embedding and request.embedding.store_bytes is None:
             raise InvalidRequestError("embed.store_bytes is required with a time-stamp")
         return PlannedManifest(policy, assertions, authority)
@@ -185,13 +181,3 @@ class SigningService:
             return self._edge.sign(attempt)
         except (CircuitOpenError, EdgeTimeSpentError) as unasked:
             raise KmsUnavailableError("KMS is unavailable.", retry_after_s=10) from unasked
-
-    def _authority_for(
-        self, policy: SigningPolicy, asked: bool | None
-    ) -> TimeStampAuthority | None:
-        """Return the authority that stamps the manifest; None for no time-stamp."""
-        if not policy.wants_time_stamp(asked):
-            return None
-        if self._time_stamp_authority is None:
-            raise TsaUnavailableError("This signer has no time-stamp authority.")
-        return self._time_stamp_authority

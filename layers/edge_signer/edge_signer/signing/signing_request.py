@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge_signer.platform.deadline import Deadline
-from edge_signer.signing.credentials.time_stamp import TimeStamp, TimeStampAuthority
+from edge_signer.signing.credentials.time_stamp import TimeStamp
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.embedding import Embedding
 from edge_signer.signing.rules.policy import SigningPolicy
@@ -52,7 +53,7 @@ class PlannedManifest:
 
     policy: SigningPolicy
     assertions: Sequence[Assertion]
-    time_stamp_authority: TimeStampAuthority | None
+    time_stamp_authority: HttpTimeStampAuthority | None
 
     @property
     def signing_mode(self) -> str:

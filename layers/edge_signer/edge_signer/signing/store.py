@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.clients import StoreCall
 from edge_signer.signing.credentials.time_stamp import REPLY_TYPE, TimeStamp
 
 MANIFEST_CONTENT_TYPE = "application/c2pa"
@@ -22,29 +20,12 @@ class StoredManifest:
     version: str
 
 
-class ManifestStore(Protocol):
-    """Stores manifests; earlier versions are kept."""
-
-    def put(
-        self,
-        tenant_id: str,
-        asset_sha256: bytes,
-        manifest_store: bytes,
-        *,
-        is_embedded: bool = False,
-    ) -> StoredManifest:
-        """Store the manifest of an asset; the last write is the one that is served."""
-
-    def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
-        """Store a time-stamp, and give its address."""
-
-
 class S3ManifestStore:
     """The bucket; needs `s3:PutObject` on the two kinds of keys.
 
-    Sidecars are under `<tenant>/sha256/<asset_sha256>.c2pa`, embedded manifests under
-    `<tenant>/sha256/<asset_sha256>.embedded.c2pa`, time-stamps under
-    `<tenant>/tsa/<serial>.tsr`.
+    The last write is the one that is served; earlier versions are kept. Sidecars are under
+    `<tenant>/sha256/<asset_sha256>.c2pa`, embedded manifests under
+    `<tenant>/sha256/<asset_sha256>.embedded.c2pa`, time-stamps under `<tenant>/tsa/<serial>.tsr`.
 
     Args:
         s3: Client of S3.
@@ -77,7 +58,7 @@ class S3ManifestStore:
         return StoredManifest(f"{self._base_url}/{key}", version)
 
     def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
-        """Write the authority's whole response, as `openssl ts -verify -in` reads it.
+        """Write the authority's response as `openssl ts -verify -in` reads it; give its address.
 
         Raises:
             StoreUnavailableError: As with `put`.
@@ -88,7 +69,7 @@ class S3ManifestStore:
 
     def _put(self, key: str, content: bytes, content_type: str) -> str:
         """Write an object, and give its version."""
-        try:
+        with StoreCall("The store did not confirm the manifest; the request may be sent again."):
             answer = self._s3.put_object(
                 Bucket=self._bucket,
                 Key=key,
@@ -96,9 +77,4 @@ class S3ManifestStore:
                 ContentType=content_type,
                 CacheControl=MANIFEST_CACHE_CONTROL,
             )
-        except (BotoCoreError, ClientError) as failure:
-            raise StoreUnavailableError(
-                "The store did not confirm the manifest; the request may be sent again.",
-                retry_after_s=5,
-            ) from failure
         return str(answer.get("VersionId", "null"))

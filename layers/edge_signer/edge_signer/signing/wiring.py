@@ -19,7 +19,7 @@ from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
 from edge_signer.signing.credentials.certificate import InstalledChain
 from edge_signer.signing.credentials.kms import KmsSigner
 from edge_signer.signing.credentials.time_stamp import SsmTimeStampRoots
-from edge_signer.signing.credentials.time_stamp_authority import time_stamp_authority
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.edge_path import EdgePath, Patience
 from edge_signer.signing.manifest.builder import ManifestBuilder
 from edge_signer.signing.rules.policy import SigningPolicy
@@ -47,6 +47,10 @@ def signing_service(
     ssm = client("ssm", region)
     signers = _Signers(settings, flags, telemetry, ssm)
     roots = SsmTimeStampRoots(ssm, settings.certificate_parameter("tsa"))
+    authority = None
+    if settings.tsa_url:
+        complain = telemetry.complaint("tsa_unusable")
+        authority = HttpTimeStampAuthority(settings.tsa_url, roots, complain=complain)
     elsewhere = central_signer(settings, ssm)
     documents = SsmParameterFolder(ssm, settings.policy_folder, refresh_s=_POLICY_REFRESH_S)
     return SigningService(
@@ -56,7 +60,7 @@ def signing_service(
         EdgePath(
             ManifestBuilder(),
             signers.signer_for,
-            SwitchedBreaker(settings, flags, telemetry),
+            _admissions(settings, flags, telemetry),
             lambda: Patience(
                 attempts=settings.retry_attempts,
                 delay_ms=settings.retry_delay_ms,
@@ -66,7 +70,7 @@ def signing_service(
         ),
         CentralPath(elsewhere, signers.chain_for, roots) if elsewhere else None,
         S3ManifestStore(client("s3", region), settings.manifest_bucket, settings.manifest_base_url),
-        time_stamp_authority(settings.tsa_url, roots, telemetry.complaint("tsa_unusable")),
+        authority,
         lambda tenant_id: flags().signs_at_edge(tenant_id),
         lambda: flags().central_signer_enabled,
     )
@@ -147,36 +151,28 @@ def central_signer(settings: Settings, ssm: Any) -> CentralSigner | None:
     return None
 
 
-class SwitchedBreaker:
-    """The circuit breaker of KMS, unless an operator has switched it off.
+def _admissions(
+    settings: Settings, flags: Callable[[], Flags], telemetry: Telemetry
+) -> Callable[[], Admission]:
+    """Ask the circuit breaker of KMS for each attempt, unless an operator has switched it off."""
 
-    Args:
-        settings: Of the function.
-        flags: Gives the operator's flags in force.
-        telemetry: Reports its changes.
-    """
-
-    def __init__(
-        self, settings: Settings, flags: Callable[[], Flags], telemetry: Telemetry
-    ) -> None:
-        self._flags = flags
-        self._telemetry = telemetry
-        self._breaker = kms_circuit_breaker(
-            region=settings.aws_region,
-            table=settings.breakers_table,
-            kms_region=settings.kms_region,
-            complain=telemetry.complaint("breaker_impaired"),
-            changed=self._tell,
-        )
-
-    def allows(self) -> Admission:
-        """Permit one attempt, or not."""
-        if not self._flags().circuit_breaker_enabled:
-            return Admission(lambda _: None, "closed")
-        return self._breaker.allows()
-
-    def _tell(self, old: State, new: State) -> None:
+    def tell(old: State, new: State) -> None:
         if new != "half_open":
-            self._telemetry.complaint(f"breaker_{'opened' if new == 'open' else 'closed'}")(
+            telemetry.complaint(f"breaker_{'opened' if new == 'open' else 'closed'}")(
                 f"circuit breaker of KMS: {old}, now {new}"
             )
+
+    breaker = kms_circuit_breaker(
+        region=settings.aws_region,
+        table=settings.breakers_table,
+        kms_region=settings.kms_region,
+        complain=telemetry.complaint("breaker_impaired"),
+        changed=tell,
+    )
+
+    def admission() -> Admission:
+        if not flags().circuit_breaker_enabled:
+            return Admission(lambda _: None, "closed")
+        return breaker.allows()
+
+    return admission

@@ -57,7 +57,6 @@ class Telemetry:
         service: Name of the function's part, such as sign.
         settings: Say how much to log.
         counted: Prefix of the metrics of attempts, successes, refusals and failures; None for none.
-        chance: Gives a random number from 0 up to 1, for sampling.
     """
 
     def __init__(
@@ -66,7 +65,6 @@ class Telemetry:
         settings: TelemetrySettings,
         *,
         counted: str | None = "edge_sign",
-        chance: Callable[[], float] = random.random,
     ) -> None:
         self._logger = Logger(
             service=f"edge-signer-{service}",
@@ -83,14 +81,9 @@ class Telemetry:
         self._region = settings.aws_region
         self._memory_mb = settings.aws_lambda_function_memory_size
         self._sampling_rate = settings.trace_sampling_rate
-        self._chance = chance
 
     def complaint(self, metric: str) -> Callable[[str], None]:
-        """Return a function that logs a line as an error and counts it.
-
-        Args:
-            metric: Name of the metric.
-        """
+        """Return a function that logs a line as an error and counts it in a metric."""
 
         def complain(line: str) -> None:
             self._logger.error(line, complaint=metric)
@@ -104,23 +97,12 @@ class Telemetry:
             self._metrics.add_metric(metric, MetricUnit.Count, 1)
 
     def level(self, metric: str, value: float) -> None:
-        """Report a level; the metric is sent with the current request's line.
-
-        Args:
-            metric: Its name, which includes the unit.
-            value: In that unit.
-        """
+        """Report a level in the unit of the metric's name, with the current request's line."""
         if self._metrics is not None:
             self._metrics.add_metric(metric, MetricUnit.NoUnit, value)
 
     def report(self, record: RequestRecord, status: int, error: Exception | None = None) -> None:
-        """Log the request's line and send its metrics.
-
-        Args:
-            record: Of the request.
-            status: Of the answer.
-            error: Why the request failed or was refused, if it was.
-        """
+        """Log the request's line, with why it failed or was refused, and send its metrics."""
         line = self._line(record, status, error)
         is_ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR and not _is_wanted(error)
         log = self._logger.error if is_ours else self._logger.info
@@ -150,7 +132,7 @@ class Telemetry:
         for step, field in _TIMES.items():
             if step in stopwatch.steps_ms:
                 line[field] = round(stopwatch.steps_ms[step], 3)
-        if self._chance() < self._sampling_rate:
+        if random.random() < self._sampling_rate:  # noqa: S311 - no secret
             line["steps_ms"] = {step: round(ms, 3) for step, ms in stopwatch.steps_ms.items()}
         if error is not None:
             line |= _described(error, status)

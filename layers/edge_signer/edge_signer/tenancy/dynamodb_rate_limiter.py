@@ -15,7 +15,7 @@ from typing import Any
 
 from edge_signer.telemetry.telemetry import SparingComplaint
 from edge_signer.tenancy.rate_limits import (
-    Contended,
+    SOON_S,
     Decision,
     RateLimitedError,
     Standing,
@@ -133,7 +133,10 @@ class DynamoDbRateLimiter:
                 break
             time.sleep(random.uniform(0, _JITTER_S * (attempt + 1)))  # noqa: S311 - no secret
         self._say("rate limits: a request was refused because other workers kept changing its item")
-        raise RateLimitedError(Contended())
+        raise RateLimitedError(
+            "This tenant's requests came too close together to be counted; "
+            f"try again in {SOON_S} s."
+        )
 
     def _count(self, tenant_id: str, seen: SeenItem, usage: Usage) -> tuple[bool, SeenItem]:
         """Count one request; return whether it was counted, and the item as it is now."""
@@ -143,6 +146,8 @@ class DynamoDbRateLimiter:
             counted = self._dynamodb.update_item(
                 TableName=self._table,
                 Key={"tenant_id": {"S": tenant_id}},
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 **seen.counted_by(usage),
             )
         except ClientError as failure:

@@ -20,8 +20,8 @@ LONGEST_WINDOW_MS = 60_000
 #: How far ahead another worker's clock may be.
 MAX_SKEW_MS = 60_000
 DAY_MS = 86_400_000
-# When a job will end is unknown.
-_AT_ONCE_RETRY_S = 1
+#: When to try again if it is unknown what a limit will admit, such as when a job will end.
+SOON_S = 1
 
 
 @dataclass(frozen=True)
@@ -106,27 +106,11 @@ class Decision:
     standing: Standing
 
 
-@dataclass(frozen=True)
-class AtOnce:
-    """The limit of jobs that a tenant may run at the same time.
-
-    Attributes:
-        quota: How many.
-    """
-
-    quota: int
-
-
-@dataclass(frozen=True)
-class Contended:
-    """No limit was reached, but counting lost to other requests of the tenant each time."""
-
-
 class RateLimitedError(EdgeSignerError):
     """The tenant has reached a limit, or its requests came too close together.
 
     Args:
-        met: Why: a standing that reached a limit, too many jobs at once, or contention.
+        met: The standing that reached a limit; the message if there is another reason.
 
     Attributes:
         standing: If that is the reason.
@@ -135,26 +119,17 @@ class RateLimitedError(EdgeSignerError):
     code = "RATE_LIMITED"
     title = "Rate limit exceeded"
 
-    def __init__(self, met: Standing | AtOnce | Contended) -> None:
-        self.standing = met if isinstance(met, Standing) else None
-        retry_s = met.reset_s if isinstance(met, Standing) else _AT_ONCE_RETRY_S
-        match met:
-            case Standing(tightest=limit):
-                message = (
-                    f"This tenant may make {limit.quota} requests in {limit.window_s} s; "
-                    f"try again in {retry_s} s."
-                )
-            case AtOnce(quota):
-                message = (
-                    f"{quota} of your jobs are running, which is the maximum; "
-                    "try again when one has ended."
-                )
-            case Contended():
-                message = (
-                    "This tenant's requests came too close together to be counted; "
-                    f"try again in {retry_s} s."
-                )
-        super().__init__(message, retry_after_s=retry_s)
+    def __init__(self, met: Standing | str) -> None:
+        if isinstance(met, str):
+            self.standing = None
+            super().__init__(met, retry_after_s=SOON_S)
+            return
+        self.standing = met
+        super().__init__(
+            f"This tenant may make {met.tightest.quota} requests in {met.tightest.window_s} s; "
+            f"try again in {met.reset_s} s.",
+            retry_after_s=met.reset_s,
+        )
 
 
 def decide(usage: Usage, limits: Limits, clock_ms: int) -> Decision:

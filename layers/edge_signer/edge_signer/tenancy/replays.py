@@ -7,20 +7,13 @@ once, one succeeds.
 from __future__ import annotations
 
 import uuid
-from typing import Any, Protocol
+from typing import Any
 
 from edge_signer.platform.clients import StoreCall
 
 
-class ReplayGuard(Protocol):
-    """Accepts each nonce of a tenant once."""
-
-    def admit(self, tenant_id: str, nonce: str, remember_until_s: int) -> bool:
-        """Spend a nonce; return whether it was new."""
-
-
 class DynamoDbReplayGuard:
-    """The guard in DynamoDB; needs `dynamodb:PutItem` on the table.
+    """Accepts each nonce of a tenant once; needs `dynamodb:PutItem` on the table.
 
     Args:
         dynamodb: Client of the service.

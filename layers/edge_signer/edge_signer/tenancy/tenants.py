@@ -13,7 +13,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from edge_signer.platform.clients import StoreCall
 from edge_signer.platform.errors import StoreUnavailableError
@@ -31,30 +31,17 @@ class Tenant:
         tenant_id: The tenant.
         hmac_key: Key of signatures of requests with this token; None if they are not signed.
         hmac_required: Whether a request without a signature is refused.
+        ends_at_s: When the token expires, in epoch seconds.
     """
 
     tenant_id: str
     hmac_key: str | None = field(default=None, repr=False)
     hmac_required: bool = False
-
-
-@dataclass(frozen=True)
-class _Entry:
-    """An item of the table: the holder, and when the token expires (epoch seconds)."""
-
-    holder: Tenant
-    ends_at_s: float
-
-
-class TenantDirectory(Protocol):
-    """Finds the holder of a bearer token."""
-
-    def holder_of(self, token: str) -> Tenant | None:
-        """Return the token's holder; None if it is unknown or expired."""
+    ends_at_s: float = math.inf
 
 
 class DynamoDbTenantDirectory:
-    """The directory in DynamoDB; needs `dynamodb:GetItem` on the table.
+    """Finds the holder of a bearer token; needs `dynamodb:GetItem` on the table.
 
     Found tokens are cached, so a change of the table takes effect after `cache_s` at the latest;
     cached tokens still expire on time. Unknown tokens are not cached, so that guesses cannot fill
@@ -81,7 +68,7 @@ class DynamoDbTenantDirectory:
         self._table = table
         self._cache_s = cache_s
         self._clock = clock
-        self._found: dict[str, tuple[float, _Entry]] = {}
+        self._found: dict[str, tuple[float, Tenant]] = {}
 
     def holder_of(self, token: str) -> Tenant | None:
         """Return the token's holder; None if it is unknown or expired.
@@ -89,24 +76,22 @@ class DynamoDbTenantDirectory:
         Raises:
             StoreUnavailableError: DynamoDB failed, or has an invalid entry.
         """
-        entry = self._entry(hashlib.sha256(token.encode()).hexdigest())
-        if entry is None or entry.ends_at_s <= self._clock():
-            return None
-        return entry.holder
+        holder = self._holder(hashlib.sha256(token.encode()).hexdigest())
+        return None if holder is None or holder.ends_at_s <= self._clock() else holder
 
-    def _entry(self, token_sha256: str) -> _Entry | None:
+    def _holder(self, token_sha256: str) -> Tenant | None:
         kept = self._found.get(token_sha256)
         if kept and kept[0] > time.monotonic():
             return kept[1]
         self._found.pop(token_sha256, None)
-        entry = self._look_up(token_sha256)
-        if entry:
+        holder = self._look_up(token_sha256)
+        if holder:
             if len(self._found) >= self._CACHE_LIMIT:
                 self._found.clear()
-            self._found[token_sha256] = (time.monotonic() + self._cache_s, entry)
-        return entry
+            self._found[token_sha256] = (time.monotonic() + self._cache_s, holder)
+        return holder
 
-    def _look_up(self, token_sha256: str) -> _Entry | None:
+    def _look_up(self, token_sha256: str) -> Tenant | None:
         with StoreCall("The tenants' table cannot be read."):
             answer = self._dynamodb.get_item(
                 TableName=self._table, Key={"token_sha256": {"S": token_sha256}}
@@ -115,12 +100,12 @@ class DynamoDbTenantDirectory:
         if not item or not hmac.compare_digest(item["token_sha256"]["S"], token_sha256):
             return None
         try:
-            return _entry_of(item)
+            return _holder_in(item)
         except (LookupError, ValueError) as broken:
             raise StoreUnavailableError("The tenants' table has an invalid entry.") from broken
 
 
-def _entry_of(item: Mapping[str, Any]) -> _Entry:
+def _holder_in(item: Mapping[str, Any]) -> Tenant:
     """Read an item; an invalid one must not admit anyone."""
     tenant_id = item["tenant_id"]["S"]
     if not TENANT_ID.fullmatch(tenant_id) or tenant_id in RESERVED or item["role"]["S"] != ROLE:
@@ -130,4 +115,4 @@ def _entry_of(item: Mapping[str, Any]) -> _Entry:
     if hmac_key == "" or (hmac_required and hmac_key is None):
         raise ValueError("signatures without a key")
     ends_at_s = int(item["expires_at"]["N"]) if "expires_at" in item else math.inf
-    return _Entry(Tenant(tenant_id, hmac_key, hmac_required), ends_at_s)
+    return Tenant(tenant_id, hmac_key, hmac_required, ends_at_s)

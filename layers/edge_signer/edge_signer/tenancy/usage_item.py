@@ -101,8 +101,6 @@ class SeenItem:
                 ":limit": {"N": str(self.limits.day)},
                 **self._seen(_LIMITS),
             },
-            "ReturnValues": "ALL_NEW",
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
     def _same(self, names: Iterable[str]) -> list[str]:
@@ -130,8 +128,6 @@ class SeenItem:
                 **{f":{name}": value for name, value in changed.items()},
                 **self._seen(_COMPARED),
             },
-            "ReturnValues": "ALL_NEW",
-            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
 

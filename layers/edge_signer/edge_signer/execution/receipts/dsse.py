@@ -54,9 +54,4 @@ class Envelope:
 
 def pre_authentication_encoding(payload: bytes) -> bytes:
     """Return the bytes that are signed: `PAE(type, payload)`."""
-    return b"DSSEv1 %d %s %d %s" % (
-        len(PAYLOAD_TYPE),
-        PAYLOAD_TYPE.encode(),
-        len(payload),
-        payload,
-    )
+    return b"DSSEv1 %d %s %d %s" % (len(PAYLOAD_TYPE), PAYLOAD_TYPE.encode(), len(payload), payload)

@@ -6,8 +6,6 @@ rotation, and `…-receipts-previous` signed before the last one.
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +15,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from edge_signer.execution.receipts import ed25519
 from edge_signer.kms_guard.kms_errors import KEY_IS_GONE, kms_error, refusal_code
-from edge_signer.platform.errors import EdgeSignerError, KmsUnavailableError
+from edge_signer.platform.errors import KmsUnavailableError
+from edge_signer.platform.last_good import LastGood
 
 Use = Literal["current", "next", "previous"]
 _SUFFIXES: dict[Use, str] = {"current": "", "next": "-next", "previous": "-previous"}
@@ -56,10 +55,9 @@ class ReceiptKeys:
     def __init__(self, *, kms: Callable[[], Any], key_alias: str) -> None:
         self._kms = kms
         self._key_alias = key_alias
-        self._lock = threading.Lock()
-        self._last_good: tuple[PublishedKey, ...] = ()
-        self._failure: EdgeSignerError | None = None
-        self._fresh_until_s = 0.0
+        self._keys = LastGood(
+            self._read, refresh_s=self.REFRESH_S, retry_s=self.RETRY_S, jitter=0.0
+        )
 
     def published(self) -> tuple[PublishedKey, ...]:
         """Return the keys, the current one first. If KMS fails, give those that were read last.
@@ -69,28 +67,15 @@ class ReceiptKeys:
         Raises:
             KmsRateLimitError, KmsUnavailableError: KMS failed, and no keys were read before.
         """
-        with self._lock:
-            if time.monotonic() >= self._fresh_until_s:
-                self._failure = self._refresh()
-                wait_s = self.REFRESH_S if self._failure is None else self.RETRY_S
-                self._fresh_until_s = time.monotonic() + wait_s
-            if self._failure is not None and not self._last_good:
-                # Otherwise each request would lengthen its traceback.
-                raise self._failure.with_traceback(None)
-            return self._last_good
+        return self._keys()
 
-    def _refresh(self) -> EdgeSignerError | None:
+    def _read(self) -> tuple[PublishedKey, ...]:
         try:
-            self._last_good = tuple(self._read())
+            return tuple(self._by_use())
         except (BotoCoreError, ClientError) as failure:
-            told = kms_error(failure)
-            told.__cause__ = failure
-            return told
-        except EdgeSignerError as failure:
-            return failure
-        return None
+            raise kms_error(failure) from failure
 
-    def _read(self) -> Iterator[PublishedKey]:
+    def _by_use(self) -> Iterator[PublishedKey]:
         for use, suffix in _SUFFIXES.items():
             try:
                 yield self._published(use, f"{self._key_alias}{suffix}")

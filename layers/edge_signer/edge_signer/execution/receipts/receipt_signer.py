@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -14,9 +13,10 @@ from edge_signer.execution.receipts import ed25519
 from edge_signer.execution.receipts.dsse import Envelope, pre_authentication_encoding
 from edge_signer.execution.receipts.outcome import JobOutcome
 from edge_signer.execution.receipts.receipt import verify_receipt
-from edge_signer.execution.receipts.result import Proof
+from edge_signer.execution.receipts.result import JobAnswer
 from edge_signer.kms_guard.kms_errors import KEY_IS_GONE, kms_error, refusal_code
-from edge_signer.platform.errors import EdgeSignerError, KmsUnavailableError
+from edge_signer.platform.errors import KmsUnavailableError
+from edge_signer.platform.last_good import LastGood
 
 #: The longest message that KMS signs without hashing it first.
 MAX_MESSAGE_BYTES = 4096
@@ -40,18 +40,8 @@ class ReceiptKey:
         return ed25519.key_id(self.public_key)
 
 
-class ReceiptSigner(Protocol):
-    """Signs with Ed25519."""
-
-    def key(self) -> ReceiptKey:
-        """Return the current key."""
-
-    def sign(self, key: ReceiptKey, message: bytes) -> bytes:
-        """Sign at most 4,096 bytes; the signature is verified, and has 64 bytes."""
-
-
 class KmsReceiptSigner:
-    """Signs with AWS KMS.
+    """Signs with Ed25519 in AWS KMS.
 
     Needs `kms:Sign` and `kms:GetPublicKey` on the key, of the spec ECC_NIST_EDWARDS25519.
 
@@ -64,13 +54,11 @@ class KmsReceiptSigner:
     """
 
     REFRESH_S = 300.0
-    RETRY_S = 10.0
 
     def __init__(self, *, kms: Callable[[], Any], key_alias: str) -> None:
         self._kms = kms
         self._key_alias = key_alias
-        self._last_good: ReceiptKey | None = None
-        self._fresh_until_s = 0.0
+        self._key = LastGood(self._fetch, refresh_s=self.REFRESH_S, retry_s=0.0, jitter=0.0)
 
     def key(self) -> ReceiptKey:
         """Return the current key.
@@ -78,17 +66,7 @@ class KmsReceiptSigner:
         Raises:
             KmsRateLimitError, KmsUnavailableError: The public key could not be fetched.
         """
-        if self._last_good is not None and time.monotonic() < self._fresh_until_s:
-            return self._last_good
-        wait_s = self.REFRESH_S
-        try:
-            self._last_good = self._fetch()
-        except EdgeSignerError:
-            if self._last_good is None:
-                raise
-            wait_s = self.RETRY_S
-        self._fresh_until_s = time.monotonic() + wait_s
-        return self._last_good
+        return self._key()
 
     def sign(self, key: ReceiptKey, message: bytes) -> bytes:
         """Sign a message.
@@ -130,13 +108,16 @@ class KmsReceiptSigner:
             answer: dict[str, Any] = getattr(self._kms(), operation)(**arguments)
         except (BotoCoreError, ClientError) as failure:
             if refusal_code(failure) in KEY_IS_GONE:
-                self._fresh_until_s = 0.0
+                self._key.expire()
             raise kms_error(failure) from failure
         return answer
 
 
-def prove(signer: ReceiptSigner, outcome: JobOutcome) -> Proof:
+def prove(signer: KmsReceiptSigner, outcome: JobOutcome) -> JobAnswer:
     """Have one key sign a job's receipt and attestation, both at the same time.
+
+    Returns:
+        The result, with both.
 
     Raises:
         ValueError: A field of the outcome is out of bounds.
@@ -154,7 +135,4 @@ def prove(signer: ReceiptSigner, outcome: JobOutcome) -> Proof:
     refusal = verify_receipt(receipt_json.encode(), key.public_key.hex()).refusal
     if refusal is not None:
         raise ValueError(f"a receipt that verifiers would refuse: {refusal.explanation}")
-    return Proof(
-        receipt_json=receipt_json,
-        attestation=Envelope(payload, key.key_id, signature).to_dict(),
-    )
+    return JobAnswer.of(outcome, receipt_json, Envelope(payload, key.key_id, signature).to_dict())

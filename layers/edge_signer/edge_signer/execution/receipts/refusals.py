@@ -89,11 +89,7 @@ class Refusal(StrEnum):
 
 
 class RefusedError(Exception):
-    """Ends a verification; the public functions turn it into a verdict.
-
-    Args:
-        refusal: The reason.
-    """
+    """Ends a verification; the public functions turn it into a verdict."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal)

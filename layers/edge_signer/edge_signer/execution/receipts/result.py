@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Annotated, Any, Self, TypeVar
 
@@ -17,19 +16,6 @@ MAX_JSON_BYTES = 16 * 2**20
 
 _TEXT = "What the module wrote to this stream, if it is UTF-8."
 _BYTES = "The same in base64, if it is not UTF-8."
-
-
-@dataclass(frozen=True)
-class Proof:
-    """The signatures over a job's outcome.
-
-    Attributes:
-        receipt_json: The receipt v0.1.
-        attestation: The DSSE envelope, as a JSON object.
-    """
-
-    receipt_json: str
-    attestation: dict[str, Any]
 
 
 class JobAnswer(BaseModel):
@@ -62,8 +48,8 @@ class JobAnswer(BaseModel):
     ] = None
 
     @classmethod
-    def of(cls, outcome: JobOutcome, proof: Proof) -> Self:
-        """Combine an outcome and its proof."""
+    def of(cls, outcome: JobOutcome, receipt_json: str, attestation: dict[str, Any]) -> Self:
+        """Combine an outcome, its receipt v0.1, and its DSSE envelope as a JSON object."""
         return cls(
             job_id=outcome.job_id,
             status=outcome.status,
@@ -71,8 +57,8 @@ class JobAnswer(BaseModel):
             **_text_or_base64("stdout", outcome.stdout),
             **_text_or_base64("stderr", outcome.stderr),
             limits=dict(outcome.limits),
-            receipt_json=proof.receipt_json,
-            attestation=proof.attestation,
+            receipt_json=receipt_json,
+            attestation=attestation,
             detail=outcome.detail or None,
             fuel_used=outcome.fuel_used,
         )

@@ -105,11 +105,7 @@ class Chaos(AdminRequest):
         return self
 
     def order(self, now_s: float) -> ChaosOrder:
-        """Return the order for KMS; one that has ended if `enabled` is false.
-
-        Args:
-            now_s: Seconds since 1970.
-        """
+        """Return the order for KMS at `now_s` since 1970; one that has ended if not `enabled`."""
         if self.failure_type is None or self.failure_rate is None or self.duration is None:
             return ChaosOrder(failure_type="timeout", failure_rate=0, ends_at_s=0)
         return ChaosOrder(
@@ -145,12 +141,7 @@ class ChangedAnswer(AnswerBody):
 
     @classmethod
     def of(cls, done: DoneChange, operator: str) -> ChangedAnswer:
-        """Describe a change.
-
-        Args:
-            done: The change.
-            operator: The operator who made it.
-        """
+        """Describe a change and the operator who made it."""
         return cls(**vars(done.change), operator=operator, audit_key=done.audit_key)
 
     def to_json(self) -> str:
@@ -175,5 +166,4 @@ class BreakerAnswer(AnswerBody):
     @classmethod
     def of(cls, status: BreakerStatus) -> BreakerAnswer:
         """Describe a breaker."""
-        known = {name: value for name, value in vars(status).items() if name != "is_shared"}
-        return cls(**known)
+        return cls(**vars(status))

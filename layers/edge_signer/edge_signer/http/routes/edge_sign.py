@@ -15,7 +15,7 @@ from edge_signer.http.admission import Admitted, Gatekeeper
 from edge_signer.http.answers import Percentiles, PlannedAnswer, PlannedAssertion, SignedAnswer
 from edge_signer.http.application import json_answer, server_timing
 from edge_signer.http.authentication import require_same_tenant
-from edge_signer.http.idempotency import Idempotency, KeyedRequest, idempotency_key_of
+from edge_signer.http.idempotency import Idempotency, idempotency_key_of
 from edge_signer.http.received import require_media_type, switch_of
 from edge_signer.http.route import JSON, JSON_ERRORS, KMS_ERRORS, TENANT_ERRORS, Endpoint, Route
 from edge_signer.http.routes.edge_sign_models import EdgeSignRequest
@@ -90,16 +90,7 @@ class EdgeSignEndpoint:
     def sign(
         self, event: APIGatewayProxyEventV2, record: RequestRecord, context: LambdaContext
     ) -> Response[str]:
-        """Authenticate, count, validate, sign, answer; with `?dry_run=1`, stop before KMS.
-
-        Args:
-            event: The request.
-            record: Takes what the request is, and its outcome.
-            context: Of the invocation.
-
-        Raises:
-            EdgeSignerError: One of the catalogue.
-        """
+        """Authenticate, count, validate, sign, answer; with `?dry_run=1`, stop before KMS."""
         stopwatch, deadline = record.stopwatch, Deadline.of(context)
         admitted = self._gatekeeper.admit(event, record)
         tenant, body = admitted.tenant, admitted.body
@@ -128,7 +119,7 @@ class EdgeSignEndpoint:
             sign()
             if key is None
             else self._idempotency.answer_once(
-                KeyedRequest(tenant.tenant_id, key, body), context, sign
+                sign, context, tenant_id=tenant.tenant_id, key=key, body=body
             )
         )
         # These belong to this request, even when the rest replays an earlier answer.

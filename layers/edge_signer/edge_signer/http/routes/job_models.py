@@ -130,12 +130,7 @@ class ReceiptKeyAnswer(BaseModel):
     @classmethod
     def of(cls, key: PublishedKey) -> Self:
         """Describe a key."""
-        return cls(
-            key_id=key.key_id,
-            public_key=key.public_key,
-            use=key.use,
-            valid_from=key.valid_from,
-        )
+        return cls(**vars(key))
 
 
 class KeysAnswer(AnswerBody):

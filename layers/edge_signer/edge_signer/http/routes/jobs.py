@@ -127,21 +127,12 @@ class JobEndpoints:
 
     def routes(self) -> dict[Route, Endpoint]:
         """Return the table of routes."""
-        return {
-            RUN: self.run,
-            RESULT: self.result,
-            KEEP_MODULE: self.keep_module,
-            KEYS: self.keys,
-        }
+        return {RUN: self.run, RESULT: self.result, KEEP_MODULE: self.keep_module, KEYS: self.keys}
 
     def run(
         self, event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext
     ) -> Response[str]:
-        """Run a job: authenticate, count, validate, run, answer.
-
-        Raises:
-            EdgeSignerError: One of the catalogue.
-        """
+        """Run a job: authenticate, count, validate, run, answer."""
         admitted = self._gatekeeper.admit(event, record)
         with record.stopwatch.step("validate"):
             require_media_type(event.headers, RUN.media_types)
@@ -153,11 +144,7 @@ class JobEndpoints:
     def result(
         self, event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext, job_id: str
     ) -> Response[str]:
-        """Return the result of a job again.
-
-        Raises:
-            EdgeSignerError: One of the catalogue.
-        """
+        """Return the result of a job again."""
         admitted = self._gatekeeper.admit(event, record)
         if not re.fullmatch(JOB_ID, job_id) or len(job_id) > MAX_JOB_ID_CHARACTERS:
             raise execution.UnknownJobError("There is no such job.")
@@ -173,11 +160,7 @@ class JobEndpoints:
         _: LambdaContext,
         module_hash: str,
     ) -> Response[str]:
-        """Store a module for the tenant's jobs.
-
-        Raises:
-            EdgeSignerError: One of the catalogue.
-        """
+        """Store a module for the tenant's jobs."""
         admitted = self._gatekeeper.admit(event, record)
         with record.stopwatch.step("validate"):
             require_media_type(event.headers, KEEP_MODULE.media_types)
@@ -195,11 +178,7 @@ class JobEndpoints:
     def keys(
         self, _event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext
     ) -> Response[str]:
-        """Return the keys that sign receipts; needs no token.
-
-        Raises:
-            EdgeSignerError: One of the catalogue.
-        """
+        """Return the keys that sign receipts; needs no token."""
         with record.stopwatch.step("kms"):
             published = self._keys.published()
         body = KeysAnswer(keys=[ReceiptKeyAnswer.of(key) for key in published])

@@ -64,9 +64,11 @@ class CertificateChain:
             certificates = tuple(load_pem_x509_certificates(pem.encode()))
             for issued, issuer in pairwise(certificates):
                 issued.verify_directly_issued_by(issuer)
-            faults = profile_faults(certificates[0])
-            issuers_faults = issuer_faults(certificates[1:])
-            names_faults = name_constraint_faults(certificates)
+            faults = [
+                *(f"The signing certificate {one}." for one in profile_faults(certificates[0])),
+                *(f"An issuer's certificate {one}." for one in issuer_faults(certificates[1:])),
+                *(f"A certificate {one}." for one in name_constraint_faults(certificates)),
+            ]
         except UNREADABLE as broken:
             raise CredentialUnavailableError(
                 "The certificate chain cannot be read, or is not in the order leaf to issuer."
@@ -76,11 +78,7 @@ class CertificateChain:
         if certificates[-1].subject == certificates[-1].issuer:
             raise CredentialUnavailableError("The certificate chain must leave its root out.")
         if faults:
-            raise CredentialUnavailableError(f"The signing certificate {faults[0]}.")
-        if issuers_faults:
-            raise CredentialUnavailableError(f"An issuer's certificate {issuers_faults[0]}.")
-        if names_faults:
-            raise CredentialUnavailableError(f"A certificate {names_faults[0]}.")
+            raise CredentialUnavailableError(faults[0])
         return cls(certificates)
 
     @property
@@ -129,12 +127,7 @@ class CertificateChain:
         return algorithm.signature_bytes(self.leaf.public_key())
 
     def verify(self, algorithm: Algorithm, tbs: bytes, signature: bytes) -> None:
-        """Verify a signature with the leaf's key.
-
-        Args:
-            algorithm: The signature algorithm.
-            tbs: The COSE Sig_structure.
-            signature: In COSE form.
+        """Verify a signature, in COSE form, over a COSE Sig_structure with the leaf's key.
 
         Raises:
             SignatureMismatchError: It does not verify.

@@ -57,9 +57,6 @@ Extension = TypeVar("Extension", bound=x509.ExtensionType)
 def profile_faults(leaf: x509.Certificate) -> list[str]:
     """List what keeps a certificate from signing claims; empty if nothing does.
 
-    Args:
-        leaf: The signing certificate.
-
     Raises:
         ValueError: An extension cannot be read.
     """

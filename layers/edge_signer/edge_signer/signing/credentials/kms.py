@@ -14,10 +14,7 @@ from edge_signer.kms_guard.kms_errors import KEY_IS_GONE, kms_error, refusal_cod
 from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.signing.credentials.algorithm import KMS_RAW_LIMIT_BYTES, Algorithm
 from edge_signer.signing.credentials.certificate import CertificateChain, InstalledChain
-from edge_signer.signing.errors import (
-    CredentialUnavailableError,
-    TbsTooLargeError,
-)
+from edge_signer.signing.errors import CredentialUnavailableError, TbsTooLargeError
 
 
 @dataclass(frozen=True)
@@ -158,7 +155,11 @@ class KmsSigner:
         return credential
 
     def _fetch(self) -> Credential:
-        chain = self._fetch_chain()
+        try:
+            chain = self.chain.fetch()
+        finally:
+            if self.chain.was_taken_away:
+                self._last_good = None
         chain.require_valid()
         if not self.algorithm.fits(chain.leaf.public_key()):
             raise CredentialUnavailableError(
@@ -168,13 +169,6 @@ class KmsSigner:
         if chain.public_key_der() != answer["PublicKey"]:
             raise CredentialUnavailableError("The certificate is not for the signing key.")
         return Credential(answer["KeyId"], chain)
-
-    def _fetch_chain(self) -> CertificateChain:
-        try:
-            return self.chain.fetch()
-        finally:
-            if self.chain.was_taken_away:
-                self._last_good = None
 
     def _ask(
         self, operation: str, timeout_ms: int | None = None, **arguments: Any

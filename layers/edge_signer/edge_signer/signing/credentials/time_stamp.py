@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from cryptography.x509 import Certificate, load_pem_x509_certificates
 
-from edge_signer.configuration.parameters import LastGood, SsmParameter
+from edge_signer.configuration.parameters import SsmParameter
 from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.last_good import LastGood
 from edge_signer.signing.credentials.certificate import UNREADABLE
 from edge_signer.signing.errors import TsaUnavailableError
 
@@ -39,16 +40,6 @@ class TimeStamp:
     token: bytes
     serial_number: int
     made_at: datetime
-
-
-class TimeStampAuthority(Protocol):
-    """Certifies that bytes existed at a time."""
-
-    def require_usable(self) -> None:
-        """Fail if `stamp` is known to fail, before KMS signs something that cannot be stamped."""
-
-    def stamp(self, payload: bytes) -> TimeStamp:
-        """Return a checked time-stamp over the SHA-256 of the payload."""
 
 
 class SsmTimeStampRoots:

@@ -56,7 +56,7 @@ class HttpTimeStampAuthority:
         self._refused_until_s = 0.0
 
     def require_usable(self) -> None:
-        """Fail if `stamp` is known to fail.
+        """Fail if `stamp` is known to fail, before KMS signs something that cannot be stamped.
 
         Raises:
             TsaUnavailableError: There are no roots, or a lasting refusal is remembered.
@@ -66,7 +66,7 @@ class HttpTimeStampAuthority:
             raise TsaUnavailableError(self._refusal)
 
     def stamp(self, payload: bytes) -> TimeStamp:
-        """Have a payload stamped.
+        """Have the SHA-256 of a payload stamped, and check the time-stamp.
 
         Raises:
             TsaUnavailableError: There was no answer in time, or none that verifiers accept.
@@ -107,10 +107,12 @@ class HttpTimeStampAuthority:
         return reply.content
 
 
-def time_stamp_authority(
-    url: str, roots: TimeStampRoots, complain: Callable[[str], None], *, timeout_s: float = 5.0
-) -> HttpTimeStampAuthority | None:
-    """Return the authority at an address; None if the address is empty."""
-    if not url:
-        return None
-    return HttpTimeStampAuthority(url, roots, timeout_s=timeout_s, complain=complain)
+def required(authority: HttpTimeStampAuthority | None) -> HttpTimeStampAuthority:
+    """Return the authority that stamps a manifest.
+
+    Raises:
+        TsaUnavailableError: There is none.
+    """
+    if authority is None:
+        raise TsaUnavailableError("This signer has no time-stamp authority.")
+    return authority

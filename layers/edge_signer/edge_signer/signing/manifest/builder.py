@@ -128,8 +128,7 @@ class PreparedManifest:
     def time_stamp_payload(self, signature: bytes) -> bytes:
         """Return the bytes whose digest a time-stamp covers (C2PA 2.2 §10.3.2.5).
 
-        Args:
-            signature: In COSE form: r and s for ECDSA.
+        The signature is in COSE form: r and s for ECDSA.
 
         Raises:
             BuildError: `SignatureLength`.

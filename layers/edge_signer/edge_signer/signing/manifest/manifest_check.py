@@ -76,13 +76,11 @@ class CheckedManifest:
     """A manifest that passed the check.
 
     Attributes:
-        manifest_store: The bytes.
         time_stamp_token: DER of its TimeStampToken, for `checked_token` to check; empty for none.
         time_stamp_payload: The bytes whose digest it covers.
         tbs_sha256: 32 bytes, the digest of what was signed.
     """
 
-    manifest_store: bytes
     time_stamp_token: bytes
     time_stamp_payload: bytes
     tbs_sha256: bytes
@@ -104,9 +102,8 @@ def check_manifest(manifest_store: bytes, expected: ExpectedManifest) -> Checked
     token = _time_stamp_token(manifest.unprotected)
     if bool(token) != expected.time_stamped:
         raise ManifestError("it has a time-stamp that was not requested, or lacks one that was")
-    return CheckedManifest(
-        manifest_store, token, manifest.time_stamp_payload, hashlib.sha256(manifest.tbs).digest()
-    )
+    tbs_sha256 = hashlib.sha256(manifest.tbs).digest()
+    return CheckedManifest(token, manifest.time_stamp_payload, tbs_sha256)
 
 
 def _check_signature(manifest: ReadManifest, expected: ExpectedManifest) -> None:

@@ -81,7 +81,7 @@ def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[
         Assertion(
             label,
             contents[label],
-            created=policy.vouches_for(label),
+            created=label in policy.vouched_assertions,
             encoding="json" if is_metadata(label) else "cbor",
         )
         for label in in_order

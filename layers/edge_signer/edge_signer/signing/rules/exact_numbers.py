@@ -23,10 +23,7 @@ class InexactNumberError(ValueError):
 
 
 def exact_digits(number: float) -> str:
-    """Return digits that c2pa-rs reads as this number.
-
-    Args:
-        number: Finite.
+    """Return digits that c2pa-rs reads as this finite number.
 
     Raises:
         InexactNumberError: There are no such digits.

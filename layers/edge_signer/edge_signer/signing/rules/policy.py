@@ -77,10 +77,6 @@ class SigningPolicy(BaseModel):
         """Whether a client may send an assertion of that label."""
         return any(fnmatchcase(label, pattern) for pattern in self.allowed_assertions)
 
-    def vouches_for(self, label: str) -> bool:
-        """Whether the signer vouches for assertions of that label."""
-        return label in self.vouched_assertions
-
     def serves(self, tenant_id: str) -> bool:
         """Whether a tenant may sign under it."""
         return self.tenants is None or tenant_id in self.tenants

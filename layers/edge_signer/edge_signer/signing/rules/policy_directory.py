@@ -103,7 +103,7 @@ def _faults(policy: SigningPolicy, name: str) -> Iterator[str]:
         yield f"allowed_assertions: must include {ACTIONS_LABEL}, which every valid manifest has"
     if ACTIONS_LABEL not in policy.required_assertions + tuple(policy.default_assertions):
         yield f"required_assertions: must include {ACTIONS_LABEL}, unless there is a default"
-    if not policy.vouches_for(ACTIONS_LABEL):
+    if ACTIONS_LABEL not in policy.vouched_assertions:
         yield f"vouched_assertions: must include {ACTIONS_LABEL}, which the signer itself asserts"
     for field in ("required_assertions", "vouched_assertions", "default_assertions"):
         for label in getattr(policy, field):
