@@ -11,8 +11,10 @@ import hashlib
 import os
 import struct
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from itertools import cycle
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -106,25 +108,23 @@ class AssetLayout:
             OSError: A file cannot be read or written.
         """
         digest = hashlib.sha256()
-        buffer = memoryview(bytearray(_BUFFER_BYTES))
-        for step in self._steps():
-            if step.kind == _HOLE:
-                signed.seek(step.length, os.SEEK_CUR)
-            elif step.kind == _LITERAL:
-                literal = self._module.read(step.offset, step.length)
-                if step.flags & _WRITE:
-                    _write(signed, literal)
-                if step.flags & _HASH:
-                    digest.update(literal)
-            else:
-                self._asset.seek(step.offset)
-                left = step.length
-                while left:
-                    part = self._part(step, buffer, left)
-                    left -= len(part)
-                    if step.flags & _HASH:
-                        digest.update(part)
-                    _write(signed, part)
+        # SHA-256 takes longest; it runs beside reading and writing, one part behind them.
+        with ThreadPoolExecutor(1) as hashing:
+            hashed: Future[None] | None = None
+            buffers = cycle([memoryview(bytearray(_BUFFER_BYTES)) for _ in range(2)])
+            for step in self._steps():
+                if step.kind == _HOLE:
+                    signed.seek(step.length, os.SEEK_CUR)
+                    continue
+                for part in self._parts(step, buffers):
+                    # The other buffer is free as soon as its part is hashed.
+                    if hashed is not None:
+                        hashed.result()
+                    hashed = hashing.submit(digest.update, part) if step.flags & _HASH else None
+                    if step.flags & _WRITE:
+                        _write(signed, part)
+            if hashed is not None:
+                hashed.result()
         if self.hole_offset + self.hole_bytes == self.signed_bytes:
             signed.truncate(self.signed_bytes)
         return digest.hexdigest()
@@ -159,14 +159,14 @@ class AssetLayout:
 
     def _advanced(self) -> tuple[int, ...]:
         """Supply the bytes that the module wants until the plan is made; return its state."""
-        while (status := self._module.call("advance")) == _WANTS_BYTES:
+        length = 0
+        while (status := self._module.call("advance", length)) == _WANTS_BYTES:
             offset, length = self._state()[:2]
             self._asset.seek(offset)
             read = self._asset.read(length)
             if len(read) != length:
                 raise _shortened()
             self._module.write(self._module.window, read)
-            self._module.call("provide", offset, length)
         state = self._state()
         if status == _FAILED:
             raise AssetLayoutError(self._module.text(*state[6:8]), self._module.text(*state[8:10]))
@@ -179,12 +179,30 @@ class AssetLayout:
             for fields in _STEP.iter_unpack(self._module.read(at, length)):
                 yield _Step(*fields)
 
-    def _part(self, step: _Step, buffer: memoryview, left: int) -> memoryview | bytes:
-        if step.kind == _COPY:
-            read = self._asset.readinto(buffer[:left])  # type: ignore[attr-defined]
-            if not read:
-                raise _shortened()
-            return buffer[:read]
+    def _parts(self, step: _Step, buffers: Iterator[memoryview]) -> Iterator[memoryview | bytes]:
+        """Yield what a step takes; a part is overwritten when the one after the next is read."""
+        if step.kind == _LITERAL:
+            yield self._module.read(step.offset, step.length)
+            return
+        self._asset.seek(step.offset)
+        left = step.length
+        while left:
+            part = (
+                self._copied(next(buffers)[:left])
+                if step.kind == _COPY
+                else self._moved(step, left)
+            )
+            left -= len(part)
+            yield part
+
+    def _copied(self, buffer: memoryview) -> memoryview:
+        read = self._asset.readinto(buffer)  # type: ignore[attr-defined]
+        if not read:
+            raise _shortened()
+        return buffer[:read]
+
+    def _moved(self, step: _Step, left: int) -> bytes:
+        """Read a part of a table, in which the module moves what lies behind the hole."""
         whole = self._module.window_bytes // step.stride * step.stride
         table = self._asset.read(min(left, whole))
         if len(table) != min(left, whole):

@@ -68,13 +68,12 @@ class NarrowLayout(SharedLayout):
 
     def _advanced(self) -> tuple[int, ...]:
         asked, length = -1, 0
-        while self._module.call("advance") == _WANTS_BYTES:
+        while self._module.call("advance", length) == _WANTS_BYTES:
             offset, wanted = self._state()[:2]
             length = min(wanted, 2 * length if offset == asked else _NARROW_BYTES)
             asked = offset
             self._asset.seek(offset)
             self._module.write(self._module.window, self._asset.read(length))
-            self._module.call("provide", offset, length)
         return super()._advanced()
 
 

@@ -2,9 +2,9 @@
 //! asset with a hole for its manifest store; then it turns the store into what fills the hole. No
 //! imports, no keys, and never more of the asset than one window.
 //!
-//!   begin(asset_length, store_length)      then `advance` until it says other than `wants_bytes`
-//!   advance()                              0: done; 1: provide bytes; 2: failed
-//!   provide(offset, length)                what the host has written to `window`
+//!   begin(asset_length, store_length)      then `advance` until it says other than 1
+//!   advance(provided)                      0: done; 2: failed; 1: put the bytes that `state` names
+//!                                          into the window, and call it again with their number
 //!   fill(store_length)                     the store is in `store_buffer(length)`; gives the filling
 //!   shift(length, width, stride)           moves the places of a table in the window; 0 if one overflows
 //!   hash_begin, hash_update(length), hash_end     SHA-256 of what passes through the window
@@ -59,12 +59,14 @@ const State = extern struct {
     hole_length: u64 = 0,
 };
 
+const wants_bytes = 1;
+
 const allocator = std.heap.wasm_allocator;
 var source: plan_.Source = .{};
 var plan: plan_.Plan = .{ .allocator = allocator, .source = &source };
 var layout: Layout = .none;
 var found: State = .{};
-/// What `advance` said last, if that was its last word.
+/// What `advance` said last.
 var last_word: ?u32 = null;
 var filling: std.ArrayList(u8) = .empty;
 var store: std.ArrayList(u8) = .empty;
@@ -90,16 +92,13 @@ export fn begin(asset_length: u64, store_length: u32) void {
     plan.reset(store_length);
 }
 
-export fn provide(offset: u64, length: u32) void {
-    source.start = offset;
-    source.filled = @min(length, plan_.Source.capacity);
-}
-
-export fn advance() u32 {
-    if (last_word) |word| return word;
-    const word = step();
-    if (word != 1) last_word = word;
-    return word;
+export fn advance(provided: u32) u32 {
+    if (last_word) |word| {
+        if (word != wants_bytes) return word;
+        source.filledWith(provided);
+    }
+    last_word = step();
+    return last_word.?;
 }
 
 fn step() u32 {
@@ -107,7 +106,7 @@ fn step() u32 {
         if (failure == error.NeedBytes) {
             found.want_offset = source.want_offset;
             found.want_length = source.want_length;
-            return 1;
+            return wants_bytes;
         }
         const name = @errorName(failure);
         found.error_name = address(name);

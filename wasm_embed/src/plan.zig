@@ -119,6 +119,12 @@ pub const Source = struct {
         self.budget = 4 *| length +| spare_budget;
     }
 
+    /// The host has put what was wanted into the window, or the beginning of it.
+    pub fn filledWith(self: *Source, length: u32) void {
+        self.start = self.want_offset;
+        self.filled = @min(length, self.want_length);
+    }
+
     /// The bytes at an offset, valid until the next call.
     pub fn at(self: *Source, offset: u64, length: u32) Error![]const u8 {
         if (offset > self.length or length > self.length - offset) return error.Truncated;
@@ -129,8 +135,12 @@ pub const Source = struct {
         if (length > capacity) return error.TooManyParts;
         // From a little before, so that what a layout reads again after this stays in the window.
         const behind: u32 = @intCast(@min(offset, look_behind, capacity - length));
-        self.want_offset = offset - behind;
-        self.want_length = @intCast(@min(@max(length + behind, read_ahead), self.length - self.want_offset));
+        const start = offset - behind;
+        // Where parts are small, a whole window holds many; where they are large, it would hold one.
+        const is_near = self.filled > 0 and start >= self.want_offset and start - self.want_offset < capacity;
+        const ahead: u32 = if (is_near) capacity else read_ahead;
+        self.want_offset = start;
+        self.want_length = @intCast(@min(@max(length + behind, ahead), self.length - start));
         const cost = @max(self.want_length, read_ahead);
         if (cost > self.budget) return error.TooManyParts;
         self.budget -= cost;
