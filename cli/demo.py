@@ -11,11 +11,12 @@ from cli.options import DEFAULT_POLICY
 from cli.running_system import SystemStartError, running_system
 from cli.signing.sign import created_from
 from cli.source_types import TERMS
-from cli.terminal import EXIT_NOT_TRUSTED, bar, fail, out, show_row, sidecar_of
+from cli.terminal import EXIT_NOT_TRUSTED, bar, fail, out, show_row
 from cli.verdict.engine import TrustedRoots
 from cli.verdict.judgement import judge
 from cli.verdict.screen import show
 from edge_signer_client import Credentials, EdgeSigner, EdgeSignerClientError, SignedAsset
+from edge_signer_client.signed_file import embed_file
 from emulator.local_state import checkout, default_directory
 from emulator.time_stamps import NEEDS_OPENSSL, find_openssl
 
@@ -36,7 +37,7 @@ _STEP_NAMES = {
 
 
 def run_demo() -> int:
-    """Run the system, sign a photograph, verify the sidecar, stop the system.
+    """Run the system, sign a photograph into a new file, verify it, stop the system.
 
     Returns:
         0 if c2pa-rs trusts the sidecar, else 1.
@@ -51,7 +52,7 @@ def _sign_and_judge() -> int:
     folder = default_directory() / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     photograph = Path(shutil.copy(checkout() / PHOTOGRAPH, folder))
-    sidecar = sidecar_of(photograph)
+    signed = folder / "rocket-signed.jpg"
     began_s = time.perf_counter()
     with running_system(folder / "state") as state:
         ready_s = time.perf_counter() - began_s
@@ -59,32 +60,35 @@ def _sign_and_judge() -> int:
             f"\n[bold]Edge Signer[/] runs at {state.url}: API Gateway, Lambda, KMS, S3, DynamoDB "
             f"and SSM, ready in {ready_s:.1f} s\n"
         )
-        digest = hashlib.sha256(photograph.read_bytes()).hexdigest()
         client = EdgeSigner(state.url, Credentials(state.token_of("acme"), "acme"))
         # Without openssl there is no time-stamp authority; the rest works.
         tsa = find_openssl() is not None
         said = created_from(TERMS[SOURCE_TYPE])
+        # The first request starts a worker.
+        digest = hashlib.sha256(photograph.read_bytes()).hexdigest()
         cold = client.sign(digest, DEFAULT_POLICY, said, tsa=tsa)
-        warm = client.sign(digest, DEFAULT_POLICY, said, tsa=tsa)
-        sidecar.write_bytes(client.fetch_manifest(warm))
+        warm = embed_file(client, photograph, signed, DEFAULT_POLICY, said, tsa=tsa)
         anchors = Path(state.anchors).read_text()
         roots = TrustedRoots(anchors, Path(state.tsa_anchors).read_text())
-    _show_signed(photograph, digest, warm, sidecar)
+    _show_signed(photograph, warm, signed)
     _show_steps(cold, warm)
-    verdict = judge(photograph, sidecar.read_bytes(), roots)
+    verdict = judge(signed, None, roots)
     show(verdict)
     return 0 if verdict.trusted else EXIT_NOT_TRUSTED
 
 
-def _show_signed(photograph: Path, digest: str, signed: SignedAsset, sidecar: Path) -> None:
+def _show_signed(photograph: Path, answer: SignedAsset, signed: Path) -> None:
     for name, value in (
-        ("signed", f"{PHOTOGRAPH}, {photograph.stat().st_size} bytes"),
-        ("sha-256", digest),
+        ("asset", f"{PHOTOGRAPH}, {photograph.stat().st_size} bytes; it stays on this machine"),
         ("said", f"c2pa.created, {SOURCE_TYPE} (policy {DEFAULT_POLICY})"),
-        ("key", signed.kms_key_id),
-        ("mode", signed.signing_mode),
-        ("token", signed.tsa_token_url or f"none: {NEEDS_OPENSSL}"),
-        ("sidecar", f"{sidecar}, {sidecar.stat().st_size} bytes"),
+        ("key", answer.kms_key_id),
+        ("mode", answer.signing_mode),
+        ("token", answer.tsa_token_url or f"none: {NEEDS_OPENSSL}"),
+        (
+            "manifest",
+            f"{len(answer.manifest_store)} bytes, inside the file and at {answer.manifest_url}",
+        ),
+        ("signed", f"{signed}, {signed.stat().st_size} bytes"),
     ):
         show_row(name, value)
 
