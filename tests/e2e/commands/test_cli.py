@@ -182,5 +182,5 @@ def test_the_demo_ends_by_itself_with_trusted(tmp_path: Path) -> None:
     assert "from a trusted authority" in shown.stdout
     for step in ("authenticate", "wasm", "kms", "tsa", "store"):
         assert f"\n{step} " in shown.stdout
-    assert (tmp_path / "demo/rocket.jpg.c2pa").exists()
+    assert (tmp_path / "demo/rocket-signed.jpg").exists()
     assert not (tmp_path / "demo/state/local.json").exists()
