@@ -8,16 +8,18 @@ from random import Random
 from measure.fuzz.mutations import mutate_bytes, mutated, truncate
 from tests.media.odd_assets import ODD_ASSETS
 from tests.media.sample_assets import SAMPLE_ASSETS
+from tests.media.sample_pdfs import SAMPLE_PDFS
 
 _OF_MEDIA_TYPE = {
     **{"image/jpeg": "JPEG", "image/png": "PNG", "image/gif": "GIF", "image/tiff": "TIFF"},
     **{"image/webp": "RIFF", "audio/wav": "RIFF", "video/avi": "RIFF", "image/svg+xml": "SVG"},
     **{"audio/mpeg": "ID3", "audio/flac": "ID3", "video/mp4": "BMFF", "video/quicktime": "BMFF"},
-    **{"audio/mp4": "BMFF", "image/heic": "BMFF", "image/avif": "BMFF"},
+    **{"audio/mp4": "BMFF", "image/heic": "BMFF", "image/avif": "BMFF", "application/pdf": "PDF"},
 }
 LAYOUTS = tuple(dict.fromkeys(_OF_MEDIA_TYPE.values()))
 # What readers of lengths, counts and places may stumble at.
 _EDGES = (0, 1, 2, 3, 4, 7, 8, 9, 12, 16, 2**7, 2**8, 2**15, 2**16, 2**24, 2**31, 2**32, 2**63)
+_MOST_PDF_BYTES = 10_000
 _MARKS = {
     "JPEG": (b"\xff\xeb\x00\x20JP\x02\x11\0\0\0\1\0\0\0\x18jumb", b"\xff\xda\0\2", b"\xff\xff\xff"),
     "PNG": (b"\0\0\0\0IEND\0\0\0\0", b"\0\0\0\0caBX\0\0\0\0", b"\xff\xff\xff\xffIDAT"),
@@ -36,13 +38,22 @@ _MARKS = {
         *(b"stco", b"co64", b"saio", b"tfhd", b"tfra", b"iloc", b"meta", b"dref", b"cmov", b"mfra"),
         b"\0\0\0\x18uuid\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7e\xc4\x81",
     ),
+    "PDF": (
+        *(b" 0 ", b" 9 ", b" 65536 ", b" 44294967296 ", b" 18446744073709551616 ", b" 0 R ", b"%"),
+        *(b"<<", b">>", b"[", b"]", b"(", b")", b"<" * 70, b"[" * 70, b"null", b"stream\n", b"#41"),
+        *(b"/AF ", b"/Names ", b"/Kids ", b"/Prev 9 ", b"/XRefStm 9 ", b"/Encrypt 1 0 R", b"/W [9"),
+        *(b"xref\n0 9\n", b"trailer", b"startxref\n0", b"/Perms <</DocMDP 1 0 R>>", b"/Index [0 9"),
+    ),
 }
 
 
 def seeds(layout: str) -> list[bytes]:
     """Give every asset of a layout that the tests know."""
     known = [*SAMPLE_ASSETS.values(), *ODD_ASSETS.values()]
-    return [one.content for one in known if _OF_MEDIA_TYPE.get(one.media_type) == layout]
+    given = [one.content for one in known if _OF_MEDIA_TYPE.get(one.media_type) == layout]
+    if layout == "PDF":
+        given += [one for one in SAMPLE_PDFS.values() if len(one) < _MOST_PDF_BYTES]
+    return given
 
 
 class Mutants:

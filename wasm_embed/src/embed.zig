@@ -16,6 +16,7 @@ const plan_ = @import("plan.zig");
 const still = @import("still.zig");
 const Bmff = @import("bmff.zig").Bmff;
 const Id3 = @import("id3.zig").Id3;
+const Pdf = @import("pdf.zig").Pdf;
 const Riff = @import("riff.zig").Riff;
 const Svg = @import("svg.zig").Svg;
 const Tiff = @import("tiff.zig").Tiff;
@@ -37,6 +38,7 @@ const Layout = union(enum) {
     tiff: Tiff,
     svg: Svg,
     id3: Id3,
+    pdf: Pdf,
     bmff: Bmff,
 };
 
@@ -144,7 +146,7 @@ fn tryAdvance() Error!void {
             .tiff => .{ .tiff = .{} },
             .svg => .{ .svg = .{} },
             .mp3, .flac => .{ .id3 = .{} },
-            .pdf => return error.UnknownFormat,
+            .pdf => .{ .pdf = .{} },
             .mp4, .mov, .m4a, .heic, .avif => .{ .bmff = .{} },
         };
     }
@@ -171,6 +173,7 @@ fn recognize(head: []const u8) Format {
     if (starts(head, "fLaC")) return .flac;
     if (starts(head, "ID3") or Id3.isAudioFrame(head[0..4])) return .mp3;
     if (starts(head[4..], "ftyp")) return brand(head);
+    if (std.mem.indexOf(u8, head, "%PDF-") != null) return .pdf;
     const text = std.mem.trimStart(u8, if (starts(head, "\xef\xbb\xbf")) head[3..] else head, " \t\r\n");
     for ([_][]const u8{ "<?xml", "<!--", "<!DOCTYPE svg", "<svg" }) |beginning| {
         if (starts(text, beginning)) return .svg;
@@ -218,7 +221,7 @@ export fn fill() u64 {
         .riff => Riff.fill(store.items, &filling, allocator),
         .svg => Svg.fill(store.items, &filling, allocator),
         .bmff => Bmff.fill(store.items, &filling, allocator),
-        .tiff, .id3 => filling.appendSlice(allocator, store.items),
+        .tiff, .id3, .pdf => filling.appendSlice(allocator, store.items),
     };
     done catch return 0;
     return @as(u64, address(filling.items)) << 32 | filling.items.len;

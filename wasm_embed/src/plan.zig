@@ -9,6 +9,7 @@ pub const Error = error{
     AlreadySigned,
     AviOfSeveralRiffs,
     BoxTooDeep,
+    CertifiedPdf,
     ChunkOffsetsElsewhere,
     CompressedMovie,
     EncryptedPdf,
@@ -33,6 +34,7 @@ pub fn message(failure: Error) []const u8 {
         error.AlreadySigned => "the file already carries a C2PA manifest store",
         error.AviOfSeveralRiffs => "an AVI file of several RIFF chunks is not supported; sign it with a sidecar",
         error.BoxTooDeep => "boxes are nested too deeply",
+        error.CertifiedPdf => "the PDF's certifying signature forbids this change; sign it with a sidecar",
         error.ChunkOffsetsElsewhere => "the movie's samples are in another file; sign it with a sidecar",
         error.CompressedMovie => "a compressed movie header is not supported; sign it with a sidecar",
         error.EncryptedPdf => "an encrypted PDF is not supported; sign it with a sidecar",
@@ -126,7 +128,7 @@ pub const Source = struct {
     }
 
     /// The bytes at an offset, valid until the next call.
-    pub fn at(self: *Source, offset: u64, length: u32) Error![]const u8 {
+    pub noinline fn at(self: *Source, offset: u64, length: u32) Error![]const u8 {
         if (offset > self.length or length > self.length - offset) return error.Truncated;
         if (offset >= self.start and offset - self.start <= self.filled) {
             const from: u32 = @intCast(offset - self.start);

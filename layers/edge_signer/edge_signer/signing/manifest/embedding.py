@@ -77,6 +77,7 @@ LAYOUTS: Mapping[str, Layout] = {
     "video/avi": _RIFF,
     "audio/flac": _BARE,
     "audio/mpeg": _BARE,
+    "application/pdf": _BARE,
     "image/avif": _BMFF,
     "image/heic": _BMFF,
     "audio/mp4": _BMFF,
