@@ -1,15 +1,18 @@
-"""Sidecars to judge: every format and algorithm, several claims, and some that must be refused."""
+"""Signed assets to judge: every format and algorithm, several claims, and some to be refused."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
+from edge_signer.signing.manifest.embedding import LAYOUTS, Embedding
 from edge_signer.signing.manifest.manifest_reader import read_manifest
 from edge_signer.signing.rules.action_model import IPTC
+from edge_signer_client.embedding import AssetLayout
 from emulator.credentials.development_ca import DevelopmentCa
 from tests.authorities.time_stamp_server import (
     Behaviour,
@@ -25,13 +28,14 @@ from tests.signers.software_signer import ACTIONS, Workshop
 
 @dataclass(frozen=True)
 class Sample:
-    """One sidecar and its asset.
+    """One asset and its manifest store.
 
     Attributes:
         name: What it shows.
         algorithm: What signed it.
         expected: The state that an engine must give.
         stamped: Whether it carries a time-stamp.
+        manifest_store: A sidecar; empty if the store is inside the asset.
     """
 
     name: str
@@ -129,8 +133,22 @@ def samples() -> Iterator[Sample]:
     central = CentralWorkshop(workshop).sign(photograph.content, ACTIONS).manifest_store
     yield _sample("central signer", workshop.ca, photograph, central)
     yield _stamped(workshop.ca, photograph)
+    for name, asset in SAMPLE_ASSETS.items():
+        if asset.media_type in LAYOUTS:
+            signed = embedded(workshop, asset.content)
+            yield _sample(f"inside, {name}", workshop.ca, replace(asset, content=signed), b"")
     good = workshop.sign(photograph.content, ACTIONS)
     yield from _to_be_refused(_sample("", workshop.ca, photograph, good))
+
+
+def embedded(workshop: Workshop, content: bytes, store_bytes: int = 4096) -> bytes:
+    """Give an asset with its manifest inside, as a client writes it."""
+    layout, signed = AssetLayout(io.BytesIO(content), store_bytes), io.BytesIO()
+    digest = bytes.fromhex(layout.write(signed))
+    offset = layout.hole_offset if LAYOUTS[layout.media_type].hole_bytes else None
+    place = Embedding(layout.media_type, offset, store_bytes)
+    layout.fill(signed, workshop.sign(digest, ACTIONS, embedding=place))
+    return signed.getvalue()
 
 
 def _sample(

@@ -6,5 +6,8 @@ const library = new URL("index.node", import.meta.resolve("@contentauth/c2pa-nod
 await judgeAll(c2paRsVersion(library), async ({ asset, format, store, trust }) => {
   const source = { buffer: asset, mimeType: format };
   const settings = { trust, verify: { verify_trust: true } };
-  return c2paRsVerdict((await Reader.fromManifestDataAndAsset(store, source, settings)).json());
+  const reader = store.length
+    ? await Reader.fromManifestDataAndAsset(store, source, settings)
+    : await Reader.fromAsset(source, settings);
+  return c2paRsVerdict(reader.json());
 });

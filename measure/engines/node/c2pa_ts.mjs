@@ -9,8 +9,9 @@ const FORMATS = { "image/jpeg": JPEG, "image/png": PNG, "audio/mpeg": MP3 };
 const described = new URL("../package.json", import.meta.resolve("@trustnxt/c2pa-ts"));
 const { version } = JSON.parse(readFileSync(described));
 await judgeAll(version, async ({ asset, format, store }) => {
-  const manifests = ManifestStore.read(SuperBox.fromBuffer(new Uint8Array(store)));
-  const result = await manifests.validate(new FORMATS[format](new Uint8Array(asset)));
+  const read = new FORMATS[format](new Uint8Array(asset));
+  const bytes = store.length ? new Uint8Array(store) : read.getManifestJUMBF();
+  const result = await ManifestStore.read(SuperBox.fromBuffer(bytes)).validate(read);
   const codes = (isSuccess) =>
     result.statusEntries.filter((one) => Boolean(one.success) === isSuccess).map((one) => one.code);
   const state = result.isValid ? "Valid" : "Invalid";
