@@ -11,6 +11,8 @@ from tests.odd_movies import (
     with_item_locations,
     with_long_boxes,
     with_long_places,
+    with_open_end,
+    with_quick_time_metadata,
 )
 from tests.sample_assets import EXAMPLES, SAMPLE_ASSETS, SampleAsset
 
@@ -95,7 +97,7 @@ def tagged(audio: bytes, version: int, padding: int) -> bytes:
 def declared_svg() -> bytes:
     """With a declaration, a document type with a comment, and a style sheet's instruction."""
     return (
-        b'\xef\xbb\xbf<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
+        b'<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
         b"<!-- It's > and < and ]> here -->\n"
         b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/'
         b'svg11.dtd" [\n<!-- don\'t -->\n<!ENTITY colour "red">\n<?note it\'s "?>\n]>\n'
@@ -152,6 +154,10 @@ def _turned(files: dict[str, SampleAsset]) -> dict[str, tuple[str, bytes]]:
         "M4A with 64-bit boxes": ("audio/mp4", with_long_boxes(m4a)),
         "MOV with saio": ("video/quicktime", with_auxiliary_information(mov, 0)),
         "MOV with 64-bit saio": ("video/quicktime", with_auxiliary_information(mov, 1)),
+        "MOV with QuickTime's metadata": ("video/quicktime", with_quick_time_metadata(mov)),
+        "MP4 whose last box has no size": ("video/mp4", with_open_end(mp4)),
+        "TIFF of an odd size": ("image/tiff", SAMPLE_ASSETS["TIFF"].content + bytes(1)),
+        "SVG behind a byte order mark": ("image/svg+xml", b"\xef\xbb\xbf" + declared_svg()),
         "MP4 with a 64-bit box at its end": ("video/mp4", mp4 + long_box(b"free", b"at the end")),
     }
 
