@@ -107,6 +107,17 @@ def declared_svg() -> bytes:
     )
 
 
+def described_svg() -> bytes:
+    """With metadata behind other elements, as drawing programs write it, and looks of it."""
+    return (
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><title>A circle</title>'
+        b"<metadata/><g><metadata>of a group</metadata></g><!-- <metadata> -->"
+        b"<style><![CDATA[ g > circle {} /* </svg><metadata> */ ]]></style>"
+        b"<metadata id='a>b'>\n<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'/>"
+        b'</metadata><circle cx="1" cy="1" r="1"/></svg>\n<!-- </svg> -->\n'
+    )
+
+
 def _files() -> dict[str, SampleAsset]:
     return {
         path.name: SampleAsset(_MEDIA_TYPES[path.suffix[1:]], path.read_bytes())
@@ -149,6 +160,7 @@ def _turned(files: dict[str, SampleAsset]) -> dict[str, tuple[str, bytes]]:
         ),
         "FLAC behind an ID3v2.4 tag": ("audio/flac", tagged(flac, 4, 0)),
         "declared SVG": ("image/svg+xml", declared_svg()),
+        "SVG with metadata": ("image/svg+xml", described_svg()),
         "MOV with co64": ("video/quicktime", with_long_places(mov)),
         "MOV with 64-bit boxes": ("video/quicktime", with_long_boxes(mov)),
         "M4A with 64-bit boxes": ("audio/mp4", with_long_boxes(m4a)),
