@@ -10,6 +10,7 @@ pub const Svg = struct {
     const most_bytes = 64 * 1024 * 1024;
     const before = "<c2pa:manifest xmlns:c2pa=\"http://c2pa.org/manifest\">";
     const after = "</c2pa:manifest>";
+    const most_name_bytes = 256;
     const known = "c2pa:manifest";
     const mark = "\xef\xbb\xbf";
 
@@ -85,7 +86,7 @@ pub const Svg = struct {
         if (try self.remark(source)) return;
         if (self.place == .content) {
             if (try self.enter(source, "<![CDATA[", .character_data) or try self.enter(source, "</", .closing)) return;
-            self.opens_metadata = self.depth == 1 and try self.named(source, "<metadata");
+            self.opens_metadata = self.depth == 1 and try self.isMetadata(source);
             _ = try self.enter(source, "<", .opening);
         } else if (self.has_root) {
             return error.Malformed;
@@ -135,6 +136,16 @@ pub const Svg = struct {
         if (!try self.follows(source, text)) return false;
         const next = (try source.at(self.position + text.len, 1))[0];
         return std.ascii.isWhitespace(next) or next == '>';
+    }
+
+    /// One with a prefix may be SVG's or another's; c2pa-rs tells by the prefix.
+    fn isMetadata(self: *const Svg, source: *plan_.Source) Error!bool {
+        const left: u32 = @intCast(@min(source.length - self.position, most_name_bytes));
+        const tag = try source.at(self.position, left);
+        const end = std.mem.indexOfAny(u8, tag, " \t\r\n/>") orelse return false;
+        const name = tag[1..end];
+        if (std.mem.endsWith(u8, name, ":metadata")) return error.SvgRootUnsupported;
+        return std.mem.eql(u8, name, "metadata");
     }
 
     fn follows(self: *const Svg, source: *plan_.Source, text: []const u8) Error!bool {
