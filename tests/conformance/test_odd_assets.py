@@ -98,7 +98,7 @@ def test_a_store_of_several_segments_is_read_again(
 def test_what_has_no_sound_place_for_a_store_is_refused(name: str) -> None:
     with pytest.raises(AssetLayoutError) as refused:
         AssetLayout(io.BytesIO(REFUSED[name]), STORE_BYTES)
-    assert refused.value.name == name.split()[0]
+    assert refused.value.name == name.split(maxsplit=1)[0]
 
 
 def test_a_signed_file_is_not_signed_again(workshop: Workshop) -> None:

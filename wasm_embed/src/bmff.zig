@@ -3,6 +3,7 @@
 //! root box after its offset, as eight bytes.
 
 const std = @import("std");
+const Items = @import("item_locations.zig").Items;
 const plan_ = @import("plan.zig");
 const Error = plan_.Error;
 const Plan = plan_.Plan;
@@ -55,9 +56,13 @@ pub const Bmff = struct {
     /// Where the last root box begins whose place is in the plan.
     rooted: ?u64 = null,
     type_end: ?u64 = null,
+    /// How far tables were looked through for places that have no room, and how far they will be.
+    looked_to: u64 = 0,
+    look_to: u64 = 0,
     has_hole: bool = false,
 
     pub fn advance(self: *Bmff, plan: *Plan) Error!void {
+        try self.lookForRoom(plan);
         while (true) {
             while (self.depth > 0 and self.position == self.open[self.depth - 1].end) self.depth -= 1;
             if (self.depth == 0 and self.position == plan.source.length) break;
@@ -183,8 +188,29 @@ pub const Bmff = struct {
         const count: u64 = try plan.source.u32At(box.body + skipped, .big);
         const first = box.body + skipped + 4;
         if (count * width > box.end - first) return error.Malformed;
+        if (width == 4 and plan.source.length +| plan.delta > std.math.maxInt(u32)) {
+            self.looked_to = @max(self.looked_to, first);
+            self.look_to = first + count * width;
+            try self.lookForRoom(plan);
+        }
         try plan.copyTo(first, self.flags);
         try plan.shift(count * width, width, width, self.flags);
+    }
+
+    /// Looks through a table for places that have no room when they are moved, so that this is known
+    /// before anything is copied.
+    fn lookForRoom(self: *Bmff, plan: *Plan) Error!void {
+        const most = std.math.maxInt(u32);
+        while (self.looked_to < self.look_to) {
+            const length = @min(self.look_to - self.looked_to, Source.capacity / 2);
+            const part = try plan.source.at(self.looked_to, @intCast(length));
+            var at: usize = 0;
+            while (at + 4 <= part.len) : (at += 4) {
+                const place = std.mem.readInt(u32, part[at..][0..4], .big);
+                if (place >= plan.shift_from and place + plan.delta > most) return error.FileTooLarge;
+            }
+            self.looked_to += part.len;
+        }
     }
 
     fn randomAccess(self: *Bmff, plan: *Plan, box: Box) Error!void {
@@ -209,10 +235,10 @@ pub const Bmff = struct {
         const head = try items.take(6);
         const version = head[0];
         if (version > 2) return error.Malformed;
-        const offset_width = try widthOf(head[4] >> 4);
-        const length_width = try widthOf(head[4] & 15);
-        const base_width = try widthOf(head[5] >> 4);
-        const index_width = if (version > 0) try widthOf(head[5] & 15) else 0;
+        const offset_width = try Items.widthOf(head[4] >> 4);
+        const length_width = try Items.widthOf(head[4] & 15);
+        const base_width = try Items.widthOf(head[5] >> 4);
+        const index_width = if (version > 0) try Items.widthOf(head[5] & 15) else 0;
         var left = try items.integer(if (version < 2) 2 else 4);
         while (left > 0) : (left -= 1) {
             _ = try items.take(if (version < 2) 2 else 4);
@@ -251,31 +277,3 @@ pub const Bmff = struct {
         try out.appendSlice(allocator, store);
     }
 };
-
-const Items = struct {
-    bytes: []const u8,
-    position: usize = 0,
-
-    fn take(self: *Items, length: usize) Error![]const u8 {
-        if (length > self.bytes.len - self.position) return error.Malformed;
-        defer self.position += length;
-        return self.bytes[self.position..][0..length];
-    }
-
-    fn integer(self: *Items, width: u32) Error!u64 {
-        const bytes = try self.take(width);
-        return switch (width) {
-            0 => 0,
-            2 => std.mem.readInt(u16, bytes[0..2], .big),
-            4 => std.mem.readInt(u32, bytes[0..4], .big),
-            else => std.mem.readInt(u64, bytes[0..8], .big),
-        };
-    }
-};
-
-fn widthOf(nibble: u8) Error!u32 {
-    return switch (nibble) {
-        0, 4, 8 => nibble,
-        else => error.Malformed,
-    };
-}
