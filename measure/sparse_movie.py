@@ -105,7 +105,8 @@ def run(path: Path, kind: bytes, sample_bytes: int) -> bool:
         planned_s = time.perf_counter() - began_s
         print(
             f"{kind.decode()}: {path.stat().st_size:,} bytes; "
-            f"{outcome} in {planned_s * 1000:.1f} ms, {movie.reads} reads of {movie.read_bytes:,} bytes"
+            f"{outcome} in {planned_s * 1000:.1f} ms, "
+            f"{movie.reads} reads of {movie.read_bytes:,} bytes"
         )
         if layout is None:
             return outcome == "FileTooLarge"
