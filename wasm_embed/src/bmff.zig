@@ -99,6 +99,8 @@ pub const Bmff = struct {
         } else if (size == 0) {
             if (self.depth > 0) return error.Malformed;
             if (kind == 0) return error.JunkAfterBoxes;
+            // Nothing could follow it.
+            if (self.type_end == null) return error.Malformed;
             size = left;
         }
         if (size < body) return error.Malformed;
@@ -152,6 +154,7 @@ pub const Bmff = struct {
             .meta => {
                 const is_quick_time = box.end - box.body >= 8 and
                     std.mem.eql(u8, try source.at(box.body + 4, 4), "hdlr");
+                if (!is_quick_time and box.end - box.body >= 4 and try source.u32At(box.body, .big) != 0) return error.Malformed;
                 return self.enter(box, if (is_quick_time) 0 else 4);
             },
             .cmov => return error.CompressedMovie,
