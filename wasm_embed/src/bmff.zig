@@ -3,7 +3,7 @@
 //! root box after its offset, as eight bytes.
 
 const std = @import("std");
-const Items = @import("item_locations.zig").Items;
+const item_locations = @import("item_locations.zig");
 const plan_ = @import("plan.zig");
 const Error = plan_.Error;
 const Plan = plan_.Plan;
@@ -172,7 +172,7 @@ pub const Bmff = struct {
                 try plan.shift(8, 8, 8, self.flags);
             },
             .tfra => try self.randomAccess(plan, box),
-            .iloc => try self.itemLocations(plan, box),
+            .iloc => try item_locations.move(plan, box.start, box.body, box.end, self.flags),
             else => {},
         }
         self.position = box.end;
@@ -227,45 +227,6 @@ pub const Bmff = struct {
         if (count * stride > box.end - box.body - 16) return error.Malformed;
         try plan.copyTo(box.body + 16 + width, self.flags);
         try plan.shift((count - 1) * stride + width, width, stride, self.flags);
-    }
-
-    fn itemLocations(self: *Bmff, plan: *Plan, box: Box) Error!void {
-        const length = box.end - box.start;
-        // One window, so that the plan is not half made when more bytes are wanted.
-        if (length > Source.capacity) return error.TooManyParts;
-        const whole = try plan.source.at(box.start, @intCast(length));
-        var items: Items = .{ .bytes = whole[@intCast(box.body - box.start)..] };
-        const head = try items.take(6);
-        const version = head[0];
-        if (version > 2) return error.Malformed;
-        const offset_width = try Items.widthOf(head[4] >> 4);
-        const length_width = try Items.widthOf(head[4] & 15);
-        const base_width = try Items.widthOf(head[5] >> 4);
-        const index_width = if (version > 0) try Items.widthOf(head[5] & 15) else 0;
-        var left = try items.integer(if (version < 2) 2 else 4);
-        while (left > 0) : (left -= 1) {
-            _ = try items.take(if (version < 2) 2 else 4);
-            const method = if (version > 0) try items.integer(2) & 15 else 0;
-            if (try items.integer(2) != 0) return error.ChunkOffsetsElsewhere;
-            const base_at = items.position;
-            const base = try items.integer(base_width);
-            if (method == 0 and base != 0) {
-                if (base < plan.shift_from) return error.Malformed;
-                try self.moved(plan, box.body + base_at, base_width);
-            }
-            var extents = try items.integer(2);
-            if (method == 0 and base == 0 and offset_width == 0 and extents > 0) return error.Malformed;
-            while (extents > 0) : (extents -= 1) {
-                _ = try items.take(index_width);
-                if (method == 0 and base == 0) try self.moved(plan, box.body + items.position, offset_width);
-                _ = try items.take(offset_width + length_width);
-            }
-        }
-    }
-
-    fn moved(self: *Bmff, plan: *Plan, at: u64, width: u32) Error!void {
-        try plan.copyTo(at, self.flags);
-        try plan.shift(width, width, width, self.flags);
     }
 
     pub fn holeLength(store_length: u32) u64 {
