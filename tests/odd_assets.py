@@ -39,9 +39,12 @@ def jumbf_segment(instance: int, label: bytes) -> bytes:
 
 
 def jpeg_of_many_segments(jpeg: bytes) -> bytes:
-    """A profile, other JUMBF boxes of the usual instance and of the next, comments, fill bytes."""
+    """A profile, other boxes of the usual instance and of the next two, comments, fill bytes."""
     end = 4 + int.from_bytes(jpeg[4:6])
-    others = jumbf_segment(0x0212, b"org.example") + jumbf_segment(0x0211, b"org.example")
+    extension = segment(0xEB, b"JP" + struct.pack(">HII4s", 0x0213, 1, 12, b"LCHK") + bytes(4))
+    others = (
+        extension + jumbf_segment(0x0212, b"org.example") + jumbf_segment(0x0211, b"org.example")
+    )
     profile = segment(0xE2, b"ICC_PROFILE\0\x01\x01" + bytes(40))
     comment = segment(0xFE, b"a comment") + b"\xff" * 7
     return jpeg[:end] + others + profile + comment + jpeg[end:]
