@@ -19,7 +19,7 @@ INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN
 # The lists are complete; older versions of pip treat a dependency's extras as not pinned.
 PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-layouts lint format openapi wasm bench limits load chaos portability engines newer-engines lock pr
+.PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-layouts sparse-movie lint format openapi wasm bench limits load chaos portability engines newer-engines lock pr
 .PHONY: validate build package reproducible build-check cold-start import-times sbom audit cost architecture house walk deploy-local sam-local
 
 help: ## List the targets.
@@ -46,6 +46,9 @@ fuzz-verify: dev ## Change one byte of a manifest store, 20,000 times; `verify` 
 
 fuzz-layouts: dev ## Damage 200,000 files of each layout; a store has a sound place, or a refusal a name.
 	@$(BIN)/python -m measure.fuzz.layouts
+
+sparse-movie: dev ## Plan and write a sparse movie of 6 GB: time, memory, and every place moved.
+	@$(BIN)/python -m measure.sparse_movie
 
 lint: dev ## Check style and types.
 	$(BIN)/ruff check

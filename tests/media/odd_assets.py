@@ -11,6 +11,8 @@ from tests.media.odd_movies import (
     with_item_locations,
     with_long_boxes,
     with_long_places,
+    with_open_end,
+    with_quick_time_metadata,
 )
 from tests.media.sample_assets import EXAMPLES, SAMPLE_ASSETS, SampleAsset
 
@@ -37,9 +39,12 @@ def jumbf_segment(instance: int, label: bytes) -> bytes:
 
 
 def jpeg_of_many_segments(jpeg: bytes) -> bytes:
-    """A profile, other JUMBF boxes of the usual instance and of the next, comments, fill bytes."""
+    """A profile, other boxes of the usual instance and of the next two, comments, fill bytes."""
     end = 4 + int.from_bytes(jpeg[4:6])
-    others = jumbf_segment(0x0212, b"org.example") + jumbf_segment(0x0211, b"org.example")
+    extension = segment(0xEB, b"JP" + struct.pack(">HII4s", 0x0213, 1, 12, b"LCHK") + bytes(4))
+    others = (
+        extension + jumbf_segment(0x0212, b"org.example") + jumbf_segment(0x0211, b"org.example")
+    )
     profile = segment(0xE2, b"ICC_PROFILE\0\x01\x01" + bytes(40))
     comment = segment(0xFE, b"a comment") + b"\xff" * 7
     return jpeg[:end] + others + profile + comment + jpeg[end:]
@@ -95,13 +100,24 @@ def tagged(audio: bytes, version: int, padding: int) -> bytes:
 def declared_svg() -> bytes:
     """With a declaration, a document type with a comment, and a style sheet's instruction."""
     return (
-        b'\xef\xbb\xbf<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
+        b'<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
         b"<!-- It's > and < and ]> here -->\n"
         b'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://www.w3.org/Graphics/SVG/1.1/DTD/'
         b'svg11.dtd" [\n<!-- don\'t -->\n<!ENTITY colour "red">\n<?note it\'s "?>\n]>\n'
         b'<?xml-stylesheet href="style.css"?>\n'
         b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 2 2' aria-label='a > b'>"
         b'<g fill="&colour;"><svg><circle cx="1" cy="1" r="1"/></svg></g></svg>\n'
+    )
+
+
+def described_svg() -> bytes:
+    """With metadata behind other elements, as drawing programs write it, and looks of it."""
+    return (
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><title>A circle</title>'
+        b"<metadata/><g><metadata>of a group</metadata></g><!-- <metadata> -->"
+        b"<style><![CDATA[ g > circle {} /* </svg><metadata> */ ]]></style>"
+        b"<metadata id='a>b'>\n<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'/>"
+        b'</metadata><circle cx="1" cy="1" r="1"/></svg>\n<!-- </svg> -->\n'
     )
 
 
@@ -147,11 +163,16 @@ def _turned(files: dict[str, SampleAsset]) -> dict[str, tuple[str, bytes]]:
         ),
         "FLAC behind an ID3v2.4 tag": ("audio/flac", tagged(flac, 4, 0)),
         "declared SVG": ("image/svg+xml", declared_svg()),
+        "SVG with metadata": ("image/svg+xml", described_svg()),
         "MOV with co64": ("video/quicktime", with_long_places(mov)),
         "MOV with 64-bit boxes": ("video/quicktime", with_long_boxes(mov)),
         "M4A with 64-bit boxes": ("audio/mp4", with_long_boxes(m4a)),
         "MOV with saio": ("video/quicktime", with_auxiliary_information(mov, 0)),
         "MOV with 64-bit saio": ("video/quicktime", with_auxiliary_information(mov, 1)),
+        "MOV with QuickTime's metadata": ("video/quicktime", with_quick_time_metadata(mov)),
+        "MP4 whose last box has no size": ("video/mp4", with_open_end(mp4)),
+        "TIFF of an odd size": ("image/tiff", SAMPLE_ASSETS["TIFF"].content + bytes(1)),
+        "SVG behind a byte order mark": ("image/svg+xml", b"\xef\xbb\xbf" + declared_svg()),
         "MP4 with a 64-bit box at its end": ("video/mp4", mp4 + long_box(b"free", b"at the end")),
     }
 

@@ -71,6 +71,24 @@ def with_long_boxes(movie: bytes) -> bytes:
     )
 
 
+def with_open_end(movie: bytes) -> bytes:
+    """The samples once more in a last box whose size is "all that follows"."""
+    [samples] = [content for kind, content in boxes(movie) if kind == b"mdat"]
+    return movie + bytes(4) + b"mdat" + samples
+
+
+def with_quick_time_metadata(movie: bytes) -> bytes:
+    """A `meta` box as QuickTime has it, without version and flags; the samples must come first."""
+    handler = box(b"hdlr", bytes(8) + b"mdta" + bytes(13))
+    keys = box(b"keys", bytes(8)) + box(b"ilst", b"")
+
+    def write(kind: bytes, content: bytes) -> bytes:
+        metadata = box(b"meta", handler + keys) if kind == b"moov" else b""
+        return box(kind, content + metadata)
+
+    return _rewritten(movie, write)
+
+
 def with_auxiliary_information(movie: bytes, version: int) -> bytes:
     """A table that places auxiliary information in the samples, which must come first."""
     start = movie.index(b"mdat") + 4

@@ -3,6 +3,7 @@
 //! root box after its offset, as eight bytes.
 
 const std = @import("std");
+const item_locations = @import("item_locations.zig");
 const plan_ = @import("plan.zig");
 const Error = plan_.Error;
 const Plan = plan_.Plan;
@@ -55,9 +56,13 @@ pub const Bmff = struct {
     /// Where the last root box begins whose place is in the plan.
     rooted: ?u64 = null,
     type_end: ?u64 = null,
+    /// How far tables were looked through for places that have no room, and how far they will be.
+    looked_to: u64 = 0,
+    look_to: u64 = 0,
     has_hole: bool = false,
 
     pub fn advance(self: *Bmff, plan: *Plan) Error!void {
+        try self.lookForRoom(plan);
         while (true) {
             while (self.depth > 0 and self.position == self.open[self.depth - 1].end) self.depth -= 1;
             if (self.depth == 0 and self.position == plan.source.length) break;
@@ -94,6 +99,8 @@ pub const Bmff = struct {
         } else if (size == 0) {
             if (self.depth > 0) return error.Malformed;
             if (kind == 0) return error.JunkAfterBoxes;
+            // Nothing could follow it.
+            if (self.type_end == null) return error.Malformed;
             size = left;
         }
         if (size < body) return error.Malformed;
@@ -147,6 +154,7 @@ pub const Bmff = struct {
             .meta => {
                 const is_quick_time = box.end - box.body >= 8 and
                     std.mem.eql(u8, try source.at(box.body + 4, 4), "hdlr");
+                if (!is_quick_time and box.end - box.body >= 4 and try source.u32At(box.body, .big) != 0) return error.Malformed;
                 return self.enter(box, if (is_quick_time) 0 else 4);
             },
             .cmov => return error.CompressedMovie,
@@ -164,7 +172,7 @@ pub const Bmff = struct {
                 try plan.shift(8, 8, 8, self.flags);
             },
             .tfra => try self.randomAccess(plan, box),
-            .iloc => try self.itemLocations(plan, box),
+            .iloc => try item_locations.move(plan, box.start, box.body, box.end, self.flags),
             else => {},
         }
         self.position = box.end;
@@ -183,8 +191,29 @@ pub const Bmff = struct {
         const count: u64 = try plan.source.u32At(box.body + skipped, .big);
         const first = box.body + skipped + 4;
         if (count * width > box.end - first) return error.Malformed;
+        if (width == 4 and plan.source.length +| plan.delta > std.math.maxInt(u32)) {
+            self.looked_to = @max(self.looked_to, first);
+            self.look_to = first + count * width;
+            try self.lookForRoom(plan);
+        }
         try plan.copyTo(first, self.flags);
         try plan.shift(count * width, width, width, self.flags);
+    }
+
+    /// Looks through a table for places that have no room when they are moved, so that this is known
+    /// before anything is copied.
+    fn lookForRoom(self: *Bmff, plan: *Plan) Error!void {
+        const most = std.math.maxInt(u32);
+        while (self.looked_to < self.look_to) {
+            const length = @min(self.look_to - self.looked_to, Source.capacity / 2);
+            const part = try plan.source.at(self.looked_to, @intCast(length));
+            var at: usize = 0;
+            while (at + 4 <= part.len) : (at += 4) {
+                const place = std.mem.readInt(u32, part[at..][0..4], .big);
+                if (place >= plan.shift_from and place + plan.delta > most) return error.FileTooLarge;
+            }
+            self.looked_to += part.len;
+        }
     }
 
     fn randomAccess(self: *Bmff, plan: *Plan, box: Box) Error!void {
@@ -200,45 +229,6 @@ pub const Bmff = struct {
         try plan.shift((count - 1) * stride + width, width, stride, self.flags);
     }
 
-    fn itemLocations(self: *Bmff, plan: *Plan, box: Box) Error!void {
-        const length = box.end - box.start;
-        // One window, so that the plan is not half made when more bytes are wanted.
-        if (length > Source.capacity) return error.TooManyParts;
-        const whole = try plan.source.at(box.start, @intCast(length));
-        var items: Items = .{ .bytes = whole[@intCast(box.body - box.start)..] };
-        const head = try items.take(6);
-        const version = head[0];
-        if (version > 2) return error.Malformed;
-        const offset_width = try widthOf(head[4] >> 4);
-        const length_width = try widthOf(head[4] & 15);
-        const base_width = try widthOf(head[5] >> 4);
-        const index_width = if (version > 0) try widthOf(head[5] & 15) else 0;
-        var left = try items.integer(if (version < 2) 2 else 4);
-        while (left > 0) : (left -= 1) {
-            _ = try items.take(if (version < 2) 2 else 4);
-            const method = if (version > 0) try items.integer(2) & 15 else 0;
-            if (try items.integer(2) != 0) return error.ChunkOffsetsElsewhere;
-            const base_at = items.position;
-            const base = try items.integer(base_width);
-            if (method == 0 and base != 0) {
-                if (base < plan.shift_from) return error.Malformed;
-                try self.moved(plan, box.body + base_at, base_width);
-            }
-            var extents = try items.integer(2);
-            if (method == 0 and base == 0 and offset_width == 0 and extents > 0) return error.Malformed;
-            while (extents > 0) : (extents -= 1) {
-                _ = try items.take(index_width);
-                if (method == 0 and base == 0) try self.moved(plan, box.body + items.position, offset_width);
-                _ = try items.take(offset_width + length_width);
-            }
-        }
-    }
-
-    fn moved(self: *Bmff, plan: *Plan, at: u64, width: u32) Error!void {
-        try plan.copyTo(at, self.flags);
-        try plan.shift(width, width, width, self.flags);
-    }
-
     pub fn holeLength(store_length: u32) u64 {
         return 8 + store_uuid.len + purpose.len + 8 + @as(u64, store_length);
     }
@@ -251,31 +241,3 @@ pub const Bmff = struct {
         try out.appendSlice(allocator, store);
     }
 };
-
-const Items = struct {
-    bytes: []const u8,
-    position: usize = 0,
-
-    fn take(self: *Items, length: usize) Error![]const u8 {
-        if (length > self.bytes.len - self.position) return error.Malformed;
-        defer self.position += length;
-        return self.bytes[self.position..][0..length];
-    }
-
-    fn integer(self: *Items, width: u32) Error!u64 {
-        const bytes = try self.take(width);
-        return switch (width) {
-            0 => 0,
-            2 => std.mem.readInt(u16, bytes[0..2], .big),
-            4 => std.mem.readInt(u32, bytes[0..4], .big),
-            else => std.mem.readInt(u64, bytes[0..8], .big),
-        };
-    }
-};
-
-fn widthOf(nibble: u8) Error!u32 {
-    return switch (nibble) {
-        0, 4, 8 => nibble,
-        else => error.Malformed,
-    };
-}

@@ -46,7 +46,7 @@ pub fn message(failure: Error) []const u8 {
         error.OutOfMemory => "the module has no memory left",
         error.PdfTooComplex => "the structure of this PDF is not supported; sign it with a sidecar",
         error.StoreTooLarge => "the manifest store is too large for this format",
-        error.SvgRootUnsupported => "the root must be an <svg> element with content and without a prefix, in UTF-8",
+        error.SvgRootUnsupported => "the root must be an <svg> element with content, neither it nor its metadata with a prefix, in UTF-8",
         error.TooManyParts => "the file has more parts than any real file",
         error.Truncated => "the file ends in the middle of a structure",
         error.UnknownFormat => "the format is not one in which a manifest store can be embedded",

@@ -15,7 +15,7 @@ fn insert(plan: *Plan, at: u64, length: u64) Error!void {
 }
 
 pub const Jpeg = struct {
-    /// What c2pa-rs names its box instance; the number after the file's greatest if it has a JUMBF box of that one or more.
+    /// What c2pa-rs names its box instance; the number after the file's greatest if it has a box of that one or more.
     pub const usual_instance = 0x0211;
     const segment_head = 20;
     pub const most_body = 65535 - 2 - 2 - 2 - 4 - 8;
@@ -59,10 +59,13 @@ pub const Jpeg = struct {
     fn jumbf(self: *Jpeg, source: *plan_.Source, length: u16) Error!void {
         const whole = @min(@as(u32, length) + 2, 44);
         const segment = try source.at(self.position, whole);
-        if (!std.mem.eql(u8, segment[4..6], "JP") or !std.mem.eql(u8, segment[16..20], "jumb")) return;
-        if (whole == 44 and std.mem.eql(u8, segment[28..32], "c2pa")) return error.AlreadySigned;
+        if (!std.mem.eql(u8, segment[4..6], "JP")) return;
+        // Of any box, as some readers put segments of one instance together whatever they hold.
         const instance = std.mem.readInt(u16, segment[6..8], .big);
         if (instance >= self.instance) self.instance = instance +% 1;
+        const is_store = whole == 44 and std.mem.eql(u8, segment[16..20], "jumb") and
+            std.mem.eql(u8, segment[28..32], "c2pa");
+        if (is_store) return error.AlreadySigned;
     }
 
     pub fn holeLength(store_length: u32) u64 {

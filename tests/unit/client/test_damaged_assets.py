@@ -10,7 +10,7 @@ from edge_signer_client.embedding import AssetLayout, AssetLayoutError
 from measure.fuzz.layout_seeds import LAYOUTS
 from measure.fuzz.layout_target import PLANNED, documented_names
 from measure.fuzz.layouts import run
-from tests.media.sample_assets import tiff
+from tests.media.sample_assets import SAMPLE_ASSETS, tiff
 
 MUTANTS = 300
 
@@ -50,6 +50,16 @@ def test_advanced_audio_coding_is_not_taken_for_mpeg_layers() -> None:
 
 def test_a_raw_file_with_places_that_would_not_move_is_refused() -> None:
     assert refusal(b"\0\0\0\x18ftypcrx \0\0\0\1crx isom" + bytes(64)) == "UnknownFormat"
+
+
+def test_a_file_type_box_without_an_end_is_refused() -> None:
+    assert refusal(b"\0\0\0\0ftypisom" + bytes(64)) == "Malformed"
+
+
+def test_metadata_of_another_version_are_refused() -> None:
+    image = SAMPLE_ASSETS["HEIC"].content
+    at = image.index(b"meta") + 4
+    assert refusal(image[:at] + b"\0\0\0\x53" + image[at + 4 :]) == "Malformed"
 
 
 @pytest.mark.parametrize("store_bytes", [0, 63, 16 * 2**20 + 1])
