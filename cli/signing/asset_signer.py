@@ -116,8 +116,12 @@ class AssetSigner:
     def sign(self, place: Place) -> Signed | Skipped | Failed:
         """Sign an asset and write what belongs to it."""
         target = place.target
-        if target is not None and target.exists() and not (self.force or self.in_place):
-            return Skipped(f"{target} exists; --force replaces it")
+        if target is not None and target.exists() and not self.in_place:
+            if target.samefile(place.asset):
+                text = f"{target} is the file to sign; --in-place replaces it"
+                return Failed(text, exit_code=EXIT_USAGE)
+            if not self.force:
+                return Skipped(f"{target} exists; --force replaces it")
         try:
             return self._signed(place)
         except AssetLayoutError as refused:

@@ -13,17 +13,12 @@ import struct
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from itertools import cycle
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import wasmtime
-
+from edge_signer_client.layout_module import LayoutModule
 from edge_signer_client.session import EdgeSignerClientError
 
-MODULE_PATH = Path(__file__).parent / "embed.wasm"
-_MEMORY_LIMIT_BYTES = 32 * 1024 * 1024
 _BUFFER_BYTES = 256 * 1024
 _STEPS_AT_ONCE = 2048
 _WANTS_BYTES, _FAILED = 1, 2
@@ -154,8 +149,8 @@ class AssetLayout:
         signed.seek(self.hole_offset)
         _write(signed, filling)
 
-    def _instance(self) -> _Instance:
-        return _Instance()
+    def _instance(self) -> LayoutModule:
+        return LayoutModule()
 
     def _advanced(self) -> tuple[int, ...]:
         """Supply the bytes that the module wants until the plan is made; return its state."""
@@ -218,34 +213,6 @@ class AssetLayout:
         return _STATE.unpack(self._module.read(self._module.state, _STATE.size))
 
 
-class _Instance:
-    """An instance of `embed.wasm`, with a memory of its own."""
-
-    def __init__(self) -> None:
-        engine, module = _compiled()
-        self._store = wasmtime.Store(engine)
-        self._store.set_limits(memory_size=_MEMORY_LIMIT_BYTES)
-        self._exports: dict[str, Any] = dict(
-            wasmtime.Instance(self._store, module, []).exports(self._store)
-        )
-        self.state = self.call("state")
-        self.window = self.call("window")
-        self.window_bytes = self.call("window_capacity")
-
-    def call(self, name: str, *arguments: int) -> int:
-        result: int = self._exports[name](self._store, *arguments)
-        return result
-
-    def read(self, at: int, length: int) -> bytes:
-        return bytes(self._exports["memory"].read(self._store, at, at + length))
-
-    def write(self, at: int, content: bytes) -> None:
-        self._exports["memory"].write(self._store, content, at)
-
-    def text(self, at: int, length: int) -> str:
-        return self.read(at, length).decode()
-
-
 def _write(file: BinaryIO, content: bytes | memoryview) -> None:
     """Write all of it: an unbuffered file may take less at once."""
     while content:
@@ -254,9 +221,3 @@ def _write(file: BinaryIO, content: bytes | memoryview) -> None:
 
 def _shortened() -> AssetLayoutError:
     return AssetLayoutError("Truncated", "the file became shorter while it was read")
-
-
-@cache
-def _compiled() -> tuple[wasmtime.Engine, wasmtime.Module]:
-    engine = wasmtime.Engine()
-    return engine, wasmtime.Module.from_file(engine, str(MODULE_PATH))

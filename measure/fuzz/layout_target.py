@@ -10,8 +10,8 @@ from types import SimpleNamespace
 
 import wasmtime
 
-from edge_signer_client import embedding
 from edge_signer_client.embedding import AssetLayout, AssetLayoutError
+from edge_signer_client.layout_module import LayoutModule
 from measure.fuzz.layout_check import LITERAL, check_plan
 from tests.conftest import ROOT
 
@@ -55,11 +55,11 @@ class WatchedAsset(io.BytesIO):
 class SharedLayout(AssetLayout):
     """A layout that uses an instance again."""
 
-    def __init__(self, instance: embedding._Instance, asset: io.BytesIO, store_bytes: int) -> None:
+    def __init__(self, instance: LayoutModule, asset: io.BytesIO, store_bytes: int) -> None:
         self._shared = instance
         super().__init__(asset, store_bytes)
 
-    def _instance(self) -> embedding._Instance:
+    def _instance(self) -> LayoutModule:
         return self._shared
 
 
@@ -87,7 +87,7 @@ class LayoutTarget:
     """
 
     def __init__(self) -> None:
-        self._instance = embedding._Instance()
+        self._instance = LayoutModule()
         _remember_types(self._instance)
         self.reads = 0
         self.read_ratio = 0.0
@@ -164,7 +164,7 @@ def _store(length: int) -> bytes:
     return head.ljust(length, b"\x01")
 
 
-def _remember_types(instance: embedding._Instance) -> None:
+def _remember_types(instance: LayoutModule) -> None:
     """Spare wasmtime asking for a function's type at each call, which takes most of its time."""
     for export in instance._exports.values():
         if isinstance(export, wasmtime.Func):

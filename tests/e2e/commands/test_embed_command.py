@@ -71,7 +71,7 @@ def test_a_file_that_exists_is_replaced_only_by_force(state: Path, photo: Path) 
 def test_an_asset_is_replaced_only_in_place(state: Path, photo: Path) -> None:
     told = edge_signer(state, "sign", photo, "-o", photo, "--force", *SAID)
     assert told.returncode == 2
-    assert "in_place" in told.stderr
+    assert "--in-place replaces it" in told.stderr
     assert edge_signer(state, "sign", photo, "--in-place", *SAID).returncode == 0
     assert trusted(state, photo)
     again = edge_signer(state, "sign", photo, "--in-place", *SAID)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import wasmtime
 
-from edge_signer_client.embedding import MODULE_PATH
+from edge_signer_client.layout_module import MODULE_PATH
 
 ROOT = Path(__file__).resolve().parents[3]
 

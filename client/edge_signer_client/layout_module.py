@@ -1,0 +1,58 @@
+"""The module that knows where manifest stores go in files, and its host."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import wasmtime
+
+MODULE_PATH = Path(__file__).parent / "embed.wasm"
+_MEMORY_LIMIT_BYTES = 32 * 1024 * 1024
+
+
+class LayoutModule:
+    """An instance of `embed.wasm`, with a memory of its own.
+
+    `wasm_embed/src/embed.zig` describes the calls.
+
+    Attributes:
+        state: Address of what `advance` finds.
+        window: Address of the window, through which the module sees the asset.
+        window_bytes: Its size.
+    """
+
+    def __init__(self) -> None:
+        engine, module = _compiled()
+        self._store = wasmtime.Store(engine)
+        self._store.set_limits(memory_size=_MEMORY_LIMIT_BYTES)
+        self._exports: dict[str, Any] = dict(
+            wasmtime.Instance(self._store, module, []).exports(self._store)
+        )
+        self.state = self.call("state")
+        self.window = self.call("window")
+        self.window_bytes = self.call("window_capacity")
+
+    def call(self, name: str, *arguments: int) -> int:
+        """Call a function that the module exports, and return its result; 0 for none."""
+        result: int | None = self._exports[name](self._store, *arguments)
+        return result or 0
+
+    def read(self, at: int, length: int) -> bytes:
+        """Copy bytes out of the memory."""
+        return bytes(self._exports["memory"].read(self._store, at, at + length))
+
+    def write(self, at: int, content: bytes) -> None:
+        """Copy bytes into the memory."""
+        self._exports["memory"].write(self._store, content, at)
+
+    def text(self, at: int, length: int) -> str:
+        """Copy a text out of the memory."""
+        return self.read(at, length).decode()
+
+
+@cache
+def _compiled() -> tuple[wasmtime.Engine, wasmtime.Module]:
+    engine = wasmtime.Engine()
+    return engine, wasmtime.Module.from_file(engine, str(MODULE_PATH))
