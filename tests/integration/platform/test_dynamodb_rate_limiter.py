@@ -264,4 +264,4 @@ def test_who_loses_every_race_is_refused_and_nothing_is_counted(
     assert "close together" in refused.value.message
     assert "may make" not in refused.value.message
     assert bench.item(tenant)["day_count"] == {"N": "4"}
-    assert "others were faster" in bench.complaints[0]
+    assert "other workers kept changing" in bench.complaints[0]
