@@ -61,6 +61,8 @@ def sign_all(
     columns = (TextColumn("signing"), BarColumn(), MofNCompleteColumn(), _FilesPerSecond())
     screen = Terminal(stderr=True)
     counts = {Signed: 0, Skipped: 0, Failed: 0}
+    # Told after the bar, which would be drawn over them.
+    failures: list[str] = []
     with ExitStack() as stack:
         report = _opened(report_file, stack)
         progress = stack.enter_context(
@@ -77,12 +79,14 @@ def sign_all(
                     continue
                 counts[type(outcome)] += 1
                 if isinstance(outcome, Failed):
-                    say_error(outcome.text)
+                    failures.append(outcome.text)
                 if report is not None:
                     report.write(json.dumps(_line(place, outcome)) + "\n")
         except KeyboardInterrupt:
             stopped.set()
             raise
+    for text in failures:
+        say_error(text)
     left = len(places) - sum(counts.values())
     summary = f"{counts[Signed]} signed, {counts[Skipped]} skipped, {counts[Failed]} failed"
     out.print(summary + (f", {left} not tried; run it again for the rest" if left else ""))

@@ -196,6 +196,15 @@ def test_two_processes_do_not_write_the_same_file(state: Path, photo: Path) -> N
     assert not photo.with_name(".signed.jpg.part").exists()
 
 
+def test_a_link_in_place_of_the_unfinished_file_is_not_followed(state: Path, photo: Path) -> None:
+    other = photo.with_name("other")
+    other.write_bytes(b"of somebody else")
+    photo.with_name(".signed.jpg.part").symlink_to(other)
+    told = edge_signer(state, "sign", photo, "-o", photo.with_name("signed.jpg"), *SAID)
+    assert told.returncode == 2
+    assert other.read_bytes() == b"of somebody else"
+
+
 def test_a_killed_run_leaves_no_half_file_and_the_next_one_signs_the_rest(
     state: Path, tmp_path: Path
 ) -> None:
