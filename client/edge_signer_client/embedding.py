@@ -11,15 +11,13 @@ import hashlib
 import os
 import struct
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import cycle
 from typing import BinaryIO
 
 from edge_signer_client.layout_module import LayoutModule
 from edge_signer_client.session import EdgeSignerClientError
 
-_BUFFER_BYTES = 256 * 1024
+_BUFFER_BYTES = 1024 * 1024
 _STEPS_AT_ONCE = 2048
 _WANTS_BYTES, _FAILED = 1, 2
 _COPY, _LITERAL, _HOLE, _SHIFT = range(4)
@@ -103,23 +101,16 @@ class AssetLayout:
             OSError: A file cannot be read or written.
         """
         digest = hashlib.sha256()
-        # SHA-256 takes longest; it runs beside reading and writing, one part behind them.
-        with ThreadPoolExecutor(1) as hashing:
-            hashed: Future[None] | None = None
-            buffers = cycle([memoryview(bytearray(_BUFFER_BYTES)) for _ in range(2)])
-            for step in self._steps():
-                if step.kind == _HOLE:
-                    signed.seek(step.length, os.SEEK_CUR)
-                    continue
-                for part in self._parts(step, buffers):
-                    # The other buffer is free as soon as its part is hashed.
-                    if hashed is not None:
-                        hashed.result()
-                    hashed = hashing.submit(digest.update, part) if step.flags & _HASH else None
-                    if step.flags & _WRITE:
-                        _write(signed, part)
-            if hashed is not None:
-                hashed.result()
+        buffer = memoryview(bytearray(_BUFFER_BYTES))
+        for step in self._steps():
+            if step.kind == _HOLE:
+                signed.seek(step.length, os.SEEK_CUR)
+                continue
+            for part in self._parts(step, buffer):
+                if step.flags & _HASH:
+                    digest.update(part)
+                if step.flags & _WRITE:
+                    _write(signed, part)
         if self.hole_offset + self.hole_bytes == self.signed_bytes:
             signed.truncate(self.signed_bytes)
         return digest.hexdigest()
@@ -174,19 +165,16 @@ class AssetLayout:
             for fields in _STEP.iter_unpack(self._module.read(at, length)):
                 yield _Step(*fields)
 
-    def _parts(self, step: _Step, buffers: Iterator[memoryview]) -> Iterator[memoryview | bytes]:
-        """Yield what a step takes; a part is overwritten when the one after the next is read."""
+    def _parts(self, step: _Step, buffer: memoryview) -> Iterator[memoryview | bytes]:
+        """Yield what a step takes; each part is valid until the next one."""
         if step.kind == _LITERAL:
             yield self._module.read(step.offset, step.length)
             return
         self._asset.seek(step.offset)
         left = step.length
         while left:
-            part = (
-                self._copied(next(buffers)[:left])
-                if step.kind == _COPY
-                else self._moved(step, left)
-            )
+            is_copied = step.kind == _COPY
+            part = self._copied(buffer[:left]) if is_copied else self._moved(step, left)
             left -= len(part)
             yield part
 

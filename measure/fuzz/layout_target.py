@@ -6,9 +6,6 @@ import io
 import re
 import struct
 from functools import cache
-from types import SimpleNamespace
-
-import wasmtime
 
 from edge_signer_client.embedding import AssetLayout, AssetLayoutError
 from edge_signer_client.layout_module import LayoutModule
@@ -88,7 +85,6 @@ class LayoutTarget:
 
     def __init__(self) -> None:
         self._instance = LayoutModule()
-        _remember_types(self._instance)
         self.reads = 0
         self.read_ratio = 0.0
 
@@ -162,12 +158,3 @@ def _documented(refused: AssetLayoutError) -> str:
 def _store(length: int) -> bytes:
     head = struct.pack(">I4sI4s4s", length, b"jumb", 30, b"jumd", b"c2pa")
     return head.ljust(length, b"\x01")
-
-
-def _remember_types(instance: LayoutModule) -> None:
-    """Spare wasmtime asking for a function's type at each call, which takes most of its time."""
-    for export in instance._exports.values():
-        if isinstance(export, wasmtime.Func):
-            kind = export.type(instance._store)
-            known = SimpleNamespace(params=kind.params, results=kind.results)
-            export.type = lambda _, known=known: known  # type: ignore[method-assign,misc]
