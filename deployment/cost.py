@@ -40,7 +40,8 @@ class Request:
         memory_mb: As in the template.
         tenant_read_units: One eventually consistent read; workers keep what they read for 10 s.
         limit_write_units: One conditional write; the item stays below 1 KB.
-        idempotency_write_units: Two writes, for requests with an Idempotency-Key.
+        idempotency_write_units: Two writes, for requests with an Idempotency-Key; the second one has
+            the answer with the manifest in base64, in a little less than 5 KB.
         manifest_bytes: Of the sidecar.
         verifications: How often a sidecar is fetched.
         log_bytes: Our line, its metrics, START, END and REPORT, API Gateway's line, and the 26
@@ -52,7 +53,7 @@ class Request:
     memory_mb: int = 1769
     tenant_read_units: float = 0.5
     limit_write_units: float = 1
-    idempotency_write_units: float = 2
+    idempotency_write_units: float = 6
     manifest_bytes: int = 2_500
     verifications: float = 1
     log_bytes: int = 2_600

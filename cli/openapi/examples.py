@@ -90,6 +90,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
             "kms_key_id": "arn:aws:kms:us-east-1:123456789012:key/"
             "abcd1234-abcd-1234-abcd-1234abcd1234",
             "tsa_token_url": f"https://manifests.example.com/{TENANT_ID}/tsa/1234567890.tsr",
+            "manifest": "AAAJp2p1bWIAAAAeanVtZGMycGEAEQAQgAAAqgA4m3EDYzJwYQ==",
         },
     },
     "planned": {

@@ -161,7 +161,7 @@ class AssetSigner:
         of_sidecar = self.client.sign(
             asset_sha256, self.policy_id, self.assertions, tsa=self.tsa, title=self.title
         )
-        manifest_store = self.client.fetch_manifest(of_sidecar)
+        manifest_store = of_sidecar.manifest_store
         is_replaced = place.sidecar.exists()
         write_atomically(place.sidecar, manifest_store, mode=0o644)
         return Signed(

@@ -33,8 +33,7 @@ class SignedAsset:
         waited_ms: How long the client waited for the answer, in milliseconds.
         total_ms: How long the server took, in milliseconds.
         steps_ms: The server's time by step, in order.
-        manifest_store: What `embed` wrote into the asset; empty for a sidecar, which
-            `fetch_manifest` downloads.
+        manifest_store: The sidecar, or what `embed` wrote into the asset.
         media_type: Of the asset that `embed` signed, judged by its content; empty for a sidecar.
     """
 
@@ -45,7 +44,7 @@ class SignedAsset:
     waited_ms: float
     total_ms: float
     steps_ms: dict[str, float]
-    manifest_store: bytes = b""
+    manifest_store: bytes
     media_type: str = ""
 
 
@@ -189,7 +188,7 @@ class EdgeSigner:
                 waited_ms,
                 float(response.headers["X-Total-Time-MS"]),
                 server_timing(response.headers.get("Server-Timing", "")),
-                base64.b64decode(answer.get("manifest", "")),
+                base64.b64decode(answer["manifest"]),
             )
         except (ValueError, KeyError, TypeError, AttributeError):
             raise self._session.unexpected(response) from None

@@ -96,6 +96,7 @@ def test_the_answer_is_that_of_the_api_document(system: Running) -> None:
     answered = answer.json()
     assert answered.pop("p95_ms").keys() == {"wasm", "kms", "total"}
     assert answered.pop("kms_key_id").startswith("arn:aws:kms:us-east-1:")
+    assert base64.b64decode(answered.pop("manifest")) == fetched(system, url)
     assert answered == {"manifest_url": url, "signing_mode": "edge-tbs+remote-es256"}
     headers = answer.headers
     assert headers["content-type"] == "application/json"

@@ -69,12 +69,12 @@ class SignedAnswer(AnswerBody):
         ),
     ] = None
     manifest: Annotated[
-        str | None,
+        str,
         Field(
             json_schema_extra={"contentEncoding": "base64"},
-            description="With `embed`: the manifest store to write into the asset.",
+            description="The manifest store: the sidecar or, with `embed`, what goes into the asset.",
         ),
-    ] = None
+    ]
 
 
 class PlannedAssertion(BaseModel, defer_build=True):

@@ -112,8 +112,7 @@ class EdgeSignEndpoint:
             return _planned_answer(planned, admitted)
 
         def sign() -> Response[str]:
-            signed = self._service.sign(request, record, deadline)
-            return self._answer(signed, stopwatch, is_embedded=request.embedding is not None)
+            return self._answer(self._service.sign(request, record, deadline), stopwatch)
 
         answer = (
             sign()
@@ -127,9 +126,7 @@ class EdgeSignEndpoint:
         record.idempotency_replayed = "Idempotency-Replayed" in answer.headers
         return answer
 
-    def _answer(
-        self, signed: SignedManifest, stopwatch: Stopwatch, *, is_embedded: bool
-    ) -> Response[str]:
+    def _answer(self, signed: SignedManifest, stopwatch: Stopwatch) -> Response[str]:
         total_ms = stopwatch.total_ms
         steps_ms = stopwatch.steps_ms
         for name, observed_ms in {**steps_ms, "total": total_ms}.items():
@@ -142,7 +139,7 @@ class EdgeSignEndpoint:
             p95_ms=Percentiles(**p95_ms),
             kms_key_id=signed.kms_key_id,
             tsa_token_url=signed.tsa_token_url,
-            manifest=base64.b64encode(signed.manifest_store).decode() if is_embedded else None,
+            manifest=base64.b64encode(signed.manifest_store).decode(),
         )
         headers = {
             "X-Signing-Mode": signed.signing_mode,
