@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from edge_signer_client.credentials import Credentials, signature_headers
 from edge_signer_client.session import (
+    AssetLayoutError,
     CredentialsError,
     EdgeSignerClientError,
     RefusedError,
@@ -18,7 +19,6 @@ from edge_signer_client.signer import EdgeSigner, SignedAsset, server_timing
 
 if TYPE_CHECKING:
     from edge_signer_client.asynchronous import AsyncEdgeSigner
-    from edge_signer_client.embedding import AssetLayoutError
     from edge_signer_client.signed_file import ChangedAssetError, TargetError, embed_file
 
 __all__ = [
@@ -40,9 +40,8 @@ __all__ = [
     "signature_headers",
 ]
 
-# Imported at their first use: asyncio and above all wasmtime take longer than all the rest.
+# Imported at their first use: one loads asyncio, and files need system calls that Windows has not.
 _LATE = {
-    "AssetLayoutError": "embedding",
     "AsyncEdgeSigner": "asynchronous",
     "ChangedAssetError": "signed_file",
     "TargetError": "signed_file",
