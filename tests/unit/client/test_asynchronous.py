@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from edge_signer_client import AsyncEdgeSigner, Credentials, RefusedError
-from tests.calls.held_api import HeldApi, held_api
 from tests.media.sample_assets import EXAMPLES
+from tests.system.held_api import HeldApi, held_api
 from tests.system.waiting import wait_for
 
 PHOTOGRAPH = EXAMPLES / "rocket-small.jpg"

@@ -53,6 +53,11 @@ class HeldApi:
         return json.dumps(document).encode()
 
 
+class _Server(ThreadingHTTPServer):
+    # More clients than tests have; the system would reset the connections of further ones.
+    request_queue_size = 128
+
+
 @contextmanager
 def held_api() -> Iterator[HeldApi]:
     api = HeldApi()
@@ -69,7 +74,7 @@ def held_api() -> Iterator[HeldApi]:
         def log_message(self, *_: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+    with _Server(("127.0.0.1", 0), Handler) as server:
         api.url = f"http://127.0.0.1:{server.server_port}"
         Thread(target=server.serve_forever).start()
         try:
