@@ -20,7 +20,7 @@ INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN
 PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-layouts sparse-movie lint format openapi wasm bench limits load chaos portability engines newer-engines lock pr
-.PHONY: validate build package reproducible build-check cold-start import-times sbom audit cost architecture house walk deploy-local sam-local
+.PHONY: client validate build package reproducible build-check cold-start import-times sbom audit cost architecture house walk deploy-local sam-local
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -92,6 +92,11 @@ engines: dev ## Validate signed samples with five C2PA engines; three of them ne
 
 newer-engines: dev ## Fail if a newer version of one of those engines exists.
 	@$(BIN)/python -m measure.engines.newer
+
+client: setup ## Build the Python client's wheel and sources into dist/, with the same bytes each time.
+	@rm -f dist/edge_signer_client-*
+	@cd client && SOURCE_DATE_EPOCH=315532800 ../$(BIN)/python -m hatchling build -d ../dist
+	@sha256sum dist/edge_signer_client-*
 
 validate: $(VENV_SAM)/.made ## Check template.yaml and replica.yaml with SAM and cfn-lint.
 	$(SAM) validate --lint

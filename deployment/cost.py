@@ -40,7 +40,7 @@ class Request:
         memory_mb: As in the template.
         tenant_read_units: One eventually consistent read; workers keep what they read for 10 s.
         limit_write_units: One conditional write; the item stays below 1 KB.
-        idempotency_write_units: Two writes, for requests with an Idempotency-Key; the second one has
+        idempotency_write_units: Two writes, for requests with an Idempotency-Key; the second has
             the answer with the manifest in base64, in a little less than 5 KB.
         manifest_bytes: Of the sidecar.
         verifications: How often a sidecar is fetched.

@@ -10,15 +10,16 @@ from typing import Any
 
 from cli.terminal import EXIT_USAGE
 from edge_signer_client import (
+    AssetLayoutError,
     CredentialsError,
     EdgeSigner,
     EdgeSignerClientError,
     RefusedError,
     SignedAsset,
+    TargetError,
     UnreachableError,
+    embed_file,
 )
-from edge_signer_client.embedding import AssetLayoutError
-from edge_signer_client.signed_file import TargetError, embed_file
 from emulator.files import write_atomically
 
 # What one asset is refused for, all others would be refused for too.

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from edge_signer_client.layout_module import LayoutModule
-from edge_signer_client.session import EdgeSignerClientError
+from edge_signer_client.session import AssetLayoutError
 
+__all__ = ["AssetLayout", "AssetLayoutError"]
 _BUFFER_BYTES = 1024 * 1024
 _STEPS_AT_ONCE = 2048
 _WANTS_BYTES, _FAILED = 1, 2
@@ -25,18 +26,6 @@ _WRITE, _HASH = 1, 2
 _STEP = struct.Struct("<IIIIQQ")
 # As `State` in wasm_embed/src/embed.zig; texts are an address and a length.
 _STATE = struct.Struct("<Q10I3Q")
-
-
-class AssetLayoutError(EdgeSignerClientError):
-    """No manifest store can be embedded in this file.
-
-    Attributes:
-        name: What is wrong, as one word such as AlreadySigned, Truncated or UnknownFormat.
-    """
-
-    def __init__(self, name: str, message: str) -> None:
-        super().__init__(message)
-        self.name = name
 
 
 @dataclass(frozen=True)

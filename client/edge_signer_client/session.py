@@ -68,6 +68,18 @@ class UnexpectedAnswerError(RefusedError):
     """The answer is not in the form of the Edge Signer API: something else may run there."""
 
 
+class AssetLayoutError(EdgeSignerClientError):
+    """No manifest store can be embedded in this file.
+
+    Attributes:
+        name: What is wrong, as one word such as AlreadySigned, Truncated or UnknownFormat.
+    """
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
 class Session:
     """A pool of connections to one deployment; threads may share it.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import re
 import time
@@ -144,6 +145,23 @@ class EdgeSigner:
             layout.fill(signed, answer.manifest_store)
             signed.flush()
             return replace(answer, media_type=layout.media_type)
+
+    def embed_bytes(
+        self,
+        asset: bytes,
+        policy_id: str,
+        assertions: dict[str, Any],
+        *,
+        tsa: bool | None = None,
+        title: str | None = None,
+    ) -> tuple[bytes, SignedAsset]:
+        """Sign an asset that is in memory, and return it with its manifest inside.
+
+        The arguments and errors are those of `embed`.
+        """
+        signed = io.BytesIO()
+        answer = self.embed(io.BytesIO(asset), signed, policy_id, assertions, tsa=tsa, title=title)
+        return signed.getvalue(), answer
 
     def _learn_store_bytes(
         self, kind: tuple[str, bool | None], assertions: dict[str, Any], fields: dict[str, Any]

@@ -15,6 +15,7 @@ from tests.unit.markdown import anchors, links
 PAGES = [
     *ROOT.glob("*.md"),
     *(ROOT / "docs").rglob("*.md"),
+    *(ROOT / "client").glob("*.md"),
     *(ROOT / "clients").glob("*/*.md"),
     *(ROOT / "events").glob("*.md"),
     *(ROOT / "examples").glob("*.md"),

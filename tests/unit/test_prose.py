@@ -51,6 +51,7 @@ def prose_of_python(text: str) -> str:
 
 def files() -> Iterator[Path]:
     yield from (ROOT / name for name in ("README.md", "SECURITY.md", "CHANGELOG.md"))
+    yield ROOT / "client/README.md"
     yield from (ROOT / "docs").rglob("*.md")
     for folder in PYTHON:
         yield from (ROOT / folder).rglob("*.py")

@@ -1,18 +1,17 @@
-"""The code in docs/client.md, run as it stands there, and the client's errors."""
+"""The code in docs/client.md, run as it stands there with the wheel; and the client's errors."""
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
+from edge_signer.signing.manifest.embedding import LAYOUTS
 from edge_signer_client import (
     Credentials,
     CredentialsError,
@@ -24,43 +23,81 @@ from edge_signer_client import (
 )
 from tests.conftest import ROOT
 from tests.e2e.conftest import calls
+from tests.media.sample_assets import EXAMPLES, SAMPLE_ASSETS
+from tests.system.client_wheel import build, install, run
 from tests.system.command import edge_signer
 from tests.system.running import Running
 
 GUIDE = (ROOT / "docs/client.md").read_text()
+EXAMPLES_OF_GUIDE = re.findall(r"^```python\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
 DIGEST = "0" * 64
 
 
-def ran(folder: Path, system: Running, token: str) -> subprocess.CompletedProcess[str]:
-    (code,) = re.findall(r"^```python\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
-    shutil.copy(ROOT / "examples/rocket-small.jpg", folder / "photo.jpg")
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("installed")
+    install(build(tmp_path_factory.mktemp("dist")), folder)
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """What the guide takes to be there."""
+    shutil.copy(EXAMPLES / "rocket-small.jpg", tmp_path / "photo.jpg")
+    shutil.copy(ROOT / "examples/hello.wasm", tmp_path)
+    (tmp_path / "published").mkdir()
+    (tmp_path / "photos").mkdir()
+    for name in ("one.jpg", "two.jpg"):
+        shutil.copy(tmp_path / "photo.jpg", tmp_path / "photos" / name)
+    return tmp_path
+
+
+def ran(
+    installed: Path, folder: Path, code: str, system: Running, token: str
+) -> subprocess.CompletedProcess[str]:
     variables = {"EDGE_SIGNER_URL": system.state.url, "EDGE_SIGNER_TOKEN": token}
-    return subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=folder,
-        env={**os.environ, **variables},
-        capture_output=True,
-        text=True,
-    )
+    return run(installed, code, cwd=folder, **variables)
 
 
-def test_the_example_signs_and_its_sidecar_is_trusted(system: Running, tmp_path: Path) -> None:
-    ended = ran(tmp_path, system, system.state.token_of("load"))
+def test_the_examples_sign_what_is_trusted(system: Running, installed: Path, folder: Path) -> None:
+    code = "\n".join(EXAMPLES_OF_GUIDE)
+    ended = ran(installed, folder, code, system, system.state.token_of("load"))
     assert (ended.returncode, ended.stderr) == (0, "")
-    assert ended.stdout.startswith("signed with ")
+    assert re.fullmatch(r"signed with \S+ in [0-9.]+ ms\n!dlroW ,olleH\n\n?", ended.stdout)
     state = Path(system.state.anchors).parent
-    assert edge_signer(state, "verify", tmp_path / "photo.jpg").returncode == 0
+    assert edge_signer(state, "verify", folder / "photo.jpg").returncode == 0
+    made = [folder / f"{name}.jpg" for name in ("signed", "stream", "bytes", "again")]
+    made += (folder / "published" / one.name for one in (folder / "photos").iterdir())
+    for signed in made:
+        assert edge_signer(state, "verify", "--embedded", signed).returncode == 0, signed
+    assert not list(folder.rglob("*.part"))
 
 
-def test_the_example_prints_a_refusal(system: Running, tmp_path: Path) -> None:
-    ended = ran(tmp_path, system, "nobody")
-    assert (ended.returncode, ended.stdout) == (0, "not signed: 401 UNAUTHENTICATED\n")
+def test_the_example_prints_a_refusal_and_leaves_no_file(
+    system: Running, installed: Path, folder: Path
+) -> None:
+    before_signing = EXAMPLES_OF_GUIDE[0].partition("signed = ")[0]
+    code = before_signing + EXAMPLES_OF_GUIDE[-1]
+    ended = ran(installed, folder, code, system, "nobody")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == "not signed: 401 UNAUTHENTICATED\n"
+    (folder / "photo.jpg").write_bytes(b"plain text")
+    ended = ran(installed, folder, code, system, system.state.token_of("load"))
+    assert ended.stdout == "not signed: UnknownFormat; a sidecar works for every file\n"
+    assert not list(folder.glob("*again*"))
+
+
+def test_the_guide_names_every_format_that_embeds() -> None:
+    (formats,) = re.findall(r"^## Formats$(.*?)^## ", GUIDE, re.MULTILINE | re.DOTALL)
+    embeds = {name for name, one in SAMPLE_ASSETS.items() if one.media_type in LAYOUTS}
+    assert embeds <= {*re.findall(r"\w+", formats)}
 
 
 def test_errors_tell_what_happened(system: Running) -> None:
     def failure(url: str, token: str = "t") -> EdgeSignerClientError:
+        signer = EdgeSigner(url, Credentials(token), patience_s=0)
         with pytest.raises(EdgeSignerClientError) as raised:
-            EdgeSigner(url, Credentials(token)).sign(DIGEST, "newsroom-default-v3", {})
+            signer.sign(DIGEST, "newsroom-default-v3", {})
         return raised.value
 
     refused = failure(system.state.url)

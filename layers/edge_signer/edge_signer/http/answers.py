@@ -72,7 +72,7 @@ class SignedAnswer(AnswerBody):
         str,
         Field(
             json_schema_extra={"contentEncoding": "base64"},
-            description="The manifest store: the sidecar or, with `embed`, what goes into the asset.",
+            description="The manifest store: the sidecar, or what goes into the asset.",
         ),
     ]
 
