@@ -156,6 +156,7 @@ _AF = b"/AF [10 0 R]"
 #: By what is special about them.
 SAMPLE_PDFS: Mapping[str, bytes] = {
     "a table": pdf(),
+    "a free object of a generation that none can have": pdf().replace(b" 65535 f", b" 65536 f"),
     "no line's end at the end": pdf().rstrip(),
     "carriage returns": pdf().replace(b"\n", b"\r"),
     "zeros at the end": pdf() + bytes(500),

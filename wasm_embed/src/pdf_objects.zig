@@ -166,7 +166,9 @@ pub const Objects = struct {
         const kind = try scanner.token();
         if (kind.len != 1 or (kind[0] != 'n' and kind[0] != 'f')) return error.Malformed;
         // Offset 0 is the header's; writers that give it mean an object that does not exist.
-        try self.put(if (kind[0] == 'n' and integer != 0) .at_offset else .free, integer, second);
+        const is_used = kind[0] == 'n' and integer != 0;
+        // Some writers give a free object a generation that no object can have.
+        try self.put(if (is_used) .at_offset else .free, integer, if (is_used) second else 0);
         self.left -= 1;
     }
 
