@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import urllib3
+from urllib3.exceptions import NewConnectionError
 
 from edge_signer_client.credentials import Credentials
 
@@ -16,6 +17,7 @@ _TIMEOUT = urllib3.Timeout(connect=5, read=35)
 _CONNECTIONS = 32
 _FIRST_DELAY_S = 0.2
 _LONGEST_DELAY_S = 5.0
+_CONNECTING_PATIENCE_S = 5
 # Still in progress; too many requests; a failure that may pass.
 _WORTH_RETRYING = {409, 425, 429, 500, 502, 503, 504}
 # An operator switched these off, so retrying does not help.
@@ -113,7 +115,8 @@ class Session:
             path: Such as /edge-sign.
             body: JSON; None sends none.
             headers: Further headers.
-            patience_s: Give up instead of waiting beyond this many seconds; 0 sends once.
+            patience_s: Give up instead of waiting beyond this many seconds; 0 sends once. If
+                nobody listens at the address, it is 5 at most.
 
         Returns:
             The answer, whose status is 200.
@@ -123,21 +126,24 @@ class Session:
             UnreachableError: There was no answer.
             RefusedError: The answer has another status.
         """
-        give_up_s = time.monotonic() + patience_s
+        began_s = time.monotonic()
         longest_s = _FIRST_DELAY_S
         while True:
             try:
                 return self._request_once(method, path, body, headers)
             except (RefusedError, UnreachableError) as failure:
-                delay_s = None
+                delay_s, limit_s = None, patience_s
                 if isinstance(failure, RefusedError):
                     if not failure.may_pass:
                         raise
                     delay_s = failure.retry_after_s
+                elif isinstance(failure.__cause__, NewConnectionError):
+                    # Nobody listens there: a wrong address rather than a busy server.
+                    limit_s = min(patience_s, _CONNECTING_PATIENCE_S)
                 if delay_s is None:
                     delay_s = random.uniform(0, longest_s)  # noqa: S311 - no secret
                     longest_s = min(_LONGEST_DELAY_S, longest_s * 2)
-                if time.monotonic() + delay_s > give_up_s:
+                if time.monotonic() + delay_s > began_s + limit_s:
                     raise
             time.sleep(delay_s)
 
