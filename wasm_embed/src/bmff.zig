@@ -205,7 +205,7 @@ pub const Bmff = struct {
     fn lookForRoom(self: *Bmff, plan: *Plan) Error!void {
         const most = std.math.maxInt(u32);
         while (self.looked_to < self.look_to) {
-            const length = @min(self.look_to - self.looked_to, Source.capacity / 2);
+            const length = @min(self.look_to - self.looked_to, Source.most_at_once);
             const part = try plan.source.at(self.looked_to, @intCast(length));
             var at: usize = 0;
             while (at + 4 <= part.len) : (at += 4) {

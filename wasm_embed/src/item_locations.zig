@@ -10,7 +10,7 @@ const Source = plan_.Source;
 pub fn move(plan: *Plan, start: u64, body: u64, end: u64, flags: u32) Error!void {
     const length = end - start;
     // One window, so that the plan is not half made when more bytes are wanted.
-    if (length > Source.capacity) return error.TooManyParts;
+    if (length > Source.most_at_once) return error.TooManyParts;
     const whole = try plan.source.at(start, @intCast(length));
     var items: Items = .{ .bytes = whole[@intCast(body - start)..] };
     const head = try items.take(6);

@@ -98,7 +98,12 @@ pub const Format = enum(u32) {
 
 /// A view of the asset through one window that the host fills on demand.
 pub const Source = struct {
-    pub const capacity = 64 * 1024;
+    pub const capacity = 1024 * 1024;
+    /// The most that a layout may look at in one piece.
+    pub const most_at_once = 64 * 1024;
+    /// What lies closer together than this is read a window at a time: a call of the host costs as
+    /// much as some 200 KiB.
+    const near = 256 * 1024;
     /// Headers lie together, so a little more is read than what is asked for.
     const read_ahead = 4 * 1024;
     const look_behind = 64;
@@ -134,12 +139,12 @@ pub const Source = struct {
             const from: u32 = @intCast(offset - self.start);
             if (length <= self.filled - from) return self.window[from..][0..length];
         }
-        if (length > capacity) return error.TooManyParts;
+        if (length > most_at_once) return error.TooManyParts;
         // From a little before, so that what a layout reads again after this stays in the window.
         const behind: u32 = @intCast(@min(offset, look_behind, capacity - length));
         const start = offset - behind;
-        // Where parts are small, a whole window holds many; where they are large, it would hold one.
-        const is_near = self.filled > 0 and start >= self.want_offset and start - self.want_offset < capacity;
+        // Where parts are small, a whole window holds many; where they are large, it would hold none.
+        const is_near = self.filled > 0 and start >= self.want_offset and start - self.want_offset < self.filled +| near;
         const ahead: u32 = if (is_near) capacity else read_ahead;
         self.want_offset = start;
         self.want_length = @intCast(@min(@max(length + behind, ahead), self.length - start));

@@ -60,7 +60,7 @@ pub const Tiff = struct {
     fn entriesAt(self: *const Tiff, source: *plan_.Source, at: u64) Error![]const u8 {
         const count: u64 = if (self.is_big) try source.u64At(at, self.order) else try source.u16At(at, self.order);
         if (count == 0) return error.Malformed;
-        if (count > plan_.Source.capacity / self.entryBytes() - 2) return error.TooManyParts;
+        if (count > plan_.Source.most_at_once / self.entryBytes() - 2) return error.TooManyParts;
         const length = self.countBytes() + @as(u32, @intCast(count)) * self.entryBytes();
         // With the pointer that follows, so that both are in one window.
         const whole = try source.at(at, length + self.pointerBytes());
@@ -85,7 +85,7 @@ pub const Tiff = struct {
         var before: usize = 0;
         while (before < count and self.tagOf(entries, before) < store_tag) before += 1;
         const split = before * self.entryBytes();
-        var kept: [plan_.Source.capacity]u8 = undefined;
+        var kept: [plan_.Source.most_at_once]u8 = undefined;
         @memcpy(kept[0..entries.len], entries);
 
         const pointer_at: u64 = if (self.is_big) 8 else 4;
