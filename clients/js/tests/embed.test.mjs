@@ -1,0 +1,100 @@
+// How files are read and refused. `node --test` runs this.
+
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { AssetLayoutError, EmbedModule } from "../embed.mjs";
+
+const STORE = new Uint8Array(4096);
+const embedding = await EmbedModule.load();
+
+/** A sound of so many bytes that counts how much of it is in memory at once. */
+function sound(length) {
+  const header = new DataView(new ArrayBuffer(44));
+  const write = (at, text) => [...text].forEach((letter, index) => header.setUint8(at + index, letter.charCodeAt(0)));
+  write(0, "RIFF");
+  header.setUint32(4, 36 + length, true);
+  write(8, "WAVEfmt ");
+  header.setUint32(16, 16, true);
+  header.setUint16(20, 1, true);
+  header.setUint16(22, 1, true);
+  header.setUint32(24, 8000, true);
+  header.setUint32(28, 16000, true);
+  header.setUint16(32, 2, true);
+  header.setUint16(34, 16, true);
+  write(36, "data");
+  header.setUint32(40, length, true);
+  const megabyte = Uint8Array.from({ length: 1024 * 1024 }, (_, at) => at % 251);
+  const watched = new Blob([header, ...Array(length / megabyte.length).fill(megabyte)]);
+  const read = { largest: 0, slices: 0 };
+  const slice = watched.slice.bind(watched);
+  watched.slice = (start, end) => {
+    const part = slice(start, end);
+    const arrayBuffer = part.arrayBuffer.bind(part);
+    part.arrayBuffer = () => {
+      read.largest = Math.max(read.largest, part.size);
+      return arrayBuffer();
+    };
+    read.slices += 1;
+    return part;
+  };
+  watched.arrayBuffer = () => assert.fail("the whole file was read");
+  return { asset: watched, read };
+}
+
+const named = (name) => (failure) => failure instanceof AssetLayoutError && failure.name === name;
+
+test("a large file is hashed a block at a time and is not copied", async () => {
+  const { asset, read } = sound(20 * 1024 * 1024);
+  const layout = await embedding.layOut(asset, STORE.length);
+  assert(read.largest <= 64 * 1024);
+  const digest = await layout.digest();
+  assert(read.largest <= 1024 * 1024);
+  const before = read.slices;
+  const signed = await layout.signedBlob(STORE);
+  assert.equal(signed.size, layout.signedBytes);
+  assert(read.slices - before < 10, "the samples are one slice");
+  const covered = new Uint8Array(await signed.slice(0, layout.holeOffset).arrayBuffer());
+  assert.equal(digest, createHash("sha256").update(covered).digest("hex"));
+});
+
+test("a store of another size is refused by name", async () => {
+  const layout = await embedding.layOut(sound(1024 * 1024).asset, STORE.length);
+  await assert.rejects(layout.signedBlob(STORE.subarray(1)), named("StoreLength"));
+  assert.equal((await layout.signedBlob(STORE)).size, layout.signedBytes);
+});
+
+test("a signed file is refused by name", async () => {
+  const layout = await embedding.layOut(sound(1024 * 1024).asset, STORE.length);
+  const signed = await layout.signedBlob(STORE);
+  await assert.rejects(embedding.layOut(signed, STORE.length), named("AlreadySigned"));
+});
+
+test("what is no size of a store is refused before the module could take it for another", async () => {
+  const { asset } = sound(1024 * 1024);
+  for (const size of [2 ** 32 + 4096, -1, 1.5, "4096"]) await assert.rejects(embedding.layOut(asset, size), RangeError);
+  await assert.rejects(embedding.layOut(asset, 2 ** 32 - 1), named("StoreTooLarge"));
+});
+
+test("hashing stops when it is told to", async () => {
+  const layout = await embedding.layOut(sound(1024 * 1024).asset, STORE.length);
+  const reason = new Error("the reader left the page");
+  await assert.rejects(layout.digest({ signal: AbortSignal.abort(reason) }), (failure) => failure === reason);
+});
+
+test("a file that became shorter is refused by name", async () => {
+  const { asset } = sound(1024 * 1024);
+  const layout = await embedding.layOut(asset, STORE.length);
+  asset.slice = () => new Blob([]);
+  await assert.rejects(layout.digest(), named("Truncated"));
+});
+
+test("the module is taken as bytes, or from where it is", async () => {
+  const place = new URL("../embed.wasm", import.meta.url);
+  for (const source of [readFileSync(place), place, place.href]) {
+    await (await EmbedModule.load(source)).layOut(sound(1024 * 1024).asset, STORE.length);
+  }
+  await assert.rejects(EmbedModule.load("data:application/wasm,nothing"), WebAssembly.CompileError);
+});

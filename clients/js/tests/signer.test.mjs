@@ -1,0 +1,173 @@
+// What the signer sends and what it makes of answers. `node --test` runs this.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { after, test } from "node:test";
+
+import { AssetLayoutError, EdgeSigner, RefusedError, UnreachableError } from "../signer.mjs";
+
+const PHOTO = new Blob([readFileSync(new URL("../../../examples/rocket-small.jpg", import.meta.url))]);
+const servers = [];
+after(() => servers.forEach((server) => server.close()));
+
+/** Answers with what is given, one after the other and the last one again, and keeps what was sent. */
+async function answering(...answers) {
+  const sent = [];
+  const server = createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = JSON.parse(Buffer.concat(chunks).toString());
+    sent.push({ path: request.url, headers: request.headers, body });
+    const [status, document, headers] = answers[Math.min(sent.length, answers.length) - 1](body);
+    response.writeHead(status, headers).end(typeof document === "string" ? document : JSON.stringify(document));
+  });
+  servers.push(server);
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  server.unref();
+  return { url: `http://127.0.0.1:${server.address().port}`, sent };
+}
+
+const signs = ({ embed }) => [
+  200,
+  {
+    manifest: Buffer.alloc(embed.store_bytes, 1).toString("base64"),
+    manifest_url: "https://manifests.example.com/1.c2pa",
+    signing_mode: "edge",
+    kms_key_id: "a key",
+  },
+  { "X-Request-ID": "4c4cbc2b-6a4d-4d4f-8f3b-1f9a3d8a7f10" },
+];
+const refuses = (status, code, more = {}, headers = {}) => () => [status, { code, message: "no", ...more }, headers];
+
+const refusedWith = (status, code) => (failure) =>
+  failure instanceof RefusedError && failure.status === status && failure.code === code;
+
+test("a file is signed with one request, which does not hold the file", async () => {
+  const { url, sent } = await answering(signs);
+  const signer = new EdgeSigner(`${url}/`, "the token", { tenantId: "acme" });
+  const { signed, ...told } = await signer.embed(PHOTO, "a-policy-v1", { label: {} }, { title: "photo.jpg" });
+  assert.deepEqual(told, {
+    manifestUrl: "https://manifests.example.com/1.c2pa",
+    signingMode: "edge",
+    kmsKeyId: "a key",
+    tsaTokenUrl: null,
+    mediaType: "image/jpeg",
+    requestId: "4c4cbc2b-6a4d-4d4f-8f3b-1f9a3d8a7f10",
+  });
+  assert(signed.size > PHOTO.size + 2560);
+  const [{ path, headers, body }, ...others] = sent;
+  assert.deepEqual([path, others], ["/edge-sign", []]);
+  assert.equal(headers.authorization, "Bearer the token");
+  assert.equal(headers["x-tenant-id"], "acme");
+  assert.match(headers["idempotency-key"], /^[0-9a-f-]{36}$/);
+  assert.match(body.asset_sha256, /^[0-9a-f]{64}$/);
+  const embed = { format: "image/jpeg", store_bytes: 2560, offset: body.embed.offset };
+  const { asset_sha256: _, ...rest } = body;
+  assert.deepEqual(rest, { policy_id: "a-policy-v1", assertions: { label: {} }, title: "photo.jpg", embed });
+});
+
+test("a proxy's page sends no token", async () => {
+  const { url, sent } = await answering(signs);
+  await new EdgeSigner(url, null).embed(PHOTO, "p", {});
+  assert.equal(sent[0].headers.authorization, undefined);
+});
+
+test("a busy server is tried again after Retry-After, with the same key and body", async () => {
+  const busy = refuses(429, "RATE_LIMITED", {}, { "Retry-After": "1" });
+  const { url, sent } = await answering(busy, refuses(503, "KMS_UNAVAILABLE"), signs);
+  const beganMs = Date.now();
+  await new EdgeSigner(url, "t").embed(PHOTO, "p", {});
+  assert(Date.now() - beganMs >= 990);
+  assert.equal(sent.length, 3);
+  assert.equal(new Set(sent.map((one) => one.headers["idempotency-key"])).size, 1);
+  assert.equal(new Set(sent.map((one) => JSON.stringify(one.body))).size, 1);
+});
+
+test("patience ends before a wait that is longer", async () => {
+  const { url, sent } = await answering(refuses(429, "RATE_LIMITED", {}, { "Retry-After": "60" }));
+  const call = new EdgeSigner(url, "t", { patienceMs: 5000 }).embed(PHOTO, "p", {});
+  await assert.rejects(call, (failure) => refusedWith(429, "RATE_LIMITED")(failure) && failure.retryAfterS === 60);
+  assert.equal(sent.length, 1);
+});
+
+test("what does not pass is not tried again", async () => {
+  for (const [status, code] of [
+    [401, "UNAUTHENTICATED"],
+    [422, "POLICY_VIOLATION"],
+    [503, "SIGNER_DISABLED"],
+  ]) {
+    const { url, sent } = await answering(refuses(status, code));
+    await assert.rejects(new EdgeSigner(url, "t").embed(PHOTO, "p", {}), refusedWith(status, code));
+    assert.equal(sent.length, 1);
+  }
+});
+
+test("the size that a store needs is learned, for each policy and time-stamp", async () => {
+  const needs = ({ tsa, embed }) => (tsa ? 9000 : 3000) <= embed.store_bytes;
+  const { url, sent } = await answering((body) =>
+    needs(body) ? signs(body) : refuses(422, "STORE_TOO_LARGE", { store_bytes: body.tsa ? 9000 : 3000 })(),
+  );
+  const signer = new EdgeSigner(url, "t");
+  for (const tsa of [undefined, undefined, true, true]) await signer.embed(PHOTO, "p", {}, { tsa });
+  assert.deepEqual(
+    sent.map(({ body }) => body.embed.store_bytes),
+    [2560, 3000, 3000, 2560, 9000, 9000],
+  );
+  assert.equal(new Set(sent.map((one) => one.headers["idempotency-key"])).size, 6);
+});
+
+test("a large file is hashed once, because the size is asked for first", async () => {
+  const large = new Blob([PHOTO, new Uint8Array(9 * 1024 * 1024)]);
+  const { url, sent } = await answering(refuses(422, "STORE_TOO_LARGE", { store_bytes: 3000 }), signs);
+  await new EdgeSigner(url, "t").embed(large, "p", {});
+  assert.deepEqual(
+    sent.map(({ body }) => [body.embed.store_bytes, /^0+$/.test(body.asset_sha256)]),
+    [
+      [64, true],
+      [3000, false],
+    ],
+  );
+});
+
+test("a server that never has room enough does not keep the page busy", async () => {
+  const { url, sent } = await answering(refuses(422, "STORE_TOO_LARGE", { store_bytes: 2560 }));
+  await assert.rejects(new EdgeSigner(url, "t").embed(PHOTO, "p", {}), refusedWith(422, "STORE_TOO_LARGE"));
+  assert.equal(sent.length, 1);
+});
+
+test("a file of no known format is refused before anything is sent", async () => {
+  const { url, sent } = await answering(signs);
+  const call = new EdgeSigner(url, "t").embed(new Blob(["plain text"]), "p", {});
+  await assert.rejects(call, (failure) => failure instanceof AssetLayoutError && failure.name === "UnknownFormat");
+  assert.equal(sent.length, 0);
+});
+
+test("an answer that is not the API's is told as such", async () => {
+  for (const document of ["<h1>Log in</h1>", "null", { manifest: "AAAA" }, { manifest_url: "https://x.example" }]) {
+    const { url } = await answering(() => [200, document, {}]);
+    await assert.rejects(
+      new EdgeSigner(url, "t").embed(PHOTO, "p", {}),
+      (failure) => refusedWith(200, "")(failure) && failure.message.includes("is not an Edge Signer API"),
+    );
+  }
+});
+
+test("no answer is told as such", async () => {
+  const { url } = await answering(signs);
+  const signer = new EdgeSigner(url.replace(/\d+$/, "1"), "t", { patienceMs: 0 });
+  await assert.rejects(signer.embed(PHOTO, "p", {}), UnreachableError);
+});
+
+test("an address that is none and a token that no header holds are refused at once", () => {
+  assert.throws(() => new EdgeSigner("no address", "t"), TypeError);
+  assert.throws(() => new EdgeSigner("https://api.example.com", "\u2603"), TypeError);
+});
+
+test("waiting stops when the page no longer wants it", async () => {
+  const { url } = await answering(refuses(429, "RATE_LIMITED", {}, { "Retry-After": "20" }));
+  const page = new AbortController();
+  const call = new EdgeSigner(url, "t").embed(PHOTO, "p", {}, { signal: page.signal });
+  setTimeout(() => page.abort(), 300);
+  await assert.rejects(call, { name: "AbortError" });
+});
