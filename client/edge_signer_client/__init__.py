@@ -15,7 +15,8 @@ from edge_signer_client.session import (
     UnexpectedAnswerError,
     UnreachableError,
 )
-from edge_signer_client.signer import EdgeSigner, SignedAsset, server_timing
+from edge_signer_client.signed_asset import SignedAsset, server_timing
+from edge_signer_client.signer import EdgeSigner
 
 if TYPE_CHECKING:
     from edge_signer_client.asynchronous import AsyncEdgeSigner

@@ -13,8 +13,9 @@ from typing import Any, BinaryIO, TypeVar
 
 from edge_signer_client.credentials import Credentials
 from edge_signer_client.session import EdgeSignerClientError
+from edge_signer_client.signed_asset import SignedAsset
 from edge_signer_client.signed_file import embed_file
-from edge_signer_client.signer import EdgeSigner, SignedAsset
+from edge_signer_client.signer import EdgeSigner
 
 _T = TypeVar("_T")
 

@@ -65,5 +65,8 @@ def _remember_type(function: wasmtime.Func, store: wasmtime.Store) -> None:
 
 @cache
 def _compiled() -> tuple[wasmtime.Engine, wasmtime.Module]:
-    engine = wasmtime.Engine()
+    config = wasmtime.Config()
+    # By default each memory takes 4 GiB of addresses, which a limited process does not have.
+    config.memory_reservation = _MEMORY_LIMIT_BYTES
+    engine = wasmtime.Engine(config)
     return engine, wasmtime.Module.from_file(engine, str(MODULE_PATH))

@@ -140,9 +140,10 @@ class Session:
                 elif isinstance(failure.__cause__, NewConnectionError):
                     # Nobody listens there: a wrong address rather than a busy server.
                     limit_s = min(patience_s, _CONNECTING_PATIENCE_S)
-                if delay_s is None:
-                    delay_s = random.uniform(0, longest_s)  # noqa: S311 - no secret
-                    longest_s = min(_LONGEST_DELAY_S, longest_s * 2)
+                # A server that says "at once" is not asked without a pause either.
+                own_delay_s = random.uniform(0, longest_s)  # noqa: S311 - no secret
+                longest_s = min(_LONGEST_DELAY_S, longest_s * 2)
+                delay_s = max(delay_s or 0, own_delay_s)
                 if time.monotonic() + delay_s > began_s + limit_s:
                     raise
             time.sleep(delay_s)
@@ -189,7 +190,7 @@ class Session:
             document = answer.json()
             code, message = str(document.get("code", "")), str(document["message"])
             store_bytes = document.get("store_bytes")
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return self.unexpected(answer)
         text = " ".join(f"{answer.status} {code}".split()) + f": {message}"
         if not isinstance(store_bytes, int):

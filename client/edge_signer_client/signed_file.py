@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any, BinaryIO
 
 from edge_signer_client.session import EdgeSignerClientError
-from edge_signer_client.signer import EdgeSigner, SignedAsset
+from edge_signer_client.signed_asset import SignedAsset
+from edge_signer_client.signer import EdgeSigner
 
 # Room for a manifest store and the file system's own needs.
 _SPARE_BYTES = 1024 * 1024
+_LONGEST_NAME_BYTES = 255
+_OPENING = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class TargetError(EdgeSignerClientError):
@@ -61,21 +66,25 @@ def embed_file(
     """
     # A link stays one, and its file is replaced.
     target = target.resolve()
-    if not in_place and target.exists() and target.samefile(asset):
-        raise TargetError(f"{target} is the asset itself; allow in_place to replace it")
+    if target.exists():
+        if not target.is_file():
+            raise TargetError(f"{target} is not a file, and is not replaced")
+        if target.samefile(asset):
+            _require_replaceable(target, in_place=in_place)
     with asset.open("rb", buffering=0) as source:
         before = os.fstat(source.fileno())
         _require_space(target.parent, before.st_size)
         with _partial(target) as signed:
-            # The mode first: what is written is never more open than the asset.
+            # At once, so that what is written is never more open than the asset.
             os.fchmod(signed.fileno(), before.st_mode & 0o777)
             answer = signer.embed(source, signed, policy_id, assertions, tsa=tsa, title=title)
-            after = os.stat(asset)
-            if _identity(before) != _identity(after):
-                raise ChangedAssetError(f"{asset} changed while it was signed")
             if check is not None:
                 check(_partial_path(target), answer.media_type)
+            _take_over(signed.fileno(), source.fileno(), before)
             os.fsync(signed.fileno())
+            # As late as possible: in place, what somebody else has written since would be lost.
+            if _identity(before) != _identity(os.stat(asset)):
+                raise ChangedAssetError(f"{asset} changed while it was signed")
             _partial_path(target).replace(target)
     _sync_folder(target.parent)
     return answer
@@ -90,10 +99,13 @@ def _partial(target: Path) -> Iterator[BinaryIO]:
     path = _partial_path(target)
     while True:
         # In a folder that others may write to, the name may be theirs.
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        if os.fstat(descriptor).st_uid != os.geteuid():
+        descriptor = os.open(
+            path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600
+        )
+        status = os.fstat(descriptor)
+        if status.st_uid != os.geteuid() or status.st_nlink > 1 or not S_ISREG(status.st_mode):
             os.close(descriptor)
-            raise TargetError(f"{path} belongs to somebody else")
+            raise TargetError(f"{path} is in the way: it is not an unfinished file; remove it")
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -112,13 +124,36 @@ def _partial(target: Path) -> Iterator[BinaryIO]:
 
 
 def _partial_path(target: Path) -> Path:
-    return target.with_name(f".{target.name}.part")
+    name = f".{target.name}.part"
+    if len(os.fsencode(name)) > _LONGEST_NAME_BYTES:
+        name = f".{hashlib.sha256(os.fsencode(target.name)).hexdigest()}.part"
+    return target.with_name(name)
+
+
+def _require_replaceable(asset: Path, *, in_place: bool) -> None:
+    if not in_place:
+        raise TargetError(f"{asset} is the asset itself; allow in_place to replace it")
+    if asset.stat().st_nlink > 1:
+        raise TargetError(f"{asset} has another name (a hard link), which would stay unsigned")
+
+
+def _take_over(signed: int, asset: int, status: os.stat_result) -> None:
+    """Give a new file the owner, attributes and permissions of the asset, as far as one may."""
+    with suppress(OSError):
+        os.fchown(signed, status.st_uid, status.st_gid)
+    # macOS has them too, but not in Python.
+    if hasattr(os, "listxattr"):
+        with suppress(OSError):
+            for name in os.listxattr(asset):
+                os.setxattr(signed, name, os.getxattr(asset, name))
+    os.fchmod(signed, status.st_mode & 0o777)
 
 
 def _require_space(folder: Path, asset_bytes: int) -> None:
     free_bytes = shutil.disk_usage(folder).free
-    if free_bytes < asset_bytes + _SPARE_BYTES:
-        raise TargetError(f"{folder} has {free_bytes} bytes free, and {asset_bytes} are needed")
+    needed_bytes = asset_bytes + _SPARE_BYTES
+    if free_bytes < needed_bytes:
+        raise TargetError(f"{folder} has {free_bytes} bytes free, and {needed_bytes} are needed")
 
 
 def _identity(status: os.stat_result) -> tuple[int, int, int, int]:

@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import json
-import re
 import time
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 from edge_signer_client.credentials import Credentials
 from edge_signer_client.session import RefusedError, Session
+from edge_signer_client.signed_asset import SignedAsset
 
 # Holds a manifest of a common chain without a time-stamp; the server says what others need.
 _USUAL_STORE_BYTES = 2560
 # Reading more than this a second time takes longer than asking for the size first.
 _SMALL_ASSET_BYTES = 8 * 1024 * 1024
+# What the server takes at most.
+_MOST_STORE_BYTES = 64 * 1024
+_SIZES_APART_BYTES = 256
 # Too small for any store, so the server answers with the size and signs nothing.
 _NO_STORE_BYTES = 64
-
-
-@dataclass(frozen=True)
-class SignedAsset:
-    """Result of a signature.
-
-    Attributes:
-        manifest_url: Where the manifest store (the sidecar) is.
-        signing_mode: Which signer signed: edge or central.
-        kms_key_id: The key that signed.
-        tsa_token_url: Where the time-stamp is; None if there is none.
-        waited_ms: How long the client waited for the answer, in milliseconds.
-        total_ms: How long the server took, in milliseconds.
-        steps_ms: The server's time by step, in order.
-        manifest_store: The sidecar, or what `embed` wrote into the asset.
-        media_type: Of the asset that `embed` signed, judged by its content; empty for a sidecar.
-    """
-
-    manifest_url: str
-    signing_mode: str
-    kms_key_id: str
-    tsa_token_url: str | None
-    waited_ms: float
-    total_ms: float
-    steps_ms: dict[str, float]
-    manifest_store: bytes
-    media_type: str = ""
 
 
 class EdgeSigner:
@@ -62,8 +37,8 @@ class EdgeSigner:
     def __init__(self, url: str, credentials: Credentials, *, patience_s: float = 30) -> None:
         self._session = Session(url, credentials)
         self._patience_s = patience_s
-        # What manifests need, by policy and time-stamp, once the server has said so.
-        self._store_bytes: dict[tuple[str, bool | None], int] = {}
+        # What fitted, by policy, time-stamp and length of the assertions.
+        self._store_bytes: dict[tuple[str, bool | None, int], int] = {}
 
     def sign(
         self,
@@ -125,26 +100,34 @@ class EdgeSigner:
         from edge_signer_client.embedding import AssetLayout
 
         fields: dict[str, Any] = {"tsa": tsa, "title": title}
-        kind = (policy_id, tsa)
-        if kind not in self._store_bytes:
+        # Assertions of about the same length make stores of about the same size.
+        kind = (policy_id, tsa, len(json.dumps([assertions, title])) // _SIZES_APART_BYTES)
+        store_bytes = self._store_bytes.get(kind)
+        if store_bytes is None:
+            store_bytes = _USUAL_STORE_BYTES
             probe = AssetLayout(asset, _NO_STORE_BYTES)
             if probe.signed_bytes > _SMALL_ASSET_BYTES:
-                self._learn_store_bytes(kind, assertions, {**fields, "embed": probe.embed})
-        while True:
-            layout = AssetLayout(asset, self._store_bytes.get(kind, _USUAL_STORE_BYTES))
+                store_bytes = self._needed_bytes(
+                    policy_id, assertions, {**fields, "embed": probe.embed}
+                )
+        for last in (False, False, True):
+            layout = AssetLayout(asset, store_bytes)
             signed.seek(0)
             signed.truncate()
             fields |= {"asset_sha256": layout.write(signed), "embed": layout.embed}
             try:
                 answer = self._sign(policy_id, assertions, fields, None)
             except RefusedError as refused:
-                if refused.store_bytes is None or refused.store_bytes <= layout.store_bytes:
+                needed_bytes = refused.store_bytes or 0
+                if last or not store_bytes < needed_bytes <= _MOST_STORE_BYTES:
                     raise
-                self._store_bytes[kind] = refused.store_bytes
-                continue
-            layout.fill(signed, answer.manifest_store)
-            signed.flush()
-            return replace(answer, media_type=layout.media_type)
+                store_bytes = needed_bytes
+            else:
+                layout.fill(signed, answer.manifest_store)
+                signed.flush()
+                self._store_bytes[kind] = store_bytes
+                return replace(answer, media_type=layout.media_type)
+        raise AssertionError  # the last attempt returns or raises
 
     def embed_bytes(
         self,
@@ -163,15 +146,17 @@ class EdgeSigner:
         answer = self.embed(io.BytesIO(asset), signed, policy_id, assertions, tsa=tsa, title=title)
         return signed.getvalue(), answer
 
-    def _learn_store_bytes(
-        self, kind: tuple[str, bool | None], assertions: dict[str, Any], fields: dict[str, Any]
-    ) -> None:
+    def _needed_bytes(
+        self, policy_id: str, assertions: dict[str, Any], fields: dict[str, Any]
+    ) -> int:
+        """Ask for the size of a store by announcing one that is too small."""
         try:
-            self._sign(kind[0], assertions, {**fields, "asset_sha256": "0" * 64}, None)
+            self._sign(policy_id, assertions, {**fields, "asset_sha256": "0" * 64}, None)
         except RefusedError as refused:
-            if refused.store_bytes is None:
+            if not 0 < (refused.store_bytes or 0) <= _MOST_STORE_BYTES:
                 raise
-            self._store_bytes[kind] = refused.store_bytes
+            return refused.store_bytes or 0
+        return _USUAL_STORE_BYTES
 
     def _sign(
         self,
@@ -192,23 +177,13 @@ class EdgeSigner:
             "POST",
             "/edge-sign",
             json.dumps(given).encode(),
-            {"Idempotency-Key": idempotency_key or str(uuid.uuid4())},
+            {"Idempotency-Key": str(uuid.uuid4()) if idempotency_key is None else idempotency_key},
             patience_s=self._patience_s,
         )
         waited_ms = (time.perf_counter() - began_s) * 1000
         try:
-            answer = response.json()
-            return SignedAsset(
-                answer["manifest_url"],
-                answer["signing_mode"],
-                answer["kms_key_id"],
-                answer.get("tsa_token_url"),
-                waited_ms,
-                float(response.headers["X-Total-Time-MS"]),
-                server_timing(response.headers.get("Server-Timing", "")),
-                base64.b64decode(answer["manifest"]),
-            )
-        except (ValueError, KeyError, TypeError, AttributeError):
+            return SignedAsset.of_answer(response, waited_ms)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise self._session.unexpected(response) from None
 
     def fetch_manifest(self, signed: SignedAsset) -> bytes:
@@ -232,8 +207,3 @@ class EdgeSigner:
             EdgeSignerClientError: The server refused, or there was no result in time.
         """
         return self._session.request("POST", "/jobs", request_json, patience_s=wait_s).data
-
-
-def server_timing(header: str) -> dict[str, float]:
-    """Read the durations of a Server-Timing header, in milliseconds and in order."""
-    return {name: float(ms) for name, ms in re.findall(r"([\w-]+);dur=([0-9.]+)", header)}

@@ -37,13 +37,18 @@ class EmbeddedStoreTooLargeError(EdgeSignerError):
     """The manifest store does not fit into the space reserved; `store_bytes` is what it needs.
 
     Args:
-        store_bytes: The least that `embed.store_bytes` may be for this manifest.
+        store_bytes: The least that `embed.store_bytes` may be for this manifest; None if that is
+            more than it may be at all.
     """
 
     code = "STORE_TOO_LARGE"
 
-    def __init__(self, store_bytes: int) -> None:
-        super().__init__(f"embed.store_bytes must be {store_bytes} or more for this manifest.")
+    def __init__(self, store_bytes: int | None) -> None:
+        super().__init__(
+            "This manifest is too large to be embedded; request a sidecar."
+            if store_bytes is None
+            else f"embed.store_bytes must be {store_bytes} or more for this manifest."
+        )
         self.store_bytes = store_bytes
 
 

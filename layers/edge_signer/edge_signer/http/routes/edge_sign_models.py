@@ -10,7 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from edge_signer.http.errors import AssetTooLargeError
 from edge_signer.http.wire_formats import read_base64
 from edge_signer.platform.errors import InvalidRequestError
-from edge_signer.signing.manifest.embedding import LAYOUTS, MAX_STORE_BYTES, Embedding
+from edge_signer.signing.manifest.embedding import (
+    LAYOUTS,
+    MAX_STORE_BYTES,
+    MIN_STORE_BYTES,
+    Embedding,
+)
 from edge_signer.signing.signing_request import MAX_TITLE_CHARACTERS, SigningRequest
 
 MAX_INLINE_BYTES = 32 * 1024
@@ -24,7 +29,7 @@ class EmbedRequest(BaseModel):
 
     format: str = Field(min_length=1, max_length=64)
     offset: int | None = Field(None, ge=0, lt=2**63 - MAX_STORE_BYTES)
-    store_bytes: int | None = Field(None, gt=0, le=MAX_STORE_BYTES)
+    store_bytes: int | None = Field(None, ge=MIN_STORE_BYTES, le=MAX_STORE_BYTES)
 
     def to_embedding(self) -> Embedding:
         """Return the place to the signing service.

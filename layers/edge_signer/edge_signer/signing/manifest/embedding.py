@@ -21,8 +21,9 @@ if TYPE_CHECKING:
         PreparedManifest,
     )
 
-#: The largest hole that a client may reserve.
+#: The largest and the smallest hole that a client may reserve; no store is as small as that.
 MAX_STORE_BYTES = 64 * 1024
+MIN_STORE_BYTES = 64
 #: What a time-stamp may take; authorities' tokens have 2 to 7 KB.
 TIME_STAMP_RESERVE_BYTES = 8 * 1024
 # A padded store is one key longer at least (C2PA 2.2 §13.2.5).
@@ -168,4 +169,5 @@ class Embedding:
 
 
 def _too_large(store_bytes: int) -> EmbeddedStoreTooLargeError:
-    return EmbeddedStoreTooLargeError(store_bytes + _SLACK_BYTES)
+    needed_bytes = store_bytes + _SLACK_BYTES
+    return EmbeddedStoreTooLargeError(needed_bytes if needed_bytes <= MAX_STORE_BYTES else None)
