@@ -13,7 +13,7 @@ from edge_signer.signing.errors import EmbeddedStoreTooLargeError
 from edge_signer.signing.manifest.embedding import MAX_STORE_BYTES, MIN_STORE_BYTES
 
 
-PLACE = {"format": "image/jpeg", "offset": 2}
+PLACE: dict[str, object] = {"format": "image/jpeg", "offset": 2}
 
 
 @pytest.mark.parametrize("store_bytes", [-1, 0, 8, MIN_STORE_BYTES - 1, MAX_STORE_BYTES + 1, 2.0])
