@@ -12,7 +12,6 @@ from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.signing.errors import EmbeddedStoreTooLargeError
 from edge_signer.signing.manifest.embedding import MAX_STORE_BYTES, MIN_STORE_BYTES
 
-
 PLACE: dict[str, object] = {"format": "image/jpeg", "offset": 2}
 
 
