@@ -15,6 +15,10 @@ from edge_signer_client.credentials import Credentials
 # An HTTP API of AWS answers within 30 s or not at all.
 _TIMEOUT = urllib3.Timeout(connect=5, read=35)
 _CONNECTIONS = 32
+# More than a job's result, and than an answer through an HTTP API of AWS, may have.
+_ANSWER_BYTES = 32 * 1024 * 1024
+_ANSWER_S = 60
+_PART_BYTES = 64 * 1024
 _FIRST_DELAY_S = 0.2
 _LONGEST_DELAY_S = 5.0
 _CONNECTING_PATIENCE_S = 5
@@ -201,9 +205,27 @@ class Session:
         self, method: str, url: str, body: bytes | None, headers: dict[str, str]
     ) -> urllib3.BaseHTTPResponse:
         try:
-            return self._http.request(method, url, body=body, headers=headers)
+            answer = self._http.request(
+                method, url, body=body, headers=headers, preload_content=False
+            )
+            content = _content(answer)
         except urllib3.exceptions.HTTPError as failure:
             raise UnreachableError(f"{url} cannot be reached: {failure}") from failure
+        if content is None:
+            answer.close()
+            raise UnreachableError(f"{url} sends an answer without an end")
+        return urllib3.HTTPResponse(content, headers=answer.headers, status=answer.status)
+
+
+def _content(answer: urllib3.BaseHTTPResponse) -> bytes | None:
+    """Read an answer as a whole; None if it is longer, or takes longer, than any of the API."""
+    give_up_s = time.monotonic() + _ANSWER_S
+    content = bytearray()
+    while part := answer.read1(_PART_BYTES):
+        content += part
+        if len(content) > _ANSWER_BYTES or time.monotonic() > give_up_s:
+            return None
+    return bytes(content)
 
 
 def _retry_after_s(answer: urllib3.BaseHTTPResponse) -> float | None:

@@ -72,6 +72,15 @@ def test_a_wait_beyond_patience_is_not_begun() -> None:
         assert (refused.value.retry_after_s, len(keys)) == (2 * HOUR_S, 1)
 
 
+def test_an_answer_without_an_end_is_not_read_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "_ANSWER_BYTES", 20)
+    with answering((200, {}), (200, {})) as (to, _):
+        with pytest.raises(UnreachableError, match="without an end"):
+            post(to, patience_s=0)
+        monkeypatch.undo()
+        assert post(to) == 200
+
+
 def test_an_address_where_nobody_listens_is_given_up_sooner(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
