@@ -13,7 +13,7 @@ from cli.terminal import EXIT_USAGE, fail
 
 
 class Report:
-    """A file that gets a line at a time, so that a killed run leaves those of what it did.
+    """A file that gets a line at a time, in the order of the assets, whatever ends the run.
 
     Args:
         file: Its path; it is replaced. None for no report.

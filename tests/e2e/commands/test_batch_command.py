@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,23 @@ def test_an_interrupted_run_tells_what_it_did(state: Path, tmp_path: Path) -> No
     assert "Traceback" not in complaint
     assert run.returncode == 130
     assert not list(target.glob(".*"))
+
+
+def test_a_second_interruption_waits_for_nothing(photo: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        options = ("--output-dir", photo.parent / "out", "--url", url, "--token", "token", *SAID)
+        command = [sys.executable, "-m", "cli.main", "sign", photo.parent, *options]
+        with subprocess.Popen(
+            list(map(str, command)), cwd=ROOT, stderr=subprocess.PIPE, text=True
+        ) as run:
+            silent.accept()
+            run.send_signal(signal.SIGINT)
+            assert run.stderr is not None
+            while "Ctrl-C again" not in run.stderr.readline():
+                assert run.poll() is None
+            run.send_signal(signal.SIGINT)
+            assert run.wait(5) == -signal.SIGINT
 
 
 def test_what_is_signed_in_place_already_is_skipped_among_several(state: Path, photo: Path) -> None:
