@@ -102,13 +102,21 @@ def require_api_address(url: str) -> None:
         url: The value of `--url`: https, or http to this machine.
 
     Raises:
-        typer.Exit: It is not such an address (2).
+        typer.Exit: It is not such an address, or holds a user name or password (2).
     """
     try:
         address = parse_url(url)
     except LocationParseError:
         address = parse_url("")
-    if address.scheme not in ("https", "http") or not address.host:
+    is_address = address.scheme in ("https", "http") and bool(address.host)
+    if address.auth is not None or ("@" in url and not is_address):
+        # It is not repeated: what stands before the @ may be a password.
+        fail(
+            "--url holds a user name or a password, which is sent nowhere: leave out what stands "
+            "before the @, and give the token with --token or EDGE_SIGNER_TOKEN",
+            EXIT_USAGE,
+        )
+    if not is_address:
         fail(f"--url {url} is not an address: it must begin with https:// or http://", EXIT_USAGE)
     if address.scheme == "http" and address.host not in _THIS_MACHINE:
         fail(

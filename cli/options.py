@@ -77,9 +77,15 @@ Output = Annotated[
 OutputDir = Annotated[Path | None, typer.Option(help="Write signed files into this folder.")]
 InPlace = Annotated[bool, typer.Option("--in-place", help="Replace each file by the signed one.")]
 Sidecar = Annotated[
-    bool, typer.Option("--sidecar", help="Write FILE.c2pa beside it; the default without -o.")
+    bool,
+    typer.Option(
+        "--sidecar",
+        help="Write FILE.c2pa beside it; the default without -o, and not possible with --in-place.",
+    ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Replace signed files that exist.")]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace signed files and sidecars that exist.")
+]
 Verify = Annotated[
     bool,
     typer.Option(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from cli.signing.places import Place
 from cli.terminal import EXIT_USAGE
 from edge_signer_client import (
     AssetLayoutError,
@@ -17,30 +18,16 @@ from edge_signer_client import (
     RefusedError,
     SignedAsset,
     TargetError,
+    UnexpectedAnswerError,
     UnreachableError,
     embed_file,
 )
 from emulator.files import write_atomically
 
 # What one asset is refused for, all others would be refused for too.
-_OF_ALL = {401, 403, 429, 503}
-
-
-@dataclass(frozen=True)
-class Place:
-    """An asset, and what is written for it.
-
-    Attributes:
-        asset: The file to sign.
-        target: The file with its manifest inside; None for none.
-        sidecar: The manifest of the asset as it is; None for none.
-        is_named: Whether the command names it, instead of a folder or a pattern that contains it.
-    """
-
-    asset: Path
-    target: Path | None
-    sidecar: Path | None
-    is_named: bool
+_OF_ALL = {401, 403, 429}
+# Of any size; only whether a store has a place in the file is asked.
+_SOME_STORE_BYTES = 4096
 
 
 @dataclass(frozen=True)
@@ -49,8 +36,8 @@ class Signed:
 
     Attributes:
         answer: The signer's, of the manifest in the target, or of the sidecar if there is none.
-        signed_bytes: Size of the target.
-        sidecar_bytes: Size of the sidecar.
+        signed_bytes: Size of the target; 0 if it was there already.
+        sidecar_bytes: Size of the sidecar; 0 if it was there already.
         is_sidecar_replaced: Whether there was an earlier one.
         verified_by: The engine that found the target valid; empty for none.
     """
@@ -101,8 +88,9 @@ class AssetSigner:
         tsa: Whether to time-stamp; None leaves it to the policy.
         title: Name of the asset, for people; None for none.
         in_place: Whether targets are the assets themselves.
-        force: Whether to replace targets that exist.
+        force: Whether to replace files that exist.
         verify: Whether c2pa-rs validates a target before it is there.
+        is_batch: Whether it is given several assets; then what an earlier run did is left.
     """
 
     client: EdgeSigner
@@ -113,32 +101,47 @@ class AssetSigner:
     in_place: bool
     force: bool
     verify: bool
+    is_batch: bool
 
     def sign(self, place: Place) -> Signed | Skipped | Failed:
         """Sign an asset and write what belongs to it."""
-        target = place.target
-        if target is not None and target.exists() and not self.in_place:
-            if target.samefile(place.asset):
-                text = f"{target} is the file to sign; --in-place replaces it"
-                return Failed(text, exit_code=EXIT_USAGE)
-            if not self.force:
-                return Skipped(f"{target} exists; --force replaces it")
         try:
-            return self._signed(place)
+            left = self._left_to_write(place)
+            if left.target is None and left.sidecar is None:
+                return Skipped(_what_exists(place))
+            return self._signed(left)
         except AssetLayoutError as refused:
-            if not place.is_named and self._is_none_of_ours(refused.name):
+            if self._is_none_of_ours(place, refused.name):
                 return Skipped(f"{place.asset}: {refused}")
             return Failed(f"{place.asset}: {refused}", refused.name)
         except (EdgeSignerClientError, OSError) as failure:
             return _failed(place, failure)
 
-    def _is_none_of_ours(self, name: str) -> bool:
-        return name == "UnknownFormat" or (name == "AlreadySigned" and self.in_place)
+    def _is_none_of_ours(self, place: Place, name: str) -> bool:
+        if name == "UnknownFormat":
+            return not place.is_named
+        return name == "AlreadySigned" and self.in_place and self.is_batch
+
+    def _left_to_write(self, place: Place) -> Place:
+        """Return the place without the outputs that exist and stay."""
+        target, sidecar = place.target, place.sidecar
+        if target is not None and target.exists() and not self.in_place:
+            if target.samefile(place.asset):
+                raise TargetError(f"{target} is the file to sign; --in-place replaces it")
+            if not self.force:
+                target = None
+        if sidecar is not None and not self.force and sidecar.exists():
+            if self.is_batch:
+                stays = sidecar.stat().st_mtime_ns >= place.asset.stat().st_mtime_ns
+            else:
+                stays = place.target is not None and target is None
+            sidecar = None if stays else sidecar
+        return replace(place, target=target, sidecar=sidecar)
 
     def _signed(self, place: Place) -> Signed:
         answer, verified_by, signed_bytes = None, "", 0
         if place.target is not None:
-            place.target.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(place.asset, place.target.parent)
             answer = embed_file(
                 self.client,
                 place.asset,
@@ -158,25 +161,44 @@ class AssetSigner:
         if not os.access(place.sidecar.parent, os.W_OK):
             raise TargetError(f"{place.sidecar.parent} cannot be written")
         with place.asset.open("rb") as asset:
+            mode = os.fstat(asset.fileno()).st_mode & 0o666
             asset_sha256 = hashlib.file_digest(asset, "sha256").hexdigest()
         of_sidecar = self.client.sign(
             asset_sha256, self.policy_id, self.assertions, tsa=self.tsa, title=self.title
         )
         manifest_store = of_sidecar.manifest_store
         is_replaced = place.sidecar.exists()
-        write_atomically(place.sidecar, manifest_store, mode=0o644)
+        write_atomically(place.sidecar, manifest_store, mode=mode)
         return Signed(
             answer or of_sidecar, signed_bytes, len(manifest_store), is_replaced, verified_by
         )
 
 
+def _what_exists(place: Place) -> str:
+    files = [str(file) for file in (place.target, place.sidecar) if file is not None]
+    verb, them = ("exists", "it") if len(files) == 1 else ("exist", "them")
+    return f"{' and '.join(files)} {verb}; --force replaces {them}"
+
+
+def _make_folder(asset: Path, folder: Path) -> None:
+    """Make the folder of a signed file, but none for an asset that cannot be signed."""
+    if folder.exists():
+        return
+    from edge_signer_client.embedding import AssetLayout
+
+    with asset.open("rb") as content:
+        AssetLayout(content, _SOME_STORE_BYTES)
+    folder.mkdir(parents=True, exist_ok=True)
+
+
 def _failed(place: Place, failure: EdgeSignerClientError | OSError) -> Failed:
     if isinstance(failure, OSError):
-        return Failed(
-            f"{failure.filename or place.asset}: {failure.strerror}", exit_code=EXIT_USAGE
-        )
+        reason = failure.strerror or failure
+        return Failed(f"{failure.filename or place.asset}: {reason}", exit_code=EXIT_USAGE)
     if isinstance(failure, RefusedError):
-        is_of_all = failure.status in _OF_ALL
+        # A failure of the server has outlasted the client's patience already.
+        is_of_all = failure.status in _OF_ALL or failure.status >= 500
+        is_of_all = is_of_all or isinstance(failure, UnexpectedAnswerError)
         return Failed(f"{place.asset}: {failure}", failure.code, is_of_all=is_of_all)
     if isinstance(failure, TargetError):
         return Failed(str(failure), exit_code=EXIT_USAGE)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import os
+import signal
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from threading import Event
-from typing import TextIO
 
 from rich.progress import (
     BarColumn,
@@ -20,8 +21,18 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from cli.signing.asset_signer import AssetSigner, Failed, Place, Signed, Skipped
-from cli.terminal import EXIT_USAGE, Terminal, fail, out, say_error
+from cli.signing.asset_signer import AssetSigner, Failed, Signed, Skipped
+from cli.signing.places import Layout, Place
+from cli.signing.report import Report
+from cli.terminal import Terminal, out, say_error
+
+_EXIT_INTERRUPTED = 130
+_INTERRUPTED = (
+    "\nedge-signer: interrupted; waiting for the files that are being signed, up to two minutes if "
+    "the server is busy; Ctrl-C again ends at once\n"
+)
+# The bar hides it, and the second Ctrl-C would leave it so.
+_SHOW_CURSOR = "\x1b[?25h"
 
 
 class _FilesPerSecond(ProgressColumn):
@@ -31,40 +42,47 @@ class _FilesPerSecond(ProgressColumn):
         return Text("" if task.speed is None else f"{task.speed:.1f} files/s")
 
 
-def sign_all(
-    signer: AssetSigner, places: list[Place], at_once: int, report_file: Path | None
-) -> int:
+def sign_all(signer: AssetSigner, layout: Layout, at_once: int, report_file: Path | None) -> int:
     """Sign many assets, show how far it is, and tell what failed.
 
-    It stops when the signer refuses what is no fault of one asset. Run again, it goes on with the
-    rest, because targets that exist are skipped.
+    It stops when the signer refuses what is no fault of one asset, and after Ctrl-C. Run again, it
+    goes on with the rest, because files that exist are skipped.
 
     Args:
         signer: Signs each.
-        places: The assets.
+        layout: The assets, and what could not be looked into.
         at_once: How many at the same time.
         report_file: File for a line of JSON for each asset; None for none.
 
     Returns:
-        0 if every asset is signed or was skipped, else 1.
+        0 if every asset is signed or was skipped, 130 after Ctrl-C, else 1.
     """
-    stopped = Event()
+    stopped, places = Event(), layout.places
 
     def one(place: Place) -> Signed | Skipped | Failed | None:
         if stopped.is_set():
             return None
-        outcome = signer.sign(place)
+        try:
+            outcome = signer.sign(place)
+        except Exception as unexpected:
+            # The other files have no part in it.
+            return Failed(f"{place.asset}: {type(unexpected).__name__}: {unexpected}")
         if isinstance(outcome, Failed) and outcome.is_of_all:
             stopped.set()
         return outcome
 
     columns = (TextColumn("signing"), BarColumn(), MofNCompleteColumn(), _FilesPerSecond())
     screen = Terminal(stderr=True)
-    counts = {Signed: 0, Skipped: 0, Failed: 0}
+    counts = {Signed: 0, Skipped: 0, Failed: len(layout.unreadable)}
     # Told after the bar, which would be drawn over them.
     failures: list[str] = []
+    left = 0
     with ExitStack() as stack:
-        report = _opened(report_file, stack)
+        report = stack.enter_context(closing(Report(report_file)))
+        for unreadable in layout.unreadable:
+            failures.append(f"{unreadable.filename}: {unreadable.strerror}")
+            unread = {"asset": str(unreadable.filename), "outcome": "failed"}
+            report.write(unread | {"message": failures[-1]})
         progress = stack.enter_context(
             Progress(
                 *columns, TimeRemainingColumn(), console=screen, disable=not screen.is_terminal
@@ -72,42 +90,60 @@ def sign_all(
         )
         pool = stack.enter_context(ThreadPoolExecutor(at_once))
         task = progress.add_task("", total=len(places))
-        try:
-            for place, outcome in zip(places, pool.map(one, places), strict=True):
-                progress.advance(task)
-                if outcome is None:
-                    continue
-                counts[type(outcome)] += 1
-                if isinstance(outcome, Failed):
-                    failures.append(outcome.text)
-                if report is not None:
-                    report.write(json.dumps(_line(place, outcome)) + "\n")
-        except KeyboardInterrupt:
-            stopped.set()
-            raise
-    for text in failures:
-        say_error(text)
-    left = len(places) - sum(counts.values())
+        interrupted = stack.enter_context(_interrupts(stopped))
+        for place, outcome in zip(places, pool.map(one, places), strict=True):
+            progress.advance(task)
+            if outcome is None:
+                left += 1
+                continue
+            counts[type(outcome)] += 1
+            if isinstance(outcome, Failed):
+                failures.append(outcome.text)
+            report.write(_line(place, outcome))
+    for text in (*failures, report.problem):
+        if text:
+            say_error(text)
     summary = f"{counts[Signed]} signed, {counts[Skipped]} skipped, {counts[Failed]} failed"
     out.print(summary + (f", {left} not tried; run it again for the rest" if left else ""))
-    return 1 if counts[Failed] or left else 0
+    if interrupted.is_set():
+        return _EXIT_INTERRUPTED
+    return 1 if counts[Failed] or left or report.problem else 0
 
 
-def _opened(report_file: Path | None, stack: ExitStack) -> TextIO | None:
-    if report_file is None:
-        return None
+@contextmanager
+def _interrupts(stopped: Event) -> Iterator[Event]:
+    """Have the first Ctrl-C stop the batch without tearing what it is just doing.
+
+    Yields:
+        Whether there was one. The second ends the process, which leaves no damaged file either.
+    """
+    interrupted, usual = Event(), signal.getsignal(signal.SIGINT)
+
+    def stop(*_: object) -> None:
+        stopped.set()
+        interrupted.set()
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        # What is interrupted may be in the middle of a write to the same stream.
+        with suppress(OSError):
+            os.write(2, (_INTERRUPTED + (_SHOW_CURSOR if os.isatty(2) else "")).encode())
+
+    # A shell lets background jobs ignore it.
+    if usual is signal.default_int_handler:
+        signal.signal(signal.SIGINT, stop)
     try:
-        return stack.enter_context(report_file.open("w", encoding="utf-8"))
-    except OSError as refused:
-        fail(f"{refused.filename}: {refused.strerror}", EXIT_USAGE)
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, usual)
 
 
 def _line(place: Place, outcome: Signed | Skipped | Failed) -> dict[str, str]:
     line = {"asset": str(place.asset), "outcome": type(outcome).__name__.lower()}
     if isinstance(outcome, Signed):
         line["manifest_url"] = outcome.answer.manifest_url
-        if place.target is not None:
+        if outcome.signed_bytes:
             line["signed"] = str(place.target)
+        if outcome.sidecar_bytes:
+            line["sidecar"] = str(place.sidecar)
     else:
         line["message"] = outcome.text
         if isinstance(outcome, Failed) and outcome.code:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import glob
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from cli.api_access import TenantOptions, tenant_access
-from cli.signing.asset_signer import AssetSigner, Failed, Place, Signed, Skipped
+from cli.signing.asset_signer import AssetSigner, Failed, Signed, Skipped
 from cli.signing.batch import sign_all
+from cli.signing.places import Outputs, Place, lay_out
+from cli.signing.report import require_apart
 from cli.source_types import SourceTypeError, source_type_uri, term_of, usual_lines
 from cli.terminal import (
     EXIT_USAGE,
     fail,
-    require_file,
     say_error,
     say_warning,
     show_row,
-    sidecar_of,
 )
 from edge_signer_client import EdgeSigner
 
@@ -78,15 +76,15 @@ def sign_files(named: list[Path], access: TenantOptions, options: SignOptions) -
             given (2); no emulator is running here (1).
     """
     embeds = _embeds(options)
-    is_one = len(named) == 1 and named[0].is_file()
-    places = list(_places(named, options))
-    if not places:
+    outputs = Outputs(options.output, options.output_dir, options.in_place, options.sidecar)
+    layout = lay_out(named, outputs)
+    places = layout.places
+    is_one = len(named) == 1 and [place.is_named for place in places] == [True]
+    if not places and not layout.unreadable:
         fail("there is no file to sign", EXIT_USAGE)
-    if options.output is not None and not is_one:
-        fail("--output names one signed file; use --output-dir for several", EXIT_USAGE)
     if options.title is not None and not is_one:
         fail("--title names one asset; sign it by itself", EXIT_USAGE)
-    _require_distinct(places)
+    require_apart(options.report, places)
     uri = _source_type(places[0].asset if is_one else None, options.source_type, embeds=embeds)
     api = tenant_access(access)
     signer = AssetSigner(
@@ -98,10 +96,11 @@ def sign_files(named: list[Path], access: TenantOptions, options: SignOptions) -
         in_place=options.in_place,
         force=options.force,
         verify=options.verify and find_spec("c2pa") is not None,
+        is_batch=not is_one,
     )
     if is_one:
         return _show(places[0], signer.sign(places[0]), uri)
-    return sign_all(signer, places, options.at_once, options.report)
+    return sign_all(signer, layout, options.at_once, options.report)
 
 
 def created_from(digital_source_type: str) -> dict[str, Any]:
@@ -126,54 +125,13 @@ def _embeds(options: SignOptions) -> bool:
     ]
     if len(chosen) > 1:
         fail(f"{' and '.join(chosen)} exclude each other", EXIT_USAGE)
+    if options.in_place and options.sidecar:
+        fail(
+            "--in-place and --sidecar exclude each other: the sidecar would describe the file "
+            "that was replaced; use --output-dir to keep both",
+            EXIT_USAGE,
+        )
     return bool(chosen)
-
-
-def _places(named: Iterable[Path], options: SignOptions) -> Iterator[Place]:
-    """Pair each asset with the files that are written for it."""
-    for path in named:
-        if path.is_dir():
-            for asset in _assets_in(path, options.output_dir):
-                yield _place(asset, asset.relative_to(path), options, is_named=False)
-        elif not path.exists() and glob.has_magic(str(path)):
-            for match in sorted(glob.glob(str(path), recursive=True)):
-                yield _place(Path(match), Path(Path(match).name), options, is_named=False)
-        else:
-            require_file(path)
-            if path.stat().st_size == 0:
-                fail(f"{path} is empty: there is nothing to verify in it", EXIT_USAGE)
-            yield _place(path, Path(path.name), options, is_named=True)
-
-
-def _assets_in(folder: Path, output_dir: Path | None) -> Iterator[Path]:
-    """Walk a folder, without hidden files, sidecars, and what an earlier run has signed."""
-    for path in sorted(folder.rglob("*")):
-        if any(part.startswith(".") for part in path.relative_to(folder).parts):
-            continue
-        if output_dir is not None and path.is_relative_to(output_dir):
-            continue
-        if path.is_file() and path.suffix != ".c2pa" and path.stat().st_size:
-            yield path
-
-
-def _place(asset: Path, relative: Path, options: SignOptions, *, is_named: bool) -> Place:
-    target = options.output
-    if options.output_dir is not None:
-        target = options.output_dir / relative
-    elif options.in_place:
-        target = asset
-    sidecar = sidecar_of(asset) if options.sidecar or target is None else None
-    return Place(asset, target, sidecar, is_named=is_named)
-
-
-def _require_distinct(places: list[Place]) -> None:
-    owners: dict[Path, Path] = {}
-    for place in places:
-        if place.target is None:
-            continue
-        other = owners.setdefault(place.target, place.asset)
-        if other != place.asset:
-            fail(f"{other} and {place.asset} would both become {place.target}", EXIT_USAGE)
 
 
 def _source_type(asset: Path | None, given: str | None, *, embeds: bool) -> str:
@@ -221,15 +179,17 @@ def _show(place: Place, outcome: Signed | Skipped | Failed, uri: str) -> int:
     if isinstance(outcome, Skipped):
         fail(outcome.text, EXIT_USAGE)
     answer = outcome.answer
+    signed_bytes, sidecar_bytes = outcome.signed_bytes, outcome.sidecar_bytes
     for name, value in (
         ("said", f"c2pa.created, {term_of(uri)}"),
         ("key", answer.kms_key_id),
         ("mode", f"{answer.signing_mode}, {answer.total_ms:.1f} ms"),
         ("manifest", answer.manifest_url),
         ("token", answer.tsa_token_url),
-        ("signed", f"{place.target} ({outcome.signed_bytes} bytes)" if place.target else ""),
+        ("signed", f"{place.target} ({signed_bytes} bytes)" if signed_bytes else ""),
+        ("kept", f"{place.target}" if place.target and not signed_bytes else ""),
         ("verified", outcome.verified_by),
-        ("sidecar", f"{place.sidecar} ({outcome.sidecar_bytes} bytes)" if place.sidecar else ""),
+        ("sidecar", f"{place.sidecar} ({sidecar_bytes} bytes)" if sidecar_bytes else ""),
         ("replaced", "the earlier sidecar of that name" if outcome.is_sidecar_replaced else ""),
     ):
         if value:

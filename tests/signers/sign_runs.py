@@ -1,0 +1,62 @@
+"""Runs of `edge-signer sign` in the test's own process, with a signer that needs no server."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pytest
+import typer
+
+from cli.api_access import TenantOptions
+from cli.signing.sign import SignOptions, sign_files
+from edge_signer_client import SignedAsset
+from edge_signer_client.embedding import AssetLayout
+
+ACCESS = TenantOptions("https://api.example.com", "token", None, None, None)
+
+
+class Signer:
+    """Signs without a server, and fails as a test wants it to."""
+
+    def __init__(self, *_: Any, **__: Any) -> None:
+        self.signed = 0
+        self.failure: Exception | None = None
+
+    def sign(self, *_: Any, **__: Any) -> SignedAsset:
+        self.signed += 1
+        if self.failure is not None:
+            raise self.failure
+        return SignedAsset("https://m.example.com", "edge", "key", None, 1, 1, {}, bytes(64))
+
+    def embed(self, asset: BinaryIO, signed: BinaryIO, *_: Any, **__: Any) -> SignedAsset:
+        layout = AssetLayout(asset, 64)
+        layout.write(signed)
+        layout.fill(signed, bytes(64))
+        return self.sign()
+
+
+def run(*named: Path, **changes: Any) -> int:
+    chosen: dict[str, Any] = {
+        **{"policy": "p", "source_type": "digitalCapture", "tsa": None, "title": None},
+        **{"output": None, "output_dir": None, "in_place": False, "sidecar": False},
+        **{"force": False, "verify": False, "at_once": 1, "report": None},
+        **changes,
+    }
+    return sign_files(list(named), ACCESS, SignOptions(**chosen))
+
+
+def refused(*named: Path, **changes: Any) -> int:
+    with pytest.raises(typer.Exit) as ended:
+        run(*named, **changes)
+    return ended.value.exit_code
+
+
+def names(folder: Path) -> set[str]:
+    return {str(one.relative_to(folder)) for one in folder.rglob("*")}
+
+
+def outcomes(report: Path) -> dict[str, str]:
+    lines = [json.loads(line) for line in report.read_text().splitlines()]
+    return {Path(line["asset"]).name: line["outcome"] for line in lines}
