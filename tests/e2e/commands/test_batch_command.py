@@ -31,6 +31,11 @@ def state(system: Running) -> Path:
     return Path(system.state.anchors).parent
 
 
+def heed_interruptions() -> None:
+    """Undo what a shell does to what it runs in the background, where tests may run too."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupted_run_tells_what_it_did(state: Path, tmp_path: Path) -> None:
     source, target, report = tmp_path / "source", tmp_path / "target", tmp_path / "report"
     source.mkdir()
@@ -44,6 +49,7 @@ def test_an_interrupted_run_tells_what_it_did(state: Path, tmp_path: Path) -> No
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_interruptions,  # noqa: PLW1509 - nothing else runs here
     ) as run:
         while not list(target.glob("0[12]*.jpg")):
             assert run.poll() is None
@@ -66,7 +72,11 @@ def test_a_second_interruption_waits_for_nothing(photo: Path) -> None:
         options = ("--output-dir", photo.parent / "out", "--url", url, "--token", "token", *SAID)
         command = [sys.executable, "-m", "cli.main", "sign", photo.parent, *options]
         with subprocess.Popen(
-            list(map(str, command)), cwd=ROOT, stderr=subprocess.PIPE, text=True
+            list(map(str, command)),
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=heed_interruptions,  # noqa: PLW1509 - nothing else runs here
         ) as run:
             silent.accept()
             run.send_signal(signal.SIGINT)
