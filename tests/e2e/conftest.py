@@ -13,8 +13,15 @@ from tests.calls.edge_requests import calls_of, edge_sign_fields, put_faults
 from tests.guards.secrecy import SENT
 from tests.system.processes import workers_of
 from tests.system.running import Answer, Running, running
+from tests.system.waiting import wait_for
 
 Faults = Callable[..., None]
+
+CENTRAL = "central-fallback"
+BREAKER: dict[str, Any] = {
+    "TableName": "edge-signer-dev-breakers",
+    "Key": {"breaker_id": {"S": "kms:us-east-1"}},
+}
 
 
 @pytest.fixture(scope="session")
@@ -45,10 +52,19 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture
 def faults(system: Running) -> Iterator[Faults]:
-    """Makes AWS's services fail or wait; they are well again after the test."""
+    """Makes AWS's services fail or wait; they are well again after the test, and asked again."""
 
     yield partial(inject, system)
     inject(system)
+    if "opened_by" in breaker(system):
+        system.client("dynamodb").delete_item(**BREAKER)
+        # Workers keep what they have read of it for a second.
+        wait_for(lambda: post(system, body(b"again")).headers.get("x-signing-mode") != CENTRAL)
+
+
+def breaker(system: Running) -> dict[str, Any]:
+    """What the workers share of the circuit breaker; nothing as long as KMS never failed."""
+    return dict(system.client("dynamodb").get_item(**BREAKER).get("Item", {}))
 
 
 def inject(system: Running, *rules: dict[str, Any]) -> None:

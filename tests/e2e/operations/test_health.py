@@ -16,7 +16,7 @@ from emulator.account import REGION, REPLICA_REGION
 from emulator.credentials import development_ca
 from emulator.credentials.development_ca import DevelopmentCa
 from emulator.system import Settings
-from tests.e2e.conftest import body, calls, inject, post, processes_of
+from tests.e2e.conftest import BREAKER, body, calls, inject, post, processes_of
 from tests.e2e.operations.health import as_operator, deep, not_ok, renew
 from tests.signers.central_workshop import central_request
 from tests.system.running import Running, running
@@ -240,14 +240,12 @@ def parameter(system: Running, name: str) -> str:
 def test_an_open_breaker_leaves_the_central_signer(system: Running) -> None:
     now_ms = int(time.time() * 1000)
     record = Record((), now_ms, Opening("throttle", now_ms + OPEN_MS))
-    key = {"breaker_id": {"S": "kms:us-east-1"}}
-    where = {"TableName": "edge-signer-dev-breakers"}
-    item = {**key, "revision": {"S": "1"}, **attributes_of(record)}
-    system.client("dynamodb").put_item(**where, Item=item)
+    item = {**BREAKER["Key"], "revision": {"S": "1"}, **attributes_of(record)}
+    system.client("dynamodb").put_item(TableName=BREAKER["TableName"], Item=item)
     try:
         answer = deep(system, **as_operator(system))
     finally:
-        system.client("dynamodb").delete_item(**where, Key=key)
+        system.client("dynamodb").delete_item(**BREAKER)
     assert (answer.status, not_ok(answer)) == (200, {"breaker": "degraded"})
     assert answer.json()["signing"] == {"edge": "unavailable", "central": "ok"}
     assert answer.json()["details"]["breaker"]["opened_by"] == "throttle"

@@ -15,16 +15,13 @@ import pytest
 from emulator.account import REGION, REPLICA_REGION
 from emulator.credentials.development_ca import DevelopmentCa
 from emulator.system import Settings
-from tests.e2e.conftest import body, inject, post, processes_of
+from tests.e2e.conftest import BREAKER, CENTRAL, body, breaker, inject, post, processes_of
 from tests.judges.engines import c2pa_rs
 from tests.system.running import Answer, Running, call, running
 from tests.system.waiting import wait_for
 from tests.telemetry.log_lines import metrics_of
 
 BUCKET = f"edge-signer-dev-manifests-123456789012-{REGION}"
-BREAKERS = "edge-signer-dev-breakers"
-BREAKER = {"breaker_id": {"S": f"kms:{REGION}"}}
-CENTRAL = "central-fallback"
 ATTEMPTS = 3
 ALIAS = "alias/edge-signer-dev-signing"
 CHAIN = "/edge-signer/dev/certificates/signing"
@@ -48,7 +45,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 @pytest.fixture(autouse=True)
 def _all_is_well(system: Running) -> None:
     inject(system)
-    system.client("dynamodb").delete_item(TableName=BREAKERS, Key=BREAKER)
+    system.client("dynamodb").delete_item(**BREAKER)
     wait_for(lambda: mode(sign(system, b"well")) == "edge-tbs+remote-es256")
 
 
@@ -99,11 +96,6 @@ def rejected(system: Running, function: str) -> float:
     """How many signatures a function has rejected."""
     lines = metrics_of(system.log(f"edge-signer-dev-{function}"))
     return sum(sum(line["signature_rejected"]) for line in lines if "signature_rejected" in line)
-
-
-def breaker(system: Running) -> dict[str, Any]:
-    found = system.client("dynamodb").get_item(TableName=BREAKERS, Key=BREAKER)
-    return dict(found.get("Item", {}))
 
 
 @pytest.mark.parametrize(
@@ -197,7 +189,7 @@ def test_the_sixth_failure_opens_the_breaker_a_probe_that_fails_keeps_it_and_one
 def let_probe(system: Running) -> None:
     """Make a probe due, as it is when ten seconds have passed."""
     due = {**breaker(system), "probe_after_ms": {"N": "1"}, "revision": {"S": uuid.uuid4().hex}}
-    system.client("dynamodb").put_item(TableName=BREAKERS, Item=due)
+    system.client("dynamodb").put_item(TableName=BREAKER["TableName"], Item=due)
 
 
 def test_one_throttle_opens_the_breaker(system: Running) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import re
 import subprocess
 from pathlib import Path
 
@@ -30,8 +29,7 @@ def test_the_documented_request_gets_a_token_that_openssl_takes(
     assert answer.status == 200, answer
     url = answer.json()["tsa_token_url"]
     assert url.startswith(f"{system.state.url}/manifests/acme/tsa/")
-    # A step of its own at the edge; the central signer's step contains it.
-    assert re.search("(tsa|central);dur=", answer.headers["server-timing"])
+    assert "tsa;dur=" in answer.headers["server-timing"]
 
     token = fetched(system, url)
     assert token.headers["content-type"] == "application/timestamp-reply"
