@@ -69,7 +69,7 @@ def sign_files(named: list[Path], access: TenantOptions, options: SignOptions) -
         options: The others.
 
     Returns:
-        0, or 1 if a file could not be signed.
+        0, or 1 if a file could not be signed; for several, also 130 after Ctrl-C.
 
     Raises:
         typer.Exit: The options contradict each other, a file cannot be read, or no source type is

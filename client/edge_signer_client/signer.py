@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import time
 import uuid
 from dataclasses import replace
@@ -20,6 +21,8 @@ _SMALL_ASSET_BYTES = 8 * 1024 * 1024
 # What the server takes at most.
 _MOST_STORE_BYTES = 64 * 1024
 _SIZES_APART_BYTES = 256
+# A server that asks for more each time is not followed for ever.
+_MOST_ROUNDS = 3
 # Too small for any store, so the server answers with the size and signs nothing.
 _NO_STORE_BYTES = 64
 
@@ -105,12 +108,11 @@ class EdgeSigner:
         store_bytes = self._store_bytes.get(kind)
         if store_bytes is None:
             store_bytes = _USUAL_STORE_BYTES
-            probe = AssetLayout(asset, _NO_STORE_BYTES)
-            if probe.signed_bytes > _SMALL_ASSET_BYTES:
-                store_bytes = self._needed_bytes(
-                    policy_id, assertions, {**fields, "embed": probe.embed}
-                )
-        for last in (False, False, True):
+            if asset.seek(0, os.SEEK_END) > _SMALL_ASSET_BYTES:
+                place = AssetLayout(asset, _NO_STORE_BYTES).embed
+                store_bytes = self._needed_bytes(policy_id, assertions, {**fields, "embed": place})
+        rounds = 1
+        while True:
             layout = AssetLayout(asset, store_bytes)
             signed.seek(0)
             signed.truncate()
@@ -119,15 +121,15 @@ class EdgeSigner:
                 answer = self._sign(policy_id, assertions, fields, None)
             except RefusedError as refused:
                 needed_bytes = refused.store_bytes or 0
-                if last or not store_bytes < needed_bytes <= _MOST_STORE_BYTES:
+                if rounds == _MOST_ROUNDS or not store_bytes < needed_bytes <= _MOST_STORE_BYTES:
                     raise
                 store_bytes = needed_bytes
-            else:
-                layout.fill(signed, answer.manifest_store)
-                signed.flush()
-                self._store_bytes[kind] = store_bytes
-                return replace(answer, media_type=layout.media_type)
-        raise AssertionError  # the last attempt returns or raises
+                rounds += 1
+                continue
+            layout.fill(signed, answer.manifest_store)
+            signed.flush()
+            self._store_bytes[kind] = store_bytes
+            return replace(answer, media_type=layout.media_type)
 
     def embed_bytes(
         self,
