@@ -26,8 +26,23 @@ def with_error_table(guide: str) -> str:
     Raises:
         ValueError: A mark is missing.
     """
-    before, begin, rest = guide.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError("the page has no place for the table of errors")
-    return f"{before}{begin}\n{error_table()}\n{end}{after}"
+    return with_part(guide, BEGIN, END, error_table())
+
+
+def with_part(page: str, begin: str, end: str, part: str) -> str:
+    """Replace what stands between two marks of a page.
+
+    Args:
+        page: A page with both marks.
+        begin: The mark before the part, with its line break.
+        end: The mark after it.
+        part: The new part, with its line break.
+
+    Raises:
+        ValueError: A mark is missing.
+    """
+    before, found_begin, rest = page.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not (found_begin and found_end):
+        raise ValueError(f"the page has no place between {begin.strip()} and {end}")
+    return f"{before}{begin}\n{part}\n{end}{after}"

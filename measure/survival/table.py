@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from cli.openapi.error_table import with_part
 from measure.survival.judgement import FATES, Judgement
 
 BEGIN = "<!-- survival: `make survival` runs the tools and writes this table -->\n"
@@ -105,8 +106,4 @@ def with_table(page: str, report: str) -> str:
     Raises:
         ValueError: A mark is missing.
     """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not (begin and end):
-        raise ValueError("the page has no place for the table")
-    return f"{before}{begin}\n{report}\n\n{end}{after}"
+    return with_part(page, BEGIN, END, report + "\n")
