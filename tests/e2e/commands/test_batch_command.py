@@ -11,24 +11,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import ROOT
 from tests.system.command import edge_signer
-from tests.system.running import Running
 
 SAID = ("--source-type", "digitalCapture")
 PHOTOGRAPH = ROOT / "examples/rocket-small.jpg"
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    return Path(shutil.copy(PHOTOGRAPH, tmp_path / "photo.jpg"))
-
-
-@pytest.fixture
-def state(system: Running) -> Path:
-    return Path(system.state.anchors).parent
 
 
 def heed_interruptions() -> None:

@@ -25,11 +25,6 @@ def photograph_file(tmp_path: Path) -> Path:
     return Path(shutil.copy(ROOT / "examples/rocket.jpg", tmp_path / "my photo.jpg"))
 
 
-@pytest.fixture
-def state(system: Running) -> Path:
-    return Path(system.state.anchors).parent
-
-
 def test_a_signed_file_is_verified_as_trusted(state: Path, photograph_file: Path) -> None:
     signed = edge_signer(state, *SIGN, photograph_file)
     assert signed.returncode == 0, signed.stderr

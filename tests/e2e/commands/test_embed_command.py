@@ -6,7 +6,6 @@ import fcntl
 import hashlib
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,20 +16,9 @@ import pytest
 from tests.conftest import ROOT
 from tests.media.sample_assets import SAMPLE_ASSETS
 from tests.system.command import edge_signer
-from tests.system.running import Running
 
 SAID = ("--source-type", "digitalCapture")
 PHOTOGRAPH = ROOT / "examples/rocket-small.jpg"
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    return Path(shutil.copy(PHOTOGRAPH, tmp_path / "photo.jpg"))
-
-
-@pytest.fixture
-def state(system: Running) -> Path:
-    return Path(system.state.anchors).parent
 
 
 def trusted(state: Path, signed: Path) -> bool:

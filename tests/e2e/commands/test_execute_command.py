@@ -25,11 +25,6 @@ PRINTED = "!dlroW ,olleH\n"
 
 
 @pytest.fixture
-def state(system: Running) -> Path:
-    return Path(system.state.anchors).parent
-
-
-@pytest.fixture
 def kept(state: Path, tmp_path: Path) -> Path:
     """What the command kept of a job of the running system."""
     ran = edge_signer(state, "execute-job", "--keep", tmp_path / "kept", HELLO, "Hello, World!")

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from cli.source_types import USUAL
-from tests.conftest import ROOT
 from tests.signers.foreign_credentials import signed_by_c2pa_rs
 from tests.signers.software_signer import Workshop
 from tests.system.command import edge_signer
-from tests.system.running import Running
 
 SAID = ("--source-type", "compositeCapture")
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    return Path(shutil.copy(ROOT / "examples/rocket-small.jpg", tmp_path / "photo.jpg"))
-
-
-@pytest.fixture
-def state(system: Running) -> Path:
-    return Path(system.state.anchors).parent
 
 
 def test_a_source_type_is_asked_for_with_the_usual_ones(state: Path, photo: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,11 +13,6 @@ from tests.signers.software_signer import Workshop
 from tests.system.command import edge_signer
 
 URL = "https://manifests.example.com/rocket.c2pa"
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    return Path(shutil.copy(ROOT / "examples/rocket-small.jpg", tmp_path / "photo.jpg"))
 
 
 @pytest.fixture
