@@ -98,16 +98,6 @@ def test_the_module_is_small_enough_to_review() -> None:
     assert MODULE_PATH.stat().st_size <= 128 * 1024
 
 
-def test_the_sources_give_the_committed_module_byte_for_byte() -> None:
-    check = subprocess.run(
-        [sys.executable, "-m", "wasm_tbs.build", "--check"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert check.returncode == 0, check.stderr
-
-
 def test_the_modules_own_tests_pass(tmp_path: Path) -> None:
     # A cache of its own: in one that several checkouts share, another one's result may be found.
     tests = subprocess.run(
