@@ -19,13 +19,12 @@ from pathlib import Path
 
 from rich.table import Table
 
-from edge_signer.signing.manifest.embedding import LAYOUTS, Embedding
 from edge_signer.signing.rules.assertions import manifest_assertions
 from edge_signer.signing.rules.policy_directory import shipped_policies
-from edge_signer_client.embedding import AssetLayout
 from measure.bench.c2pa_rs_signing import C2paRsSigning
 from tests.judges.engines import c2pa_rs
 from tests.media.sample_assets import jpeg, movie, png
+from tests.signers.embedding import embed
 from tests.signers.software_signer import ACTIONS, Workshop
 
 _MIB = 1024 * 1024
@@ -88,11 +87,7 @@ def contestants(media_type: str) -> tuple[Workshop, dict[str, _Contestant]]:
 
     def ours(asset: Path, target: Path) -> None:
         with asset.open("rb", buffering=0) as source, target.open("w+b", buffering=0) as signed:
-            layout = AssetLayout(source, _STORE_BYTES)
-            digest = bytes.fromhex(layout.write(signed))
-            offset = layout.hole_offset if LAYOUTS[media_type].hole_bytes else None
-            place = Embedding(media_type, offset, _STORE_BYTES)
-            layout.fill(signed, workshop.sign(digest, ACTIONS, embedding=place))
+            embed(workshop, source, signed, _STORE_BYTES)
 
     def theirs(asset: Path, target: Path) -> None:
         with asset.open("rb") as source, target.open("w+b") as signed:

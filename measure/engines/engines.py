@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import base64
 import importlib.metadata
+import io
 import json
 import platform
-import struct
 import subprocess
-import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 import c2pa
 
 from cli.verdict.engine import TRUST_CONFIG
+from edge_signer_client.embedding import AssetLayout
 from measure.engines.samples import Sample
 from tests.judges.borrowed import Missing, install, program
 from tests.judges.engines import Judge, c2pa_rs, encypher
@@ -29,7 +29,6 @@ _INSTALLED = NODE / "node_modules/.of-lock.json"
 #: What an engine must say of a store whose asset it does not see, and nothing else.
 _MISPLACED = "assertion.dataHash.mismatch"
 _UNTRUSTED = "signingCredential.untrusted"
-_PNG_HEADER_BYTES = 33
 
 
 @dataclass(frozen=True)
@@ -139,11 +138,11 @@ def _line(sample: Sample, *, inside: bool) -> str:
 
 
 def inside_png(manifest_store: bytes) -> bytes:
-    """Put a store into a PNG, as a caBX chunk after its header (C2PA 2.2 §A.3.1)."""
-    chunk = b"caBX" + manifest_store
-    framed = struct.pack(">I", len(manifest_store)) + chunk + struct.pack(">I", zlib.crc32(chunk))
-    host = png()
-    return host[:_PNG_HEADER_BYTES] + framed + host[_PNG_HEADER_BYTES:]
+    """Put a store into a PNG that it is not bound to."""
+    layout, signed = AssetLayout(io.BytesIO(png()), len(manifest_store)), io.BytesIO()
+    layout.write(signed)
+    layout.fill(signed, manifest_store)
+    return signed.getvalue()
 
 
 def _as_said(state: str, failures: Iterable[str], _: Iterable[str]) -> Finding:

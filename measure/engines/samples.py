@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
-from edge_signer.signing.manifest.embedding import LAYOUTS, Embedding
+from edge_signer.signing.manifest.embedding import LAYOUTS
 from edge_signer.signing.manifest.manifest_reader import read_manifest
 from edge_signer.signing.rules.action_model import IPTC
-from edge_signer_client.embedding import AssetLayout
 from emulator.credentials.development_ca import DevelopmentCa
 from tests.authorities.time_stamp_server import (
     Behaviour,
@@ -23,6 +21,7 @@ from tests.authorities.time_stamp_server import (
 from tests.media.sample_assets import SAMPLE_ASSETS, SampleAsset
 from tests.media.sample_metadata import METADATA
 from tests.signers.central_workshop import CentralWorkshop
+from tests.signers.embedding import embedded
 from tests.signers.software_signer import ACTIONS, Workshop
 
 
@@ -135,20 +134,10 @@ def samples() -> Iterator[Sample]:
     yield _stamped(workshop.ca, photograph)
     for name, asset in SAMPLE_ASSETS.items():
         if asset.media_type in LAYOUTS:
-            signed = embedded(workshop, asset.content)
+            _, signed = embedded(workshop, asset.content)
             yield _sample(f"inside, {name}", workshop.ca, replace(asset, content=signed), b"")
     good = workshop.sign(photograph.content, ACTIONS)
     yield from _to_be_refused(_sample("", workshop.ca, photograph, good))
-
-
-def embedded(workshop: Workshop, content: bytes, store_bytes: int = 4096) -> bytes:
-    """Give an asset with its manifest inside, as a client writes it."""
-    layout, signed = AssetLayout(io.BytesIO(content), store_bytes), io.BytesIO()
-    digest = bytes.fromhex(layout.write(signed))
-    offset = layout.hole_offset if LAYOUTS[layout.media_type].hole_bytes else None
-    place = Embedding(layout.media_type, offset, store_bytes)
-    layout.fill(signed, workshop.sign(digest, ACTIONS, embedding=place))
-    return signed.getvalue()
 
 
 def _sample(

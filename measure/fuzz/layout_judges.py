@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import count
 
-from edge_signer.signing.manifest.embedding import LAYOUTS as KNOWN
-from edge_signer.signing.manifest.embedding import Embedding
-from edge_signer_client.embedding import AssetLayout, AssetLayoutError
+from edge_signer_client.embedding import AssetLayoutError
 from measure.fuzz.layout_seeds import Mutants
 from tests.judges.engines import c2pa_rs, encypher
-from tests.signers.software_signer import ACTIONS, Workshop
+from tests.signers.embedding import embedded
+from tests.signers.software_signer import Workshop
 
 _STORE_BYTES = 4096
 
@@ -30,21 +28,6 @@ class Judged:
     apart: list[str] = field(default_factory=list)
 
 
-def signed(workshop: Workshop, content: bytes) -> tuple[str, bytes]:
-    """Sign an asset as a client does; gives its media type too.
-
-    Raises:
-        AssetLayoutError: It has no place for a store.
-    """
-    layout = AssetLayout(io.BytesIO(content), _STORE_BYTES)
-    asset = io.BytesIO()
-    digest = bytes.fromhex(layout.write(asset))
-    offset = layout.hole_offset if KNOWN[layout.media_type].hole_bytes else None
-    place = Embedding(layout.media_type, offset, _STORE_BYTES)
-    layout.fill(asset, workshop.sign(digest, ACTIONS, embedding=place))
-    return layout.media_type, asset.getvalue()
-
-
 def judge(layout: str, seed: int, wanted: int) -> Judged:
     """Sign mutants until there are so many, and have each judged."""
     mutants, workshop, judged = Mutants(layout, seed), Workshop(), Judged()
@@ -53,9 +36,10 @@ def judge(layout: str, seed: int, wanted: int) -> Judged:
         if judged.states.total() == wanted:
             break
         try:
-            media_type, asset = signed(workshop, mutants.make(number)[0])
+            place, asset = embedded(workshop, mutants.make(number)[0])
         except AssetLayoutError:
             continue
+        media_type = place.media_type
         verdicts = [one(asset, media_type, None, anchors_pem) for one in (c2pa_rs, encypher)]
         states = (verdicts[0].state, verdicts[1].state)
         judged.states[states] += 1

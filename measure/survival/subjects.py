@@ -6,9 +6,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from measure.fuzz.layout_judges import signed
 from tests.media.odd_assets import ODD_FILES
 from tests.media.sample_assets import EXAMPLES, SAMPLE_ASSETS
+from tests.signers.embedding import embedded
 from tests.signers.software_signer import Workshop
 
 MEDIA_TYPES = {
@@ -77,8 +77,8 @@ def sign_all(workshop: Workshop, folder: Path, python: Path) -> dict[str, Subjec
     subprocess.run([python, "-c", _CONVERT, _PHOTOGRAPH], cwd=folder, check=True)
     subjects = {}
     for name, expected in MEDIA_TYPES.items():
-        media_type, asset = signed(workshop, _unsigned(name, folder))
-        assert media_type == expected, (name, media_type)
+        layout, asset = embedded(workshop, _unsigned(name, folder))
+        assert layout.media_type == expected, (name, layout.media_type)
         path = folder / f"signed{suffix_of(name)}"
         path.write_bytes(asset)
         subjects[name] = Subject(name, path)

@@ -22,31 +22,26 @@ from tests.authorities.time_stamp_server import (
 )
 from tests.judges.engines import JUDGES
 from tests.media.sample_assets import SAMPLE_ASSETS
+from tests.signers.embedding import STORE_BYTES, embedded
 from tests.signers.software_signer import ACTIONS, Workshop
 
 ASSETS = {one.media_type: one.content for one in SAMPLE_ASSETS.values() if one.media_type in KNOWN}
 HASHED_FIRST = [name for name, layout in KNOWN.items() if layout.is_hashed_first]
-HOLE_BYTES = 4096
 
 
 def signed(
-    workshop: Workshop, media_type: str, store_bytes: int = HOLE_BYTES, *, tsa: bool = False
+    workshop: Workshop, media_type: str, store_bytes: int = STORE_BYTES, *, tsa: bool = False
 ) -> bytes:
     """Embed as a client does, with a store of exactly this size."""
-    layout = AssetLayout(io.BytesIO(ASSETS[media_type]), store_bytes)
+    layout, asset = embedded(workshop, ASSETS[media_type], store_bytes, tsa=tsa)
     assert layout.media_type == media_type
-    offset = layout.hole_offset if KNOWN[media_type].hole_bytes else None
-    asset = io.BytesIO()
-    digest = bytes.fromhex(layout.write(asset))
-    place = Embedding(media_type, offset, store_bytes)
-    layout.fill(asset, workshop.sign(digest, ACTIONS, tsa=tsa, embedding=place))
-    return asset.getvalue()
+    return asset
 
 
 def signed_exactly(workshop: Workshop, media_type: str) -> bytes:
     """Embed a store without padding, where the digest does not depend on its size."""
     content = io.BytesIO(ASSETS[media_type])
-    measured = AssetLayout(content, HOLE_BYTES)
+    measured = AssetLayout(content, STORE_BYTES)
     digest = bytes.fromhex(measured.write(io.BytesIO()))
     store = workshop.sign(
         digest, ACTIONS, embedding=Embedding(media_type, measured.hole_offset, None)
@@ -119,7 +114,7 @@ def test_the_excluded_length_is_that_of_the_store_wherever_it_stands(
 def test_a_time_stamp_stands_in_the_space_that_is_reserved_for_it(media_type: str) -> None:
     ca = DevelopmentCa()
     roots_pem = ca.timestamp_anchors_pem()
-    store_bytes = HOLE_BYTES + TIME_STAMP_RESERVE_BYTES
+    store_bytes = STORE_BYTES + TIME_STAMP_RESERVE_BYTES
     with time_stamp_server(Behaviour(emulated_authority(ca).reply)) as url:
         authority = HttpTimeStampAuthority(url, roots_of(roots_pem))
         workshop = Workshop(ca=ca, authority=authority)

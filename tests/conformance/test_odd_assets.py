@@ -9,14 +9,13 @@ from random import Random
 import pytest
 
 from edge_signer.signing.manifest.embedding import LAYOUTS as KNOWN
-from edge_signer.signing.manifest.embedding import Embedding
 from edge_signer_client.embedding import AssetLayout, AssetLayoutError
 from tests.judges.engines import JUDGES, c2pa_rs, encypher
 from tests.media.odd_assets import ODD_ASSETS, declared_svg, described_svg, odd_wav, tagged
 from tests.media.sample_assets import SAMPLE_ASSETS, SampleAsset
-from tests.signers.software_signer import ACTIONS, Workshop
+from tests.signers.embedding import STORE_BYTES, embedded
+from tests.signers.software_signer import Workshop
 
-STORE_BYTES = 4096
 CHANGED_BYTES = 6
 REFUSED = {
     "JunkAfterBoxes": SAMPLE_ASSETS["MP4"].content + b"junk",
@@ -32,14 +31,9 @@ REFUSED = {
 def signed(
     workshop: Workshop, asset: SampleAsset, store_bytes: int = STORE_BYTES
 ) -> tuple[AssetLayout, bytes]:
-    layout = AssetLayout(io.BytesIO(asset.content), store_bytes)
+    layout, output = embedded(workshop, asset.content, store_bytes)
     assert layout.media_type == asset.media_type
-    output = io.BytesIO()
-    digest = bytes.fromhex(layout.write(output))
-    offset = layout.hole_offset if KNOWN[asset.media_type].hole_bytes else None
-    place = Embedding(asset.media_type, offset, store_bytes)
-    layout.fill(output, workshop.sign(digest, ACTIONS, embedding=place))
-    return layout, output.getvalue()
+    return layout, output
 
 
 def covered(layout: AssetLayout, asset: bytes) -> list[int]:

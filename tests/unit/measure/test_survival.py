@@ -6,12 +6,12 @@ import re
 
 import pytest
 
-from measure.fuzz.layout_judges import signed
 from measure.survival.__main__ import KINDS, PAGE
 from measure.survival.judgement import BROKEN, GONE, KEPT, Judgement, judge
 from measure.survival.subjects import MEDIA_TYPES
 from measure.survival.table import BEGIN, END, HEADER, Outcome, Report, rendered, with_table
 from tests.media.sample_assets import SAMPLE_ASSETS
+from tests.signers.embedding import embedded
 from tests.signers.software_signer import Workshop
 
 _CELL = re.compile(r"(\w+)( =)?( \((kept|broken|gone) for encypher\))?")
@@ -73,20 +73,20 @@ def test_what_came_out_as_it_went_in_was_kept() -> None:
 @pytest.mark.parametrize("name", sorted(MEDIA_TYPES.keys() & SAMPLE_ASSETS.keys()))
 def test_kept_broken_and_gone_are_told_apart(workshop: Workshop, name: str) -> None:
     plain = SAMPLE_ASSETS[name].content
-    media_type, asset = signed(workshop, plain)
+    layout, asset = embedded(workshop, plain)
     changed = bytearray(asset)
     changed[-1] ^= 1
     anchors_pem = workshop.ca.anchors_pem()
-    assert judge(asset, media_type, anchors_pem) == Judgement(KEPT)
-    assert judge(bytes(changed), media_type, anchors_pem) == Judgement(BROKEN)
-    assert judge(plain, media_type, anchors_pem) == Judgement(GONE)
+    assert judge(asset, layout.media_type, anchors_pem) == Judgement(KEPT)
+    assert judge(bytes(changed), layout.media_type, anchors_pem) == Judgement(BROKEN)
+    assert judge(plain, layout.media_type, anchors_pem) == Judgement(GONE)
 
 
 def test_a_store_that_no_reader_can_read_is_broken(workshop: Workshop) -> None:
-    media_type, asset = signed(workshop, SAMPLE_ASSETS["PNG"].content)
+    layout, asset = embedded(workshop, SAMPLE_ASSETS["PNG"].content)
     damaged = asset.replace(b"jumdc2ma", b"jumdc2mb")
     assert damaged != asset
-    assert judge(damaged, media_type, workshop.ca.anchors_pem()).fate == BROKEN
+    assert judge(damaged, layout.media_type, workshop.ca.anchors_pem()).fate == BROKEN
 
 
 def test_a_table_says_what_failed_what_was_not_run_and_where_engines_differ() -> None:
