@@ -8,6 +8,11 @@ export { AssetLayout, AssetLayoutError, EmbedModule } from "./embed.mjs";
 const USUAL_STORE_BYTES = 2560;
 // Reading more than this a second time takes longer than asking for the size first.
 const SMALL_ASSET_BYTES = 8 * 1024 * 1024;
+// What the server takes at most.
+const MOST_STORE_BYTES = 64 * 1024;
+const SIZES_APART = 256;
+// A server that asks for more each time is not followed for ever.
+const MOST_ROUNDS = 3;
 // Too small for any store, so the server answers with the size and signs nothing.
 const NO_STORE_BYTES = 64;
 // An HTTP API of AWS answers within 30 s or not at all.
@@ -60,7 +65,7 @@ export class EdgeSigner {
   #patienceMs;
   #source;
   #module = null;
-  // What manifests need, by policy and time-stamp, once the server has said so.
+  // What fitted, by policy, time-stamp and length of the assertions.
   #storeBytes = new Map();
 
   /**
@@ -97,33 +102,42 @@ export class EdgeSigner {
    */
   async embed(blob, policyId, assertions, { tsa, title, signal } = {}) {
     const fields = { policy_id: policyId, assertions, tsa, title };
-    const kind = JSON.stringify([policyId, tsa]);
+    // Assertions of about the same length make stores of about the same size.
+    const length = JSON.stringify([assertions, title]).length;
+    const kind = JSON.stringify([policyId, tsa, Math.floor(length / SIZES_APART)]);
     const embedding = await this.#embedding();
-    if (!this.#storeBytes.has(kind)) {
-      const probe = await embedding.layOut(blob, NO_STORE_BYTES);
-      if (probe.signedBytes > SMALL_ASSET_BYTES) await this.#learnStoreBytes(kind, fields, probe, signal);
+    let storeBytes = this.#storeBytes.get(kind);
+    if (storeBytes === undefined) {
+      storeBytes = USUAL_STORE_BYTES;
+      if (blob.size > SMALL_ASSET_BYTES) {
+        const { embed } = await embedding.layOut(blob, NO_STORE_BYTES);
+        storeBytes = await this.#neededBytes({ ...fields, embed }, signal);
+      }
     }
-    for (;;) {
-      const layout = await embedding.layOut(blob, this.#storeBytes.get(kind) ?? USUAL_STORE_BYTES);
+    for (let round = 1; ; round += 1) {
+      const layout = await embedding.layOut(blob, storeBytes);
       const place = { asset_sha256: await layout.digest({ signal }), embed: layout.embed };
       try {
         const { manifest, ...told } = await this.#sign({ ...fields, ...place }, signal);
-        return { signed: await layout.signedBlob(manifest), ...told, mediaType: layout.mediaType };
+        const signed = await layout.signedBlob(manifest);
+        this.#storeBytes.set(kind, storeBytes);
+        return { signed, ...told, mediaType: layout.mediaType };
       } catch (failure) {
-        if (!isRefusedForSize(failure) || failure.storeBytes <= layout.storeBytes) throw failure;
-        this.#storeBytes.set(kind, failure.storeBytes);
+        if (round === MOST_ROUNDS || !isRefusedForSize(failure, storeBytes)) throw failure;
+        storeBytes = failure.storeBytes;
       }
     }
   }
 
-  async #learnStoreBytes(kind, fields, probe, signal) {
-    const place = { asset_sha256: "0".repeat(64), embed: probe.embed };
+  /** Asks for the size of a store by announcing one that is too small. */
+  async #neededBytes(fields, signal) {
     try {
-      await this.#sign({ ...fields, ...place }, signal);
+      await this.#sign({ ...fields, asset_sha256: "0".repeat(64) }, signal);
     } catch (failure) {
-      if (!isRefusedForSize(failure)) throw failure;
-      this.#storeBytes.set(kind, failure.storeBytes);
+      if (!isRefusedForSize(failure, 0)) throw failure;
+      return failure.storeBytes;
     }
+    return USUAL_STORE_BYTES;
   }
 
   /** Loads embed.wasm once; after a failure, the next call tries again. */
@@ -171,11 +185,9 @@ export class EdgeSigner {
         if (!(thrown instanceof UnreachableError)) throw thrown;
         failure = thrown;
       }
-      let delayMs = failure.retryAfterS == null ? null : failure.retryAfterS * 1000;
-      if (delayMs === null) {
-        delayMs = Math.random() * longestMs;
-        longestMs = Math.min(LONGEST_DELAY_MS, longestMs * 2);
-      }
+      // A server that says "at once" is not asked without a pause either.
+      const delayMs = Math.max((failure.retryAfterS ?? 0) * 1000, Math.random() * longestMs);
+      longestMs = Math.min(LONGEST_DELAY_MS, longestMs * 2);
       if (Date.now() + delayMs > giveUpMs) throw failure;
       await wait(delayMs, signal);
     }
@@ -222,7 +234,11 @@ export class EdgeSigner {
   }
 }
 
-const isRefusedForSize = (failure) => failure instanceof RefusedError && failure.storeBytes !== null;
+/** Whether the server names a size that a request can announce, and that has not been tried. */
+function isRefusedForSize(failure, triedBytes) {
+  if (!(failure instanceof RefusedError) || failure.storeBytes === null) return false;
+  return triedBytes < failure.storeBytes && failure.storeBytes <= MOST_STORE_BYTES;
+}
 
 function text(value) {
   if (typeof value !== "string") throw new TypeError("a text is missing");

@@ -136,6 +136,48 @@ test("a server that never has room enough does not keep the page busy", async ()
   assert.equal(sent.length, 1);
 });
 
+test("a server that asks for more each time is followed three times", async () => {
+  const { url, sent } = await answering(({ embed }) =>
+    embed.store_bytes > 20_000
+      ? refuses(400, "INVALID_REQUEST")()
+      : refuses(422, "STORE_TOO_LARGE", { store_bytes: embed.store_bytes + 1000 })(),
+  );
+  await assert.rejects(new EdgeSigner(url, "t").embed(PHOTO, "p", {}), refusedWith(422, "STORE_TOO_LARGE"));
+  assert.equal(sent.length, 3);
+});
+
+test("a size that no request can announce is the server's refusal, and is not remembered", async () => {
+  const { url, sent } = await answering(refuses(422, "STORE_TOO_LARGE", { store_bytes: 66_683 }), signs);
+  const signer = new EdgeSigner(url, "t");
+  await assert.rejects(signer.embed(PHOTO, "p", {}), refusedWith(422, "STORE_TOO_LARGE"));
+  await signer.embed(PHOTO, "p", {});
+  assert.deepEqual(
+    sent.map(({ body }) => body.embed.store_bytes),
+    [2560, 2560],
+  );
+});
+
+test("a large manifest does not make small ones large", async () => {
+  const { url, sent } = await answering((body) => {
+    const needed = JSON.stringify(body.assertions).length > 10_000 ? 30_000 : 1000;
+    return body.embed.store_bytes < needed ? refuses(422, "STORE_TOO_LARGE", { store_bytes: needed })() : signs(body);
+  });
+  const signer = new EdgeSigner(url, "t");
+  await signer.embed(PHOTO, "p", { "com.example.note": "x".repeat(20_000) });
+  await signer.embed(PHOTO, "p", {});
+  assert.deepEqual(
+    sent.map(({ body }) => body.embed.store_bytes),
+    [2560, 30_000, 2560],
+  );
+});
+
+test("a server that says to come again at once is not asked without a pause", async () => {
+  const { url, sent } = await answering(refuses(429, "RATE_LIMITED", {}, { "Retry-After": "0" }));
+  const call = new EdgeSigner(url, "t", { patienceMs: 1000 }).embed(PHOTO, "p", {});
+  await assert.rejects(call, refusedWith(429, "RATE_LIMITED"));
+  assert(sent.length < 30, `${sent.length} requests`);
+});
+
 test("a file of no known format is refused before anything is sent", async () => {
   const { url, sent } = await answering(signs);
   const call = new EdgeSigner(url, "t").embed(new Blob(["plain text"]), "p", {});
