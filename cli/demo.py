@@ -7,14 +7,14 @@ import shutil
 import time
 from pathlib import Path
 
+from central_signer.verification.engine import TrustedRoots
+from central_signer.verification.judgement import judge
 from cli.options import DEFAULT_POLICY
 from cli.running_system import SystemStartError, running_system
 from cli.signing.sign import created_from
-from cli.source_types import TERMS
 from cli.terminal import EXIT_NOT_TRUSTED, bar, fail, out, show_row
-from cli.verdict.engine import TrustedRoots
-from cli.verdict.judgement import judge
-from cli.verdict.screen import show
+from cli.verification.screen import show
+from edge_signer.signing.rules.digital_source_types import TERMS
 from edge_signer_client import Credentials, EdgeSigner, EdgeSignerClientError, SignedAsset
 from edge_signer_client.signed_file import embed_file
 from emulator.local_state import checkout, default_directory

@@ -136,7 +136,7 @@ def verify(
 
     Exit codes: 0 valid and trusted, ingredients included; 1 anything else; 2 usage error.
     """
-    from cli.verify import verify_file
+    from cli.verification.verify import verify_file
 
     raise typer.Exit(
         verify_file(

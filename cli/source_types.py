@@ -1,11 +1,11 @@
-"""Digital source types: how an asset was made, in the terms of IPTC and C2PA."""
+"""Digital source types as people type them."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
 
-IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-C2PA = "http://c2pa.org/digitalsourcetype/"
+from edge_signer.signing.rules.digital_source_types import IPTC, TERMS
+
 #: The terms for most files; the others are valid too.
 USUAL = {
     "digitalCapture": "a camera, scanner or microphone recorded it",
@@ -19,16 +19,6 @@ USUAL = {
     "compositeCapture": "put together from several recordings",
     "print": "digitised from a print",
 }
-_OTHERS = (
-    "algorithmicMedia composite compositeSynthetic dataDrivenMedia multiFrameComputationalCapture "
-    "negativeFilm positiveFilm virtualRecording"
-)
-#: Every term that may be signed, and its URI.
-TERMS = {term: IPTC + term for term in (*USUAL, *_OTHERS.split())} | {"empty": C2PA + "empty"}
-# Terms that IPTC has retired.
-_READ_ONLY = (*(IPTC + term for term in ("digitalArt", "minorHumanEdits", "softwareImage")),)
-#: Every URI that the standard allows in a manifest; C2PA's last one is for data, not for media.
-VOCABULARY = {*TERMS.values(), *_READ_ONLY, C2PA + "trainedAlgorithmicData"}
 _CALLED = {
     **dict.fromkeys(("ai", "generated", "genai"), "trainedAlgorithmicMedia"),
     **dict.fromkeys(("photo", "photograph", "camera", "capture", "scan"), "digitalCapture"),
@@ -62,11 +52,6 @@ def source_type_uri(given: str) -> str:
     close = close or [by_lower[one] for one in get_close_matches(word, by_lower, n=2)]
     hint = f"; did you mean {' or '.join(close)}?" if close else ""
     raise SourceTypeError(f"{given or 'an empty text'} is not a digital source type{hint}")
-
-
-def term_of(uri: str) -> str:
-    """Return the term of a URI of the vocabulary, or another URI as it is."""
-    return uri.rpartition("/")[2] if uri in VOCABULARY else uri
 
 
 def usual_lines() -> list[str]:

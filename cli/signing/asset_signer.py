@@ -206,7 +206,7 @@ def _failed(place: Place, failure: EdgeSignerClientError | OSError) -> Failed:
 
 
 def _require_valid(signed: Path, media_type: str) -> None:
-    from cli.verdict.engine import validation_failures
+    from central_signer.verification.engine import validation_failures
 
     failures = validation_failures(signed, media_type)
     if failures:
@@ -214,6 +214,6 @@ def _require_valid(signed: Path, media_type: str) -> None:
 
 
 def _engine_name() -> str:
-    from cli.verdict.engine import engine_name
+    from central_signer.verification.engine import engine_name
 
     return engine_name()

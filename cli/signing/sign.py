@@ -12,7 +12,7 @@ from cli.signing.asset_signer import AssetSigner, Failed, Signed, Skipped
 from cli.signing.batch import sign_all
 from cli.signing.places import Outputs, Place, lay_out
 from cli.signing.report import require_apart
-from cli.source_types import SourceTypeError, source_type_uri, term_of, usual_lines
+from cli.source_types import SourceTypeError, source_type_uri, usual_lines
 from cli.terminal import (
     EXIT_USAGE,
     fail,
@@ -20,6 +20,7 @@ from cli.terminal import (
     say_warning,
     show_row,
 )
+from edge_signer.signing.rules.digital_source_types import term_of
 from edge_signer_client import EdgeSigner
 
 # A batch waits for its turn under a tenant's limit of requests in a minute.
@@ -167,7 +168,7 @@ def _source_type(asset: Path | None, given: str | None, *, embeds: bool) -> str:
 
 
 def _carries_credentials(file: Path) -> bool:
-    from cli.verdict.engine import carries_credentials
+    from central_signer.verification.engine import carries_credentials
 
     return carries_credentials(file)
 

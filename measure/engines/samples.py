@@ -10,7 +10,7 @@ from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.manifest.embedding import LAYOUTS
 from edge_signer.signing.manifest.manifest_reader import read_manifest
-from edge_signer.signing.rules.action_model import IPTC
+from edge_signer.signing.rules.digital_source_types import IPTC
 from emulator.credentials.development_ca import DevelopmentCa
 from tests.authorities.time_stamp_server import (
     Behaviour,

@@ -19,7 +19,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from cli import terminal
-from cli.verify import verify_file
+from cli.verification.verify import verify_file
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from tests.authorities.time_stamp_forge import StampForge
 from tests.authorities.time_stamp_server import Behaviour, roots_of, time_stamp_server

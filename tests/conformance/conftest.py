@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import pytest
 
 from edge_signer.platform.deadline import Deadline
-from edge_signer.signing.rules.action_model import IPTC
+from edge_signer.signing.rules.digital_source_types import IPTC
 from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.rules.policy_directory import shipped_policies
 from edge_signer.signing.signing_request import SigningRequest

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_signer.signing.errors import InvalidAssertionError
-from edge_signer.signing.rules.action_model import DIGITAL_SOURCE_TYPES, IPTC, STANDARD_ACTIONS
+from edge_signer.signing.rules.action_model import DIGITAL_SOURCE_TYPES, STANDARD_ACTIONS
+from edge_signer.signing.rules.digital_source_types import IPTC
 from tests.conftest import ROOT
 from tests.judges.engines import JUDGES, Judge
 from tests.media.sample_metadata import METADATA

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from edge_signer.signing.rules.action_model import IPTC
+from edge_signer.signing.rules.digital_source_types import IPTC
 from edge_signer.signing.rules.metadata import SCHEMAS
 
 

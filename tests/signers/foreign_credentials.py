@@ -11,8 +11,8 @@ import c2pa
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from cli.source_types import TERMS
-from cli.verdict.engine import TRUST_CONFIG
+from central_signer.verification.engine import TRUST_CONFIG
+from edge_signer.signing.rules.digital_source_types import TERMS
 from tests.signers.software_signer import Workshop
 
 CREATED = {"action": "c2pa.created", "digitalSourceType": TERMS["digitalCapture"]}

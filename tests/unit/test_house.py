@@ -15,113 +15,17 @@ import pytest
 from measure.cold_start.measurement import LATE
 from measure.house import imported_names
 from tests.conftest import ROOT
+from tests.guards.rooms import (
+    CENTRAL_LAYER,
+    FOLDERS,
+    LAYER,
+    MAY_IMPORT,
+    ROOMS_OF_THE_LAYER,
+    files_of,
+    forbidden_imports,
+)
 
-LAYER = ROOT / "layers/edge_signer/edge_signer"
-CENTRAL_LAYER = ROOT / "layers/central_signer/central_signer"
 MOST_FILES_IN_A_ROOM = 20
-#: What any room of the layer may stand on.
-GROUND = {"platform"}
-# Which rooms of the layer a room may import from, itself and the ground apart. A module that stands
-# here by itself is the ground of the room around it.
-LAYER_ROOMS: dict[str, set[str]] = {
-    "platform": set(),
-    "configuration": set(),
-    "telemetry": {"configuration"},
-    "tenancy": {"configuration", "telemetry"},
-    "kms_guard": {"configuration", "telemetry"},
-    "signing.errors": set(),
-    "signing.credentials": {"configuration", "kms_guard", "signing.errors"},
-    "signing.manifest": {"signing.errors", "signing.credentials"},
-    "signing.rules": {
-        *("configuration", "signing.errors", "signing.credentials", "signing.manifest"),
-    },
-    "signing": {
-        *("configuration", "telemetry", "kms_guard"),
-        *("signing.errors", "signing.credentials", "signing.manifest", "signing.rules"),
-    },
-    "execution.errors": set(),
-    "execution.limits": {"execution.errors"},
-    "execution.job": {"execution.errors", "execution.limits"},
-    "execution.sandbox": {"execution.errors", "execution.limits", "execution.job"},
-    "execution.receipts": {"kms_guard"},
-    "execution": {
-        *("configuration", "telemetry", "tenancy"),
-        *("execution.errors", "execution.limits", "execution.job"),
-        *("execution.sandbox", "execution.receipts"),
-    },
-    "health": {
-        *("configuration", "kms_guard"),
-        *("signing.errors", "signing.credentials", "signing.manifest"),
-    },
-    "administration": {"configuration", "telemetry", "tenancy", "kms_guard"},
-    "http": {
-        *("configuration", "telemetry", "tenancy", "administration"),
-        *("signing", "signing.errors", "execution", "execution.errors"),
-    },
-    "http.routes": {
-        *("configuration", "telemetry", "tenancy", "kms_guard", "administration", "health"),
-        *("signing", "signing.errors", "signing.manifest", "http"),
-        *("execution", "execution.errors", "execution.limits", "execution.job"),
-        "execution.receipts",
-    },
-}
-_LAYER = {
-    f"edge_signer.{room}": {f"edge_signer.{one}" for one in allowed | GROUND}
-    for room, allowed in LAYER_ROOMS.items()
-}
-# Which rooms of this project a room may import from; every room may import from itself.
-MAY_IMPORT: dict[str, set[str]] = {
-    **_LAYER,
-    "central_signer": {
-        f"edge_signer.{room}"
-        for room in (
-            *("platform", "configuration", "telemetry", "kms_guard", "signing", "signing.errors"),
-            *("signing.credentials", "signing.manifest", "signing.rules"),
-        )
-    },
-    "functions": {*_LAYER, "central_signer"},
-    "emulator": set(),
-    "deployment": set(),
-    # What an operator checks at a desk is what the function checks; the API is described from it.
-    "cli": {*_LAYER, "emulator", "edge_signer_client"},
-    # A public package: other programs use it without the rest of this project.
-    "edge_signer_client": set(),
-}
-FOLDERS = {
-    **{name: LAYER / name.removeprefix("edge_signer.").replace(".", "/") for name in _LAYER},
-    "central_signer": CENTRAL_LAYER,
-    "functions": ROOT / "functions",
-    "emulator": ROOT / "emulator",
-    "deployment": ROOT / "deployment",
-    "cli": ROOT / "cli",
-    "edge_signer_client": ROOT / "client/edge_signer_client",
-}
-
-
-def room_of(module: str) -> str | None:
-    found = [room for room in MAY_IMPORT if f"{module}.".startswith(f"{room}.")]
-    return max(found, key=len, default=None)
-
-
-def files_of(room: str) -> list[Path]:
-    folder = FOLDERS[room]
-    if not folder.is_dir():
-        return [folder.with_suffix(".py")]
-    others = [one for one in FOLDERS.values() if one != folder and one.is_relative_to(folder)]
-    return [
-        file
-        for file in folder.rglob("*.py")
-        if not any(file.is_relative_to(one) or file == one.with_suffix(".py") for one in others)
-    ]
-
-
-def forbidden_imports(room: str, source: str) -> list[str]:
-    allowed = MAY_IMPORT[room] | {room}
-    return [
-        module
-        for module in imported_names(source)
-        if (other := room_of(module)) is not None and other not in allowed
-    ]
 
 
 @pytest.mark.parametrize("room", MAY_IMPORT)
@@ -145,7 +49,7 @@ def test_no_two_rooms_stand_on_each_other() -> None:
 
 
 def test_every_file_of_the_layer_is_in_a_room() -> None:
-    inside = {file for room in _LAYER for file in files_of(room)}
+    inside = {file for room in ROOMS_OF_THE_LAYER for file in files_of(room)}
     assert {*LAYER.rglob("*.py")} - inside == {LAYER / "__init__.py"}
 
 
@@ -181,7 +85,9 @@ def test_a_forbidden_import_would_be_seen() -> None:
     assert forbidden_imports("edge_signer.signing.rules", "from edge_signer.signing import store")
     for room in ("edge_signer.platform", "edge_signer.signing", "edge_signer.http"):
         assert forbidden_imports(room, "from central_signer.engine import C2paEngine")
-    assert forbidden_imports("central_signer", "from cli.verdict.judgement import judge")
+    assert forbidden_imports(
+        "central_signer", "from central_signer.verification.judgement import judge"
+    )
     assert forbidden_imports("edge_signer_client", "from edge_signer.execution import job")
 
 

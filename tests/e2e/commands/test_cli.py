@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.source_types import IPTC
+from edge_signer.signing.rules.digital_source_types import IPTC
 from tests.conftest import ROOT
 from tests.system.command import edge_signer
 from tests.system.running import Running

@@ -16,19 +16,11 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, ConfigDict, Field, model_serializer, model_validator
 from pydantic_core import PydanticCustomError
 
+from edge_signer.signing.rules.digital_source_types import IPTC, TERMS
 from edge_signer.signing.rules.strict_content import NAMESPACED, StrictModel
 
-IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-_IPTC_TERMS = (
-    "algorithmicMedia algorithmicallyEnhanced composite compositeCapture compositeSynthetic "
-    "compositeWithTrainedAlgorithmicMedia computationalCapture dataDrivenMedia digitalCapture "
-    "digitalCreation humanEdits multiFrameComputationalCapture negativeFilm positiveFilm print "
-    "screenCapture trainedAlgorithmicMedia virtualRecording"
-)
-#: The IPTC vocabulary, and the one of the standard's own terms that applies to media.
-DIGITAL_SOURCE_TYPES = {IPTC + term for term in _IPTC_TERMS.split()} | {
-    "http://c2pa.org/digitalsourcetype/empty"
-}
+#: The URIs that may be signed.
+DIGITAL_SOURCE_TYPES = set(TERMS.values())
 
 _PERCEPTIBLE = (
     "addedText adjustedColor changedSpeed cropped deleted drawing dubbed edited filtered "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cli.verdict.engine import (
+from central_signer.verification.engine import (
     TIME_STAMP_ANCHORS_LIST,
     Problem,
     Reading,
@@ -13,9 +13,10 @@ from cli.verdict.engine import (
     engine_name,
     read,
 )
-from cli.verdict.ingredients import Ingredient, ingredient_tree
-from cli.verdict.report import Finding, Findings, Manifest, Report, finding_of
-from cli.verdict.store_notes import Note, StoreFacts, examine
+from central_signer.verification.engine_report import Manifest, Report
+from central_signer.verification.ingredients import Ingredient, ingredient_tree
+from edge_signer.verification.findings import Finding, Findings, finding_of
+from edge_signer.verification.store_notes import Note, StoreFacts, examine
 
 _UNTRUSTED = "signingCredential.untrusted"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.verdict.embedded_store import embedded_store, has_store
-from cli.verdict.engine import TrustedRoots, read
+from central_signer.verification.embedded_store import embedded_store, has_store
+from central_signer.verification.engine import TrustedRoots, read
 from tests.signers.foreign_credentials import signed_by_c2pa_rs
 from tests.signers.software_signer import Workshop
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.verdict.engine import Reading, TrustedRoots
-from cli.verdict.judgement import Verdict, judge, verdict_on
-from cli.verdict.screen import show
+from central_signer.verification.engine import Reading, TrustedRoots
+from central_signer.verification.judgement import Verdict, judge, verdict_on
+from cli.verification.screen import show
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from tests.authorities.time_stamp_forge import StampForge
 from tests.authorities.time_stamp_server import Behaviour, time_stamp_server

@@ -13,7 +13,7 @@ from typing import Any
 
 import c2pa
 
-from cli.verdict.embedded_store import embedded_store, has_store
+from central_signer.verification.embedded_store import embedded_store, has_store
 
 
 class AnchorsError(Exception):

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cli.source_types import IPTC, TERMS
-from cli.verdict.engine import TrustedRoots
-from cli.verdict.judgement import Verdict, judge
-from cli.verdict.store_notes import examine
-from cli.verdict.store_walk import manifests_of, read_cbor
+from central_signer.verification.engine import TrustedRoots
+from central_signer.verification.judgement import Verdict, judge
+from edge_signer.signing.rules.digital_source_types import IPTC, TERMS
+from edge_signer.verification.store_notes import examine
+from edge_signer.verification.store_reader import manifests_of, read_cbor
 from tests.conftest import ROOT
 from tests.signers.foreign_credentials import signed_by_c2pa_rs
 from tests.signers.forgery import forged

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 
 from rich.markup import escape
 
-from cli.source_types import term_of
+from central_signer.verification.engine_report import Action
+from central_signer.verification.ingredients import Ingredient
+from central_signer.verification.judgement import TimeStamp, Verdict
 from cli.terminal import out, printable, show_row
-from cli.verdict.ingredients import Ingredient
-from cli.verdict.judgement import TimeStamp, Verdict
-from cli.verdict.report import Action, Finding, meaning_of
+from edge_signer.signing.rules.digital_source_types import term_of
+from edge_signer.verification.findings import Finding, meaning_of
 
 _SHOWN_DEPTH = 6
 _NOT_ASKED = "signingCredential.ocsp.skipped"

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from cli.verdict.report import Findings, Manifest, Report, findings_of, mapping, text
+from central_signer.verification.engine_report import Manifest, Report, findings_of, mapping, text
+from edge_signer.verification.findings import Findings
 
 MAX_DEPTH = 32
 MAX_INGREDIENTS = 500

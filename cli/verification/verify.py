@@ -6,6 +6,15 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from central_signer.verification.engine import (
+    AnchorsError,
+    Problem,
+    Reading,
+    TrustedRoots,
+    read,
+    read_certificates,
+)
+from central_signer.verification.judgement import Verdict, verdict_on
 from cli.terminal import (
     EXIT_NOT_TRUSTED,
     EXIT_USAGE,
@@ -16,9 +25,7 @@ from cli.terminal import (
     show_row,
     sidecar_of,
 )
-from cli.verdict.engine import AnchorsError, Problem, Reading, TrustedRoots, read, read_certificates
-from cli.verdict.judgement import Verdict, verdict_on
-from cli.verdict.screen import show, show_coloured
+from cli.verification.screen import show, show_coloured
 from emulator.local_state import ANCHORS_NAME, TSA_ANCHORS_NAME, default_directory
 
 

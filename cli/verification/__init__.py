@@ -1,0 +1,1 @@
+"""`edge-signer verify`: finds the credentials of files, judges them, and shows the reports."""

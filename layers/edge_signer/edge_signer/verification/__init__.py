@@ -1,0 +1,1 @@
+"""Our own reader and validator of manifest stores, trust lists, and the typed report."""
