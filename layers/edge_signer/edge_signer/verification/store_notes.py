@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edge_signer.signing.rules.digital_source_types import VOCABULARY
-from edge_signer.verification.store_reader import Box, manifests_of, read_cbor
+from edge_signer.verification.cbor_values import read_cbor
+from edge_signer.verification.store_reader import Box, manifests_of
 
 _KINDS = {"c2ma": "standard", "c2um": "update", "c2cm": "compressed"}
 # C2PA 2.2 §11.1.4: the labels of each part of a manifest.
