@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from central_signer.verification.engine import TrustedRoots
 from central_signer.verification.judgement import Verdict, judge
 from edge_signer.signing.rules.digital_source_types import IPTC, TERMS
-from edge_signer.verification.store_notes import examine
 from edge_signer.verification.cbor_values import read_cbor
+from edge_signer.verification.store_notes import examine
 from edge_signer.verification.store_reader import manifests_of
 from tests.conftest import ROOT
 from tests.signers.foreign_credentials import signed_by_c2pa_rs

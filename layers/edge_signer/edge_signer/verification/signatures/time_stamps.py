@@ -16,8 +16,8 @@ from edge_signer.verification.findings import FindingLog
 from edge_signer.verification.signatures.certificates import (
     common_name,
     has_usual_key,
-    load_certificates,
     outside_validity,
+    readable_certificates,
 )
 from edge_signer.verification.signatures.cose_signature import CoseSignature
 from edge_signer.verification.signatures.signed_data import (
@@ -152,10 +152,7 @@ def _checked(der: bytes, payloads: Sequence[bytes], trust: TrustLists) -> StampF
 
 
 def _signer(token: TimeStampToken) -> tuple[x509.Certificate, Sequence[x509.Certificate]]:
-    try:
-        certificates = load_certificates(token.certificates[:_MAX_CERTIFICATES])
-    except ValueError as broken:
-        raise _StampError("timeStamp.untrusted", str(broken)) from broken
+    certificates = readable_certificates(token.certificates[:_MAX_CERTIFICATES])
     for one in certificates:
         if token.names(one) and has_usual_key(one):
             return one, certificates
