@@ -112,7 +112,7 @@ def _own_demands(certificate: x509.Certificate) -> list[str]:
 
 
 def _names_one_algorithm(certificate: x509.Certificate) -> bool:
-    """Tell whether what is signed names the algorithm that the signature has (RFC 5280 §4.1.1.2)."""
+    """Tell whether what is signed names the signature's algorithm (RFC 5280 §4.1.1.2)."""
     der = certificate.public_bytes(Encoding.DER)
     signed, algorithm = children(der, only_element(der))[:2]
     fields = [one for one in children(der, signed) if one.tag == SEQUENCE]
