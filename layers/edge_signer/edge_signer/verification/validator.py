@@ -144,7 +144,7 @@ class _Run:
         url = signature_uri(manifest.label)
         if absolute(claim.signature_url, manifest.label) != url:
             log.failure("claimSignature.missing", url, "The claim points at another signature.")
-        elif manifest.signature is not None:
+        if manifest.signature is not None:
             signed = SignedClaim(
                 claim.encoded,
                 manifest.signature.content("cbor"),

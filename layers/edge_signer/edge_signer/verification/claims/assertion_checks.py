@@ -142,9 +142,7 @@ def _check_redacted(manifest: ManifestReading, url: str, box: Box | None) -> Non
 
 
 def _check_content(manifest: ManifestReading, box: Box, url: str) -> None:
-    """Check that a standard assertion can be read."""
-    if not box.label.startswith("c2pa."):
-        return
+    """Check that an assertion can be read; an own one too, if it says that it is CBOR or JSON."""
     if box.kind == "cbor":
         read = manifest.value(box)
         if read.is_too_large:
