@@ -39,7 +39,7 @@ def read_token(der: bytes) -> TimeStampToken:
             raise DerError("the response does not grant a time-stamp")
         outer = parts[1]
     kind, explicit = parts_of(der, outer, SEQUENCE, 2)[:2]
-    if content(der, kind) != _SIGNED_DATA:
+    if kind.tag != OBJECT_IDENTIFIER or content(der, kind) != _SIGNED_DATA:
         raise DerError("it is no SignedData")
     fields = parts_of(der, parts_of(der, explicit, _ZERO, 1)[0], SEQUENCE, 4)
     info = _info(der, fields[2])
@@ -91,7 +91,7 @@ def _token(
 
 def _info(der: bytes, encapsulated: Element) -> bytes:
     kind, explicit = parts_of(der, encapsulated, SEQUENCE, 2)[:2]
-    if content(der, kind) != TST_INFO:
+    if kind.tag != OBJECT_IDENTIFIER or content(der, kind) != TST_INFO:
         raise DerError("it holds no TSTInfo")
     octets = parts_of(der, explicit, _ZERO, 1)[0]
     if octets.tag != OCTET_STRING:
