@@ -21,7 +21,7 @@ from edge_signer.verification.signatures.signed_data import TST_INFO, TimeStampT
 #: PKIStatus: granted, and granted with modifications (RFC 3161 §2.4.2).
 _GRANTED = {b"\0", b"\1"}
 _ZERO, _KEY_IDENTIFIER = 0xA0, 0x80
-_GENERALIZED_TIME = 0x18
+_INTEGER, _GENERALIZED_TIME = 0x02, 0x18
 _SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
 
 
@@ -64,6 +64,8 @@ def _token(
         key_identifier = content(der, identifier)
     else:
         name, serial = parts_of(der, identifier, SEQUENCE, 2)[:2]
+        if serial.tag != _INTEGER:
+            raise DerError("its signer has no serial number")
         issuer = encoded(der, name)
         serial_number = int.from_bytes(content(der, serial), signed=True)
     algorithm, imprint, time = _imprint_and_time(info)
