@@ -90,6 +90,8 @@ pub const Bmff = struct {
         if (left < 8) return if (self.depth > 0) null else error.JunkAfterBoxes;
         const head = try source.at(self.position, @intCast(@min(left, 32)));
         const kind = std.mem.readInt(u32, head[4..8], .big);
+        // Exclusions name boxes by path. An engine that finds a separator in a type does not hash the box.
+        if (self.depth == 0 and std.mem.indexOfScalar(u8, head[4..8], '/') != null) return error.Malformed;
         var size: u64 = std.mem.readInt(u32, head[0..4], .big);
         var body: u64 = 8;
         if (size == 1) {
