@@ -9,20 +9,24 @@ from typing import Any
 
 import pytest
 
-from edge_signer.configuration.flags import MAX_PAYLOAD_BYTES
+from edge_signer.configuration.flags import DEFAULT_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES
 from edge_signer.http.errors import (
     AssetTooLargeError,
     InvalidBase64Error,
     InvalidJsonError,
     RequestTooLargeError,
 )
-from edge_signer.http.routes.edge_sign_models import MAX_INLINE_BYTES, EdgeSignRequest
+from edge_signer.http.routes.edge_sign_models import (
+    DEFAULT_INLINE_BYTES,
+    EdgeSignRequest,
+    max_inline_bytes,
+)
 from edge_signer.http.wire_formats import read_body
 from edge_signer.platform.errors import InvalidRequestError
 
 
 def _read(body: bytes) -> EdgeSignRequest:
-    return read_body(EdgeSignRequest, body, MAX_PAYLOAD_BYTES)
+    return read_body(EdgeSignRequest, body, DEFAULT_PAYLOAD_BYTES)
 
 
 DIGEST = hashlib.sha256(b"asset").hexdigest()
@@ -111,11 +115,11 @@ def test_what_is_not_base64_is_invalid_base64(inline: str) -> None:
 
 
 def test_the_limits_are_the_last_values_that_pass() -> None:
-    largest = base64.b64encode(bytes(MAX_INLINE_BYTES)).decode()
+    largest = base64.b64encode(bytes(DEFAULT_INLINE_BYTES)).decode()
     assert asset_digest(asset_inline=largest, asset_sha256=None)
     with pytest.raises(AssetTooLargeError):
-        asset_digest(asset_inline=base64.b64encode(bytes(MAX_INLINE_BYTES + 1)).decode())
-    padding = MAX_PAYLOAD_BYTES - len(encoded())
+        asset_digest(asset_inline=base64.b64encode(bytes(DEFAULT_INLINE_BYTES + 1)).decode())
+    padding = DEFAULT_PAYLOAD_BYTES - len(encoded())
     _read(encoded() + b" " * padding)
     with pytest.raises(RequestTooLargeError):
         _read(encoded() + b" " * (padding + 1))
