@@ -108,6 +108,18 @@ ANSWERS: dict[str, dict[str, Any]] = {
             "manifest": "AAAJp2p1bWIAAAAeanVtZGMycGEAEQAQgAAAqgA4m3EDYzJwYQ==",
         },
     },
+    "embedded": {
+        "summary": "With embed: true; the file is signed and stands in the answer",
+        "value": {
+            "manifest_url": f"https://manifests.example.com/{TENANT_ID}/sha256/{_DIGEST}.embedded.c2pa",
+            "signing_mode": "edge-tbs+remote-es256",
+            "p95_ms": {"wasm": 0.42, "kms": 11.4, "total": 26.12},
+            "kms_key_id": "arn:aws:kms:us-east-1:123456789012:key/"
+            "abcd1234-abcd-1234-abcd-1234abcd1234",
+            "manifest": "AAAKAGp1bWIAAAAeanVtZGMycGEAEQAQgAAAqgA4m3EDYzJwYQ==",
+            "asset": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAKAGNhQlg=",
+        },
+    },
     "planned": {
         "summary": "With dry_run=1: what would be signed",
         "value": {
