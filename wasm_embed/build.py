@@ -1,4 +1,4 @@
-"""Build `embed.wasm` from the Zig sources and pin its SHA-256, or check that it is what they give."""
+"""Build `embed.wasm` from the Zig sources and pin its SHA-256, or check that they give it."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ _FIELDS: dict[str, Schema] = {
         "contentEncoding": "base64",
     },
     "embed": {
-        "description": "Where in the asset to embed the manifest; `true` with asset_inline, and the "
+        "description": "Where in the asset to embed the manifest; or `true` with asset_inline: the "
         "answer holds the signed file. If absent, the manifest is a sidecar.",
     },
     "policy_id": {"description": "The policy to sign under, such as newsroom-default-v3."},

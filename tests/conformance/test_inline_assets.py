@@ -1,4 +1,4 @@
-"""Inline assets with their manifests inside: trusted by foreign engines, and otherwise unchanged."""
+"""Inline assets with their manifests inside: trusted by foreign engines, else unchanged."""
 
 from __future__ import annotations
 
@@ -53,13 +53,9 @@ def test_every_format_is_tried() -> None:
 
 
 @pytest.mark.parametrize("name", ASSETS)
-def test_an_inline_asset_is_trusted_with_its_manifest_inside(
-    workshop: Workshop, name: str
-) -> None:
+def test_an_inline_asset_is_trusted_with_its_manifest_inside(workshop: Workshop, name: str) -> None:
     asset = ASSETS[name]
-    require_trusted(
-        signed(workshop, asset.content), asset.media_type, workshop.ca.anchors_pem()
-    )
+    require_trusted(signed(workshop, asset.content), asset.media_type, workshop.ca.anchors_pem())
 
 
 @pytest.mark.parametrize("name", ["JPEG", "GIF", "PDF", "MP3", "WAV", "TIFF", "MP4", "SVG"])

@@ -152,7 +152,11 @@ class Workshop:
         }
         used = signer or self.signer
         self.service = SigningService(
-            policy_directory(self.policies), edge_path(used, self.builder), None, self.store, authority
+            policy_directory(self.policies),
+            edge_path(used, self.builder),
+            None,
+            self.store,
+            authority,
         )
 
     def sign(

@@ -149,9 +149,7 @@ def large_jpeg() -> bytes:
     return jpeg()[:-2] + scan + jpeg()[-2:]
 
 
-def test_a_megabyte_is_signed_where_operators_allow_it(
-    system: Running, large_jpeg: bytes
-) -> None:
+def test_a_megabyte_is_signed_where_operators_allow_it(system: Running, large_jpeg: bytes) -> None:
     key = {"Idempotency-Key": f"inline-{uuid.uuid4()}"}
     first, second = (post(system, embed_body(large_jpeg), **key) for _ in range(2))
     require_trusted(system, signed_file(first), "image/jpeg")

@@ -1,4 +1,4 @@
-"""What the layer writes of an asset is what the client writes, within bounds, or a named refusal."""
+"""What the layer writes of an asset is what the client writes, or a refusal with a name."""
 
 from __future__ import annotations
 

@@ -35,9 +35,7 @@ PLACED = {n: a for n, a in (SAMPLE_ASSETS | ODD_ASSETS).items() if a.media_type 
 def request(asset: bytes, **changes: Any) -> SigningRequest:
     digest = hashlib.sha256(asset).digest()
     parts: dict[str, Any] = {"assertions": ACTIONS, "policy_id": "newsroom-default-v3", "tsa": None}
-    return SigningRequest(
-        "acme", digest, **{**parts, **changes}, embedding=InlineEmbedding(asset)
-    )
+    return SigningRequest("acme", digest, **{**parts, **changes}, embedding=InlineEmbedding(asset))
 
 
 def sign(workshop: Workshop, asset: bytes, **changes: Any) -> tuple[bytes, bytes]:

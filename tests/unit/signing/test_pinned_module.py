@@ -71,7 +71,9 @@ def test_a_precompiled_module_is_loaded_without_compiling(
     module_copy.load()
 
 
-def test_a_precompiled_module_that_wasmtime_refuses_is_compiled_instead(module_copy: PinnedModule) -> None:
+def test_a_precompiled_module_that_wasmtime_refuses_is_compiled_instead(
+    module_copy: PinnedModule,
+) -> None:
     module_copy.precompiled_path.write_bytes(b"of another version")
     engine, module = module_copy.load()
     InstancePre(engine, module)

@@ -85,7 +85,9 @@ class EdgeSignRequest(BaseModel):
         if value is None or value is True:
             return value
         if not isinstance(value, dict):
-            raise ValueError('must be true, or a place such as {"format": "image/png", "offset": 33}')
+            raise ValueError(
+                'must be true, or a place such as {"format": "image/png", "offset": 33}'
+            )
         return EmbedRequest.model_validate(value)
 
     def to_signing_request(

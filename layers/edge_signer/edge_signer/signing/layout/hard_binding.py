@@ -54,7 +54,7 @@ def _hashed_boxes(file: memoryview) -> Iterator[Any]:
     """Yield each root box that is not excluded, after its offset."""
     at = 0
     while at < len(file):
-        size, kind = int.from_bytes(file[at : at + 4]), file[at + 4 : at + 8]
+        size, kind = int.from_bytes(file[at : at + 4]), bytes(file[at + 4 : at + 8])
         if size == 1:
             size = int.from_bytes(file[at + 8 : at + 16])
         end = at + size if size else len(file)
