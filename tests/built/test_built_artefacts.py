@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import re
@@ -15,8 +16,9 @@ from edge_signer.signing.layout.embed_module import EMBED_MODULE
 from edge_signer.signing.manifest.pinned_module import PinnedModule
 from edge_signer.signing.manifest.tbs_module import TBS_MODULE
 from emulator.time_stamps import NEEDS_OPENSSL, find_openssl
-from tests.e2e.conftest import body, post
+from tests.e2e.conftest import body, inline_body, post
 from tests.judges.engines import JUDGES, Judge
+from tests.media.sample_assets import jpeg
 from tests.system.running import Running
 
 if "BUILT_ARTEFACTS" not in os.environ:
@@ -44,6 +46,15 @@ def test_the_built_function_signs_what_is_trusted(
     verdict = judge(photograph, "image/jpeg", store, Path(system.state.anchors).read_text())
     assert verdict.trusted, verdict
     assert system.notes.notices == []
+
+
+@pytest.mark.parametrize("judge", JUDGES)
+def test_the_built_function_embeds_in_an_inline_asset(system: Running, judge: Judge) -> None:
+    answer = post(system, {**inline_body(jpeg()), "embed": True}, tenant="acme")
+    assert answer.status == 200, (answer, system.notes.notices)
+    signed = base64.b64decode(answer.json()["asset"])
+    verdict = judge(signed, "image/jpeg", None, Path(system.state.anchors).read_text())
+    assert verdict.trusted, verdict
 
 
 @pytest.mark.skipif(find_openssl() is None, reason=NEEDS_OPENSSL)

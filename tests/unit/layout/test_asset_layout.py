@@ -19,6 +19,7 @@ from edge_signer_client.embedding import AssetLayout as ClientsLayout
 from edge_signer_client.embedding import AssetLayoutError
 from measure.fuzz.layout_seeds import LAYOUTS, Mutants
 from tests.media.odd_assets import ODD_ASSETS
+from tests.media.odd_movies import box
 from tests.media.sample_assets import SAMPLE_ASSETS, jpeg, movie, png
 
 STORE_BYTES = 2560
@@ -63,6 +64,16 @@ def test_every_format_is_written_as_the_client_writes_it(name: str) -> None:
             assert made == clients
 
 
+def test_a_table_larger_than_the_window_is_moved_in_parts() -> None:
+    tracks = struct.pack(">II300000I", 0, 300_000, *range(0, 3_000_000, 10))
+    for kind in (b"stco", b"stbl", b"minf", b"mdia", b"trak", b"moov"):
+        tracks = box(kind, tracks)
+    asset = movie(b"isom").replace(b"moov", b"free") + tracks
+    made = of_the_layer(asset, STORE_BYTES)
+    assert not isinstance(made, str)
+    assert made == of_the_client(asset, STORE_BYTES)
+
+
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_damaged_assets_are_written_or_refused_as_the_client_does(layout: str) -> None:
     mutants = Mutants(layout, 2027)
@@ -100,7 +111,7 @@ def test_another_format_is_refused_with_those_that_there_are() -> None:
 
 
 def free_boxes(count: int) -> bytes:
-    return movie(b"isom") + b"\0\0\0\x08free" * count
+    return movie(b"isom") + box(b"free", b"") * count
 
 
 @pytest.mark.parametrize(
@@ -149,8 +160,9 @@ def test_a_module_that_traps_is_a_refusal_too(monkeypatch: pytest.MonkeyPatch) -
 
 def test_an_asset_leaves_nothing_for_the_next_one() -> None:
     mark = b"the first tenant's"
-    first = AssetLayout(SAMPLE_ASSETS["SVG"].content + b"<!--" + mark + b"-->", STORE_BYTES)
-    assert mark in first._instance.read(first._window, first._window_bytes)
+    first = AssetLayout(png(), STORE_BYTES)
+    first.signed(store(STORE_BYTES)[: -len(mark)] + mark)
+    assert mark in first._instance.read(0, first._instance._memory_length)
     del first
     second = AssetLayout(png(), STORE_BYTES)
     assert mark not in second._instance.read(0, second._instance._memory_length)
