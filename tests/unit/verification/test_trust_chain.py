@@ -12,7 +12,6 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from edge_signer.signing.credentials.certificate_profile import issuer_faults, profile_faults
 from edge_signer.verification.signatures.certificates import (
-    STRICTER_THAN_THE_STANDARD,
     credential_faults,
     has_usual_key,
 )
@@ -217,9 +216,7 @@ def test_what_the_standard_allows_is_not_refused_although_some_engine_does() -> 
     pss = padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256().digest_size)
     leaf = builder.sign(key, hashes.SHA256(), rsa_padding=pss)
     assert credential_faults(leaf) == []
-    # Two of the three sentences are there; a change of their words would go unnoticed otherwise.
-    refused = [*profile_faults(leaf), *issuer_faults([leaf])]
-    for words in STRICTER_THAN_THE_STANDARD[:2]:
-        assert any(one.startswith(words) for one in refused)
+    refused = {fault.code for fault in (*profile_faults(leaf), *issuer_faults([leaf]))}
+    assert {"organisation-missing", "signature-algorithm"} <= refused
     weak = builder.sign(key, hashes.SHA224())
     assert any("algorithm that the standard allows" in one for one in credential_faults(weak))
