@@ -45,6 +45,7 @@ _add_group("certificate", "cli.certificates.commands", "Manage the signing keys'
 _add_group("flags", "cli.operation.flags", "Show and change flags at run time.")
 _add_group("policies", "cli.operation.policies", "Manage signing policies.")
 _add_group("tenants", "cli.operation.tenants", "Issue, rotate, list and remove API tokens.")
+_add_group("trust", "cli.trust.commands", "Install, show and remove lists of trusted signers.")
 
 
 @app.command()

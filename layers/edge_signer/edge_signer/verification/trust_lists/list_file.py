@@ -37,11 +37,13 @@ class ListFile:
     """A file that was read.
 
     Attributes:
+        file: The file itself.
         content: What it says.
         sha256: Its digest: 64 hexadecimal digits.
         signature: Who signed it, or that this was not verified; a sentence part.
     """
 
+    file: bytes
     content: ListContent
     sha256: str
     signature: str
@@ -127,10 +129,10 @@ def read_list_file(content: bytes, signer: ListSigner | None = None) -> ListFile
         read = _from_json(read_json(signed.payload))
         if signer is not None:
             signer.require_valid_at(read.issued)
-        return ListFile(read, sha256, NOT_VERIFIED if signer is None else signer.verified)
+        return ListFile(content, read, sha256, NOT_VERIFIED if signer is None else signer.verified)
     if signer is not None:
         raise TrustListError("it is not signed: it is no JWS in compact form")
-    return ListFile(_from_unsigned(text), sha256, NOT_SIGNED)
+    return ListFile(content, _from_unsigned(text), sha256, NOT_SIGNED)
 
 
 def purpose_text(purposes: Set[Purpose]) -> str:
