@@ -122,13 +122,8 @@ def verify(
     embedded: Annotated[
         bool, typer.Option("--embedded", help="Judge the manifest in the file, not the sidecar.")
     ] = False,
-    anchors: Annotated[
-        Path | None,
-        typer.Option(help="PEM file of trusted roots.", show_default="the emulator's"),
-    ] = None,
-    tsa_anchors: Annotated[
-        Path | None, typer.Option(help="PEM file of more roots, for time-stamps only.")
-    ] = None,
+    anchors: options.Anchors = None,
+    tsa_anchors: options.TsaAnchors = None,
     json: Json = False,
     crjson: Annotated[bool, typer.Option("--crjson", help="Print c2pa-rs's crJSON.")] = False,
     state: State = None,

@@ -50,7 +50,7 @@ def listed(place: ListPlace, local: Path | None) -> list[ListedList]:
     """
     found = [_listed(place, name) for name in place.names()]
     development = () if local is None else development_lists(local)
-    return [*found, *(ListedList(Path(one.name).stem, (one,)) for one in development)]
+    return [*found, *(ListedList(name, (one,)) for name, one in development)]
 
 
 def rows_of(found: Sequence[ListedList], now: datetime) -> list[dict[str, Any]]:
@@ -61,8 +61,8 @@ def rows_of(found: Sequence[ListedList], now: datetime) -> list[dict[str, Any]]:
 def show_table(found: Sequence[ListedList], now: datetime) -> None:
     """Print a line for each list; red ones need attention, yellow ones prove nothing."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for title in ("name", "for", "certificates", "issued", "next update"):
-        table.add_column(title, no_wrap=title != "for")
+    for title in ("name", "for", "trusts", "issued", "next update"):
+        table.add_column(title, overflow="fold", no_wrap=title in {"issued", "next update"})
     for one in found:
         if one.fault:
             table.add_row(*(f"[red]{cell}[/]" for cell in (escape(one.name), "damaged")))
