@@ -85,7 +85,7 @@ def _from_report(
         # It has compared the binding with the store itself, which stood in for the asset.
         findings = _without_binding(findings)
         verdict = _verdict_on(findings)
-        not_checked["hard_binding"] = "It cannot check the binding to the file by a digest."
+        not_checked["hard_binding"] = "It had the manifest store, and not the file."
     # c2pa-rs accepts any root for signers and time-stamps alike; the lists have purposes. It names
     # no list for a signer whose own certificate is on one.
     signers_list = roots.list_of(report.signer_list, "signers")

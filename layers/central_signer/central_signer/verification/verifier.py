@@ -41,10 +41,16 @@ class Verifier:
 
     Args:
         trust: Gives the trust lists, as they are now.
+        largest_for_engine_bytes: Of a larger asset, c2pa-rs gets the manifest store alone, because
+            it takes as much memory as the asset is large, up to 512 MiB. Then only our own
+            validator checks the binding, in memory of constant size. None for no bound.
     """
 
-    def __init__(self, trust: Callable[[], TrustLists]) -> None:
+    def __init__(
+        self, trust: Callable[[], TrustLists], largest_for_engine_bytes: int | None = None
+    ) -> None:
         self._trust = trust
+        self._largest_for_engine_bytes = largest_for_engine_bytes
         self._roots = TrustedRootsCache()
 
     def verify(self, asset: AssetToVerify, now: datetime | None = None) -> VerificationReport:
@@ -64,7 +70,7 @@ class Verifier:
         moment = now or datetime.now(UTC)
         trust = self._trust()
         roots = self._roots.at(trust, moment)
-        reading, own = _both(asset, roots, trust, moment)
+        reading, own = self._both(asset, roots, trust, moment)
         if reading.problem in _ABSENT:
             return _absence(asset, reading, moment)
         if not own.store and reading.rewritten_store:
@@ -73,8 +79,27 @@ class Verifier:
             # Dated anchors must be trusted when it was signed, and c2pa-rs knows no dates.
             roots_then = self._roots.at(trust, signed)
             if roots_then is not roots:
-                roots, reading = roots_then, read(asset, roots_then.context)
+                alone = b"" if reading.has_asset else own.store
+                roots, reading = roots_then, read(asset, roots_then.context, alone)
         return report_on(asset, reading, own, roots, trust, moment)
+
+    def _both(
+        self, asset: AssetToVerify, roots: TrustedRoots, trust: TrustLists, moment: datetime
+    ) -> tuple[Reading, OwnReading]:
+        """Let both engines read: one after the other, or at once if there is much to hash."""
+        size_bytes, largest = asset.size_bytes() or 0, self._largest_for_engine_bytes
+        if largest is not None and size_bytes > largest:
+            own = own_reading(asset, asset.stream, asset.manifest_store, trust, moment)
+            return read(asset, roots.context, own.store), own
+        second = asset.second_stream() if size_bytes > _LARGE_BYTES else None
+        if second is None:
+            reading = read(asset, roots.context)
+            if reading.problem in _ABSENT:
+                return reading, OwnReading()
+            return reading, own_reading(asset, asset.stream, asset.manifest_store, trust, moment)
+        with ThreadPoolExecutor(1) as beside:
+            found = beside.submit(own_reading, asset, second, asset.manifest_store, trust, moment)
+            return read(asset, roots.context), found.result()
 
     def crjson(self, asset: AssetToVerify) -> str:
         """Return c2pa-rs's own report in crJSON; empty if there are no credentials that it reads.
@@ -84,22 +109,6 @@ class Verifier:
             OSError: The asset cannot be read; or another error of its stream.
         """
         return crjson(asset, self._roots.at(self._trust(), datetime.now(UTC)).context)
-
-
-def _both(
-    asset: AssetToVerify, roots: TrustedRoots, trust: TrustLists, moment: datetime
-) -> tuple[Reading, OwnReading]:
-    """Let both engines read: one after the other, or at once if there is much to hash."""
-    is_large = (asset.size_bytes() or 0) > _LARGE_BYTES
-    second = asset.second_stream() if is_large else None
-    if second is None:
-        reading = read(asset, roots.context)
-        if reading.problem in _ABSENT:
-            return reading, OwnReading()
-        return reading, own_reading(asset, asset.stream, asset.manifest_store, trust, moment)
-    with ThreadPoolExecutor(1) as beside:
-        own = beside.submit(own_reading, asset, second, asset.manifest_store, trust, moment)
-        return read(asset, roots.context), own.result()
 
 
 def report_on(
