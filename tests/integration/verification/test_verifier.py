@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from central_signer.verification.asset import AssetToVerify
+from central_signer.verification.engine import read
+from central_signer.verification.trusted_roots import TrustedRootsCache
 from central_signer.verification.verifier import Verifier
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.verification.report import VerificationReport
@@ -139,8 +141,10 @@ def test_a_stream_that_fails_is_no_fault_of_the_credentials(
     asked = AssetToVerify(
         stream=Failing(content), manifest_store=workshop.sign(content), credentials="sidecar"
     )
-    with pytest.raises(OSError, match="the disk is broken"):
-        Verifier(lambda: roots).verify(asked)
+    context = TrustedRootsCache().at(roots, datetime.now(UTC)).context
+    for judge in (Verifier(lambda: roots).verify, lambda asked: read(asked, context)):
+        with pytest.raises(OSError, match="the disk is broken"):
+            judge(asked)
 
 
 def test_a_list_is_trusted_for_its_purpose_alone(photograph: bytes, workshop: Workshop) -> None:
