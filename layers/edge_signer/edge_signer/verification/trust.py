@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -105,6 +105,14 @@ class TrustList:
         """Tell whether a newer list should have been published by then."""
         return self.next_update is not None and self.next_update < moment
 
+    @cached_property
+    def by_subject(self) -> Mapping[bytes, Sequence[TrustAnchor]]:
+        """Its anchors by their certificates' subjects, in DER."""
+        found: dict[bytes, list[TrustAnchor]] = {}
+        for one in self.anchors:
+            found.setdefault(one.certificate.subject.public_bytes(), []).append(one)
+        return found
+
 
 @dataclass(frozen=True)
 class TrustLists:
@@ -122,6 +130,17 @@ class TrustLists:
         for one in self.lists:
             if purpose in one.purposes:
                 yield from ((one, anchor) for anchor in one.anchors if anchor.is_trusted_at(moment))
+
+    def named(
+        self, subject: x509.Name, purpose: Purpose, moment: datetime
+    ) -> Iterator[tuple[TrustList, TrustAnchor]]:
+        """Return those of `anchors` whose certificate has this subject."""
+        encoded = subject.public_bytes()
+        for one in self.lists:
+            if purpose in one.purposes:
+                for anchor in one.by_subject.get(encoded, ()):
+                    if anchor.is_trusted_at(moment):
+                        yield one, anchor
 
     def certificates(self, purpose: Purpose, moment: datetime) -> Sequence[x509.Certificate]:
         """Return the certificates of `anchors`."""
