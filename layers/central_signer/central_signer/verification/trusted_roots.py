@@ -55,7 +55,7 @@ class TrustedRootsCache:
     """Makes the settings of c2pa-rs, and keeps the last ones: lists change rarely."""
 
     def __init__(self) -> None:
-        self._last: tuple[tuple[int, ...], TrustedRoots] | None = None
+        self._last: tuple[tuple[int | str, ...], TrustedRoots] | None = None
 
     def at(self, trust: TrustLists, moment: datetime) -> TrustedRoots:
         """Return the settings with the certificates that are trusted at a time.
@@ -63,26 +63,42 @@ class TrustedRootsCache:
         Raises:
             AnchorsError: c2pa-rs rejects the certificates.
         """
-        signers = tuple(trust.certificates("signers", moment))
-        stamps = tuple(trust.certificates("time_stamps", moment))
+        signers = tuple(anchor.certificate for _, anchor in trust.issuers("signers", moment))
+        stamps = tuple(anchor.certificate for _, anchor in trust.issuers("time_stamps", moment))
+        allowed = trust.allowed_list(moment)
         # The kept certificates are alive, so no other has the identity of one of them.
-        key = (*map(id, signers), 0, *map(id, stamps))
+        key: tuple[int | str, ...] = (*map(id, signers), 0, *map(id, stamps), allowed)
         last = self._last
         if last is not None and last[0] == key:
             return last[1]
         known = {one.public_bytes(Encoding.DER) for one in signers}
         only = tuple(one for one in stamps if one.public_bytes(Encoding.DER) not in known)
-        roots = TrustedRoots(_context(signers, only), signers, stamps, len(only) < len(stamps))
+        roots = TrustedRoots(
+            _context(signers, only, allowed), signers, stamps, len(only) < len(stamps)
+        )
         self._last = key, roots
         return roots
 
 
-def _context(signers: Sequence[Certificate], time_stamps: Sequence[Certificate]) -> c2pa.Context:
-    trust = {"trust_config": TRUST_CONFIG}
+def _context(
+    signers: Sequence[Certificate], time_stamps: Sequence[Certificate], allowed_list: str
+) -> c2pa.Context:
+    trust: dict[str, Any] = {"trust_config": TRUST_CONFIG}
     if signers:
         trust["trust_anchors"] = _pem(signers)
     if time_stamps:
         trust["user_anchors"] = _pem(time_stamps)
+    if allowed_list:
+        # c2pa-rs 0.91 ignores `allowed_list` beside `trust_anchors`.
+        trust["anchors"] = [
+            {
+                "trust_anchors": "",
+                "trust_kind": "manifest",
+                "trust_uri": "end_entities",
+                "trust_config": TRUST_CONFIG,
+                "allowed_list": allowed_list,
+            }
+        ]
     try:
         return c2pa.Context(c2pa.Settings.from_dict({"trust": trust, **OFFLINE}))
     except c2pa.C2paError as broken:
