@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 import c2pa
 
 from central_signer.verification.asset import AssetToVerify
-from central_signer.verification.embedded_store import embedded_store, has_store
+from central_signer.verification.embedded_store import has_store
 from central_signer.verification.trusted_roots import OFFLINE
 
 #: What a report calls this engine.
@@ -41,14 +41,15 @@ class Reading:
 
     Attributes:
         report: Its JSON report; None if there is none.
-        manifest_store: The manifest store that it read; empty if it is not available.
+        rewritten_store: The manifest store as it would write it, with corrected labels; empty if
+            it is not available.
         problem: Why there is no report.
         explanation: The engine's own words for that, or the URL of a remote manifest.
         has_asset: Whether it had the asset, and not only the manifest store.
     """
 
     report: Any = None
-    manifest_store: bytes = b""
+    rewritten_store: bytes = b""
     problem: Problem | None = None
     explanation: str = ""
     has_asset: bool = True
@@ -78,7 +79,7 @@ def read(asset: AssetToVerify, context: c2pa.Context) -> Reading:
     try:
         with _reader(asset, context) as reader:
             report = json.loads(reader.json())
-            return Reading(report, _store_of(asset, reader, report), has_asset=has_asset)
+            return Reading(report, _rewritten_store(reader, report), has_asset=has_asset)
     except c2pa.C2paError as refused:
         reading = _refusal(refused)
     except (ValueError, RecursionError) as garbled:
@@ -88,7 +89,6 @@ def read(asset: AssetToVerify, context: c2pa.Context) -> Reading:
         return reading
     # A store was given, so it is there, whatever it is.
     return Reading(
-        manifest_store=asset.manifest_store,
         problem=Problem.UNREADABLE,
         explanation=reading.explanation,
         has_asset=has_asset,
@@ -220,12 +220,7 @@ def _format_of(name: str) -> str:
     return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def _store_of(asset: AssetToVerify, reader: Any, report: Any) -> bytes:
-    if asset.manifest_store is not None or asset.stream is None:
-        return asset.manifest_store or b""
-    found = embedded_store(asset.stream)
-    if found:
-        return found
+def _rewritten_store(reader: Any, report: Any) -> bytes:
     label = report.get("active_manifest") if isinstance(report, dict) else None
     store = io.BytesIO()
     try:

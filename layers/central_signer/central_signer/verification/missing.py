@@ -28,7 +28,7 @@ def trust_lists_used(trust: TrustLists, now: datetime) -> tuple[TrustListUsed, .
             sha256=one.sha256,
             issued=one.issued,
             next_update=one.next_update,
-            is_overdue=_is_overdue(one, now),
+            is_overdue=one.is_overdue_at(now),
             is_development=one.is_development,
         )
         for one in trust.lists
@@ -89,12 +89,8 @@ def _missing_from_list(one: TrustList, now: datetime) -> Iterator[Missing]:
             code="development_trust_list",
             meaning=f"{one.name} trusts the emulator's own authorities, which prove nothing.",
         )
-    if _is_overdue(one, now) and one.next_update is not None:
+    if one.is_overdue_at(now) and one.next_update is not None:
         yield Missing(
             code="overdue_trust_list",
             meaning=f"{one.name} should have been replaced by {one.next_update.date()}.",
         )
-
-
-def _is_overdue(one: TrustList, now: datetime) -> bool:
-    return one.next_update is not None and one.next_update < now

@@ -79,6 +79,7 @@ class StoreValidation:
             happened since, or what was concealed.
         hard_binding: Whether the asset is the signed one.
         problem: Why the store cannot be judged, in a sentence; empty if it can.
+        is_malformed: Whether it cannot be judged because nobody could: it is no manifest store.
         not_checked: What could not be checked in the manifests that count, in sentences.
     """
 
@@ -87,6 +88,7 @@ class StoreValidation:
     new_failures: tuple[Finding, ...] = ()
     hard_binding: Literal["passed", "failed", "not_checked"] = "not_checked"
     problem: str = ""
+    is_malformed: bool = False
     not_checked: tuple[str, ...] = ()
 
     @property

@@ -41,7 +41,7 @@ from edge_signer.verification.signatures.claim_signature import (
     check_claim_signature,
 )
 from edge_signer.verification.signatures.time_stamps import StampFound
-from edge_signer.verification.store_reader import read_store
+from edge_signer.verification.store_reader import MAX_STORE_BYTES, read_store
 from edge_signer.verification.trust import TrustLists
 from edge_signer.verification.validation import (
     IngredientValidation,
@@ -70,10 +70,12 @@ def validate_store(
     """
     store = read_store(manifest_store)
     if store.box is None or store.problem:
-        return StoreValidation("", (), problem=store.problem)
+        is_malformed = store.box is None and len(manifest_store) <= MAX_STORE_BYTES
+        return StoreValidation("", (), problem=store.problem, is_malformed=is_malformed)
     boxes = [one for one in store.box.children if one.kind in KINDS]
     if not boxes:
-        return StoreValidation("", (), problem="The manifest store has no manifest.")
+        said = "The manifest store has no manifest."
+        return StoreValidation("", (), problem=said, is_malformed=True)
     if len(boxes) > MAX_MANIFESTS:
         said = f"The manifest store has more than {MAX_MANIFESTS:,} manifests."
         return StoreValidation(boxes[-1].label, (), problem=said)
