@@ -9,9 +9,13 @@ from datetime import datetime
 from cryptography import x509
 
 from edge_signer.signing.credentials.certificate import UNREADABLE
-from edge_signer.signing.credentials.certificate_profile import extension, issuer_faults
+from edge_signer.signing.credentials.certificate_profile import extension
 from edge_signer.signing.credentials.name_constraints import name_constraint_faults
-from edge_signer.verification.signatures.certificates import has_usual_key, outside_validity
+from edge_signer.verification.signatures.certificates import (
+    chain_faults,
+    has_usual_key,
+    outside_validity,
+)
 from edge_signer.verification.trust import Purpose, TrustList, TrustLists
 
 # Several certificates may have the issuer's name; an attacker could add many.
@@ -113,7 +117,7 @@ class _Search:
         below = path[:-1] if len(path) > 1 else path
         late = outside_validity(path[1:], self._moment)
         try:
-            faults = [*issuer_faults(below[1:]), *name_constraint_faults(path)]
+            faults = [*chain_faults(below[1:]), *name_constraint_faults(path)]
         except UNREADABLE as broken:
             faults = [f"cannot be read: {broken}"]
         if late is not None:
