@@ -1,4 +1,4 @@
-"""Fetching remote manifests: only from public hosts over https, within limits, and never beyond."""
+"""Fetching remote manifests: from the host that was checked, within limits, and nowhere else."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.verification.fetch_rules import FetchError, FetchRules, allowed_hosts, is_public
+from cli.verification.fetch_rules import FetchError, FetchRules, allowed_hosts
 from cli.verification.fetching import Fetcher, FetchLimits
 from tests.signers.software_signer import Workshop
 from tests.system.raw_server import Answer, RawServer, answering, dripping, raw_server
@@ -99,79 +99,6 @@ def test_a_host_that_also_has_a_private_address_is_not_called(store: bytes, tmp_
     assert (network.connected, server.requests) == ([], [])
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        *("127.0.0.1", "127.8.8.8", "0.0.0.0", "10.1.2.3", "172.16.0.1", "172.31.255.255"),
-        *("192.168.1.1", "169.254.169.254", "100.64.0.1", "192.0.2.1", "198.18.0.1", "224.0.0.1"),
-        *("240.0.0.1", "255.255.255.255", "192.0.0.8", "::", "::1", "::127.0.0.1", "fe80::1"),
-        *("fe80::1%eth0", "fc00::1", "fd00:ec2::254", "fec0::1", "ff02::1", "2001:db8::1"),
-        *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:93.184.215.14", "64:ff9b::7f00:1"),
-        *("64:ff9b::a9fe:a9fe", "64:ff9b:1::5db8:d70e", "2002:7f00:1::", "2001::1", "no address"),
-    ],
-)
-def test_an_address_that_is_not_public_is_never_connected_to(address: str) -> None:
-    assert not is_public(address)
-
-
-@pytest.mark.parametrize("address", [PUBLIC, "2606:4700::6810:84e5", "64:ff9b::5db8:d70e"])
-def test_a_public_address_is_public(address: str) -> None:
-    assert is_public(address)
-
-
-@pytest.mark.parametrize(
-    ("url", "why"),
-    [
-        ("http://manifests.example.com/a", "only https"),
-        ("file:///etc/passwd", "only https"),
-        ("ftp://manifests.example.com/a", "only https"),
-        ("//manifests.example.com/a", "only https"),
-        ("https://user@manifests.example.com/a", "user name"),
-        ("https://manifests.example.com:pass@internal.example.com/a", "user name"),
-        ("https://manifests.example.com:8443/a", "only port 443"),
-        ("https://manifests.example.com:0/a", "only port 443"),
-        ("https://manifests.example.com:99999/a", "not a URL"),
-        ("https://manifests.example.com:/a", "a colon without a port"),
-        ("https://127.0.0.1/a", "public host"),
-        ("https://2130706433/a", "public host"),
-        ("https://0x7f000001/a", "public host"),
-        ("https://0x7f.1/a", "public host"),
-        ("https://0177.0.0.1/a", "public host"),
-        ("https://127.1/a", "public host"),
-        ("https://127.0.0.0x1/a", "public host"),
-        ("https://[::1]/a", "public host"),
-        ("https://[::ffff:127.0.0.1]/a", "public host"),
-        ("https://[fe80::1%25eth0]/a", "public host"),
-        ("https://localhost/a", "public host"),
-        ("https://manifests.example.com./a", "public host"),
-        ("https://manifests..example.com/a", "public host"),
-        ("https://-manifests.example.com/a", "public host"),
-        ("https://manifests_.example.com/a", "public host"),
-        ("https://%6danifests.example.com/a", "public host"),
-        ("https:///a", "public host"),
-        ("https://mänifests.example.com/a", "characters"),
-        ("https://manifests。example.com/a", "characters"),
-        ("https://manifests.example.com/a b", "characters"),
-        ("https://manifests.example.com/a\r\nHost: internal", "characters"),
-        ("https://manifests.example.com\\@internal.example.com/a", "characters"),
-        ("https://manifests.example.com/" + "a" * 2048, "2,048 characters"),
-        ("https://" + ".".join(["a" * 60] * 5) + ".com/a", "public host"),
-        ("", "characters"),
-    ],
-)
-def test_a_url_that_may_lead_elsewhere_is_refused_before_any_look_up(
-    url: str, why: str, tmp_path: Path
-) -> None:
-    server_tls(HOST, tmp_path)
-    network = Network(RawServer(9))
-    said = refusal(fetcher(network, tmp_path).manifest_store, url)
-    assert why in said
-    assert (network.looked_up, network.connected) == ([], [])
-    # It fits a line of the terminal, and cannot control it.
-    assert len(said) < 400
-    assert said.isprintable()
-
-
 def test_only_hosts_that_are_named_are_called_if_any_is(store: bytes, tmp_path: Path) -> None:
     rules = FetchRules(allowed_hosts(["CDN.example.com", f"{HOST}:8443"]))
     with raw_server(answering(answer(store)), server_tls(HOST, tmp_path)) as server:
@@ -184,16 +111,6 @@ def test_only_hosts_that_are_named_are_called_if_any_is(store: bytes, tmp_path: 
         assert fetch(f"https://{HOST}:8443/a") == store
     assert network.connected == [(PUBLIC, 8443)]
     assert f"Host: {HOST}:8443".encode() in server.requests[0]
-
-
-@pytest.mark.parametrize(
-    "named", ["", "localhost", "10.0.0.1", "a.com:0", "https://a.com", "a.com:"]
-)
-def test_what_is_not_a_host_cannot_be_allowed(named: str) -> None:
-    if named == "a.com:":
-        assert allowed_hosts([named]) == {("a.com", 443)}
-    else:
-        assert "is not a host" in refusal(allowed_hosts, [named])
 
 
 ANSWERS: dict[str, tuple[Answer, str]] = {
