@@ -12,9 +12,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from cli.verification.conclusions import PROVES, headline, outcome, reason, summary
 from cli.verification.elements import Markup, element, foreign, joined, table
 from cli.verification.page_sections import file_sections, moment, toned
-from cli.verification.words import PROVES, headline, outcome, reason, signed_by, summary
+from cli.verification.words import signed_by
 from edge_signer.verification.report import VerificationReport
 
 _STYLE = Path(__file__).with_name("page_style.css").read_text(encoding="utf-8")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
+from central_signer.verification.ingredients import are_trusted
 from cli.verification import words
+from cli.verification.conclusions import faults, headline
 from cli.verification.elements import Content, Markup, definitions, element, foreign, items, table
 from edge_signer.verification.report import (
     ManifestSays,
@@ -40,7 +42,7 @@ def file_sections(report: VerificationReport, level: int) -> Iterator[Markup]:
     """
     yield _verdict(report)
     for title, content in (
-        ("What does not hold", items(map(foreign, words.faults(report)))),
+        ("What does not hold", items(map(foreign, faults(report)))),
         ("Where the engines differ", items(foreign(one.meaning) for one in report.differences)),
         ("What is missing", items(foreign(one.meaning) for one in report.missing)),
         ("Also noticed", items(map(foreign, _noticed(report)))),
@@ -70,7 +72,7 @@ def moment(time: datetime | None) -> Markup | None:
 
 
 def _verdict(report: VerificationReport) -> Markup:
-    said = words.headline(report)
+    said = headline(report)
     sign = element("span", _SIGNS[said.tone], aria_hidden="true")
     verdict = element("strong", sign, said.verdict)
     return element(
@@ -184,7 +186,7 @@ def _ingredient(one: ReportedIngredient, depth: int) -> Markup:
 
 
 def _own(one: ReportedIngredient, verdict: str) -> str:
-    below = not one.failures and not all(map(words.is_sound, one.ingredients))
+    below = not one.failures and not are_trusted(one.ingredients)
     return f"{verdict}, but not everything it was made of" if below else verdict
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.verification import page, words
+from cli.verification import page
+from cli.verification.conclusions import headline
 from cli.verification.elements import element
 from cli.verification.page import html_page
 from edge_signer.verification.report import ReportedFinding, ReportedIngredient, VerificationReport
@@ -152,8 +153,8 @@ def test_every_text_has_the_contrast_that_wcag_asks_for(palette: dict[str, str])
 def test_the_verdict_comes_first_in_plain_words(
     report: VerificationReport, verdict: str, says: str
 ) -> None:
-    headline = words.headline(report)
-    assert (headline.verdict, says in headline.sentence) == (verdict, True)
+    said = headline(report)
+    assert (said.verdict, says in said.sentence) == (verdict, True)
     text = Reader(html_page([report])).text
     assert text.index(verdict) < text.index(says[:30]) < text.index("What was judged")
 
@@ -161,7 +162,7 @@ def test_the_verdict_comes_first_in_plain_words(
 def test_a_time_that_nobody_trusted_vouches_for_is_not_the_time_of_signing() -> None:
     stamp = DOUBTFUL.time_stamp
     report = TRUSTED.model_copy(update={"time_stamp": stamp})
-    sentence = words.headline(report).sentence
+    sentence = headline(report).sentence
     assert "2026-11-27" not in sentence
     assert "no trusted time-stamp says when" in sentence
 
