@@ -68,9 +68,10 @@ def _is_harmless(character: str) -> bool:
     )
 
 
-def show_row(name: str, value: str) -> None:
-    """Print a value beside its name."""
-    out.print(f"[dim]{name:<10}[/] {escape(printable(value))}")
+def show_row(name: str, value: str, colour: str = "") -> None:
+    """Print a value beside its name; in a colour, both have it."""
+    text = escape(printable(value))
+    out.print(f"[{colour or 'dim'}]{name:<10}[/] {f'[{colour}]{text}[/]' if colour else text}")
 
 
 def shown(value: Any) -> str:

@@ -18,8 +18,9 @@ from cli.terminal import (
     sidecar_of,
 )
 from cli.verification.screen import show
-from cli.verification.trusted_lists import TrustListError, trust_lists
+from cli.verification.trusted_lists import trust_lists
 from edge_signer.verification.report import VerificationReport
+from edge_signer.verification.trust_lists.content import TrustListError
 from emulator.local_state import default_directory
 
 
@@ -43,8 +44,8 @@ def verify_file(
         file: The asset.
         manifest: Its sidecar; by default the asset's name with `.c2pa` after it.
         embedded: Judge the embedded manifest even if there is a sidecar.
-        anchors: PEM file of trusted roots; by default those of the emulator's runs.
-        tsa_anchors: PEM file of more roots, for time-stamps only.
+        anchors: List of trusted signers; by default the installed lists and the emulator's roots.
+        tsa_anchors: One more list, for time-stamps only.
         state: The emulator's state directory; None for the default.
         as_json: Print the report as one JSON object.
         as_crjson: Print the report of c2pa-rs in crJSON.

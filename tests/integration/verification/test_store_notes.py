@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_signer.signing.rules.digital_source_types import IPTC, TERMS
+from edge_signer.verification.cbor_values import read_cbor
 from edge_signer.verification.store_notes import examine
-from edge_signer.verification.store_reader import manifests_of, read_cbor
+from edge_signer.verification.store_reader import manifests_of
 from tests.conftest import ROOT
 from tests.judges.verifying import trusting, verified
 from tests.signers.foreign_credentials import signed_by_c2pa_rs
