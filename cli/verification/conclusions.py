@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from cli.verification import words
-from edge_signer.verification.report import ReportedIngredient, TimeStamped, VerificationReport
+from edge_signer.verification.report import (
+    ReportedFinding,
+    ReportedIngredient,
+    TimeStamped,
+    VerificationReport,
+)
 
 #: What files are counted as.
 Outcome = Literal["trusted", "not trusted", "without credentials"]
@@ -71,7 +76,8 @@ def _absence(report: VerificationReport) -> str:
         outcome = "were not fetched" if is_absent(report) else "could not be fetched"
         return f"The file refers to credentials at {report.judged.source}, which {outcome}."
     unlooked = [sentence for one in report.engines for sentence in one.not_checked]
-    return " ".join(["The file has no credentials, and there is no sidecar.", *unlooked])
+    found = "No credentials were found in the file" if unlooked else "The file has no credentials"
+    return " ".join([f"{found}, and there is no sidecar.", *unlooked])
 
 
 def faults(report: VerificationReport) -> list[str]:
@@ -84,7 +90,7 @@ def faults(report: VerificationReport) -> list[str]:
         for one in report.checks
         if one.result == "failed" and one.explanation and not found
     ]
-    below = list(_faults_of_ingredients(report.ingredients))
+    below = list(_faults_of_ingredients(report.ingredients, words.finding))
     found += below[:_MOST_BELOW]
     if len(below) > _MOST_BELOW:
         found.append(f"{len(below) - _MOST_BELOW} more faults of ingredients, listed there")
@@ -112,19 +118,26 @@ def summary(outcomes: Iterable[Outcome]) -> str:
 def reason(report: VerificationReport) -> str:
     """Return the first thing that does not hold, for a table; empty if everything does."""
     for one in report.failures:
-        return one.meaning or one.code
+        return _briefly(one)
     if report.verdict == "NoCredentials" and report.judged.source:
         return _absence(report)
-    return next(iter(faults(report)), "")
+    below = _faults_of_ingredients(report.ingredients, _briefly)
+    return next(below, next(iter(faults(report)), ""))
 
 
-def _faults_of_ingredients(ingredients: tuple[ReportedIngredient, ...]) -> Iterator[str]:
+def _briefly(finding: ReportedFinding) -> str:
+    return finding.meaning or finding.code
+
+
+def _faults_of_ingredients(
+    ingredients: Iterable[ReportedIngredient], said: Callable[[ReportedFinding], str]
+) -> Iterator[str]:
     for one in ingredients:
         named = f"Ingredient {one.title or 'without a title'}"
-        yield from (f"{named}: {words.finding(failure)}" for failure in one.failures)
+        yield from (f"{named}: {said(failure)}" for failure in one.failures)
         if not one.failures and one.verdict not in {"Trusted", "NoCredentials"}:
             yield f"{named}: {words.VERDICTS[one.verdict][1]}"
-        yield from _faults_of_ingredients(one.ingredients)
+        yield from _faults_of_ingredients(one.ingredients, said)
 
 
 def _when(stamp: TimeStamped) -> str:
