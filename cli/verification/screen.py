@@ -43,7 +43,9 @@ def show(report: VerificationReport) -> None:
     for note in report.notes:
         show_coloured("yellow", "note", note)
     for one in report.missing:
-        show_coloured("yellow", "missing", one.meaning)
+        # A failure says the same.
+        if one.code != "untrusted_signer":
+            show_coloured("yellow", "missing", one.meaning)
     _show_informational(report.informational, "")
     for used in report.trust_lists:
         _show_trust_list(used)

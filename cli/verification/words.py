@@ -112,8 +112,12 @@ def finding(one: ReportedFinding) -> str:
 
 
 def remarks(informational: tuple[ReportedFinding, ...]) -> list[str]:
-    """Return the informational findings that say something."""
-    return [finding(one) for one in informational if one.code != _NOT_ASKED]
+    """Return the informational findings that are more than successes."""
+    return [
+        finding(one)
+        for one in informational
+        if one.code != _NOT_ASKED and not one.code.endswith(".validated")
+    ]
 
 
 def is_sound(one: ReportedIngredient) -> bool:

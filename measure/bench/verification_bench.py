@@ -33,6 +33,7 @@ _FILM = "MP4 200 MB"
 _MIB = 1024 * 1024
 _ROUNDS = 7
 _READER, _VERIFIER = "c2pa-python's Reader", "our verifier"
+_BOUNDED = "our verifier, c2pa-rs without the film"
 
 
 class _Judges:
@@ -41,21 +42,23 @@ class _Judges:
     def __init__(self, anchors_pem: str) -> None:
         trust = trusting(anchors_pem)
         self._verifier = Verifier(lambda: trust)
+        self._bounded = Verifier(lambda: trust, largest_for_engine_bytes=0)
         self._context = TrustedRootsCache().at(trust, datetime.now(UTC)).context
 
     def read(self, media_type: str, asset: Any, store: bytes | None = None) -> str:
         with c2pa.Reader(media_type, asset, store, context=self._context) as reader:
             return str(json.loads(reader.json())["validation_state"])
 
-    def verify(self, media_type: str, asset: Any, store: bytes | None = None) -> VerificationReport:
-        return self._verifier.verify(
-            AssetToVerify(
-                media_type=media_type,
-                stream=asset,
-                manifest_store=store,
-                credentials="embedded" if store is None else "sidecar",
-            )
+    def verify(
+        self, media_type: str, asset: Any, store: bytes | None = None, *, bounded: bool = False
+    ) -> VerificationReport:
+        asked = AssetToVerify(
+            media_type=media_type,
+            stream=asset,
+            manifest_store=store,
+            credentials="embedded" if store is None else "sidecar",
         )
+        return (self._bounded if bounded else self._verifier).verify(asked)
 
     def of_file(self, media_type: str) -> Mapping[str, Callable[[Path], str]]:
         def read(file: Path) -> str:
@@ -66,7 +69,11 @@ class _Judges:
             with file.open("rb") as stream:
                 return self.verify(media_type, stream).verdict
 
-        return {_READER: read, _VERIFIER: verify}
+        def verify_bounded(file: Path) -> str:
+            with file.open("rb") as stream:
+                return self.verify(media_type, stream, bounded=True).verdict
+
+        return {_READER: read, _VERIFIER: verify, _BOUNDED: verify_bounded}
 
 
 def tables() -> Iterator[Table]:

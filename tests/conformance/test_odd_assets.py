@@ -19,6 +19,12 @@ from tests.signers.software_signer import Workshop
 CHANGED_BYTES = 6
 REFUSED = {
     "JunkAfterBoxes": SAMPLE_ASSETS["MP4"].content + b"junk",
+    "Malformed box type, with a separator of paths": SAMPLE_ASSETS["MP4"].content
+    + (12).to_bytes(4)
+    + b"a/bcfree",
+    "Malformed box type, with a control character": SAMPLE_ASSETS["MP4"].content.replace(
+        b"mvhd", b"mv\0d"
+    ),
     "SvgRootUnsupported": b'<?xml version="1.0"?><s:svg xmlns:s="http://www.w3.org/2000/svg"/>',
     "SvgRootUnsupported of metadata": described_svg().replace(b"metadata", b"svg:metadata"),
     "UnknownFormat": declared_svg().decode().encode("utf-16"),

@@ -90,6 +90,9 @@ pub const Bmff = struct {
         if (left < 8) return if (self.depth > 0) null else error.JunkAfterBoxes;
         const head = try source.at(self.position, @intCast(@min(left, 32)));
         const kind = std.mem.readInt(u32, head[4..8], .big);
+        // Exclusions name boxes by path, and engines differ in what they hash if a type holds a
+        // separator or a control character. Zeros at the end have their own name below.
+        if (kind != 0) for (head[4..8]) |letter| if (letter < ' ' or letter == '/') return error.Malformed;
         var size: u64 = std.mem.readInt(u32, head[0..4], .big);
         var body: u64 = 8;
         if (size == 1) {
