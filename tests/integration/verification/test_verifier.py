@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from central_signer.verification.asset import AssetToVerify
+from central_signer.verification.engine import read
+from central_signer.verification.trusted_roots import TrustedRootsCache
 from central_signer.verification.verifier import Verifier
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.verification.report import VerificationReport
@@ -139,8 +141,10 @@ def test_a_stream_that_fails_is_no_fault_of_the_credentials(
     asked = AssetToVerify(
         stream=Failing(content), manifest_store=workshop.sign(content), credentials="sidecar"
     )
-    with pytest.raises(OSError, match="the disk is broken"):
-        Verifier(lambda: roots).verify(asked)
+    context = TrustedRootsCache().at(roots, datetime.now(UTC)).context
+    for judge in (Verifier(lambda: roots).verify, lambda asked: read(asked, context)):
+        with pytest.raises(OSError, match="the disk is broken"):
+            judge(asked)
 
 
 def test_a_list_is_trusted_for_its_purpose_alone(photograph: bytes, workshop: Workshop) -> None:
@@ -191,6 +195,21 @@ def test_a_dated_anchor_must_be_trusted_when_it_was_signed(
     # Nothing proves that this one was signed before the trust ended.
     unstamped = verified(photograph, lists, plain, now=later)
     assert (unstamped.verdict, unstamped.differences) == ("Valid", ())
+
+
+def test_our_validator_judges_at_the_given_time(
+    photograph: bytes, workshop: Workshop, roots: TrustLists
+) -> None:
+    # c2pa-rs has no setting for it, and judges by the clock.
+    later = datetime.now(UTC) + timedelta(days=100)
+    report = verified(photograph, roots, workshop.sign(photograph), now=later)
+    assert (report.verdict, report.verified_at) == ("Invalid", later)
+    assert [(one.name, one.verdict) for one in report.engines] == [
+        ("c2pa-rs", "Trusted"),
+        ("edge-signer", "Invalid"),
+    ]
+    (difference,) = report.differences
+    assert difference.meaning.startswith("The signer's certificate: c2pa-rs says that it holds")
 
 
 @pytest.mark.parametrize(

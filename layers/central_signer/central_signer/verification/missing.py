@@ -24,7 +24,7 @@ def trust_lists_used(trust: TrustLists, now: datetime) -> tuple[TrustListUsed, .
         TrustListUsed(
             name=one.name,
             purposes=tuple(purpose for purpose in _PURPOSES if purpose in one.purposes),
-            anchors=sum(anchor.is_trusted_at(now) for anchor in one.anchors),
+            anchors=one.number_trusted_at(now),
             sha256=one.sha256,
             issued=one.issued,
             next_update=one.next_update,
@@ -64,7 +64,7 @@ def _missing(
             meaning="Nobody can tell whether the signer's certificate was revoked: the manifest "
             "holds no OCSP response, and nothing is fetched.",
         )
-    if not any(trust.anchors("signers", now)):
+    if not any("signers" in one.purposes and one.number_trusted_at(now) for one in trust.lists):
         yield Missing(
             code="no_trust_list",
             meaning="No trust list for signers was given, so no signer can be trusted.",

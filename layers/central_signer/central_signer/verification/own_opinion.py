@@ -79,13 +79,13 @@ def own_reading(
 
 def own_opinion(validation: StoreValidation) -> Opinion:
     """Return what our validator says, in the form of all engines."""
+    if not validation.is_judged:
+        remarks = (validation.problem,)
+        return Opinion(OWN, __version__, None, validation.active_label, remarks=remarks)
     active = validation.active
-    if validation.is_malformed:
+    if active is None or validation.problem:
         failure = finding_of("unreadable", validation.problem)
         return Opinion(OWN, __version__, "Unreadable", findings=Findings(failure=(failure,)))
-    if active is None or not validation.is_judged:
-        remarks = (validation.problem or "There is no manifest.",)
-        return Opinion(OWN, __version__, None, validation.active_label, remarks=remarks)
     found, signer = active.findings, active.signer
     not_checked: dict[CheckName, str] = {}
     if validation.hard_binding == "not_checked":

@@ -62,7 +62,7 @@ def read_cbor(encoded: bytes, budget: CborBudget | None = None) -> Cbor:
     reader = _CborReader(encoded, found.repeated_keys, budget or CborBudget())
     try:
         found.tag = reader.outer_tag()
-        found.value = reader.item(0)
+        found.value = reader.value()
     except _TooLargeError:
         return Cbor(is_too_large=True)
     except (IndexError, ValueError, struct.error):
@@ -88,6 +88,7 @@ class _CborReader:
         return tag
 
     def item(self, depth: int) -> Any:
+        """Read an item: a value, or the break that ends an indefinite length."""
         if depth > _MAX_DEPTH:
             raise ValueError("nested too deeply")
         self._budget.items -= 1
@@ -108,10 +109,11 @@ class _CborReader:
         if major == 5:
             return self._map(length, depth + 1)
         if major == 6:
-            return self._value(depth + 1)
+            return self.value(depth + 1)
         return length if major == 0 else -1 - (length or 0)
 
-    def _value(self, depth: int) -> Any:
+    def value(self, depth: int = 0) -> Any:
+        """Read an item that is a value, and no break."""
         value = self.item(depth)
         if value is _BREAK:
             raise ValueError("a break where a value must be")

@@ -37,6 +37,10 @@ _MEANINGS = {
     "assertion.boxesHash.unknownBox": "The file has a part that was not signed.",
     "assertion.dataHash.additionalExclusionsPresent": "Parts of the file besides the credentials "
     "are not covered by the signature.",
+    "assertion.bmffHash.additionalExclusionsPresent": "Parts of the file besides the credentials "
+    "are not covered by the signature.",
+    "assertion.boxesHash.additionalExclusionsPresent": "Parts of the file besides the credentials "
+    "are not covered by the signature.",
     "assertion.required.missing": "The manifest lacks a statement that it must have.",
     "assertion.multipleHardBindings": "The manifest is bound to the file more than once.",
     "claim.malformed": "The claim does not follow the standard.",

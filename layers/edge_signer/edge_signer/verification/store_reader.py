@@ -17,7 +17,9 @@ _MAX_LABEL_BYTES = 1024
 _DESCRIPTION_BYTES = 17
 #: The end of a box type of C2PA and of JUMBF's own content types, after its four characters.
 _UUID_TAIL = bytes.fromhex("00110010800000AA00389B71")
-_REQUESTABLE, _LABELLED = 0x01, 0x02
+_REQUESTABLE, _LABELLED, _IDENTIFIED, _HASHED, _PRIVATE = 0x01, 0x02, 0x04, 0x08, 0x10
+_CUT_OFF = "a box does not end where its length says"
+_ENDLESS = "a box does not say how long it is"
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,26 +58,32 @@ class Store:
 
     Attributes:
         box: Its superbox; None if the bytes are no manifest store.
-        problem: Why there is no box, or what was not read, in a sentence; empty for nothing.
+        problem: Why there is no box, in a sentence; empty if there is one.
+        is_beyond_limits: Whether it was not read because it is too large.
     """
 
     box: Box | None
     problem: str = ""
+    is_beyond_limits: bool = False
 
 
 def read_store(manifest_store: bytes) -> Store:
     """Read a store; there is a result for any bytes."""
     if len(manifest_store) > MAX_STORE_BYTES:
-        return Store(None, f"The manifest store is larger than {MAX_STORE_BYTES >> 20} MiB.")
-    boxes, _ = _split(memoryview(manifest_store))
-    if not boxes or boxes[0][0] != "jumb":
-        return Store(None, "The bytes do not begin with a JUMBF superbox.")
+        said = f"The manifest store is larger than {MAX_STORE_BYTES >> 20} MiB."
+        return Store(None, said, is_beyond_limits=True)
+    boxes, fault = _split(memoryview(manifest_store))
     limits = _Limits()
-    box = _superbox(boxes[0][1], 1, limits)
+    box = _superbox(boxes[0][1], 1, limits) if boxes and boxes[0][0] == "jumb" else None
+    if limits.boxes < 0:
+        said = f"The manifest store has more than {MAX_BOXES:,} boxes."
+        return Store(None, said, is_beyond_limits=True)
+    if len(boxes) == 1 and fault in {_CUT_OFF, _ENDLESS}:
+        return Store(None, "The manifest store is cut off, or its length is wrong.")
     if box is None or (box.kind, box.label) != ("c2pa", "c2pa"):
         return Store(None, "The bytes are no C2PA manifest store.")
-    if limits.boxes < 0:
-        return Store(box, f"The manifest store has more than {MAX_BOXES:,} boxes.")
+    if box.faults:
+        return Store(None, f"The box of the manifest store is damaged: {box.faults[0]}.")
     return Store(box)
 
 
@@ -91,13 +99,13 @@ def manifests_of(manifest_store: bytes) -> tuple[Box, ...]:
 def _split(stream: memoryview) -> tuple[list[tuple[str, memoryview]], str]:
     """Return the boxes in a stream, and what is wrong with their lengths."""
     boxes: list[tuple[str, memoryview]] = []
-    position, end = 0, len(stream)
+    position, end, fault = 0, len(stream), ""
     while end - position >= 8:
         length, header = int.from_bytes(stream[position : position + 4]), 8
         if length == 1:
             length, header = int.from_bytes(stream[position + 8 : position + 16]), 16
         elif length == 0:
-            length = end - position
+            length, fault = end - position, _ENDLESS
         if length < header:
             return boxes, "a box has a length that is less than its own header"
         if len(boxes) > MAX_BOXES:
@@ -106,8 +114,8 @@ def _split(stream: memoryview) -> tuple[list[tuple[str, memoryview]], str]:
         boxes.append((kind, stream[position + header : position + length]))
         position += length
     if position > end:
-        return boxes, "a box does not end where its length says"
-    return boxes, "bytes follow the last box" if position < end else ""
+        return boxes, _CUT_OFF
+    return boxes, fault or ("bytes follow the last box" if position < end else "")
 
 
 def _superbox(payload: memoryview, depth: int, limits: _Limits) -> Box | None:
@@ -118,9 +126,9 @@ def _superbox(payload: memoryview, depth: int, limits: _Limits) -> Box | None:
     description = bytes(boxes[0][1])
     if len(description) < _DESCRIPTION_BYTES:
         return None
-    label, terminator = b"", b""
-    if description[16] & _LABELLED:
-        label, terminator, _ = description[_DESCRIPTION_BYTES:].partition(b"\0")
+    toggles, label, terminator, rest = description[16], b"", b"", b""
+    if toggles & _LABELLED:
+        label, terminator, rest = description[_DESCRIPTION_BYTES:].partition(b"\0")
     children = [
         _superbox(content, depth + 1, limits) for kind, content in boxes[1:] if kind == "jumb"
     ]
@@ -128,8 +136,8 @@ def _superbox(payload: memoryview, depth: int, limits: _Limits) -> Box | None:
         fault: bool(fault),
         "its label does not end": not terminator,
         "its label is too long": len(label) > _MAX_LABEL_BYTES,
-        "its description does not say that it may be referred to": not description[16]
-        & _REQUESTABLE,
+        "its description does not say that it may be referred to": not toggles & _REQUESTABLE,
+        "its description does not have what it says": not _is_as_told(toggles, rest),
         "a box in it cannot be read": None in children,
         "it has two descriptions": any(kind == "jumd" for kind, _ in boxes[1:]),
     }
@@ -141,6 +149,14 @@ def _superbox(payload: memoryview, depth: int, limits: _Limits) -> Box | None:
         tuple(one for one in children if one),
         tuple(text for text, is_so in found.items() if is_so),
     )
+
+
+def _is_as_told(toggles: int, rest: bytes) -> bool:
+    """Tell whether what follows a label is what the toggles say (ISO 19566-5 A.3)."""
+    told = (4 if toggles & _IDENTIFIED else 0) + (32 if toggles & _HASHED else 0)
+    if toggles & _PRIVATE:
+        return len(rest) - told >= 8 and int.from_bytes(rest[told : told + 4]) == len(rest) - told
+    return len(rest) == told and toggles < 2 * _PRIVATE
 
 
 def _kind(uuid: bytes) -> str:

@@ -78,8 +78,9 @@ class StoreValidation:
         new_failures: Failures of ingredients that were not recorded when they were added: what
             happened since, or what was concealed.
         hard_binding: Whether the asset is the signed one.
-        problem: Why the store cannot be judged, in a sentence; empty if it can.
-        is_malformed: Whether it cannot be judged because nobody could: it is no manifest store.
+        problem: Why there is no active manifest to judge, in a sentence; empty if there is one.
+        is_judged: Whether this is an opinion. It is none if the store is beyond our limits or in a
+            form that is not read here; `verdict` is then `Unreadable`.
         not_checked: What could not be checked in the manifests that count, in sentences.
     """
 
@@ -88,18 +89,13 @@ class StoreValidation:
     new_failures: tuple[Finding, ...] = ()
     hard_binding: Literal["passed", "failed", "not_checked"] = "not_checked"
     problem: str = ""
-    is_malformed: bool = False
+    is_judged: bool = True
     not_checked: tuple[str, ...] = ()
 
     @property
     def active(self) -> ManifestValidation | None:
         """The active manifest."""
         return self.manifests[-1] if self.manifests else None
-
-    @property
-    def is_judged(self) -> bool:
-        """Whether there is an opinion; without one, `verdict` says nothing about the store."""
-        return not self.problem
 
     @property
     def verdict(self) -> Verdict:

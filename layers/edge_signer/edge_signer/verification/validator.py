@@ -41,7 +41,7 @@ from edge_signer.verification.signatures.claim_signature import (
     check_claim_signature,
 )
 from edge_signer.verification.signatures.time_stamps import StampFound
-from edge_signer.verification.store_reader import MAX_STORE_BYTES, read_store
+from edge_signer.verification.store_reader import read_store
 from edge_signer.verification.trust import TrustLists
 from edge_signer.verification.validation import (
     IngredientValidation,
@@ -69,16 +69,15 @@ def validate_store(
         OSError: The asset's stream fails.
     """
     store = read_store(manifest_store)
-    if store.box is None or store.problem:
-        is_malformed = store.box is None and len(manifest_store) <= MAX_STORE_BYTES
-        return StoreValidation("", (), problem=store.problem, is_malformed=is_malformed)
+    if store.box is None:
+        is_judged = not store.is_beyond_limits
+        return StoreValidation("", (), problem=store.problem, is_judged=is_judged)
     boxes = [one for one in store.box.children if one.kind in KINDS]
     if not boxes:
-        said = "The manifest store has no manifest."
-        return StoreValidation("", (), problem=said, is_malformed=True)
+        return StoreValidation("", (), problem="The manifest store has no manifest.")
     if len(boxes) > MAX_MANIFESTS:
         said = f"The manifest store has more than {MAX_MANIFESTS:,} manifests."
-        return StoreValidation(boxes[-1].label, (), problem=said)
+        return StoreValidation(boxes[-1].label, (), problem=said, is_judged=False)
     budget = CborBudget()
     manifests = [ManifestReading(one, budget) for one in boxes]
     run = _Run(manifests, StoreIndex(boxes), trust, now)
@@ -145,7 +144,7 @@ class _Run:
         url = signature_uri(manifest.label)
         if absolute(claim.signature_url, manifest.label) != url:
             log.failure("claimSignature.missing", url, "The claim points at another signature.")
-        elif manifest.signature is not None:
+        if manifest.signature is not None:
             signed = SignedClaim(
                 claim.encoded,
                 manifest.signature.content("cbor"),
@@ -241,5 +240,6 @@ class _Run:
             new_failures=tuple(self._new),
             hard_binding=hard_binding,
             problem=problem,
+            is_judged=not problem,
             not_checked=tuple(dict.fromkeys(not_checked)),
         )

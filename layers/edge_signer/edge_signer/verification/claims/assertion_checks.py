@@ -142,9 +142,7 @@ def _check_redacted(manifest: ManifestReading, url: str, box: Box | None) -> Non
 
 
 def _check_content(manifest: ManifestReading, box: Box, url: str) -> None:
-    """Check that a standard assertion can be read."""
-    if not box.label.startswith("c2pa."):
-        return
+    """Check that an assertion can be read; an own one too, if it says that it is CBOR or JSON."""
     if box.kind == "cbor":
         read = manifest.value(box)
         if read.is_too_large:
@@ -158,11 +156,14 @@ def _check_content(manifest: ManifestReading, box: Box, url: str) -> None:
 def _check_references(
     manifest: ManifestReading, claim: Claim, index: StoreIndex, redactions: Collection[str]
 ) -> None:
-    """Check the hashed URIs inside standard assertions (C2PA 2.2 §15.10.3.3)."""
-    for box in manifest.assertions:
-        if not box.label.startswith("c2pa.") or box.kind != "cbor":
-            continue
-        for reference in _hashed_uris(manifest.value(box).value):
+    """Check the hashed URIs inside the claim and standard assertions (C2PA 2.2 §15.10.3.3)."""
+    standard = (
+        manifest.value(box).value
+        for box in manifest.assertions
+        if box.label.startswith("c2pa.") and box.kind == "cbor"
+    )
+    for value in (claim.generators, *standard):
+        for reference in _hashed_uris(value):
             url = absolute(reference.url, manifest.label)
             target = index.resolve(url)
             if url in redactions or url in claim.redacted or not url.startswith(manifest_uri("")):

@@ -5,6 +5,8 @@ C2PA 2.2 §15.11 and §18.15.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -116,6 +118,8 @@ def check_manifest(
     if _has_hash(index, box, reference, claims):
         log.success("ingredient.manifest.validated", uri)
         return True
+    if _has_early_hash(reference, claims[1]):
+        return True
     if ingredient.manifest_label not in redacted_labels:
         log.failure("ingredient.manifest.mismatch", uri)
         return False
@@ -144,6 +148,16 @@ def _check_signature(
         return False
     log.success("ingredient.claimSignature.validated", url)
     return True
+
+
+def _has_early_hash(reference: HashedUri, claim: Claim | None) -> bool:
+    """Tell whether a reference has the hash of the claim alone, as versions 1.0 and 1.1 had it."""
+    if claim is None or claim.version != 1:
+        return False
+    algorithm = reference.algorithm or claim.algorithm
+    if algorithm not in HASH_ALGORITHMS:
+        return False
+    return hmac.compare_digest(hashlib.new(algorithm, claim.encoded).digest(), reference.digest)
 
 
 def _has_hash(

@@ -33,10 +33,12 @@ def check_rules(manifest: ManifestReading, claim: Claim, ingredients: Sequence[I
     if manifest.kind == "update":
         _check_update(manifest, ingredients)
     else:
-        bindings = [*manifest.assertions_of(*HARD_BINDINGS)]
-        if not bindings:
+        # The signer must vouch for the binding (§10.2.2).
+        created = claim.assertions[: len(claim.assertions) - claim.gathered]
+        labels = [base_label(one.url.rpartition("/")[2]) for one in created]
+        if not any(one in HARD_BINDINGS for one in labels):
             log.failure("claim.hardBindings.missing", manifest.uri)
-        if len(bindings) > 1:
+        if len([*manifest.assertions_of(*HARD_BINDINGS)]) > 1:
             log.failure("assertion.multipleHardBindings", manifest.uri)
         if sum(one.relationship == PARENT for one in ingredients) > 1:
             log.failure("manifest.multipleParents", manifest.uri)

@@ -75,7 +75,7 @@ _FULL = frozenset(
 _NOT_FULL = CONTAINERS - {"meta"} | frozenset(
     ["ftyp", "styp", "mdat", "free", "skip", "wide", "idat", "imda", "pnot"]
 )
-_C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
+C2PA_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 
 
 class UnknownBoxError(Exception):
@@ -123,7 +123,7 @@ def _version_and_flags(asset: AssetContent, box: BmffBox) -> bytes | None:
     """Return the four bytes of a box's version and flags; None if it has none."""
     at = box.begin + box.header
     if box.kind == "uuid":
-        return asset.read(at + 16, 4) if asset.read(at, 16) == _C2PA_UUID else None
+        return asset.read(at + 16, 4) if asset.read(at, 16) == C2PA_UUID else None
     if box.kind in _FULL:
         return asset.read(at, 4)
     if box.kind in _NOT_FULL:

@@ -15,14 +15,22 @@ from edge_signer.verification.hard_bindings.bmff_boxes import (
     boxes_at,
     root_boxes,
 )
-from edge_signer.verification.hard_bindings.bmff_conditions import UnknownBoxError, meets
+from edge_signer.verification.hard_bindings.bmff_conditions import (
+    C2PA_UUID,
+    UnknownBoxError,
+    meets,
+)
 from edge_signer.verification.hard_bindings.data_hash import Binding
 
 _MISMATCH, _MALFORMED = "assertion.bmffHash.mismatch", "assertion.bmffHash.malformed"
 _MAX_EXCLUSIONS = 1_000
 #: What every binding leaves out (§A.5.6), beside the boxes with the credentials.
 _USUAL = {"/ftyp", "/mfra"}
-_C2PA_DATA = [{"offset": 8, "value": bytes.fromhex("d8fec3d61b0e483c92975828877ec481")}]
+_C2PA_DATA = [{"offset": 8, "value": C2PA_UUID}]
+_UUID_BYTES = 16
+#: UUID, version and flags, and the longest purpose with its end.
+_C2PA_HEAD_BYTES = _UUID_BYTES + 4 + 9
+_PURPOSES = {b"manifest", b"original", b"update"}
 
 
 def check_bmff_hash(binding: Binding, log: FindingLog) -> None:
@@ -31,41 +39,46 @@ def check_bmff_hash(binding: Binding, log: FindingLog) -> None:
     Raises:
         OSError: The asset's stream fails.
     """
-    said, asset = binding.said, binding.asset
+    said = binding.said
     algorithm = binding.allowed_algorithm(said, log)
     listed = said.get("exclusions")
+    has_trees = said.get("merkle") is not None
     if not isinstance(listed, list) or not listed or not all(map(_is_sound, listed)):
         log.failure(_MALFORMED, binding.url)
-        return
-    if asset.stream is None:
+    elif binding.asset.stream is None:
         log.skip("Whether this is the signed file: its hash leaves out boxes of the file.")
-        return
-    digest = said.get("hash")
-    has_trees = said.get("merkle") is not None
-    if has_trees:
-        log.skip("Whether the media data is as it was signed: it is hashed in a Merkle tree.")
-    if not isinstance(digest, bytes):
-        if not has_trees:
-            log.failure(_MISMATCH, binding.url, "It has no hash.")
-        return
-    if not algorithm:
-        return
+    elif not isinstance(said.get("hash"), bytes) and not has_trees:
+        log.failure(_MISMATCH, binding.url, "It has no hash.")
+    elif algorithm:
+        if has_trees:
+            log.skip("Whether the media data is as it was signed: it is hashed in a Merkle tree.")
+        if isinstance(said.get("hash"), bytes):
+            _compare(binding, listed[:_MAX_EXCLUSIONS], algorithm, log)
+
+
+def _compare(
+    binding: Binding, exclusions: Sequence[Mapping[Any, Any]], algorithm: str, log: FindingLog
+) -> None:
+    asset, url = binding.asset, binding.url
     try:
         roots = root_boxes(asset)
-        excluded, whole = _excluded(asset, roots, listed[:_MAX_EXCLUSIONS])
+        excluded, whole = _excluded(asset, roots, exclusions)
     except BmffError as broken:
-        log.failure(_MISMATCH, binding.url, f"The file cannot be taken apart: {broken}.")
+        log.failure(_MISMATCH, url, f"The file cannot be taken apart: {broken}.")
         return
     except UnknownBoxError as unknown:
         log.skip(f"Whether this is the signed file: the form of its {unknown} box is not known.")
         return
+    if asset.is_embedded and not _holds_store(binding, roots, log):
+        log.failure(_MISMATCH, url, "The file has no box with the credentials.")
+        return
     marked = [one.begin for one in roots if one.begin not in whole]
     found = asset.digest(algorithm, _parts(marked, _merged(excluded), asset.size_bytes))
-    if not hmac.compare_digest(found, digest):
-        log.failure(_MISMATCH, binding.url)
-    elif not has_trees:
-        log.success("assertion.bmffHash.match", binding.url)
-        _tell_additional(listed, binding.url, log)
+    if not hmac.compare_digest(found, binding.said["hash"]):
+        log.failure(_MISMATCH, url)
+    elif binding.said.get("merkle") is None:
+        log.success("assertion.bmffHash.match", url)
+        _tell_additional(exclusions, url, log)
 
 
 def _is_sound(exclusion: Any) -> bool:
@@ -136,6 +149,24 @@ def _parts(
         while last < len(excluded) and excluded[last][0] < end:
             last += 1
         yield from complement(excluded[at:last], begin, end)
+
+
+def _holds_store(binding: Binding, roots: Sequence[BmffBox], log: FindingLog) -> bool:
+    """Tell whether a box has the credentials, in the form of C2PA 2.2 §A.5.1 and §A.5.3."""
+    asset, store = binding.asset, binding.store
+    for box in roots:
+        head = asset.read(box.begin, box.header + _C2PA_HEAD_BYTES)[box.header :]
+        purpose, terminator, _ = head[_UUID_BYTES + 4 :].partition(b"\0")
+        if box.kind != "uuid" or head[:_UUID_BYTES] != C2PA_UUID or not terminator:
+            continue
+        if purpose in _PURPOSES:
+            at = box.begin + box.header + _UUID_BYTES + 4 + len(purpose) + 1 + 8
+            if asset.read(at, len(store)) == store and asset.is_blank(at + len(store), box.end):
+                return True
+            if asset.read(at + 4, 4) == b"jumb":
+                log.skip("Whether the box that the hash leaves out has the manifest store alone.")
+                return True
+    return False
 
 
 def _tell_additional(exclusions: Sequence[Mapping[Any, Any]], url: str, log: FindingLog) -> None:

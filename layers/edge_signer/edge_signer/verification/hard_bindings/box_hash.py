@@ -15,7 +15,10 @@ from edge_signer.verification.hard_bindings.embedded_span import embedded_span
 
 _MISMATCH, _MALFORMED = "assertion.boxesHash.mismatch", "assertion.boxesHash.malformed"
 _UNKNOWN = "assertion.boxesHash.unknownBox"
-_PNG = b"\x89PNG\r\n\x1a\n"
+_ADDITIONAL = "assertion.boxesHash.additionalExclusionsPresent"
+_PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"
+#: How files begin, by the name of their first box.
+_FIRST = {"PNGh": _PNG, "IHDR": _PNG, "SOI": _JPEG}
 _CREDENTIALS, _AFTER = "C2PA", "c2pa.after"
 _MAX_BOXES = 100_000
 _MARKERS = {
@@ -54,6 +57,10 @@ def check_box_hash(binding: Binding, log: FindingLog) -> None:
     if binding.asset.stream is None:
         log.skip("Whether this is the signed file: its boxes are hashed one by one.")
         return
+    begins = _FIRST.get(boxes[0]["names"][0])
+    if begins is not None and not binding.asset.read(0, 8).startswith(begins):
+        log.failure(_MISMATCH, binding.url, "The file is of another format.")
+        return
     try:
         parts = _parts(binding.asset)
     except _NotCheckedError as unknown:
@@ -78,15 +85,17 @@ def _compare(
     for said in boxes:
         found = parts[at : at + len(said["names"])]
         if said["names"] == [_AFTER]:
-            end = parts[-1].end if parts else 0
-            found = [_Part(_AFTER, end, binding.asset.size_bytes)]
+            found = [_Part(_AFTER, parts[-1].end, binding.asset.size_bytes)]
+        is_store = said["names"] == [_CREDENTIALS]
+        if is_store and not binding.asset.is_embedded and not any(map(_is_store, found)):
+            continue  # The binding has a place for them, but the credentials are beside the file.
         if [one.name for one in found] != said["names"]:
             log.failure(
                 _UNKNOWN, binding.url, f"Instead of {said['names'][0][:40]} is another box."
             )
             return
         at += len(found)
-        if said["names"] == [_CREDENTIALS] or said.get("excluded") is True:
+        if is_store or said.get("excluded") is True:
             continue
         algorithm = binding.allowed_algorithm({**binding.said, **said}, log)
         if not algorithm:
@@ -99,13 +108,23 @@ def _compare(
         log.failure(_UNKNOWN, binding.url, f"The box {parts[at].name} was not signed.")
         return
     log.success("assertion.boxesHash.match", binding.url)
+    after = binding.asset.size_bytes - parts[-1].end
+    if after and boxes[-1]["names"] != [_AFTER]:
+        reason = f"{after} bytes after the end of the file's format are not covered."
+        log.informational(_ADDITIONAL, binding.url, reason)
+    if any(one.get("excluded") is True and one["names"] != [_CREDENTIALS] for one in boxes):
+        log.informational(_ADDITIONAL, binding.url, "Some boxes are not covered.")
+
+
+def _is_store(part: _Part) -> bool:
+    return part.name == _CREDENTIALS
 
 
 def _parts(asset: AssetContent) -> list[_Part]:
     head = asset.read(0, 8)
     if head == _PNG:
         return _of_png(asset)
-    if head[:2] == b"\xff\xd8":
+    if head.startswith(_JPEG):
         return _of_jpeg(asset)
     raise _NotCheckedError("boxes of this format are not known here")
 

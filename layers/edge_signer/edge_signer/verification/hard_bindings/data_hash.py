@@ -10,12 +10,15 @@ from typing import Any
 from edge_signer.verification.claims.references import HASH_ALGORITHMS
 from edge_signer.verification.findings import FindingLog
 from edge_signer.verification.hard_bindings.asset_content import AssetContent, complement
-from edge_signer.verification.hard_bindings.embedded_span import embedded_span
+from edge_signer.verification.hard_bindings.embedded_span import embedded_span, store_within
 
 _MISMATCH, _MALFORMED = "assertion.dataHash.mismatch", "assertion.dataHash.malformed"
-_TIFF = (b"II*\0", b"MM\0*")
-#: In a TIFF file, the count of the store's bytes is excluded too.
-_TIFF_COUNT_BYTES = 4
+#: In a TIFF file, the count of the store's bytes is excluded too; by the beginning of the file.
+_COUNT_BYTES = {b"II*\0": 4, b"MM\0*": 4, b"II+\0": 8, b"MM\0+": 8}
+#: How files begin whose form around the store is known here: JPEG, PNG, GIF and RIFF.
+_FRAMED = (b"\xff\xd8", b"\x89PNG", b"GIF8", b"RIFF")
+#: The most that a format puts around the store whose form is not known here.
+_FRAME_BYTES = 64
 
 
 @dataclass(frozen=True)
@@ -116,32 +119,36 @@ def _checked_exclusions(
 ) -> list[tuple[int, int]] | None:
     """Return what is excluded as first byte and first byte after; None if it may not be.
 
-    Only the store with its format's own bytes around it, and zeros, may be left out without a word.
+    With the store, nothing may be left out but its format's own bytes around it, and zeros.
     """
+    asset = binding.asset
     found: list[tuple[int, int]] = []
     shift = others = 0
     has_store = False
-    is_tiff = binding.asset.read(0, 4) in _TIFF
+    count_bytes = _COUNT_BYTES.get(asset.read(0, 4))
     for start, length in exclusions:
         begin, end = start + shift, start + shift + length
-        span = None if has_store else embedded_span(binding.asset, begin, length)
+        span = None if has_store else embedded_span(asset, begin, length)
         if span is not None:
             has_store = True
             if binding.was_updated and span.length > length:
                 # Later exclusions have moved by as much as the store has grown (§15.12.1.1).
                 shift, end = span.length - length, begin + span.length
-            if begin + span.length > end or not binding.asset.is_blank(begin + span.length, end):
-                said = "What it leaves out is not the manifest store alone."
-                log.failure(_MISMATCH, binding.url, said)
-                return None
-            if span.store.rstrip(b"\0") != binding.store.rstrip(b"\0"):
-                log.skip("Whether what the hash leaves out is the manifest store.")
-        elif not (is_tiff and length == _TIFF_COUNT_BYTES):
-            others += length
-        if end > binding.asset.size_bytes:
-            log.failure(_MISMATCH, binding.url, "It leaves out more than the file has.")
+            is_alone = begin + span.length <= end and asset.is_blank(begin + span.length, end)
+        else:
+            is_alone = has_store or not _hides_more(asset, begin, end)
+            others += 0 if length == count_bytes else length
+        if not is_alone or end > asset.size_bytes:
+            said = "It leaves out more than the credentials."
+            log.failure(_MISMATCH, binding.url, said)
             return None
+        if span is not None and span.store.rstrip(b"\0") != binding.store.rstrip(b"\0"):
+            log.skip("Whether what the hash leaves out is the manifest store.")
         found.append((begin, end))
+    if others and not has_store and asset.read(0, 4).startswith(_FRAMED):
+        said = "It leaves out something other than the credentials where the format has them."
+        log.failure(_MISMATCH, binding.url, said)
+        return None
     if others and has_store:
         said = f"{others} bytes besides the credentials are not covered."
         code = "assertion.dataHash.additionalExclusionsPresent"
@@ -149,3 +156,17 @@ def _checked_exclusions(
     elif others:
         log.skip(f"Whether the {others} bytes that the hash leaves out are the manifest store.")
     return found
+
+
+def _hides_more(asset: AssetContent, begin: int, end: int) -> bool:
+    """Tell whether a range has the store and other things besides."""
+    within = store_within(asset, begin, end)
+    if within is None:
+        return False
+    place, span = within
+    # The form of some formats is not known here, such as that of fonts.
+    around = (place - begin) + max(end - place - span.length, 0)
+    is_known = span.length > len(span.store)
+    if around <= _FRAME_BYTES and not is_known:
+        return False
+    return not (asset.is_blank(begin, place) and asset.is_blank(place + span.length, end))

@@ -8,14 +8,16 @@ from __future__ import annotations
 import binascii
 from dataclasses import dataclass
 
-from edge_signer.verification.hard_bindings.asset_content import AssetContent
+from edge_signer.verification.hard_bindings.asset_content import PIECE_BYTES, AssetContent
 from edge_signer.verification.store_reader import MAX_STORE_BYTES
 
+#: The description box of a manifest store (C2PA 2.2 §11.1.4), without its length.
+_DESCRIPTION = b"jumdc2pa" + bytes.fromhex("00110010800000AA00389B7103") + b"c2pa\0"
 _APP11 = b"\xff\xeb"
 #: Of a JPEG XT box segment (ISO 18477-3): marker, length, "JP", box instance, sequence number.
 _SEGMENT_HEAD_BYTES = 12
 _BOX_HEAD_BYTES = 8
-_GIF_EXTENSION = b"\x21\xff\x0bC2PA_GIF"
+_GIF_EXTENSION = b"\x21\xff\x0bC2PA_GIF\x01\0\0"
 _GIF_HEAD_BYTES = 14
 
 
@@ -55,6 +57,30 @@ def embedded_span(asset: AssetContent, begin: int, excluded: int) -> EmbeddedSpa
     if head[4:8] == b"jumb":
         return _whole(asset, begin, 0, int.from_bytes(head[:4]), 0)
     return _base64(asset, begin, excluded) if _is_base64_of_a_box(head) else None
+
+
+def store_within(asset: AssetContent, begin: int, end: int) -> tuple[int, EmbeddedSpan] | None:
+    """Find a store inside a range that does not begin with one.
+
+    Returns:
+        Where what it takes begins, and the store; None if there is none in a form that is known.
+
+    Raises:
+        OSError: The stream fails.
+    """
+    overlap = len(_DESCRIPTION) - 1
+    for at in range(begin, min(end, asset.size_bytes), PIECE_BYTES):
+        window = asset.read(at, min(PIECE_BYTES + overlap, end - at))
+        found = window.find(_DESCRIPTION)
+        if found >= 0:
+            # Before the description stand its length, and the head of the store's box.
+            store = at + found - 4 - _BOX_HEAD_BYTES
+            for before in (_SEGMENT_HEAD_BYTES, 8, _GIF_HEAD_BYTES + 1, 0):
+                span = embedded_span(asset, store - before, 0) if store >= before else None
+                if span is not None:
+                    return store - before, span
+            return None
+    return None
 
 
 def _whole(

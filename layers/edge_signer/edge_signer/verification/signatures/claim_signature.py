@@ -24,9 +24,10 @@ from edge_signer.verification.signatures.certificates import (
     common_name,
     credential_faults,
     has_usual_key,
-    load_certificates,
+    load_certificate,
     name_part,
     outside_validity,
+    readable_certificates,
 )
 from edge_signer.verification.signatures.cose_signature import (
     CoseError,
@@ -115,13 +116,14 @@ def check_claim_signature(
         log.failure("algorithm.unsupported", signed.url, "The signature algorithm is not allowed.")
     stamp = check_time_stamps(cose, signed.claim, signed.later_tokens, trust, signed.url, log)
     try:
-        certificates = load_certificates(cose.x5chain)
+        leaf = load_certificate(cose.x5chain[0])
     except ValueError as broken:
         log.failure("signingCredential.invalid", signed.url, f"{broken}.")
         return None, stamp
-    for fault in credential_faults(certificates[0]):
+    certificates = leaf, *readable_certificates(cose.x5chain[1:])
+    for fault in credential_faults(leaf):
         log.failure("signingCredential.invalid", signed.url, fault)
-    _check_signature(cose, signed, certificates[0], log)
+    _check_signature(cose, signed, leaf, log)
     return _signer(cose, certificates, signed, trust, stamp, now, log), stamp
 
 

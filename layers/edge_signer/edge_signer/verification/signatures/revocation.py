@@ -16,7 +16,10 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from edge_signer.signing.credentials.certificate import UNREADABLE
 from edge_signer.signing.credentials.certificate_profile import extension
-from edge_signer.verification.signatures.certificates import has_usual_key, outside_validity
+from edge_signer.verification.signatures.certificates import (
+    has_usual_key,
+    outside_validity,
+)
 
 if TYPE_CHECKING:
     from cryptography.x509 import ocsp

@@ -16,8 +16,8 @@ from edge_signer.verification.findings import FindingLog
 from edge_signer.verification.signatures.certificates import (
     common_name,
     has_usual_key,
-    load_certificates,
     outside_validity,
+    readable_certificates,
 )
 from edge_signer.verification.signatures.cose_signature import CoseSignature
 from edge_signer.verification.signatures.signed_data import (
@@ -38,7 +38,7 @@ class StampFound:
     """The time-stamp of a signature.
 
     Attributes:
-        state: `Untrusted`: sound, but its authority is on no list.
+        state: `Untrusted`: sound, but its authority is on no list; or not checked, as the log says.
         time: What it says, if it could be read.
         authority: Common name in the authority's certificate.
         trusted_by: Name of the trust list that has the authority's root; empty if none has.
@@ -53,6 +53,10 @@ class StampFound:
     def trusted_time(self) -> datetime | None:
         """When the signature was made for certain; None if no trusted time-stamp says so."""
         return self.time if self.state == "Trusted" else None
+
+
+class _NotCheckedError(Exception):
+    """The token has something that is not read here; the text is the rest of a sentence."""
 
 
 class _StampError(Exception):
@@ -87,6 +91,9 @@ def check_time_stamps(
     for token, payloads in _tokens(cose, claim, later_tokens, url, log):
         try:
             found = _checked(token, payloads, trust)
+        except _NotCheckedError as unknown:
+            log.skip(f"Whether the time-stamp holds: {unknown}.")
+            worst = StampFound("Untrusted")
         except _StampError as fault:
             log.informational(fault.code, url, fault.explanation)
             worst = fault.found
@@ -152,13 +159,12 @@ def _checked(der: bytes, payloads: Sequence[bytes], trust: TrustLists) -> StampF
 
 
 def _signer(token: TimeStampToken) -> tuple[x509.Certificate, Sequence[x509.Certificate]]:
-    try:
-        certificates = load_certificates(token.certificates[:_MAX_CERTIFICATES])
-    except ValueError as broken:
-        raise _StampError("timeStamp.untrusted", str(broken)) from broken
+    certificates = readable_certificates(token.certificates[:_MAX_CERTIFICATES])
     for one in certificates:
         if token.names(one) and has_usual_key(one):
             return one, certificates
+    if len(certificates) < len(token.certificates):
+        raise _NotCheckedError("a certificate in it cannot be read")
     raise _StampError("timeStamp.untrusted", "It does not have its authority's certificate.")
 
 

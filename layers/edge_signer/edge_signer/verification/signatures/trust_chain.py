@@ -9,9 +9,13 @@ from datetime import datetime
 from cryptography import x509
 
 from edge_signer.signing.credentials.certificate import UNREADABLE
-from edge_signer.signing.credentials.certificate_profile import extension, issuer_faults
+from edge_signer.signing.credentials.certificate_profile import extension
 from edge_signer.signing.credentials.name_constraints import name_constraint_faults
-from edge_signer.verification.signatures.certificates import has_usual_key, outside_validity
+from edge_signer.verification.signatures.certificates import (
+    chain_faults,
+    has_usual_key,
+    outside_validity,
+)
 from edge_signer.verification.trust import Purpose, TrustList, TrustLists
 
 # Several certificates may have the issuer's name; an attacker could add many.
@@ -49,6 +53,8 @@ def trust_chain(
         purpose: What the anchor must be trusted for.
         moment: When it signed.
     """
+    if purpose == "signers" and (listed := trust.list_with_signer(leaf, moment)) is not None:
+        return TrustChain((leaf,), listed)
     search = _Search(others, trust, purpose, moment)
     best: TrustChain | None = None
     for found in search.chains(leaf):
@@ -81,10 +87,12 @@ class _Search:
             path = open_paths.pop(0)
             top = path[-1]
             for trust_list, anchor in self._trust.named(top.subject, self._purpose, self._moment):
-                if anchor.certificate == top:
+                if anchor.certificate == top and not anchor.is_end_entity:
                     yield self._judged(path, trust_list)
             for trust_list, anchor in self._trust.named(top.issuer, self._purpose, self._moment):
-                if anchor.certificate != top and self._issued(anchor.certificate, top):
+                if anchor.is_end_entity or anchor.certificate == top:
+                    continue
+                if self._issued(anchor.certificate, top):
                     yield self._judged((*path, anchor.certificate), trust_list)
             open_paths += [
                 (*path, one)
@@ -109,7 +117,7 @@ class _Search:
         below = path[:-1] if len(path) > 1 else path
         late = outside_validity(path[1:], self._moment)
         try:
-            faults = [*issuer_faults(below[1:]), *name_constraint_faults(path)]
+            faults = [*chain_faults(below[1:]), *name_constraint_faults(path)]
         except UNREADABLE as broken:
             faults = [f"cannot be read: {broken}"]
         if late is not None:
