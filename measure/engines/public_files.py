@@ -27,9 +27,11 @@ from tests.judges.engines import Verdict, encypher
 PAGE = ROOT / "docs/verdicts.md"
 BEGIN = "<!-- public files: `make public-files` judges them and writes this table -->\n"
 END = "<!-- end of public files -->"
-_MEDIA = set(
-    "jpg jpeg png tif tiff dng webp gif svg heic heif avif mp4 mov m4a mp3 wav avi flac pdf".split()
-)
+_MEDIA = {
+    *("jpg", "jpeg", "png", "tif", "tiff", "dng", "webp", "gif", "svg", "heic", "heif", "avif"),
+    *("mp4", "mov", "m4a", "mp3", "wav", "avi", "flac", "pdf"),
+}
+_SILENT = "-"
 
 
 @dataclass(frozen=True)
@@ -75,28 +77,59 @@ def _media_type(file: Path) -> str:
     kind = file.suffix[1:].lower()
     known = {"jpg": "image/jpeg", "tif": "image/tiff", "dng": "image/tiff", "svg": "image/svg+xml"}
     known |= {"mp4": "video/mp4", "mov": "video/quicktime", "m4a": "audio/mp4", "mp3": "audio/mpeg"}
-    known |= {"wav": "audio/wav", "avi": "video/avi", "flac": "audio/flac", "pdf": "application/pdf"}
+    known |= {
+        "wav": "audio/wav",
+        "avi": "video/avi",
+        "flac": "audio/flac",
+        "pdf": "application/pdf",
+    }
     return known.get(kind, f"image/{kind}")
 
 
-def table(rows: list[Row]) -> str:
+def table(rows: list[Row], *, only_differences: bool = False) -> str:
     """Write the rows in Markdown."""
     lines = [
         "| file | ours | c2pa-rs | our validator | encypher | documented |",
         "|---|---|---|---|---|---|",
     ]
     for row in rows:
+        if only_differences and not differs(row):
+            continue
         opinions = {one.name: one for one in row.report.engines}
         said = [
-            _said(opinions[name].verdict, opinions[name].failures) if name in opinions else "–"
+            _said(opinions[name].verdict or _SILENT, opinions[name].failures)
+            if name in opinions
+            else _SILENT
             for name in ("c2pa-rs", "edge-signer")
         ]
-        documented = "–" if row.documented is None else ", ".join(row.documented) or "no failure"
+        documented = (
+            _SILENT if row.documented is None else ", ".join(row.documented) or "no failure"
+        )
         lines.append(
             f"| {row.name} | {row.report.verdict} | {said[0]} | {said[1]} "
             f"| {_said(row.encypher.state, row.encypher.failures)} | {documented} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def differs(row: Row) -> bool:
+    """Tell whether our two engines, or the file's publisher, differ about a file."""
+    verdicts = {one.verdict for one in row.report.engines}
+    is_sound = row.report.verdict in {"Trusted", "Valid"}
+    return len(verdicts) > 1 or (row.documented is not None and is_sound != (not row.documented))
+
+
+def summary(rows: list[Row]) -> str:
+    """Count in a sentence how often the engines agree."""
+    both = [one for one in rows if len(one.report.engines) == 2]
+    agreed = sum(len({one.verdict for one in row.report.engines}) == 1 for row in both)
+    told = [one for one in rows if one.documented is not None]
+    as_told = sum(not differs(one) for one in told)
+    return (
+        f"Of {len(rows)} files with credentials, both engines could judge {len(both)}, and gave "
+        f"the same verdict on {agreed}. Of {len(told)} files with a documented verdict, {as_told} "
+        "got it from both.\n"
+    )
 
 
 def _said(state: str, failures: tuple[str, ...] | list[str]) -> str:
@@ -118,10 +151,10 @@ def main() -> int:
         anchors_pem = wanted.anchors.read_text()
     rows = [row for folder in wanted.folders for row in judged(folder, trust, anchors_pem)]
     out = Console(width=200)
-    text = table(rows)
-    out.print(text, markup=False)
+    out.print(table(rows), summary(rows), markup=False)
     if wanted.write:
-        PAGE.write_text(with_part(PAGE.read_text(), BEGIN, END, text))
+        part = f"{summary(rows)}\n{table(rows, only_differences=True)}"
+        PAGE.write_text(with_part(PAGE.read_text(), BEGIN, END, part))
     return 0
 
 
