@@ -149,14 +149,23 @@ class Workshop:
         self.ca = ca or DevelopmentCa()
         self.store = MemoryStore()
         self.builder = ManifestBuilder()
+<<<<<<< HEAD
         self.signer = SoftwareSigner(self.ca, algorithm, name)
         policies = {
+=======
+        self.signer = SoftwareSigner(self.ca, algorithm)
+        self.policies = {
+>>>>>>> main
             name: policy.model_copy(update={"algorithm": algorithm})
             for name, policy in shipped_policies().items()
         }
         used = signer or self.signer
         self.service = SigningService(
-            policy_directory(policies), edge_path(used, self.builder), None, self.store, authority
+            policy_directory(self.policies),
+            edge_path(used, self.builder),
+            None,
+            self.store,
+            authority,
         )
 
     def sign(

@@ -20,7 +20,7 @@ VALUES: list[tuple[str, str, Any]] = [
     ("tenant_allowlist", "-", ()),
     ("central_signer_enabled", "off", False),
     ("max_payload_size", "1024", 1024),
-    ("max_payload_size", "65536", 65_536),
+    ("max_payload_size", "6000000", 6_000_000),
     ("edge_disabled_tenants", "acme", ("acme",)),
     ("circuit_breaker_enabled", "off", False),
     ("kms_timeout_ms", "50", 50),
@@ -31,10 +31,17 @@ FAULTS = [
     ("kill_switch", "", "takes true or false"),
     ("tenant_allowlist", "acme,,load", "names of tenants"),
     ("tenant_allowlist", "*", "names of tenants"),
+<<<<<<< HEAD
     ("tenant_allowlist", "acme,audit", "not audit or trust"),
     ("max_payload_size", "65537", "from 1024 to 65536"),
     ("max_payload_size", "64 KiB", "from 1024 to 65536"),
     ("max_payload_size", "1023", "from 1024 to 65536"),
+=======
+    ("tenant_allowlist", "acme,audit", "not audit"),
+    ("max_payload_size", "6000001", "from 1024 to 6000000"),
+    ("max_payload_size", "64 KiB", "from 1024 to 6000000"),
+    ("max_payload_size", "1023", "from 1024 to 6000000"),
+>>>>>>> main
     ("kms_timeout_ms", "2001", "from 50 to 2000"),
     ("kms_timeout_ms", "49", "from 50 to 2000"),
     ("smart_placement_enabled", "false", "not supported yet"),
