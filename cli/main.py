@@ -45,6 +45,7 @@ _add_group("certificate", "cli.certificates.commands", "Manage the signing keys'
 _add_group("flags", "cli.operation.flags", "Show and change flags at run time.")
 _add_group("policies", "cli.operation.policies", "Manage signing policies.")
 _add_group("tenants", "cli.operation.tenants", "Issue, rotate, list and remove API tokens.")
+_add_group("trust", "cli.trust.commands", "Install, show and remove lists of trusted signers.")
 
 
 @app.command()
@@ -121,13 +122,8 @@ def verify(
     embedded: Annotated[
         bool, typer.Option("--embedded", help="Judge the manifest in the file, not the sidecar.")
     ] = False,
-    anchors: Annotated[
-        Path | None,
-        typer.Option(help="PEM file of trusted roots.", show_default="the emulator's"),
-    ] = None,
-    tsa_anchors: Annotated[
-        Path | None, typer.Option(help="PEM file of more roots, for time-stamps only.")
-    ] = None,
+    anchors: options.Anchors = None,
+    tsa_anchors: options.TsaAnchors = None,
     json: Json = False,
     crjson: Annotated[bool, typer.Option("--crjson", help="Print c2pa-rs's crJSON.")] = False,
     state: State = None,

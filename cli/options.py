@@ -98,3 +98,14 @@ AtOnce = Annotated[
 Report = Annotated[
     Path | None, typer.Option(help="Write a line of JSON for each file; for several files.")
 ]
+
+Anchors = Annotated[
+    Path | None,
+    typer.Option(
+        help="List of trusted signers: PEM, or C2PA's or IPTC's JSON.",
+        show_default="those of `edge-signer trust`, and the emulator's",
+    ),
+]
+TsaAnchors = Annotated[
+    Path | None, typer.Option(help="One more list, in any of these forms, for time-stamps only.")
+]

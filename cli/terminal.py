@@ -58,9 +58,10 @@ def printable(text: str) -> str:
     return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
 
 
-def show_row(name: str, value: str) -> None:
-    """Print a value beside its name."""
-    out.print(f"[dim]{name:<10}[/] {escape(printable(value))}")
+def show_row(name: str, value: str, colour: str = "") -> None:
+    """Print a value beside its name; in a colour, both have it."""
+    text = escape(printable(value))
+    out.print(f"[{colour or 'dim'}]{name:<10}[/] {f'[{colour}]{text}[/]' if colour else text}")
 
 
 def shown(value: Any) -> str:

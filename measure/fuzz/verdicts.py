@@ -99,11 +99,11 @@ class Verdicts:
         exits = {exit_code for exit_code, _ in codes.values()}
         verdict = json.loads(codes["json"][1])
         assert exits == {0 if verdict["trusted"] else 1}, "the forms differ in their exit code"
-        assert verdict["state"] in _STATES, verdict["state"]
-        assert f"{verdict['engine']} {verdict['state']}" in codes["rows"][1]
+        assert verdict["verdict"] in _STATES, verdict["verdict"]
+        assert f"verdict    {verdict['verdict']}" in codes["rows"][1]
         # The engine may have no crJSON of a store that it cannot read.
         json.loads(codes["crjson"][1] or "{}")
-        return f"{verdict['state']}, exit {exits.pop()}"
+        return f"{verdict['verdict']}, exit {exits.pop()}"
 
     def _verify(self, form: str) -> tuple[int, str]:
         written = io.StringIO()

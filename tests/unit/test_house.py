@@ -86,7 +86,7 @@ def test_a_forbidden_import_would_be_seen() -> None:
     for room in ("edge_signer.platform", "edge_signer.signing", "edge_signer.http"):
         assert forbidden_imports(room, "from central_signer.engine import C2paEngine")
     assert forbidden_imports(
-        "central_signer", "from central_signer.verification.judgement import judge"
+        "central_signer", "from central_signer.verification.verifier import Verifier"
     )
     assert forbidden_imports("edge_signer_client", "from edge_signer.execution import job")
 

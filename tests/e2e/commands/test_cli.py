@@ -37,7 +37,7 @@ def test_a_signed_file_is_verified_as_trusted(state: Path, photograph_file: Path
     as_json = edge_signer(state, "verify", photograph_file, "--json")
     verdict = json.loads(as_json.stdout)
     assert verdict["trusted"] is True
-    assert (verdict["state"], verdict["failures"]) == ("Trusted", [])
+    assert (verdict["verdict"], verdict["failures"]) == ("Trusted", [])
 
 
 def test_a_stamped_file_tells_when_it_was_signed(state: Path, photograph_file: Path) -> None:

@@ -74,7 +74,8 @@ def test_a_remote_manifest_is_named_and_not_followed(
     assert URL in shown
     assert "not followed" in shown
     code, shown, _ = verify(photo, anchors, "--json")
-    assert (code, json.loads(shown)["remote_url"]) == (1, URL)
+    judged = json.loads(shown)["judged"]
+    assert (code, judged["credentials"], judged["source"]) == (1, "remote", URL)
 
     fetched = tmp_path / "fetched.c2pa"
     fetched.write_bytes(signed.store)
@@ -92,7 +93,7 @@ def test_a_file_without_credentials_is_said_to_have_none(
     code, shown, _ = verify(photo, anchors)
     assert code == 1
     assert shown.rstrip().endswith("No Content Credentials")
-    assert json.loads(verify(photo, anchors, "--json")[1])["state"] == "NoCredentials"
+    assert json.loads(verify(photo, anchors, "--json")[1])["verdict"] == "NoCredentials"
     code, shown, told = verify(photo, anchors, "--crjson")
     assert (code, shown, "no Content Credentials" in told) == (1, "", True)
 
@@ -110,9 +111,9 @@ def test_a_changed_parent_is_shown_and_the_exit_code_is_not_0(
     assert "assertion.dataHash.mismatch" in shown
     assert "Trusted, but not everything in it" in shown
     report = json.loads(verify(photo, anchors, "--json")[1])
-    assert (report["state"], report["trusted"]) == ("Trusted", False)
+    assert (report["verdict"], report["trusted"]) == ("Trusted", False)
     (ingredient,) = report["ingredients"]
-    (failure,) = ingredient["findings"]["failure"]
+    (failure,) = ingredient["failures"]
     assert failure["code"] == "assertion.dataHash.mismatch"
     assert failure["meaning"].startswith("The file was changed")
 
@@ -133,8 +134,8 @@ def test_json_has_source_types_and_the_time_stamp(
     (action,) = report["manifest"]["actions"]
     assert action["action"] == "c2pa.created"
     assert action["digital_source_type"].endswith("/digitalCapture")
-    assert report["time_stamp"]["state"] == "None"
-    assert report["sidecar"].endswith("photo.jpg.c2pa")
+    assert report["time_stamp"]["state"] == "Absent"
+    assert report["judged"]["source"].endswith("photo.jpg.c2pa")
 
 
 @pytest.mark.parametrize("option", ["--anchors", "--tsa-anchors"])

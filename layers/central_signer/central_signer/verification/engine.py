@@ -6,67 +6,23 @@ import io
 import json
 import mimetypes
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
-from typing import Any
+from pathlib import Path, PurePath
+from typing import Any, BinaryIO
 
 import c2pa
 
+from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.embedded_store import embedded_store, has_store
+from central_signer.verification.trusted_roots import OFFLINE
 
-
-class AnchorsError(Exception):
-    """The trusted roots cannot be read; the text says why in one line."""
-
-
-@dataclass(frozen=True)
-class TrustedRoots:
-    """The certificates that a verdict rests on.
-
-    Attributes:
-        signers_pem: Roots of signers; c2pa-rs accepts them for time-stamps too.
-        time_stamps_pem: Roots of time-stamp authorities; no signer is trusted because of them.
-        named: Where they come from, for messages.
-    """
-
-    signers_pem: str
-    time_stamps_pem: str = ""
-    named: str = "the trusted roots"
-
-
-def read_certificates(file: Path) -> str:
-    """Read the certificates of a PEM file, without the text that trust lists have between them.
-
-    Args:
-        file: With at least one certificate.
-
-    Returns:
-        The certificates alone, in PEM.
-
-    Raises:
-        AnchorsError: A certificate cannot be read, or there is none.
-        OSError: The file cannot be read.
-    """
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    try:
-        certificates = x509.load_pem_x509_certificates(file.read_bytes())
-    except ValueError as broken:
-        raise AnchorsError(f"{file} contains no PEM certificates ({broken})") from broken
-    return "".join(one.public_bytes(Encoding.PEM).decode() for one in certificates)
-
-
-#: Extended key usages of signers and time-stamp authorities; c2pa-rs needs them beside the anchors.
-TRUST_CONFIG = "\n".join(
-    ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.62558.2.1", "1.3.6.1.5.5.7.3.8")
-)
-#: c2pa-rs's name for `user_anchors`, where it says in which list it found a root.
-TIME_STAMP_ANCHORS_LIST = "user_anchors"
-# No remote manifest and no OCSP responder is contacted: a verdict must not reveal what is being
-# verified, and must be the same tomorrow.
-_OFFLINE = {"remote_manifest_fetch": False, "ocsp_fetch": False}
+#: What a report calls this engine.
+ENGINE = "c2pa-rs"
+#: A manifest store on its own, not inside an asset.
+_STORE_FORMAT = "application/c2pa"
 _URL = re.compile(r"https?://\S+")
 
 
@@ -85,54 +41,75 @@ class Reading:
 
     Attributes:
         report: Its JSON report; None if there is none.
-        crjson: The same in crJSON; empty if there is none.
         manifest_store: The manifest store that it read; empty if it is not available.
         problem: Why there is no report.
         explanation: The engine's own words for that, or the URL of a remote manifest.
+        has_asset: Whether it had the asset, and not only the manifest store.
     """
 
     report: Any = None
-    crjson: str = ""
     manifest_store: bytes = b""
     problem: Problem | None = None
     explanation: str = ""
+    has_asset: bool = True
+
+
+def engine_version() -> str:
+    """Version of c2pa-rs."""
+    return str(c2pa.sdk_version())
 
 
 def engine_name() -> str:
     """Name and version of the engine."""
-    return f"c2pa-rs {c2pa.sdk_version()}"
+    return f"{ENGINE} {engine_version()}"
 
 
-def read(asset: Path, manifest_store: bytes | None, roots: TrustedRoots) -> Reading:
+def read(asset: AssetToVerify, context: c2pa.Context) -> Reading:
     """Read and validate an asset with c2pa-rs.
 
     Args:
-        asset: The file.
-        manifest_store: Its manifest store, from a sidecar; None reads the one in the file.
-        roots: The trusted roots.
+        asset: The asset, or its manifest store alone.
+        context: Settings of c2pa-rs, with the trusted roots.
 
     Raises:
-        AnchorsError: c2pa-rs rejects the roots.
         OSError: The asset cannot be read.
     """
-    trust = {"trust_anchors": roots.signers_pem, "trust_config": TRUST_CONFIG}
-    if roots.time_stamps_pem:
-        trust["user_anchors"] = roots.time_stamps_pem
+    has_asset = asset.stream is not None
     try:
-        context = c2pa.Context(c2pa.Settings.from_dict({"trust": trust, "verify": _OFFLINE}))
-    except c2pa.C2paError as broken:
-        raise AnchorsError(f"{roots.named} cannot be read: {broken}") from broken
-    with asset.open("rb") as stream, context:
-        try:
-            with c2pa.Reader(format_of(asset), stream, manifest_store, context=context) as reader:
-                report = json.loads(reader.json())
-                store = manifest_store or embedded_store(asset) or _rewritten_store(reader, report)
-                return Reading(report, _crjson(reader), store)
-        except c2pa.C2paError as refused:
-            return _refusal(refused)
-        except (ValueError, RecursionError) as garbled:
-            # The report of a damaged store may not be valid text or JSON.
-            return Reading(problem=Problem.UNREADABLE, explanation=str(garbled))
+        with _reader(asset, context) as reader:
+            report = json.loads(reader.json())
+            return Reading(report, _store_of(asset, reader, report), has_asset=has_asset)
+    except c2pa.C2paError as refused:
+        reading = _refusal(refused)
+    except (ValueError, RecursionError) as garbled:
+        # The report of a damaged store may not be valid text or JSON.
+        reading = Reading(problem=Problem.UNREADABLE, explanation=str(garbled))
+    if asset.manifest_store is None:
+        return reading
+    # A store was given, so it is there, whatever it is.
+    return Reading(
+        manifest_store=asset.manifest_store,
+        problem=Problem.UNREADABLE,
+        explanation=reading.explanation,
+        has_asset=has_asset,
+    )
+
+
+def crjson(asset: AssetToVerify, context: c2pa.Context) -> str:
+    """Return c2pa-rs's own report in crJSON; empty if it has none.
+
+    Args:
+        asset: The asset, or its manifest store alone.
+        context: Settings of c2pa-rs, with the trusted roots.
+
+    Raises:
+        OSError: The asset cannot be read.
+    """
+    try:
+        with _reader(asset, context) as reader:
+            return str(reader.crjson())
+    except (c2pa.C2paError, ValueError):
+        return ""
 
 
 def carries_credentials(asset: Path) -> bool:
@@ -144,14 +121,16 @@ def carries_credentials(asset: Path) -> bool:
     Raises:
         OSError: The file cannot be read.
     """
-    verify = _OFFLINE | {"verify_after_reading": False}
-    with asset.open("rb") as stream, c2pa.Context(c2pa.Settings.from_dict({"verify": verify})) as c:
+    settings = {**OFFLINE, "verify": {**OFFLINE["verify"], "verify_after_reading": False}}
+    with asset.open("rb") as stream, c2pa.Context(c2pa.Settings.from_dict(settings)) as c:
         try:
-            with c2pa.Reader(format_of(asset), stream, context=c):
+            with c2pa.Reader(_format_of(asset.name), stream, context=c):
                 return True
         except c2pa.C2paError as refused:
             problem = _refusal(refused).problem
-    return has_store(asset) if problem is Problem.UNSUPPORTED else problem is not Problem.ABSENT
+        return (
+            has_store(stream) if problem is Problem.UNSUPPORTED else problem is not Problem.ABSENT
+        )
 
 
 def validation_failures(asset: Path, media_type: str) -> list[str]:
@@ -167,10 +146,7 @@ def validation_failures(asset: Path, media_type: str) -> list[str]:
     Raises:
         OSError: The file cannot be read.
     """
-    with (
-        asset.open("rb") as stream,
-        c2pa.Context(c2pa.Settings.from_dict({"verify": _OFFLINE})) as c,
-    ):
+    with asset.open("rb") as stream, c2pa.Context(c2pa.Settings.from_dict(OFFLINE)) as c:
         try:
             with c2pa.Reader(media_type, stream, context=c) as reader:
                 report = json.loads(reader.json())
@@ -181,18 +157,75 @@ def validation_failures(asset: Path, media_type: str) -> list[str]:
     return [one["code"] for one in report["validation_results"]["activeManifest"]["failure"]]
 
 
-def format_of(asset: Path) -> str:
+@contextmanager
+def _reader(asset: AssetToVerify, context: c2pa.Context) -> Iterator[Any]:
+    if asset.stream is None:
+        store = io.BytesIO(asset.manifest_store or b"")
+        with c2pa.Reader(_STORE_FORMAT, store, context=context) as reader:
+            yield reader
+        return
+    asset.stream.seek(0)
+    watched = _Watched(asset.stream)
+    format_name = asset.media_type or _format_of(asset.name)
+    try:
+        with c2pa.Reader(format_name, watched, asset.manifest_store, context=context) as reader:
+            if watched.failure is not None:
+                raise watched.failure
+            yield reader
+    except c2pa.C2paError as refused:
+        if watched.failure is not None:
+            raise watched.failure from refused
+        raise
+
+
+class _Watched:
+    """A stream whose failures c2pa-rs sees, but would report as a fault of the file."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.failure: Exception | None = None
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            return self._stream.readinto(buffer)  # type: ignore[attr-defined, no-any-return]
+        except Exception as failure:
+            self.failure = failure
+            raise
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        return self._stream.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._stream.tell()
+
+    # c2pa-python wants all of these, and calls none of them to read.
+    def read(self, length: int = -1) -> bytes:
+        return self._stream.read(length)
+
+    def write(self, _content: bytes) -> int:
+        raise io.UnsupportedOperation("write")
+
+    def flush(self) -> None:
+        pass
+
+
+def _format_of(name: str) -> str:
     """Return the extension if c2pa-rs knows it, else the media type.
 
     Python's table of media types depends on the machine and has fewer formats than c2pa-rs.
     """
-    extension = asset.suffix.removeprefix(".").lower()
+    extension = PurePath(name).suffix.removeprefix(".").lower()
     if extension in c2pa.Reader.get_supported_mime_types():
         return extension
-    return mimetypes.guess_type(asset.name)[0] or "application/octet-stream"
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def _rewritten_store(reader: Any, report: Any) -> bytes:
+def _store_of(asset: AssetToVerify, reader: Any, report: Any) -> bytes:
+    if asset.manifest_store is not None or asset.stream is None:
+        return asset.manifest_store or b""
+    found = embedded_store(asset.stream)
+    if found:
+        return found
     label = report.get("active_manifest") if isinstance(report, dict) else None
     store = io.BytesIO()
     try:
@@ -200,13 +233,6 @@ def _rewritten_store(reader: Any, report: Any) -> bytes:
     except c2pa.C2paError:
         return b""
     return store.getvalue()
-
-
-def _crjson(reader: Any) -> str:
-    try:
-        return str(reader.crjson())
-    except (c2pa.C2paError, ValueError):
-        return ""
 
 
 def _refusal(refused: Exception) -> Reading:

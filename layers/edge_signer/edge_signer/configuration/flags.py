@@ -19,7 +19,7 @@ NOT_SUPPORTED_YET = ("smart_placement_enabled",)
 # a change takes effect within the 10 s that operators are promised.
 _REFRESH_S = 5.6
 
-_TENANTS = "names of tenants (a-z, 0-9 and -; not audit), separated by commas"
+_TENANTS = "names of tenants (a-z, 0-9 and -; not audit or trust), separated by commas"
 
 
 class FlagError(Exception):

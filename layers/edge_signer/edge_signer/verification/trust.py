@@ -2,38 +2,77 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Literal
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 
 #: What a list is trusted for: signatures of claims, or time-stamps.
 Purpose = Literal["signers", "time_stamps"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrustPeriod:
+    """When a list trusts an entry, whatever the certificate itself says.
+
+    Attributes:
+        trusted_from: Start of the trust that the list states; None for no bound.
+        trusted_until: Its end, which is no longer trusted; None for no bound.
+    """
+
+    trusted_from: datetime | None = None
+    trusted_until: datetime | None = None
+
+    def is_trusted_at(self, moment: datetime) -> bool:
+        """Tell whether the list trusts the entry at a time."""
+        return (self.trusted_from is None or self.trusted_from <= moment) and (
+            self.trusted_until is None or moment < self.trusted_until
+        )
+
+
 @dataclass(frozen=True)
-class TrustAnchor:
+class TrustAnchor(TrustPeriod):
     """A certificate that a list trusts: the root of a chain, or a certificate in it.
 
     Attributes:
         certificate: The certificate.
         entity: Whose it is, as the list says; empty if the list does not say.
-        trusted_from: Start of the trust that the list states; None for no bound.
-        trusted_until: Its end; None for no bound.
+        is_end_entity: Whether the list trusts this certificate alone and nothing that it issued
+            (C2PA 2.2 §14.4.3).
     """
 
     certificate: x509.Certificate
     entity: str = ""
-    trusted_from: datetime | None = None
-    trusted_until: datetime | None = None
+    is_end_entity: bool = False
 
-    def is_trusted_at(self, moment: datetime) -> bool:
-        """Tell whether the list trusts it at a time, whatever the certificate itself says."""
-        return (self.trusted_from is None or self.trusted_from <= moment) and (
-            self.trusted_until is None or moment <= self.trusted_until
-        )
+    @cached_property
+    def sha256(self) -> bytes:
+        """Digest of the certificate in DER: 32 bytes."""
+        return self.certificate.fingerprint(hashes.SHA256())
+
+    @cached_property
+    def pem(self) -> str:
+        """The certificate in PEM."""
+        return self.certificate.public_bytes(Encoding.PEM).decode()
+
+
+@dataclass(frozen=True)
+class TrustedDigest(TrustPeriod):
+    """An end-entity certificate of which a list has only the digest.
+
+    Attributes:
+        sha256: Of the certificate in DER: 32 bytes.
+        entity: Whose it is, as the list says; empty if the list does not say.
+    """
+
+    sha256: bytes
+    entity: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,13 +80,15 @@ class TrustList:
     """A list of anchors.
 
     Attributes:
-        name: What a report calls it, such as `C2PA trust list` or a file's name.
+        name: What a report calls it, such as `C2PA Trust List` or a file's name.
         purposes: What its anchors are trusted for.
-        anchors: Its anchors.
+        anchors: Its anchors. A certificate that was trusted twice is here twice.
         sha256: 64 hexadecimal digits, the digest of the file that it came from.
         issued: When it was published, if it says so.
         next_update: When a newer list should have replaced it, if it says so.
         is_development: Whether it trusts the emulator's own authorities, which prove nothing.
+        digests: End-entity certificates of signers that it names by their digests.
+        signature: Who signed the list, or that this was not verified; a sentence part.
     """
 
     name: str
@@ -57,6 +98,12 @@ class TrustList:
     issued: datetime | None = None
     next_update: datetime | None = None
     is_development: bool = False
+    digests: tuple[TrustedDigest, ...] = ()
+    signature: str = ""
+
+    def is_overdue_at(self, moment: datetime) -> bool:
+        """Tell whether a newer list should have been published by then."""
+        return self.next_update is not None and self.next_update < moment
 
 
 @dataclass(frozen=True)
@@ -68,7 +115,10 @@ class TrustLists:
     def anchors(
         self, purpose: Purpose, moment: datetime
     ) -> Iterator[tuple[TrustList, TrustAnchor]]:
-        """Return the anchors that are trusted for a purpose at a time, each with its list."""
+        """Return the anchors that are trusted for a purpose at a time, each with its list.
+
+        End-entity certificates are among them: they are trusted themselves, but issue nothing.
+        """
         for one in self.lists:
             if purpose in one.purposes:
                 yield from ((one, anchor) for anchor in one.anchors if anchor.is_trusted_at(moment))
@@ -76,3 +126,39 @@ class TrustLists:
     def certificates(self, purpose: Purpose, moment: datetime) -> Sequence[x509.Certificate]:
         """Return the certificates of `anchors`."""
         return [anchor.certificate for _, anchor in self.anchors(purpose, moment)]
+
+    def pem(self, purpose: Purpose, moment: datetime) -> str:
+        """Return the anchors that may issue and are trusted at a time, in PEM, for an engine."""
+        trusted = (anchor for _, anchor in self.anchors(purpose, moment))
+        return "".join(dict.fromkeys(one.pem for one in trusted if not one.is_end_entity))
+
+    def allowed_list(self, moment: datetime) -> str:
+        """Return the signers' end-entity certificates that are trusted at a time, for c2pa-rs.
+
+        Returns:
+            A line for each certificate: the SHA-256 of its DER in base64. This is the form of
+            c2pa-rs's setting `allowed_list`.
+        """
+        lines = (f"{base64.b64encode(one).decode()}\n" for one in self._end_entities(moment))
+        return "".join(dict.fromkeys(lines))
+
+    def list_with_signer(self, leaf: x509.Certificate, moment: datetime) -> TrustList | None:
+        """Return the first list that trusts a signer's own certificate at a time, if one does.
+
+        Nothing is checked but that the list has this very certificate, or its digest.
+        """
+        return self._end_entities(moment).get(leaf.fingerprint(hashes.SHA256()))
+
+    def _end_entities(self, moment: datetime) -> dict[bytes, TrustList]:
+        found: dict[bytes, TrustList] = {}
+        for one in self.lists:
+            if "signers" not in one.purposes:
+                continue
+            ends: list[TrustAnchor | TrustedDigest] = [
+                *(anchor for anchor in one.anchors if anchor.is_end_entity),
+                *one.digests,
+            ]
+            for trusted in ends:
+                if trusted.is_trusted_at(moment):
+                    found.setdefault(trusted.sha256, one)
+        return found

@@ -1,0 +1,168 @@
+"""Makes one result of several opinions: the least favourable verdict, and where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from central_signer.verification.checks import CHECKS, SUBJECTS, Result, check_of
+from central_signer.verification.opinion import Opinion, reported
+from edge_signer.verification.findings import Finding
+from edge_signer.verification.report import (
+    Check,
+    CheckName,
+    Difference,
+    ReportedFinding,
+    Signer,
+    TimeStamped,
+    Verdict,
+)
+
+# From the most to the least favourable.
+_VERDICTS: tuple[Verdict, ...] = ("Trusted", "Valid", "Invalid", "Unreadable")
+_STAMPS = ("Trusted", "Absent", "Untrusted", "Invalid")
+# c2pa-rs takes the time from another field of some tokens, up to a few seconds away.
+_SAME_TIME = timedelta(minutes=1)
+_RESULTS: tuple[Result, ...] = ("failed", "passed", "not_checked", "absent")
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What all opinions come to.
+
+    Attributes:
+        verdict: The least favourable one of those that could judge; at most `Valid` if nobody
+            could check the binding to the file.
+        checks: Every check, with the engines that did it.
+        failures: What is wrong, with the engines that found it.
+        informational: Other findings.
+        signer: Who signed.
+        time_stamp: When; the least favourable again.
+        differences: Where the engines disagree.
+    """
+
+    verdict: Verdict
+    checks: tuple[Check, ...]
+    failures: tuple[ReportedFinding, ...]
+    informational: tuple[ReportedFinding, ...]
+    signer: Signer | None
+    time_stamp: TimeStamped
+    differences: tuple[Difference, ...]
+
+
+def agreement_of(opinions: Sequence[Opinion]) -> Agreement:
+    """Compare opinions.
+
+    Args:
+        opinions: Of each engine; at least one could judge.
+    """
+    judged = [one for one in opinions if one.verdict is not None]
+    checks = tuple(_check(name, opinions) for name in CHECKS)
+    return Agreement(
+        _verdict(judged, checks),
+        checks,
+        _merged((one.engine, one.findings.failure) for one in opinions),
+        _merged((one.engine, one.findings.informational) for one in opinions),
+        _signer(judged),
+        _time_stamp(judged),
+        tuple(_differences(judged)),
+    )
+
+
+def _verdict(judged: Sequence[Opinion], checks: Iterable[Check]) -> Verdict:
+    verdict = max((one.verdict for one in judged if one.verdict), key=_VERDICTS.index)
+    is_bound = any(one.name == "hard_binding" and one.result == "passed" for one in checks)
+    return "Valid" if verdict == "Trusted" and not is_bound else verdict
+
+
+def _check(name: CheckName, opinions: Sequence[Opinion]) -> Check:
+    results = {one.engine: one.result(name) for one in opinions}
+    result = min(results.values(), key=_RESULTS.index)
+    explanation = ""
+    if result == "failed":
+        found = (f for one in opinions for f in one.findings.failure if check_of(f.code) == name)
+        first = next(found, None)
+        explanation = (first.meaning or first.explanation or first.code) if first else ""
+    elif result == "not_checked":
+        reasons = (one.not_checked.get(name, "") for one in opinions)
+        explanation = " ".join(dict.fromkeys(filter(None, reasons)))
+    engines = tuple(one for one, its in results.items() if its in {"passed", "failed"})
+    return Check(name=name, result=result, explanation=explanation, engines=engines)
+
+
+def _merged(found: Iterable[tuple[str, Sequence[Finding]]]) -> tuple[ReportedFinding, ...]:
+    """List findings once, whoever found them; engines may spell a URI in full or not."""
+    merged: dict[tuple[str, str], ReportedFinding] = {}
+    for engine, findings in found:
+        for one in reported(findings, engine):
+            key = one.code, one.url.rpartition("/")[2]
+            known = merged.get(key)
+            if known is None:
+                merged[key] = one
+            elif engine not in known.engines:
+                merged[key] = known.model_copy(update={"engines": (*known.engines, engine)})
+    return tuple(merged.values())
+
+
+def _signer(judged: Sequence[Opinion]) -> Signer | None:
+    """Take each field from the first engine that has it, our own validator before others."""
+    known = [one.signer for one in reversed(judged) if one.signer is not None]
+    if not known:
+        return None
+    fields: dict[str, object] = {}
+    for one in known:
+        for name, value in one:
+            if fields.get(name) in {None, "", "not_checked"}:
+                fields[name] = value
+    return Signer.model_validate(fields)
+
+
+def _time_stamp(judged: Sequence[Opinion]) -> TimeStamped:
+    able = [one.time_stamp for one in judged if "time_stamp" not in one.not_checked]
+    return max(reversed(able), key=lambda one: _STAMPS.index(one.state), default=TimeStamped())
+
+
+def _differences(judged: Sequence[Opinion]) -> Iterator[Difference]:
+    differing = [
+        name for name in CHECKS if {"passed", "failed"} <= {one.result(name) for one in judged}
+    ]
+    for name in differing:
+        yield _difference(name, judged)
+    if not differing and len({one.verdict for one in judged}) > 1:
+        yield Difference(meaning=_said((one.engine, f"says {one.verdict}") for one in judged))
+    labels = {one.engine: one.label for one in judged if one.label}
+    if len({*labels.values()}) > 1:
+        said = _said((engine, f"takes {label}") for engine, label in labels.items())
+        yield Difference(meaning=f"The active manifest: {said}")
+    able = [one for one in judged if "time_stamp" not in one.not_checked]
+    if "time_stamp" not in differing and _stamps_differ([one.time_stamp for one in able]):
+        said = _said((one.engine, f"says {_stamp(one.time_stamp)}") for one in able)
+        yield Difference(meaning=f"The time-stamp: {said}")
+
+
+def _difference(name: CheckName, judged: Sequence[Opinion]) -> Difference:
+    code, parts = "", []
+    for one in judged:
+        failure = next((f for f in one.findings.failure if check_of(f.code) == name), None)
+        if failure is not None:
+            code = code or failure.code
+            parts.append((one.engine, f"says {failure.code}"))
+        elif one.result(name) in {"passed", "failed"}:
+            holds = "holds" if one.result(name) == "passed" else "does not hold"
+            parts.append((one.engine, f"says that it {holds}"))
+    return Difference(meaning=f"{SUBJECTS[name].capitalize()}: {_said(parts)}", code=code)
+
+
+def _stamps_differ(stamps: Sequence[TimeStamped]) -> bool:
+    times = [one.time for one in stamps if one.time is not None]
+    far = bool(times) and max(times) - min(times) > _SAME_TIME
+    return far or len({one.state for one in stamps}) > 1
+
+
+def _stamp(stamp: TimeStamped) -> str:
+    return f"{stamp.state}, {stamp.time.isoformat()}" if stamp.time else stamp.state
+
+
+def _said(parts: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{engine} {said}" for engine, said in parts) + "."
