@@ -92,7 +92,7 @@ def _check(name: CheckName, opinions: Sequence[Opinion]) -> Check:
 
 
 def _merged(found: Iterable[tuple[str, Sequence[Finding]]]) -> tuple[ReportedFinding, ...]:
-    """List findings once, whoever found them; engines may spell a URI in full or not."""
+    """List each finding once, with all who found it; engines may shorten a URI."""
     merged: dict[tuple[str, str], ReportedFinding] = {}
     for engine, findings in found:
         for one in reported(findings, engine):
@@ -135,6 +135,14 @@ def _differences(judged: Sequence[Opinion]) -> Iterator[Difference]:
     if len({*labels.values()}) > 1:
         said = _said((engine, f"takes {label}") for engine, label in labels.items())
         yield Difference(meaning=f"The active manifest: {said}")
+    serials = {
+        one.engine: one.signer.serial_number
+        for one in judged
+        if one.signer is not None and one.signer.serial_number
+    }
+    if len({*serials.values()}) > 1:
+        said = _said((engine, f"says {serial}") for engine, serial in serials.items())
+        yield Difference(meaning=f"The certificate's serial number: {said}")
     able = [one for one in judged if "time_stamp" not in one.not_checked]
     if "time_stamp" not in differing and _stamps_differ([one.time_stamp for one in able]):
         said = _said((one.engine, f"says {_stamp(one.time_stamp)}") for one in able)
