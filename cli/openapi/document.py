@@ -11,6 +11,7 @@ from cli.openapi.examples import REQUESTS
 from cli.openapi.headers import REQUEST_PARAMETERS, described_headers
 from cli.openapi.jobs import job_paths
 from cli.openapi.schemas import component_schemas
+from cli.openapi.verification import verification_paths
 from edge_signer.configuration.flags import MAX_PAYLOAD_BYTES
 from edge_signer.http.routes.edge_sign import SIGN
 from edge_signer.http.routes.full_health import HEALTH
@@ -54,6 +55,7 @@ def openapi_document() -> dict[str, Any]:
         "paths": {
             SIGN.path: {"post": _sign(), "options": _preflight()},
             **job_paths(),
+            **verification_paths(),
             HEALTH.path: health.operations(),
         },
         "components": {

@@ -21,12 +21,13 @@ from edge_signer.http.routes.edge_sign_models import (
 )
 from edge_signer.http.routes.full_health import HEALTH
 from edge_signer.http.routes.jobs import KEEP_MODULE, KEYS, RESULT, RUN
+from edge_signer.http.routes.verify import UPLOAD, VERIFY
 from edge_signer.signing.manifest.embedding import LAYOUTS
 from edge_signer.signing.rules.action_model import Actions
 from edge_signer.signing.rules.ai_assertions import AiDisclosure, TrainingMining
 
 #: What the document describes.
-ROUTES: tuple[Route, ...] = (SIGN, RUN, RESULT, KEEP_MODULE, KEYS, HEALTH)
+ROUTES: tuple[Route, ...] = (SIGN, RUN, RESULT, KEEP_MODULE, KEYS, VERIFY, UPLOAD, HEALTH)
 REFERENCE = "#/components/schemas/{model}"
 _BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)$"
 _FIELDS: dict[str, Schema] = {
