@@ -1,4 +1,4 @@
-"""`manifest_id`: an asset names its manifest's address, so the address is known before the digest."""
+"""`manifest_id`: the manifest's address is known before the digest of the asset that names it."""
 
 from __future__ import annotations
 

@@ -54,7 +54,8 @@ class SignedAnswer(AnswerBody):
         str,
         Field(
             json_schema_extra={
-                "pattern": r"^https?://[^ ]+/(sha256/[0-9a-f]{64}(\.embedded)?|id/[0-9a-f-]{36})\.c2pa$"
+                "pattern": r"^https?://[^ ]+/"
+                r"(sha256/[0-9a-f]{64}(\.embedded)?|id/[0-9a-f-]{36})\.c2pa$"
             },
             description="GET returns the manifest store (application/c2pa); no token is needed.",
         ),
