@@ -48,6 +48,10 @@ PACKETS = {
         "<r:li><![CDATA[</r:RDF>]]></r:li></r:Bag></d:subject><!-- </r:RDF> --></r:Description>"
         "</r:RDF></m:xapmeta>"
     ),
+    "behind a byte order mark": (
+        f'\N{BYTE ORDER MARK}{_META}<rdf:RDF xmlns:rdf="{_RDF}"><rdf:Description '
+        'rdf:about=""/></rdf:RDF></x:xmpmeta>'
+    ),
     "ended by zeros": f'{_META}<rdf:RDF xmlns:rdf="{_RDF}"> </rdf:RDF></x:xmpmeta>\0\0',
 }
 
