@@ -116,6 +116,10 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
         adding("s3:GetObject", {"Fn::Sub": "${ManifestBucket.Arn}/*/sha256/*.c2pa"}),
         "may read manifests",
     ),
+    "to replace manifests": (
+        adding("s3:PutObject", {"Fn::Sub": "${ManifestBucket.Arn}/*/id/*.c2pa"}),
+        "may replace manifests that assets name",
+    ),
     "chaos in prod": (
         lambda document: document["Conditions"].update(
             AllowsChaos={"Fn::Equals": [{"Ref": "ChaosAllowed"}, "true"]}
