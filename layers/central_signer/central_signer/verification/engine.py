@@ -152,7 +152,7 @@ def remote_manifest_url(asset: Path, media_type: str) -> str:
     Raises:
         OSError: The file cannot be read.
     """
-    settings = c2pa.Settings.from_dict({"verify": _OFFLINE})
+    settings = c2pa.Settings.from_dict(OFFLINE)
     with asset.open("rb") as stream, c2pa.Context(settings) as context:
         try:
             with c2pa.Reader(media_type, stream, context=context):
