@@ -7,13 +7,14 @@ import shutil
 import time
 from pathlib import Path
 
-from central_signer.verification.engine import TrustedRoots
-from central_signer.verification.judgement import judge
+from central_signer.verification.asset import AssetToVerify
+from central_signer.verification.verifier import Verifier
 from cli.options import DEFAULT_POLICY
 from cli.running_system import SystemStartError, running_system
 from cli.signing.sign import created_from
 from cli.terminal import EXIT_NOT_TRUSTED, bar, fail, out, show_row
 from cli.verification.screen import show
+from cli.verification.trusted_lists import trust_lists
 from edge_signer.signing.rules.digital_source_types import TERMS
 from edge_signer_client import Credentials, EdgeSigner, EdgeSignerClientError, SignedAsset
 from edge_signer_client.signed_file import embed_file
@@ -68,13 +69,13 @@ def _sign_and_judge() -> int:
         digest = hashlib.sha256(photograph.read_bytes()).hexdigest()
         cold = client.sign(digest, DEFAULT_POLICY, said, tsa=tsa)
         warm = embed_file(client, photograph, signed, DEFAULT_POLICY, said, tsa=tsa)
-        anchors = Path(state.anchors).read_text()
-        roots = TrustedRoots(anchors, Path(state.tsa_anchors).read_text())
+        lists = trust_lists(None, None, Path(state.anchors).parent)
     _show_signed(photograph, warm, signed)
     _show_steps(cold, warm)
-    verdict = judge(signed, None, roots)
-    show(verdict)
-    return 0 if verdict.trusted else EXIT_NOT_TRUSTED
+    with signed.open("rb") as stream:
+        report = Verifier(lambda: lists).verify(AssetToVerify(str(signed), stream=stream))
+    show(report)
+    return 0 if report.trusted else EXIT_NOT_TRUSTED
 
 
 def _show_signed(photograph: Path, answer: SignedAsset, signed: Path) -> None:

@@ -166,7 +166,7 @@ def _working_tokens(table: TenantTable, tenant: str) -> list[IssuedToken]:
 
 def _require_name(tenant: str) -> None:
     if tenant in RESERVED:
-        fail(f"{tenant} is a reserved name: the audit trail is stored under it", EXIT_USAGE)
+        fail(f"{tenant} is a reserved name: a folder of the manifest bucket has it", EXIT_USAGE)
     if not TENANT_ID.fullmatch(tenant):
         fail(
             f"{tenant} is not a valid tenant's name: use up to 63 lower-case letters, digits and "

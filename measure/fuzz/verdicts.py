@@ -19,7 +19,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from cli import terminal
-from cli.verification.verify import verify_file
+from cli.verification.verify import VerifyOptions, verify_files
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from tests.authorities.time_stamp_forge import StampForge
 from tests.authorities.time_stamp_server import Behaviour, roots_of, time_stamp_server
@@ -99,26 +99,24 @@ class Verdicts:
         exits = {exit_code for exit_code, _ in codes.values()}
         verdict = json.loads(codes["json"][1])
         assert exits == {0 if verdict["trusted"] else 1}, "the forms differ in their exit code"
-        assert verdict["state"] in _STATES, verdict["state"]
-        assert f"{verdict['engine']} {verdict['state']}" in codes["rows"][1]
+        assert verdict["verdict"] in _STATES, verdict["verdict"]
+        assert f"verdict    {verdict['verdict']}" in codes["rows"][1]
         # The engine may have no crJSON of a store that it cannot read.
         json.loads(codes["crjson"][1] or "{}")
-        return f"{verdict['state']}, exit {exits.pop()}"
+        return f"{verdict['verdict']}, exit {exits.pop()}"
 
     def _verify(self, form: str) -> tuple[int, str]:
         written = io.StringIO()
         with contextlib.redirect_stderr(io.StringIO()):
             terminal.out.file = written
-            exit_code = verify_file(
-                self._asset,
+            options = VerifyOptions(
                 manifest=self._store,
-                embedded=False,
                 anchors=self._anchors,
                 tsa_anchors=self._tsa_anchors,
-                state=None,
                 as_json=form == "json",
                 as_crjson=form == "crjson",
             )
+            exit_code = verify_files([str(self._asset)], options)
         return exit_code, written.getvalue()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ import c2pa
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from central_signer.verification.engine import TRUST_CONFIG
+from central_signer.verification.trusted_roots import TRUST_CONFIG
 from edge_signer.signing.rules.digital_source_types import TERMS
 from tests.signers.software_signer import Workshop
 
@@ -45,6 +45,9 @@ def signed_by_c2pa_rs(
     trusts: str = "",
     media_type: str = "image/jpeg",
     note: str = "",
+    actions: Sequence[Mapping[str, Any]] = (),
+    assertions: Mapping[str, Any] | None = None,
+    redactions: Sequence[str] = (),
 ) -> Signed:
     """Have c2pa-rs sign a file.
 
@@ -58,6 +61,9 @@ def signed_by_c2pa_rs(
         trusts: Roots that the signing software trusts, in PEM, besides the workshop's own.
         media_type: Of the file and its parents.
         note: Text to say in an assertion of its own.
+        actions: What was done after the first action.
+        assertions: Contents of more assertions, by label.
+        redactions: URIs of the parents' assertions to take away.
     """
     settings: dict[str, Any] = {
         "trust": {
@@ -69,10 +75,16 @@ def signed_by_c2pa_rs(
     }
     opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["0"]}}
     first = opened if parents else CREATED
-    actions = [] if update else [{"label": "c2pa.actions.v2", "data": {"actions": [first]}}]
-    if note:
-        actions.append({"label": "org.example.note", "data": {"note": note}})
-    definition = {"claim_generator_info": [{"name": "c2pa-rs"}], "assertions": actions}
+    contents: dict[str, Any] = {} if update else {"c2pa.actions.v2": {"actions": [first, *actions]}}
+    contents |= {"org.example.note": {"note": note}} if note else {}
+    definition: dict[str, Any] = {
+        "claim_generator_info": [{"name": "c2pa-rs"}],
+        "assertions": [
+            {"label": label, "data": content}
+            for label, content in (contents | dict(assertions or {})).items()
+        ],
+        "redactions": list(redactions),
+    }
     builder = c2pa.Builder(definition, c2pa.Context(c2pa.Settings.from_dict(settings)))
     if update:
         builder.set_intent(c2pa.C2paBuilderIntent.UPDATE)

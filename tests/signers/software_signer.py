@@ -41,7 +41,9 @@ ACTIONS: Mapping[str, Any] = {
 class SoftwareSigner:
     """Signs with a key of this process, and counts how often."""
 
-    def __init__(self, ca: DevelopmentCa, algorithm: AlgorithmName = "ES256") -> None:
+    def __init__(
+        self, ca: DevelopmentCa, algorithm: AlgorithmName = "ES256", name: str = "Test Signer"
+    ) -> None:
         self.algorithm = ALGORITHMS[algorithm]
         self.signatures = 0
         self._key: Any
@@ -55,7 +57,7 @@ class SoftwareSigner:
         public_key_der = self.public_key.public_bytes(
             serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
         )
-        self.certificate_chain = CertificateChain.from_pem(ca.issue("Test Signer", public_key_der))
+        self.certificate_chain = CertificateChain.from_pem(ca.issue(name, public_key_der))
 
     def credential(self) -> Credential:
         return Credential("a key of the tests", self.certificate_chain)
@@ -89,16 +91,12 @@ class MemoryStore(S3ManifestStore):
     kept: list[tuple[str, bytes, bytes]] = field(default_factory=list)
     stamps: list[tuple[str, TimeStamp]] = field(default_factory=list)
 
-    def put(
-        self,
-        tenant_id: str,
-        asset_sha256: bytes,
-        manifest_store: bytes,
-        *,
-        is_embedded: bool = False,  # noqa: ARG002
-    ) -> StoredManifest:
-        self.kept.append((tenant_id, asset_sha256, manifest_store))
-        return StoredManifest("https://manifests.test/one", str(len(self.kept)))
+    def url_of(self, request: SigningRequest) -> str:  # noqa: ARG002
+        return "https://manifests.test/one"
+
+    def put(self, request: SigningRequest, manifest_store: bytes) -> StoredManifest:
+        self.kept.append((request.tenant_id, request.asset_sha256, manifest_store))
+        return StoredManifest(self.url_of(request), str(len(self.kept)))
 
     def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
         self.stamps.append((tenant_id, stamp))
@@ -133,6 +131,7 @@ class Workshop:
         signer: Signs; by default a key of this process.
         ca: Certifies that key.
         authority: Stamps; None for no stamps.
+        name: Of the signer, in its certificate.
     """
 
     def __init__(
@@ -141,11 +140,12 @@ class Workshop:
         signer: Signer | None = None,
         ca: DevelopmentCa | None = None,
         authority: HttpTimeStampAuthority | None = None,
+        name: str = "Test Signer",
     ) -> None:
         self.ca = ca or DevelopmentCa()
         self.store = MemoryStore()
         self.builder = ManifestBuilder()
-        self.signer = SoftwareSigner(self.ca, algorithm)
+        self.signer = SoftwareSigner(self.ca, algorithm, name)
         self.policies = {
             name: policy.model_copy(update={"algorithm": algorithm})
             for name, policy in shipped_policies().items()

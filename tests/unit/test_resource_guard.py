@@ -119,6 +119,22 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
         unguarded("JobsBucketPolicy", "OnlyTheExecuteFunctionWrites"),
         "others than ${ExecuteFunctionRole.Arn} may write ${JobsBucket.Arn}/*",
     ),
+    "uploads by anybody": (
+        unguarded("UploadBucketPolicy", "OnlyFormsOfTheVerifyFunctionWrite"),
+        "others than ${VerifyFunctionRole.Arn} may write ${UploadBucket.Arn}/*",
+    ),
+    "uploads with versions": (
+        lambda document: properties(document, "UploadBucket").update(
+            VersioningConfiguration={"Status": "Enabled"}
+        ),
+        "UploadBucket: keeps what is deleted",
+    ),
+    "some uploads for ever": (
+        lambda document: properties(document, "UploadBucket")["LifecycleConfiguration"]["Rules"][
+            0
+        ].update(Prefix="uploads/a"),
+        "UploadBucket: keeps what nobody deletes",
+    ),
     "all of KMS for the account": (
         key("AdministerAndNotSign", Action="kms:*"),
         "AdministerAndNotSign: allows more than it names",
@@ -181,6 +197,10 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
     ),
     "plain HTTP": (lambda document: bucket_statements(document).pop(0), "answers without TLS"),
     "audit for all": (lambda document: bucket_statements(document).pop(), "is not refused"),
+    "trust lists for all": (
+        lambda document: bucket_statements(document)[-1]["Resource"].pop(),
+        "a CDN is not refused ${ManifestBucket.Arn}/trust/*",
+    ),
     "the whole bucket": (
         served(Resource={"Fn::Sub": "${ManifestBucket.Arn}/*"}),
         "shows more than manifests",

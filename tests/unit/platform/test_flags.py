@@ -31,7 +31,7 @@ FAULTS = [
     ("kill_switch", "", "takes true or false"),
     ("tenant_allowlist", "acme,,load", "names of tenants"),
     ("tenant_allowlist", "*", "names of tenants"),
-    ("tenant_allowlist", "acme,audit", "not audit"),
+    ("tenant_allowlist", "acme,audit", "not audit or trust"),
     ("max_payload_size", "6000001", "from 1024 to 6000000"),
     ("max_payload_size", "64 KiB", "from 1024 to 6000000"),
     ("max_payload_size", "1023", "from 1024 to 6000000"),

@@ -6,67 +6,24 @@ import io
 import json
 import mimetypes
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import c2pa
 
-from central_signer.verification.embedded_store import embedded_store, has_store
+from central_signer.verification.asset import AssetToVerify
+from central_signer.verification.embedded_store import has_store
+from central_signer.verification.trusted_roots import OFFLINE
+from central_signer.verification.watched_stream import WatchedStream
 
-
-class AnchorsError(Exception):
-    """The trusted roots cannot be read; the text says why in one line."""
-
-
-@dataclass(frozen=True)
-class TrustedRoots:
-    """The certificates that a verdict rests on.
-
-    Attributes:
-        signers_pem: Roots of signers; c2pa-rs accepts them for time-stamps too.
-        time_stamps_pem: Roots of time-stamp authorities; no signer is trusted because of them.
-        named: Where they come from, for messages.
-    """
-
-    signers_pem: str
-    time_stamps_pem: str = ""
-    named: str = "the trusted roots"
-
-
-def read_certificates(file: Path) -> str:
-    """Read the certificates of a PEM file, without the text that trust lists have between them.
-
-    Args:
-        file: With at least one certificate.
-
-    Returns:
-        The certificates alone, in PEM.
-
-    Raises:
-        AnchorsError: A certificate cannot be read, or there is none.
-        OSError: The file cannot be read.
-    """
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    try:
-        certificates = x509.load_pem_x509_certificates(file.read_bytes())
-    except ValueError as broken:
-        raise AnchorsError(f"{file} contains no PEM certificates ({broken})") from broken
-    return "".join(one.public_bytes(Encoding.PEM).decode() for one in certificates)
-
-
-#: Extended key usages of signers and time-stamp authorities; c2pa-rs needs them beside the anchors.
-TRUST_CONFIG = "\n".join(
-    ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.62558.2.1", "1.3.6.1.5.5.7.3.8")
-)
-#: c2pa-rs's name for `user_anchors`, where it says in which list it found a root.
-TIME_STAMP_ANCHORS_LIST = "user_anchors"
-# No remote manifest and no OCSP responder is contacted: a verdict must not reveal what is being
-# verified, and must be the same tomorrow.
-_OFFLINE = {"remote_manifest_fetch": False, "ocsp_fetch": False}
+#: What a report calls this engine.
+ENGINE = "c2pa-rs"
+#: A manifest store on its own, not inside an asset.
+_STORE_FORMAT = "application/c2pa"
 _URL = re.compile(r"https?://\S+")
 
 
@@ -85,54 +42,83 @@ class Reading:
 
     Attributes:
         report: Its JSON report; None if there is none.
-        crjson: The same in crJSON; empty if there is none.
-        manifest_store: The manifest store that it read; empty if it is not available.
+        rewritten_store: The manifest store as it would write it, with corrected labels; empty if
+            it is not embedded, or not available.
         problem: Why there is no report.
         explanation: The engine's own words for that, or the URL of a remote manifest.
+        has_asset: Whether it had the asset, and not only the manifest store.
     """
 
     report: Any = None
-    crjson: str = ""
-    manifest_store: bytes = b""
+    rewritten_store: bytes = b""
     problem: Problem | None = None
     explanation: str = ""
+    has_asset: bool = True
+
+
+def engine_version() -> str:
+    """Version of c2pa-rs."""
+    return str(c2pa.sdk_version())
 
 
 def engine_name() -> str:
     """Name and version of the engine."""
-    return f"c2pa-rs {c2pa.sdk_version()}"
+    return f"{ENGINE} {engine_version()}"
 
 
-def read(asset: Path, manifest_store: bytes | None, roots: TrustedRoots) -> Reading:
+def read(asset: AssetToVerify, context: c2pa.Context, store_alone: bytes = b"") -> Reading:
     """Read and validate an asset with c2pa-rs.
 
+    It takes as much memory as the asset is large, up to 512 MiB.
+
     Args:
-        asset: The file.
-        manifest_store: Its manifest store, from a sidecar; None reads the one in the file.
-        roots: The trusted roots.
+        asset: The asset, or its digest.
+        context: Settings of c2pa-rs, with the trusted roots.
+        store_alone: Its manifest store, to read nothing else; empty to read the asset.
 
     Raises:
-        AnchorsError: c2pa-rs rejects the roots.
-        OSError: The asset cannot be read.
+        OSError: The asset cannot be read; or another error of its stream.
     """
-    trust = {"trust_anchors": roots.signers_pem, "trust_config": TRUST_CONFIG}
-    if roots.time_stamps_pem:
-        trust["user_anchors"] = roots.time_stamps_pem
+    if asset.stream is None:
+        store_alone = asset.manifest_store or b""
+    has_asset = not store_alone and asset.stream is not None
     try:
-        context = c2pa.Context(c2pa.Settings.from_dict({"trust": trust, "verify": _OFFLINE}))
-    except c2pa.C2paError as broken:
-        raise AnchorsError(f"{roots.named} cannot be read: {broken}") from broken
-    with asset.open("rb") as stream, context:
-        try:
-            with c2pa.Reader(format_of(asset), stream, manifest_store, context=context) as reader:
-                report = json.loads(reader.json())
-                store = manifest_store or embedded_store(asset) or _rewritten_store(reader, report)
-                return Reading(report, _crjson(reader), store)
-        except c2pa.C2paError as refused:
-            return _refusal(refused)
-        except (ValueError, RecursionError) as garbled:
-            # The report of a damaged store may not be valid text or JSON.
-            return Reading(problem=Problem.UNREADABLE, explanation=str(garbled))
+        with _reader(asset, context, None if has_asset else store_alone) as reader:
+            report = json.loads(reader.json())
+            is_embedded = has_asset and asset.manifest_store is None
+            store = _rewritten_store(reader, report) if is_embedded else b""
+            return Reading(report, store, has_asset=has_asset)
+    except c2pa.C2paError as refused:
+        reading = _refusal(refused)
+    except (ValueError, RecursionError) as garbled:
+        # The report of a damaged store may not be valid text or JSON.
+        reading = Reading(problem=Problem.UNREADABLE, explanation=str(garbled))
+    if asset.manifest_store is None and not store_alone:
+        return reading
+    # A store was given, so it is there, whatever it is.
+    return Reading(
+        problem=Problem.UNREADABLE,
+        explanation=reading.explanation,
+        has_asset=has_asset,
+    )
+
+
+def crjson(asset: AssetToVerify, context: c2pa.Context) -> str:
+    """Return c2pa-rs's own report in crJSON; empty if it has none.
+
+    Args:
+        asset: The asset, or its digest.
+        context: Settings of c2pa-rs, with the trusted roots.
+
+    Raises:
+        OSError: The asset cannot be read; or another error of its stream.
+    """
+    store_alone = (asset.manifest_store or b"") if asset.stream is None else None
+    try:
+        with _reader(asset, context, store_alone) as reader:
+            return str(reader.crjson())
+    except (c2pa.C2paError, ValueError):
+        return ""
 
 
 def carries_credentials(asset: Path) -> bool:
@@ -144,22 +130,47 @@ def carries_credentials(asset: Path) -> bool:
     Raises:
         OSError: The file cannot be read.
     """
-    verify = _OFFLINE | {"verify_after_reading": False}
-    with asset.open("rb") as stream, c2pa.Context(c2pa.Settings.from_dict({"verify": verify})) as c:
+    settings = {**OFFLINE, "verify": {**OFFLINE["verify"], "verify_after_reading": False}}
+    with asset.open("rb") as stream, c2pa.Context(c2pa.Settings.from_dict(settings)) as c:
         try:
-            with c2pa.Reader(format_of(asset), stream, context=c):
+            with c2pa.Reader(_format_of(asset.name), stream, context=c):
                 return True
         except c2pa.C2paError as refused:
             problem = _refusal(refused).problem
-    return has_store(asset) if problem is Problem.UNSUPPORTED else problem is not Problem.ABSENT
+        return (
+            has_store(stream) if problem is Problem.UNSUPPORTED else problem is not Problem.ABSENT
+        )
 
 
-def validation_failures(asset: Path, media_type: str) -> list[str]:
-    """Return what c2pa-rs finds wrong with the manifest in a file, except that nobody is trusted.
+def remote_manifest_url(asset: Path, media_type: str) -> str:
+    """Return the address of the remote manifest that a file names; empty if c2pa-rs finds none.
 
     Args:
         asset: The file.
         media_type: Of a format that c2pa-rs reads.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    settings = c2pa.Settings.from_dict(OFFLINE)
+    with asset.open("rb") as stream, c2pa.Context(settings) as context:
+        try:
+            with c2pa.Reader(media_type, stream, context=context):
+                return ""
+        except c2pa.C2paError as refused:
+            reading = _refusal(refused)
+    return reading.explanation if reading.problem is Problem.REMOTE else ""
+
+
+def validation_failures(
+    asset: Path, media_type: str, manifest_store: bytes | None = None
+) -> list[str]:
+    """Return what c2pa-rs finds wrong with a file's manifest, except that nobody is trusted.
+
+    Args:
+        asset: The file.
+        media_type: Of a format that c2pa-rs reads.
+        manifest_store: The manifest; None reads the one in the file.
 
     Returns:
         Codes of the standard, or the engine's own words; nothing for a valid manifest.
@@ -167,12 +178,9 @@ def validation_failures(asset: Path, media_type: str) -> list[str]:
     Raises:
         OSError: The file cannot be read.
     """
-    with (
-        asset.open("rb") as stream,
-        c2pa.Context(c2pa.Settings.from_dict({"verify": _OFFLINE})) as c,
-    ):
+    with asset.open("rb") as stream, c2pa.Context(c2pa.Settings.from_dict(OFFLINE)) as c:
         try:
-            with c2pa.Reader(media_type, stream, context=c) as reader:
+            with c2pa.Reader(media_type, stream, manifest_store, context=c) as reader:
                 report = json.loads(reader.json())
         except c2pa.C2paError as refused:
             return [str(refused)]
@@ -181,15 +189,38 @@ def validation_failures(asset: Path, media_type: str) -> list[str]:
     return [one["code"] for one in report["validation_results"]["activeManifest"]["failure"]]
 
 
-def format_of(asset: Path) -> str:
+@contextmanager
+def _reader(
+    asset: AssetToVerify, context: c2pa.Context, store_alone: bytes | None
+) -> Iterator[Any]:
+    if asset.stream is None or store_alone is not None:
+        store = io.BytesIO(store_alone or b"")
+        with c2pa.Reader(_STORE_FORMAT, store, context=context) as reader:
+            yield reader
+        return
+    asset.stream.seek(0)
+    watched = WatchedStream(asset.stream)
+    format_name = asset.media_type or _format_of(asset.name)
+    try:
+        with c2pa.Reader(format_name, watched, asset.manifest_store, context=context) as reader:
+            if watched.failure is not None:
+                raise watched.failure
+            yield reader
+    except c2pa.C2paError as refused:
+        if watched.failure is not None:
+            raise watched.failure from refused
+        raise
+
+
+def _format_of(name: str) -> str:
     """Return the extension if c2pa-rs knows it, else the media type.
 
     Python's table of media types depends on the machine and has fewer formats than c2pa-rs.
     """
-    extension = asset.suffix.removeprefix(".").lower()
+    extension = PurePath(name).suffix.removeprefix(".").lower()
     if extension in c2pa.Reader.get_supported_mime_types():
         return extension
-    return mimetypes.guess_type(asset.name)[0] or "application/octet-stream"
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def _rewritten_store(reader: Any, report: Any) -> bytes:
@@ -200,13 +231,6 @@ def _rewritten_store(reader: Any, report: Any) -> bytes:
     except c2pa.C2paError:
         return b""
     return store.getvalue()
-
-
-def _crjson(reader: Any) -> str:
-    try:
-        return str(reader.crjson())
-    except (c2pa.C2paError, ValueError):
-        return ""
 
 
 def _refusal(refused: Exception) -> Reading:

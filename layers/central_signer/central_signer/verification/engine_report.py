@@ -2,47 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from edge_signer.verification.findings import Finding, Findings, finding_of
+from edge_signer.verification.report import Signer, Verdict
 
-
-@dataclass(frozen=True)
-class Action:
-    """An action in a manifest.
-
-    Attributes:
-        action: Its name.
-        digital_source_type: URI; empty if the action has none.
-    """
-
-    action: str
-    digital_source_type: str = ""
-
-
-@dataclass(frozen=True)
-class Manifest:
-    """What a manifest says.
-
-    Attributes:
-        label: Its label.
-        title: The asset's title.
-        signer: Common name and organisation of the certificate.
-        algorithm: COSE name of the signature algorithm, or as c2pa-rs spells it.
-        generator: The claim generator.
-        time: When it was signed, according to a valid time-stamp; empty without one.
-        actions: Its actions.
-    """
-
-    label: str = ""
-    title: str = ""
-    signer: str = ""
-    algorithm: str = ""
-    generator: str = ""
-    time: str = ""
-    actions: tuple[Action, ...] = ()
+_VERDICTS: Mapping[str, Verdict] = {"Trusted": "Trusted", "Valid": "Valid", "Invalid": "Invalid"}
 
 
 class Report:
@@ -58,9 +25,10 @@ class Report:
         self._manifests = mapping(self._content.get("manifests"))
 
     @property
-    def state(self) -> str:
-        """`Trusted`, `Valid` or `Invalid`; empty if the report has none."""
-        return text(self._content.get("validation_state"))
+    def verdict(self) -> Verdict:
+        """`Trusted`, `Valid` or `Invalid`; `Unreadable` if the report has none of them."""
+        said = text(self._content.get("validation_state"))
+        return _VERDICTS.get(said, "Unreadable")
 
     @property
     def active_label(self) -> str:
@@ -68,8 +36,8 @@ class Report:
         return text(self._content.get("active_manifest"))
 
     @property
-    def trust_list(self) -> str:
-        """The list of roots that has the active manifest's signer."""
+    def signer_list(self) -> str:
+        """c2pa-rs's name for the list of roots that has the active manifest's signer."""
         return text(self._results.get("trustListUri"))
 
     @property
@@ -88,26 +56,35 @@ class Report:
             found[uri] = found.get(uri, Findings()) + new
         return found
 
-    def manifest(self, label: str) -> Manifest:
+    def manifest(self, label: str) -> Mapping[str, Any]:
         """Return what a manifest says; empty if the engine could not read it."""
-        said = mapping(self._manifests.get(label))
-        signature = mapping(said.get("signature_info"))
-        signer = (text(signature.get(part)) for part in ("common_name", "issuer"))
-        generators = [mapping(one) for one in sequence(said.get("claim_generator_info"))]
-        return Manifest(
-            label=label,
-            title=text(said.get("title")),
-            signer=" · ".join(filter(None, signer)),
+        return mapping(self._manifests.get(label))
+
+    def signer(self, label: str) -> Signer | None:
+        """Return who signed a manifest; None if the engine does not say."""
+        signature = mapping(self.manifest(label).get("signature_info"))
+        if not signature:
+            return None
+        return Signer(
+            name=text(signature.get("common_name")),
+            # c2pa-rs calls the organisation of the certificate's subject its issuer.
+            organisation=text(signature.get("issuer")),
+            serial_number=text(signature.get("cert_serial_number")),
             algorithm=_cose_name(text(signature.get("alg"))),
-            generator=text(generators[0].get("name")) if generators else "",
-            time=text(signature.get("time")),
-            actions=tuple(_actions(said)),
         )
+
+    def time(self, label: str) -> datetime | None:
+        """Return when a manifest was signed, according to a valid time-stamp."""
+        said = text(mapping(self.manifest(label).get("signature_info")).get("time"))
+        try:
+            time = datetime.fromisoformat(said)
+        except ValueError:
+            return None
+        return time if time.tzinfo else time.replace(tzinfo=UTC)
 
     def ingredients(self, label: str) -> list[Mapping[str, Any]]:
         """Return the ingredients of a manifest as the report has them."""
-        said = mapping(self._manifests.get(label))
-        return [mapping(one) for one in sequence(said.get("ingredients"))]
+        return [mapping(one) for one in sequence(self.manifest(label).get("ingredients"))]
 
 
 def findings_of(results: Any) -> Findings:
@@ -127,8 +104,8 @@ def sequence(value: Any) -> list[Any]:
 
 
 def text(value: Any) -> str:
-    """Return the value if it is a text, else an empty one."""
-    return value if isinstance(value, str) else ""
+    """Return the value if it is a text, else an empty one; what UTF-8 cannot hold is replaced."""
+    return value.encode(errors="replace").decode() if isinstance(value, str) else ""
 
 
 def _findings(listed: Any) -> tuple[Finding, ...]:
@@ -138,14 +115,6 @@ def _findings(listed: Any) -> tuple[Finding, ...]:
         )
         for one in map(mapping, sequence(listed))
     )
-
-
-def _actions(manifest: Mapping[str, Any]) -> Iterator[Action]:
-    for assertion in map(mapping, sequence(manifest.get("assertions"))):
-        if text(assertion.get("label")).startswith("c2pa.actions"):
-            listed = sequence(mapping(assertion.get("data")).get("actions"))
-            for one in map(mapping, listed):
-                yield Action(text(one.get("action")), text(one.get("digitalSourceType")))
 
 
 def _cose_name(algorithm: str) -> str:

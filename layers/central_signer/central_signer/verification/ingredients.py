@@ -7,46 +7,22 @@ validates the ingredient's manifest again and reports only the differences, the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from central_signer.verification.engine_report import Manifest, Report, findings_of, mapping, text
+from central_signer.verification.engine import ENGINE
+from central_signer.verification.engine_report import Report, findings_of, mapping, text
+from central_signer.verification.opinion import named, reported
+from central_signer.verification.statements import manifest_says
 from edge_signer.verification.findings import Findings
+from edge_signer.verification.report import ManifestSays, ReportedIngredient, Verdict
+from edge_signer.verification.store_notes import StoreFacts
 
 MAX_DEPTH = 32
 MAX_INGREDIENTS = 500
 _TRUSTED = "signingCredential.trusted"
 _UNTRUSTED = "signingCredential.untrusted"
-
-
-@dataclass(frozen=True)
-class Ingredient:
-    """An ingredient.
-
-    Attributes:
-        title: Its title.
-        relationship: `parentOf`, `componentOf` or `inputTo`.
-        format: Its media type.
-        state: `Trusted`, `Valid` (sound, signer unknown), `Invalid`, or `NoCredentials`.
-        findings: The current findings about its credentials.
-        manifest: What its own manifest says; empty if it has none.
-        ingredients: Its own ingredients.
-    """
-
-    title: str
-    relationship: str
-    format: str
-    state: str
-    findings: Findings
-    manifest: Manifest
-    ingredients: tuple[Ingredient, ...] = ()
-
-    @property
-    def trusted(self) -> bool:
-        """Whether it and its own ingredients are trusted, or carry no credentials."""
-        good = self.state in {"Trusted", "NoCredentials"} and not self.findings.failure
-        return good and all(one.trusted for one in self.ingredients)
 
 
 @dataclass(frozen=True)
@@ -59,33 +35,49 @@ class IngredientTree:
         complete: Whether the tree holds all of them; its depth and size are limited.
     """
 
-    ingredients: tuple[Ingredient, ...]
-    unplaced: Findings
-    complete: bool
+    ingredients: tuple[ReportedIngredient, ...] = ()
+    unplaced: Findings = field(default_factory=Findings)
+    complete: bool = True
 
 
-def ingredient_tree(report: Report) -> IngredientTree:
-    """Read the ingredients of the active manifest, recursively."""
-    reader = _TreeReader(report)
+def ingredient_tree(report: Report, facts: StoreFacts) -> IngredientTree:
+    """Read the ingredients of the active manifest, recursively.
+
+    Args:
+        report: Of c2pa-rs.
+        facts: What our own reader finds in the same store.
+    """
+    reader = _TreeReader(report, facts)
     ingredients = reader.ingredients_of(report.active_label, ())
     left = (found for uri, found in reader.deltas.items() if uri not in reader.placed)
     return IngredientTree(ingredients, sum(left, Findings()), reader.complete)
 
 
+def are_trusted(ingredients: Iterable[ReportedIngredient]) -> bool:
+    """Tell whether ingredients and their own are all trusted, or carry no credentials."""
+    return all(
+        one.verdict in {"Trusted", "NoCredentials"}
+        and not one.failures
+        and are_trusted(one.ingredients)
+        for one in ingredients
+    )
+
+
 class _TreeReader:
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, facts: StoreFacts) -> None:
         self._report = report
+        self._facts = facts
         self._count = 0
         self.deltas = report.deltas()
         self.placed: set[str] = set()
         self.complete = True
 
-    def ingredients_of(self, label: str, above: tuple[str, ...]) -> tuple[Ingredient, ...]:
+    def ingredients_of(self, label: str, above: tuple[str, ...]) -> tuple[ReportedIngredient, ...]:
         if label in above:
             # A manifest that is its own ingredient.
             self.complete = False
             return ()
-        found: list[Ingredient] = []
+        found: list[ReportedIngredient] = []
         for said in self._report.ingredients(label):
             if len(above) == MAX_DEPTH or self._count == MAX_INGREDIENTS:
                 self.complete = False
@@ -94,21 +86,30 @@ class _TreeReader:
             found.append(self._ingredient(said, (*above, label)))
         return tuple(found)
 
-    def _ingredient(self, said: Mapping[str, Any], above: tuple[str, ...]) -> Ingredient:
+    def _ingredient(self, said: Mapping[str, Any], above: tuple[str, ...]) -> ReportedIngredient:
         uri = f"self#jumbf=/c2pa/{above[-1]}/c2pa.assertions/{text(said.get('label'))}"
         self.placed.add(uri)
         delta = self.deltas.get(uri, Findings())
         findings = _applied(_recorded(said), delta)
         own = text(said.get("active_manifest"))
-        return Ingredient(
+        signer = self._report.signer(own) if own else None
+        return ReportedIngredient(
+            label=text(said.get("label")),
             title=text(said.get("title")),
             relationship=text(said.get("relationship")),
-            format=text(said.get("format")),
-            state=_state(bool(own), findings),
-            findings=findings,
-            manifest=self._report.manifest(own) if own else Manifest(),
+            media_type=text(said.get("format")),
+            verdict=_verdict(bool(own), findings),
+            signer=named(signer) if signer else "",
+            time=self._report.time(own) if own else None,
+            manifest=self._manifest(own) if own else ManifestSays(),
+            failures=reported(findings.failure, ENGINE),
+            informational=reported(findings.informational, ENGINE),
             ingredients=self.ingredients_of(own, above) if own else (),
         )
+
+    def _manifest(self, label: str) -> ManifestSays:
+        kind, assertions = self._facts.kinds.get(label, ""), self._facts.assertions.get(label, ())
+        return manifest_says(self._report.manifest(label), label, kind, assertions)
 
 
 def _recorded(said: Mapping[str, Any]) -> Findings:
@@ -137,7 +138,7 @@ def _applied(recorded: Findings, delta: Findings) -> Findings:
     return kept + delta
 
 
-def _state(has_manifest: bool, findings: Findings) -> str:
+def _verdict(has_manifest: bool, findings: Findings) -> Verdict:
     failures = {one.code for one in findings.failure}
     if failures - {_UNTRUSTED}:
         return "Invalid"

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, Field
 PROD = "prod"
 #: Tenants' names, which are parts of keys and addresses.
 TENANT_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-#: Not allowed: such a tenant's manifests would lie beside the audit trail.
-RESERVED = {"audit"}
+#: Not allowed: such a tenant's manifests would lie beside the audit trail or the trust lists.
+RESERVED = {"audit", "trust"}
 
 
 def _unreserved(tenant_id: str) -> str:

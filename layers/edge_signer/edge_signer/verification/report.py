@@ -145,6 +145,7 @@ class ManifestSays(_Part):
 class ReportedIngredient(_Part):
     """An ingredient, with its own verdict."""
 
+    label: Annotated[str, Field(description="Label of the ingredient assertion.")] = ""
     title: str = ""
     relationship: str = ""
     media_type: str = ""
@@ -179,7 +180,9 @@ class EngineOpinion(_Part):
 
     name: Annotated[str, Field(description="`c2pa-rs` or `edge-signer`, our own validator.")]
     version: str
-    verdict: Verdict
+    verdict: Annotated[
+        Verdict | None, Field(description="Its own verdict; none if it could not judge.")
+    ] = None
     failures: tuple[str, ...] = ()
     not_checked: Annotated[
         tuple[str, ...], Field(description="What it could not check here, in sentences.")
@@ -218,7 +221,10 @@ class VerificationReport(_Part):
     informational: tuple[ReportedFinding, ...] = ()
     notes: Annotated[
         tuple[str, ...],
-        Field(description="Violations of the standard that c2pa-rs accepts, in sentences."),
+        Field(
+            description="Violations of the standard that c2pa-rs accepts, and parts that no "
+            "engine validates, in sentences."
+        ),
     ] = ()
     missing: tuple[Missing, ...] = ()
     engines: tuple[EngineOpinion, ...] = ()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from edge_signer.signing.rules.digital_source_types import VOCABULARY
 from edge_signer.verification.cbor_values import read_cbor
 from edge_signer.verification.store_reader import Box, manifests_of
 
-_KINDS = {"c2ma": "standard", "c2um": "update", "c2cm": "compressed"}
+Kind = Literal["standard", "update", "compressed", ""]
+
+_KINDS: Mapping[str, Kind] = {"c2ma": "standard", "c2um": "update", "c2cm": "compressed"}
 # C2PA 2.2 §11.1.4: the labels of each part of a manifest.
 _LABELS = {
     "c2as": {"c2pa.assertions"},
@@ -38,10 +40,12 @@ class StoreFacts:
 
     Attributes:
         kinds: `standard`, `update` or `compressed`, by the manifests' labels.
+        assertions: Labels of the assertions, by the manifests' labels.
         notes: Violations of the standard.
     """
 
-    kinds: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    assertions: dict[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
 
 
@@ -50,7 +54,14 @@ def examine(manifest_store: bytes) -> StoreFacts:
     manifests = manifests_of(manifest_store)
     notes = [Note(one.label, text) for one in manifests for text in _faults(one)]
     kinds = {one.label: _KINDS.get(one.kind, "") for one in manifests}
-    return StoreFacts(kinds, tuple(dict.fromkeys(notes)))
+    assertions = {one.label: tuple(_assertions(one)) for one in manifests}
+    return StoreFacts(kinds, assertions, tuple(dict.fromkeys(notes)))
+
+
+def _assertions(manifest: Box) -> Iterator[str]:
+    for part in manifest.children:
+        if part.kind == "c2as":
+            yield from (assertion.label for assertion in part.children)
 
 
 def _faults(manifest: Box) -> Iterator[str]:

@@ -53,6 +53,8 @@ def trust_chain(
         purpose: What the anchor must be trusted for.
         moment: When it signed.
     """
+    if purpose == "signers" and (listed := trust.list_with_signer(leaf, moment)) is not None:
+        return TrustChain((leaf,), listed)
     search = _Search(others, trust, purpose, moment)
     best: TrustChain | None = None
     for found in search.chains((leaf,)):
@@ -82,10 +84,12 @@ class _Search:
         """Find the chains that begin with a path and end at an anchor."""
         top = path[-1]
         for trust_list, anchor in self._trust.named(top.subject, self._purpose, self._moment):
-            if anchor.certificate == top:
+            if anchor.certificate == top and not anchor.is_end_entity:
                 yield self._judged(path, trust_list)
         for trust_list, anchor in self._trust.named(top.issuer, self._purpose, self._moment):
-            if anchor.certificate != top and self._issued(anchor.certificate, top):
+            if anchor.is_end_entity or anchor.certificate == top:
+                continue
+            if self._issued(anchor.certificate, top):
                 yield self._judged((*path, anchor.certificate), trust_list)
         for one in self._others:
             if one not in path and one.subject == top.issuer and self._issued(one, top):

@@ -1,0 +1,1 @@
+"""The commands `edge-signer trust …`, and where lists are installed."""

@@ -1,0 +1,1 @@
+"""Reading published trust lists, and the lists that a deployment has installed."""
