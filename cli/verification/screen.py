@@ -26,6 +26,9 @@ _WIDEST_NAME, _WIDEST_SIGNER, _TIME_WIDTH = 48, 40, 23
 # What is missing says the same in other words.
 _UNCHECKED_SHOWN_AS_MISSING = {"revocation", "hard_binding", "trust", "time_stamp"}
 
+# Failures and the rows of trust lists say the same.
+_MISSING_SHOWN_ELSEWHERE = {"untrusted_signer", "development_trust_list", "overdue_trust_list"}
+
 
 def show(report: VerificationReport) -> None:
     """Print a report; the verdict comes last."""
@@ -43,8 +46,7 @@ def show(report: VerificationReport) -> None:
     for note in report.notes:
         show_coloured("yellow", "note", note)
     for one in report.missing:
-        # A failure says the same.
-        if one.code != "untrusted_signer":
+        if one.code not in _MISSING_SHOWN_ELSEWHERE:
             show_coloured("yellow", "missing", one.meaning)
     _show_informational(report.informational, "")
     for used in report.trust_lists:
@@ -148,7 +150,7 @@ def _dates(used: TrustListUsed) -> Iterator[str]:
         state = "overdue since" if used.is_overdue else "current until"
         yield f"{state} {used.next_update.date()}"
     if used.is_development:
-        yield "for development"
+        yield "for development: it proves nothing"
 
 
 def _show_verdict(report: VerificationReport) -> None:
