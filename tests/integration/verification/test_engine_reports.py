@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from central_signer.verification.asset import AssetToVerify
@@ -75,6 +75,7 @@ REPORTS = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(REPORTS)
 def test_a_report_of_any_shape_gives_a_verdict(said: Any) -> None:
     report = report_of(said)

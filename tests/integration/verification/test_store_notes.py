@@ -7,7 +7,7 @@ from typing import Any
 
 import cbor2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_signer.signing.rules.digital_source_types import IPTC, TERMS
@@ -100,12 +100,14 @@ def test_tags_of_cbor_are_left_out() -> None:
     assert read_cbor(bytes.fromhex("c1187b")).value == 123
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_can_be_looked_into(content: bytes) -> None:
     examine(content)
     read_cbor(content)
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(STORE) - 1), st.integers(0, 255))
 def test_any_damaged_store_can_be_looked_into(position: int, value: int) -> None:
     examine(STORE[:position] + bytes([value]) + STORE[position + 1 :])

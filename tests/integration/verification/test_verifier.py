@@ -197,6 +197,21 @@ def test_a_dated_anchor_must_be_trusted_when_it_was_signed(
     assert (unstamped.verdict, unstamped.differences) == ("Valid", ())
 
 
+def test_our_validator_judges_at_the_given_time(
+    photograph: bytes, workshop: Workshop, roots: TrustLists
+) -> None:
+    # c2pa-rs has no setting for it, and judges by the clock.
+    later = datetime.now(UTC) + timedelta(days=100)
+    report = verified(photograph, roots, workshop.sign(photograph), now=later)
+    assert (report.verdict, report.verified_at) == ("Invalid", later)
+    assert [(one.name, one.verdict) for one in report.engines] == [
+        ("c2pa-rs", "Trusted"),
+        ("edge-signer", "Invalid"),
+    ]
+    (difference,) = report.differences
+    assert difference.meaning.startswith("The signer's certificate: c2pa-rs says that it holds")
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

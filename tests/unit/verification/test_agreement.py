@@ -120,6 +120,14 @@ def test_a_finding_about_another_manifest_is_one_about_ingredients() -> None:
     assert [one.meaning for one in agreement.differences] == ["a says Trusted, b says Invalid."]
 
 
+def test_whom_an_expired_certificate_leads_to_is_no_difference() -> None:
+    expired, untrusted = "signingCredential.expired", "signingCredential.untrusted"
+    one = Findings(success=found(*GOOD[:3]), failure=found(expired, untrusted))
+    other = Findings(success=found(*GOOD), failure=found("claimSignature.outsideValidity"))
+    opinions = [opinion("a", "Invalid", findings=one), opinion("b", "Invalid", findings=other)]
+    assert agreement_of(opinions).differences == ()
+
+
 def test_credentials_that_nobody_could_bind_to_the_file_are_at_most_valid() -> None:
     without = Findings(success=found(*(one for one in GOOD if one != BINDING)))
     half = opinion("a", findings=without, not_checked={"hard_binding": "It had no file."})

@@ -118,11 +118,15 @@ def _time_stamp(judged: Sequence[Opinion]) -> TimeStamped:
 
 
 def _differences(judged: Sequence[Opinion]) -> Iterator[Difference]:
-    # Ingredients are compared one by one elsewhere.
+    # Ingredients are compared one by one elsewhere. Whether an expired certificate leads to a
+    # trusted root depends on when one looks.
+    skipped = {"ingredients"}
+    if all(one.result("certificate") == "failed" for one in judged):
+        skipped.add("trust")
     differing = [
         name
         for name in CHECKS
-        if name != "ingredients" and {"passed", "failed"} <= {one.result(name) for one in judged}
+        if name not in skipped and {"passed", "failed"} <= {one.result(name) for one in judged}
     ]
     for name in differing:
         yield _difference(name, judged)

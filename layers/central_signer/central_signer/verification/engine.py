@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path, PurePath
-from typing import Any, BinaryIO
+from typing import Any
 
 import c2pa
 
 from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.embedded_store import has_store
 from central_signer.verification.trusted_roots import OFFLINE
+from central_signer.verification.watched_stream import WatchedStream
 
 #: What a report calls this engine.
 ENGINE = "c2pa-rs"
@@ -175,7 +176,7 @@ def _reader(
             yield reader
         return
     asset.stream.seek(0)
-    watched = _Watched(asset.stream)
+    watched = WatchedStream(asset.stream)
     format_name = asset.media_type or _format_of(asset.name)
     try:
         with c2pa.Reader(format_name, watched, asset.manifest_store, context=context) as reader:
@@ -186,37 +187,6 @@ def _reader(
         if watched.failure is not None:
             raise watched.failure from refused
         raise
-
-
-class _Watched:
-    """A stream whose failures c2pa-rs sees, but would report as a fault of the file."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.failure: Exception | None = None
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            return self._stream.readinto(buffer)  # type: ignore[attr-defined, no-any-return]
-        except Exception as failure:
-            self.failure = failure
-            raise
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._stream.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._stream.tell()
-
-    # c2pa-python wants all of these, and calls none of them to read.
-    def read(self, length: int = -1) -> bytes:
-        return self._stream.read(length)
-
-    def write(self, _content: bytes) -> int:
-        raise io.UnsupportedOperation("write")
-
-    def flush(self) -> None:
-        pass
 
 
 def _format_of(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Literal
@@ -21,8 +22,16 @@ from edge_signer.verification.validator import validate_store
 
 #: What the report calls our own validator.
 OWN = "edge-signer"
-# How our validator begins the sentence that says why it did not check the binding.
-_BINDING = ("Whether this is the signed file", "Whether the manifest belongs to a file")
+# How our validator begins the sentences that say what it did not check.
+_BEGINNINGS: Mapping[CheckName, tuple[str, ...]] = {
+    "hard_binding": (
+        "Whether this is the signed file",
+        "Whether the manifest belongs to a file",
+        "Whether the media data",
+    ),
+    "time_stamp": ("Whether the time-stamp holds",),
+    "revocation": ("Whether the signer's certificate was revoked",),
+}
 
 
 @dataclass(frozen=True)
@@ -87,10 +96,7 @@ def own_opinion(validation: StoreValidation) -> Opinion:
         failure = finding_of("unreadable", validation.problem)
         return Opinion(OWN, __version__, "Unreadable", findings=Findings(failure=(failure,)))
     found, signer = active.findings, active.signer
-    not_checked: dict[CheckName, str] = {}
-    if validation.hard_binding == "not_checked":
-        why = (one for one in validation.not_checked if one.startswith(_BINDING))
-        not_checked["hard_binding"] = next(why, "It did not check the binding to the file.")
+    not_checked = dict(_not_checked(validation, active))
     return Opinion(
         OWN,
         __version__,
@@ -107,6 +113,19 @@ def own_opinion(validation: StoreValidation) -> Opinion:
         not_checked,
         tuple(one for one in validation.not_checked if one not in not_checked.values()),
     )
+
+
+def _not_checked(
+    validation: StoreValidation, active: ManifestValidation
+) -> Iterator[tuple[CheckName, str]]:
+    for check, beginnings in _BEGINNINGS.items():
+        said = next((one for one in active.not_checked if one.startswith(beginnings)), "")
+        if check == "hard_binding":
+            if validation.hard_binding == "not_checked":
+                yield check, said or "It did not check the binding to the file."
+        elif said and not (check == "time_stamp" and active.time_stamp.time is not None):
+            # Of several time-stamps, another one may hold.
+            yield check, said
 
 
 def _signer(found: SignerFound) -> Signer:
@@ -126,10 +145,10 @@ def _signer(found: SignerFound) -> Signer:
 def _time_stamp(active: ManifestValidation) -> TimeStamped:
     stamp = active.time_stamp
     bad = [one for one in active.findings.informational if _is_stamp(one)]
-    # A kind of token that it cannot check is not called wrong.
-    is_unknown = {one.code for one in bad} == {"timeStamp.untrusted"}
+    # A token with an algorithm that is not allowed proves nothing, and is not called wrong.
+    is_weak = {one.code for one in bad} == {"timeStamp.untrusted"}
     return TimeStamped(
-        state="Untrusted" if stamp.state == "Invalid" and is_unknown else stamp.state,
+        state="Untrusted" if stamp.state == "Invalid" and is_weak else stamp.state,
         time=stamp.time,
         authority=stamp.authority,
         trusted_by=stamp.trusted_by,

@@ -14,6 +14,7 @@ from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
 from edge_signer.signing.credentials.certificate import UNREADABLE
 from edge_signer.signing.credentials.certificate_profile import (
     SIGNATURES,
+    Fault,
     has_common_key_form,
     issuer_faults,
     profile_faults,
@@ -86,9 +87,10 @@ def chain_faults(issuers: Sequence[x509.Certificate]) -> list[str]:
     return [*_of_the_standard(issuer_faults(issuers)), *own]
 
 
-def _of_the_standard(faults: Sequence[str]) -> list[str]:
+def _of_the_standard(faults: Iterable[Fault]) -> list[str]:
     """Leave out what a signer must avoid, since some engine refuses it, and the standard allows."""
-    return [one for one in faults if not one.startswith(STRICTER_THAN_THE_STANDARD)]
+    demands = map(str, faults)
+    return [one for one in demands if not one.startswith(STRICTER_THAN_THE_STANDARD)]
 
 
 def _own_demands(certificate: x509.Certificate) -> list[str]:
