@@ -25,6 +25,7 @@ from emulator.http.message import Request
 from emulator.system import Settings
 from tests.e2e.conftest import Faults, body, post
 from tests.e2e.documents.test_documented_jobs import OF_JOBS
+from tests.e2e.documents.test_documented_verification import OF_VERIFICATION
 from tests.signers.central_workshop import central_request
 from tests.system.running import Answer, Running, running
 from tests.system.waiting import wait_for
@@ -192,7 +193,7 @@ def test_no_example_of_an_error_is_left_out() -> None:
         *("RATE_LIMITED", "REQUEST_IN_FLIGHT", "SIGNER_DISABLED", "UNAUTHENTICATED"),
         "UNSUPPORTED_MEDIA_TYPE",
     }
-    assert ERRORS.keys() == provoked | others | {"INTERNAL"} | OF_JOBS
+    assert ERRORS.keys() == provoked | others | {"INTERNAL"} | OF_JOBS | OF_VERIFICATION
 
 
 @pytest.mark.parametrize("name", REQUESTS)
