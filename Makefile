@@ -65,11 +65,12 @@ format: dev ## Format Python and Zig.
 openapi: dev ## Write docs/openapi.json and the errors of docs/api.md from the code.
 	@$(BIN)/python -m cli.openapi
 
-wasm: dev ## Rebuild tbs.wasm (pins its SHA-256), embed.wasm and examples/hello.wasm.
+wasm: dev ## Rebuild tbs.wasm and embed.wasm (pins their SHA-256), and examples/hello.wasm.
 	$(BIN)/python -m wasm_tbs.build
 	$(BIN)/python -m wasm_embed.build
 	$(BIN)/python -m examples.build
 	@$(BIN)/python -m edge_signer.signing.manifest.tbs_module
+	@$(BIN)/python -m edge_signer.signing.layout.embed_module
 
 bench: dev ## Measure builder, store size, request, start and memory, each beside an alternative.
 	$(BIN)/python -m measure.bench
@@ -180,10 +181,11 @@ $(VENV)/.python: requirements/setup.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/setup.txt || echo "no uv here; pip does it"
 	@touch $@
 
-$(VENV)/.run: $(VENV)/.python requirements/run.txt pyproject.toml wasm_tbs/tbs.wasm
+$(VENV)/.run: $(VENV)/.python requirements/run.txt pyproject.toml wasm_tbs/tbs.wasm wasm_embed/embed.wasm
 	@$(call INSTALL,--require-hashes -r requirements/run.txt)
 	@$(call INSTALL,--no-deps --no-build-isolation -e .)
 	@$(BIN)/python -m edge_signer.signing.manifest.tbs_module >/dev/null
+	@$(BIN)/python -m edge_signer.signing.layout.embed_module >/dev/null
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/lock.txt

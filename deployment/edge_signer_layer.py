@@ -1,4 +1,4 @@
-"""The layer `edge_signer` as `sam build` wants it: packages, our own code, the compiled module."""
+"""The layer `edge_signer` as `sam build` wants it: packages, our own code, the compiled modules."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from deployment.service_descriptions import keep_operations
 CHECKOUT = Path(__file__).resolve().parent.parent
 #: What each of the template's architectures is called by Linux.
 MACHINES = {"x86_64": "x86_64", "arm64": "aarch64"}
+#: Each compiles a WebAssembly module when it is run.
+MODULES = ("edge_signer.signing.manifest.tbs_module", "edge_signer.signing.layout.embed_module")
 _OPERATIONS = (
     "import json; from edge_signer.platform.clients import OPERATIONS; "
     "print(json.dumps({service: sorted(names) for service, names in OPERATIONS.items()}))"
@@ -40,11 +42,12 @@ def build(architecture: Path, artifacts: Path) -> None:
     policies = packages / "edge_signer" / "signing" / "rules" / "policies"
     _python(packages, "-m", "edge_signer.signing.rules.policy_yaml", str(policies))
     if MACHINES[architecture.name] == platform.machine():
-        _python(packages, "-m", "edge_signer.signing.manifest.tbs_module")
+        for module in MODULES:
+            _python(packages, "-m", module)
     else:
         warn(
-            f"no precompiled module: wasmtime's wheel compiles for {platform.machine()} alone. "
-            f"Each new worker compiles it; build on {architecture.name} to spare it that"
+            f"no precompiled modules: wasmtime's wheel compiles for {platform.machine()} alone. "
+            f"Each new worker compiles them; build on {architecture.name} to spare it that"
         )
     compile_where_possible(packages)
 

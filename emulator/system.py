@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from emulator.account import REPLICA_REGION
-from emulator.aws.cloud_process import CloudProcess, Job, Report
+from emulator.aws.cloud_process import MANIFEST_BUCKET, CloudProcess, Job, Report
 from emulator.credentials.tokens import (
     LOCAL_OPERATOR,
     TENANT_IDS,
@@ -20,6 +20,7 @@ from emulator.credentials.tokens import (
     issue_credentials,
     limit_items,
 )
+from emulator.credentials.trust_lists import installed_trust_lists
 from emulator.errors import StartError, TemplateError
 from emulator.functions.function import Function, functions_of
 from emulator.functions.invoke_api import InvokeApi
@@ -44,7 +45,6 @@ from emulator.local_state import (
 from emulator.reporter import Reporter, observed
 from emulator.stack import template as templates
 
-_MANIFEST_BUCKET = "ManifestBucket"
 _TENANTS_TABLE = "TenantsTable"
 _LIMITS_TABLE = "LimitsTable"
 # Parameters of a development deployment; a template that does not declare one ignores it.
@@ -141,6 +141,8 @@ async def start(settings: Settings, reporter: Reporter) -> AsyncIterator[Running
             items={_TENANTS_TABLE: credentials, _LIMITS_TABLE: limit_items()},
             functions_port=functions_listener.getsockname()[1],
             operators={LOCAL_OPERATOR: admin_token_sha256},
+            earlier_roots=_earlier_roots(directory),
+            trust_lists=installed_trust_lists(directory),
         )
         try:
             report = await cloud.build(job)
@@ -183,7 +185,7 @@ def _listen(port: int) -> socket.socket:
 
 def _front(gateway: ApiGateway, report: Report, aws_endpoint: str) -> Handler:
     """Serve the CDN, the API and its documentation at one address."""
-    bucket = report.resources.get(_MANIFEST_BUCKET)
+    bucket = report.resources.get(MANIFEST_BUCKET)
     cdn = ManifestCdn(bucket.ref, aws_endpoint) if bucket else None
     documentation = Documentation(checkout() / "docs" / "openapi.json")
 
@@ -218,6 +220,15 @@ def _state(
         receipt_public_key=report.receipt_public_key,
         variables={one.name: dict(one.variables) for one in functions.values()},
     )
+
+
+def _earlier_roots(directory: Path) -> dict[str, str]:
+    files = {"signers": directory / ANCHORS_NAME, "time_stamps": directory / TSA_ANCHORS_NAME}
+    return {
+        purpose: file.read_text(encoding="ascii")
+        for purpose, file in files.items()
+        if file.exists()
+    }
 
 
 @contextmanager

@@ -1,13 +1,14 @@
-"""Build `embed.wasm` from the Zig sources, or check that it is what they give."""
+"""Build `embed.wasm` from the Zig sources and pin its SHA-256, or check that they give it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from wasm_tbs.committed_module import build_or_check, zig_module
+from wasm_tbs.committed_module import build_or_check, pin, zig_module
 
 FOLDER = Path(__file__).resolve().parent
 MODULE = FOLDER / "embed.wasm"
+PIN = FOLDER.parent / "layers/edge_signer/edge_signer/signing/layout/embed_module.py"
 # One layout copies a directory of a file, of a window's size.
 STACK_BYTES = 256 * 1024
 
@@ -25,4 +26,5 @@ def build(target: Path) -> None:
 
 
 if __name__ == "__main__":
-    build_or_check(__doc__, MODULE, build)
+    if build_or_check(__doc__, MODULE, build):
+        pin(MODULE, PIN, "EMBED_MODULE_SHA256")

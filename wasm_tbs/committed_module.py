@@ -6,6 +6,8 @@ The compiler comes as the package `ziglang`, needs no network, gives the same by
 from __future__ import annotations
 
 import argparse
+import hashlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -41,6 +43,29 @@ def zig_module(source: Path, target: Path, stack_bytes: int) -> None:
         *("-fno-entry", "-rdynamic", "-fstrip", "--stack", str(stack_bytes)),
         f"-femit-bin={target}",
     )
+
+
+def pin(module: Path, source: Path, name: str) -> str:
+    """Write a module's SHA-256 where the layer looks for it.
+
+    Args:
+        module: The committed file.
+        source: The Python module with the constant.
+        name: Of the constant.
+
+    Returns:
+        The hash, in hexadecimal.
+
+    Raises:
+        ValueError: There is no such constant.
+    """
+    digest = hashlib.sha256(module.read_bytes()).hexdigest()
+    pinned = re.compile(rf'^{name} = "[0-9a-f]{{64}}"$', re.MULTILINE)
+    text, count = pinned.subn(f'{name} = "{digest}"', source.read_text())
+    if count != 1:
+        raise ValueError(f"{source.name} has no line of the pinned SHA-256")
+    source.write_text(text)
+    return digest
 
 
 def build_or_check(description: str | None, module: Path, build: Callable[[Path], None]) -> bool:

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.serialization import pkcs7
 
 from cli.certificates.chain_check import ChainError, parse_certificates, require_readable_keys
+from cli.terminal import EXIT_USAGE, fail, require_file
 from edge_signer.signing.credentials.certificate import UNREADABLE
 
 # No chain is larger, even with text around its certificates.
@@ -131,3 +132,18 @@ def _is_private_key(der: bytes) -> bool:
     except UNREADABLE:
         return False
     return True
+
+
+def read_or_exit(file: Path) -> CertificateFile:
+    """Read the certificates of a file that the user named.
+
+    Raises:
+        typer.Exit: There is no such file, or it cannot be read (2); or it holds none (1).
+    """
+    require_file(file)
+    try:
+        return read_certificate_file(file)
+    except ChainError as refused:
+        fail(f"{file}: {refused}")
+    except OSError as unreadable:
+        fail(f"{file}: {unreadable.strerror}", EXIT_USAGE)

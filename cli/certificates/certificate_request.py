@@ -23,12 +23,12 @@ from edge_signer.signing.credentials.algorithm import ALGORITHMS
 from emulator.credentials.leaf_profile import Extension, claim_signing_extensions
 from emulator.files import write_atomically
 
-_ASSURANCE_LEVEL = ObjectIdentifier("1.3.6.1.4.1.62558.3")
-_ASSURANCE_LEVELS = {
+ASSURANCE_LEVEL = ObjectIdentifier("1.3.6.1.4.1.62558.3")
+ASSURANCE_LEVELS = {
     1: ObjectIdentifier("1.3.6.1.4.1.62558.3.10"),
     2: ObjectIdentifier("1.3.6.1.4.1.62558.3.20"),
 }
-_CPL_RECORD = ObjectIdentifier("1.3.6.1.4.1.62558.4")
+CPL_RECORD = ObjectIdentifier("1.3.6.1.4.1.62558.4")
 #: The longest organisation, unit or name of a subject (X.520, upper bounds).
 _LONGEST = 64
 
@@ -94,7 +94,7 @@ def listed_product(record_id: str | None, assurance_level: int | None) -> Listed
         return None
     if record_id is None or assurance_level is None:
         raise SubjectError("--cpl-record and --assurance-level go together")
-    if assurance_level not in _ASSURANCE_LEVELS:
+    if assurance_level not in ASSURANCE_LEVELS:
         raise SubjectError("--assurance-level takes 1 or 2")
     try:
         return ListedProduct(uuid.UUID(record_id), assurance_level)
@@ -110,11 +110,11 @@ def requested_extensions(product: ListedProduct | None) -> list[Extension]:
     """
     extensions = claim_signing_extensions(names_policy=product is not None)
     if product is not None:
-        level = asn1.encode_der(_ASSURANCE_LEVELS[product.assurance_level])
+        level = asn1.encode_der(ASSURANCE_LEVELS[product.assurance_level])
         record = asn1.encode_der(str(product.record_id))
         extensions += [
-            (x509.UnrecognizedExtension(_ASSURANCE_LEVEL, level), False),
-            (x509.UnrecognizedExtension(_CPL_RECORD, record), False),
+            (x509.UnrecognizedExtension(ASSURANCE_LEVEL, level), False),
+            (x509.UnrecognizedExtension(CPL_RECORD, record), False),
         ]
     return extensions
 

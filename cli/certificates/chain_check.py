@@ -49,7 +49,7 @@ def arranged(
         root = [chain.pop()] if len(chain) > 1 and _is_self_issued(chain[-1]) else []
         return ArrangedCertificates(chain, root)
     left = list(certificates)
-    leaf = next((one for one in left if _spki(one) == public_key_der), None)
+    leaf = next((one for one in left if public_key_of(one) == public_key_der), None)
     if leaf is None:
         return ArrangedCertificates(left, [])
     chain = [leaf]
@@ -75,7 +75,7 @@ def checked_chain(
         ChainError: It certifies another key, its order is wrong, it includes the root, verifiers
             would reject a certificate, one is not valid now, or it is too long for SSM.
     """
-    owner = [_spki(one) == public_key_der for one in certificates]
+    owner = [public_key_of(one) == public_key_der for one in certificates]
     if not any(owner):
         raise ChainError("it certifies another key")
     if not owner[0]:
@@ -160,7 +160,7 @@ def require_readable_keys(certificates: Sequence[x509.Certificate]) -> None:
     """
     try:
         for one in certificates:
-            _spki(one)
+            public_key_of(one)
     except UNREADABLE as broken:
         raise ChainError("a certificate's public key cannot be read") from broken
 
@@ -169,7 +169,8 @@ def _is_self_issued(certificate: x509.Certificate) -> bool:
     return certificate.subject == certificate.issuer
 
 
-def _spki(certificate: x509.Certificate) -> bytes:
+def public_key_of(certificate: x509.Certificate) -> bytes:
+    """Return the SubjectPublicKeyInfo of a certificate, in DER."""
     public_key: Any = certificate.public_key()
     return bytes(
         public_key.public_bytes(

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.certificates.certificate_file import CertificateFile, read_certificate_file
+from cli.certificates.certificate_file import read_or_exit
 from cli.certificates.certificate_request import (
     SubjectError,
     listed_product,
@@ -27,12 +27,15 @@ from cli.certificates.chain_check import (
     parse_certificates,
     require_anchored,
 )
+from cli.certificates.lint_command import lint_file, show_findings
+from cli.certificates.linter import lint
 from cli.deployment import aws_failures_reported, deployment
 from cli.options import Json, Region, Stage, State
-from cli.terminal import EXIT_USAGE, fail, out, require_file, show_row
+from cli.terminal import EXIT_USAGE, fail, out, show_row
 from edge_signer.signing.credentials.kms import KmsSigner
 
 app = typer.Typer()
+app.command("lint")(lint_file)
 
 Key = Annotated[str, typer.Option(help="The key's name, as in a policy's signing_key.")]
 Certificate = Annotated[
@@ -100,15 +103,16 @@ def install(
 ) -> None:
     """Check a chain and install it; workers use it within five minutes."""
     owner = certified_key(deployment(stage, region, state), key, certificate)
-    found = _read(file)
-    anchors = None if anchors_file is None else _read(anchors_file).certificates
+    found = read_or_exit(file)
+    anchors = None if anchors_file is None else read_or_exit(anchors_file).certificates
     with aws_failures_reported():
         public_key_der = owner.kms().get_public_key(KeyId=owner.alias)["PublicKey"]
+        parts = arranged(found.certificates, public_key_der, is_ordered=found.is_ordered)
         try:
-            parts = arranged(found.certificates, public_key_der, is_ordered=found.is_ordered)
             chain = checked_chain(parts.chain, public_key_der)
             require_anchored(chain, anchors, parts.left_out)
         except ChainError as refused:
+            show_findings([one for one in lint(parts.chain) if one.severity == "error"])
             fail(f"{file} is not the chain of {owner.alias}: {refused}")
         before = _installed(owner)
         owner.ssm().put_parameter(
@@ -193,16 +197,6 @@ def _summary(pem: str) -> str:
     except ChainError:
         return "no readable certificate"
     return f"{leaf.subject.rfc4514_string()}, until {leaf.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
-
-
-def _read(file: Path) -> CertificateFile:
-    require_file(file)
-    try:
-        return read_certificate_file(file)
-    except ChainError as refused:
-        fail(f"{file}: {refused}")
-    except OSError as unreadable:
-        fail(f"{file}: {unreadable.strerror}", EXIT_USAGE)
 
 
 def _days_left(end: datetime) -> int:

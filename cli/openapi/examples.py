@@ -10,6 +10,10 @@ from edge_signer.tenancy.rate_limits import Limits, RateLimitedError, Usage, dec
 _DIGEST = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _POLICY = "newsroom-default-v3"
+_PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhf"
+    "DwAChwGA60e6kgAAAABJRU5ErkJggg=="
+)
 
 TENANT_ID = "acme"
 IDEMPOTENCY_KEY = "upload-4711"
@@ -37,8 +41,20 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "inline": {
         "summary": "A small asset, sent inline",
         "value": {
-            "asset_inline": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhf"
-            "DwAChwGA60e6kgAAAABJRU5ErkJggg==",
+            "asset_inline": _PIXEL,
+            "policy_id": _POLICY,
+            "assertions": {
+                "c2pa.actions": [
+                    {"action": "created", "digitalSourceType": f"{_IPTC}digitalCreation"}
+                ]
+            },
+        },
+    },
+    "embedded": {
+        "summary": "A small asset, sent inline and answered with its manifest inside",
+        "value": {
+            "asset_inline": _PIXEL,
+            "embed": True,
             "policy_id": _POLICY,
             "assertions": {
                 "c2pa.actions": [
@@ -91,6 +107,18 @@ ANSWERS: dict[str, dict[str, Any]] = {
             "abcd1234-abcd-1234-abcd-1234abcd1234",
             "tsa_token_url": f"https://manifests.example.com/{TENANT_ID}/tsa/1234567890.tsr",
             "manifest": "AAAJp2p1bWIAAAAeanVtZGMycGEAEQAQgAAAqgA4m3EDYzJwYQ==",
+        },
+    },
+    "embedded": {
+        "summary": "With embed: true; the file is signed and stands in the answer",
+        "value": {
+            "manifest_url": f"https://manifests.example.com/{TENANT_ID}/sha256/{_DIGEST}.embedded.c2pa",
+            "signing_mode": "edge-tbs+remote-es256",
+            "p95_ms": {"wasm": 0.42, "kms": 11.4, "total": 26.12},
+            "kms_key_id": "arn:aws:kms:us-east-1:123456789012:key/"
+            "abcd1234-abcd-1234-abcd-1234abcd1234",
+            "manifest": "AAAKAGp1bWIAAAAeanVtZGMycGEAEQAQgAAAqgA4m3EDYzJwYQ==",
+            "asset": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAKAGNhQlg=",
         },
     },
     "planned": {
@@ -164,6 +192,12 @@ REFUSALS = {
     ),
     "IDEMPOTENCY_MISMATCH": Refusal(
         "This Idempotency-Key was used with another body; use a new key for each request."
+    ),
+    "ALREADY_SIGNED": Refusal(
+        "asset_inline: the file already carries a C2PA manifest store; send it as it was before."
+    ),
+    "ASSET_NOT_EMBEDDABLE": Refusal(
+        "asset_inline: the file ends in the middle of a structure; leave out embed for a sidecar."
     ),
     "UNKNOWN_POLICY": Refusal("No policy has this policy_id."),
     "INVALID_ASSERTION": Refusal(

@@ -9,10 +9,16 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from cli.openapi.assertions import Schema, assertions_schema, with_short_forms
+from edge_signer.configuration.flags import MAX_PAYLOAD_BYTES
 from edge_signer.http.answers import ErrorAnswer
 from edge_signer.http.route import Route
 from edge_signer.http.routes.edge_sign import SIGN
-from edge_signer.http.routes.edge_sign_models import MAX_INLINE_BYTES, EdgeSignRequest, EmbedRequest
+from edge_signer.http.routes.edge_sign_models import (
+    DEFAULT_INLINE_BYTES,
+    EdgeSignRequest,
+    EmbedRequest,
+    max_inline_bytes,
+)
 from edge_signer.http.routes.full_health import HEALTH
 from edge_signer.http.routes.jobs import KEEP_MODULE, KEYS, RESULT, RUN
 from edge_signer.http.routes.verify import UPLOAD, VERIFY
@@ -27,12 +33,13 @@ _BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/
 _FIELDS: dict[str, Schema] = {
     "asset_sha256": {"description": "SHA-256 of the whole asset; the asset itself stays with you."},
     "asset_inline": {
-        "description": f"The asset itself, up to {MAX_INLINE_BYTES // 1024} KiB, in padded base64. "
-        "If you also send asset_sha256, it must match.",
+        "description": f"The asset itself, up to {DEFAULT_INLINE_BYTES // 1024} KiB or more if the "
+        "operator allows it, in padded base64. If you also send asset_sha256, it must match.",
         "contentEncoding": "base64",
     },
     "embed": {
-        "description": "Where in the asset to embed the manifest; if absent, it is a sidecar.",
+        "description": "Where in the asset to embed the manifest; or `true` with asset_inline: the "
+        "answer holds the signed file. If absent, the manifest is a sidecar.",
     },
     "policy_id": {"description": "The policy to sign under, such as newsroom-default-v3."},
     "tenant_id": {"description": "If sent, the token's tenant."},
@@ -84,7 +91,8 @@ def component_schemas() -> dict[str, Schema]:
 def _request() -> Schema:
     schema = _described(EdgeSignRequest, _FIELDS)
     fields = schema["properties"]
-    base64 = {"type": "string", "pattern": _BASE64, "maxLength": -(-MAX_INLINE_BYTES // 3) * 4}
+    longest = -(-max_inline_bytes(MAX_PAYLOAD_BYTES) // 3) * 4
+    base64 = {"type": "string", "pattern": _BASE64, "maxLength": longest}
     fields["asset_inline"]["anyOf"] = [base64, {"type": "null"}]
     fields["assertions"] = assertions_schema()
     either = [{"required": ["asset_sha256"]}, {"required": ["asset_inline"]}]

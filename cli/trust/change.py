@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography import x509
+
 from edge_signer.verification.trust import TrustAnchor, TrustedDigest, TrustList
 
 _Trusted = TrustAnchor | TrustedDigest
@@ -59,7 +61,8 @@ def described(entries: Sequence[_Trusted]) -> str:
     first = entries[0]
     if isinstance(first, TrustAnchor):
         certificate = first.certificate
-        named = certificate.subject.rfc4514_string()
+        common = certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+        named = str(common[0].value) if common else certificate.subject.rfc4514_string()
         own = f"certificate until {certificate.not_valid_after_utc:%Y-%m-%d}"
         alone = ["this certificate alone"] if first.is_end_entity else []
         parts = [f"{first.entity}: {named}" if first.entity else named, *alone, own]

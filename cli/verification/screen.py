@@ -34,7 +34,9 @@ _VERDICTS = {
     "NoCredentials": ("dim", "no Content Credentials"),
 }
 # These are said in rows of their own.
-_MISSING_SHOWN_ELSEWHERE = {"no_time_stamp", "untrusted_time_stamp", "no_revocation_data"}
+_MISSING_SHOWN_ELSEWHERE = {
+    *("no_time_stamp", "untrusted_time_stamp", "no_revocation_data", "untrusted_signer")
+}
 
 
 def show(report: VerificationReport) -> None:
@@ -57,7 +59,7 @@ def show(report: VerificationReport) -> None:
             show_coloured("yellow", "missing", one.meaning)
     _show_informational(report.informational, "")
     for difference in report.differences:
-        show_coloured("red", "engines", f"They differ. {difference.meaning}")
+        show_coloured("red", "engine", f"They differ. {difference.meaning}")
     for failure in report.failures:
         show_coloured("red", "failure", _finding(failure))
     _show_verdict(report)
@@ -92,7 +94,7 @@ def _show_signer(signer: Signer) -> None:
 
 def _show_verdict(report: VerificationReport) -> None:
     for one in report.engines:
-        show_row(one.name, f"{one.version} {one.verdict or 'could not judge'}")
+        show_row("engine", f"{one.name} {one.version}: {one.verdict or 'could not judge'}")
     colour = "bold green" if report.trusted else "bold red"
     aside = ""
     if report.verdict == "Trusted" and not report.trusted:
@@ -159,7 +161,7 @@ def _show_ingredients(ingredients: Iterable[ReportedIngredient], depth: int) -> 
 
 def _show_informational(findings: Iterable[ReportedFinding], indent: str) -> None:
     for one in findings:
-        if one.code != _NOT_ASKED:
+        if one.code != _NOT_ASKED and not one.code.endswith(".validated"):
             show_coloured("yellow", "" if indent else "info", indent + _finding(one))
 
 

@@ -12,7 +12,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from emulator import time_stamps
-from emulator.aws.cloud_process import Job, Report
+from emulator.aws.cloud_process import MANIFEST_BUCKET, Job, Report
 from emulator.aws.services import ServiceHost, in_process_client, in_process_services, moto_host
 from emulator.errors import EmulatorError
 from emulator.http.message import Request, Response
@@ -63,6 +63,7 @@ def build(host: ServiceHost, job: Job, port: int) -> Report:
     )
     from emulator.credentials.development_ca import DevelopmentCa
     from emulator.credentials.tokens import store_operators
+    from emulator.credentials.trust_lists import store_trust_lists
 
     host.functions_port = job.functions_port
     services = in_process_services(host)
@@ -89,6 +90,13 @@ def build(host: ServiceHost, job: Job, port: int) -> Report:
         if table is not None:
             for item in items:
                 services.dynamodb.put_item(TableName=table.ref, Item=item)
+    manifests = resources.get(MANIFEST_BUCKET)
+    if manifests is not None:
+        roots = {"signers": ca.anchors_pem()}
+        if openssl:
+            roots["time_stamps"] = ca.timestamp_anchors_pem()
+        roots = {name: pem + job.earlier_roots.get(name, "") for name, pem in roots.items()}
+        store_trust_lists(services.s3, manifests.ref, roots, job.trust_lists)
     host.forget_calls()
     return Report(
         notice="" if openssl else time_stamps.NEEDS_OPENSSL,

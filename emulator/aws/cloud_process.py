@@ -13,6 +13,9 @@ from emulator.errors import CloudError, TemplateError
 from emulator.local_state import checkout
 from emulator.stack.creation import Resource
 
+#: Logical id of the bucket with manifests and trust lists.
+MANIFEST_BUCKET = "ManifestBucket"
+
 
 class Job(BaseModel):
     """What the parent asks for, sent as one JSON line.
@@ -23,6 +26,9 @@ class Job(BaseModel):
         items: Items in DynamoDB's JSON, by the logical id of the table to put them into.
         functions_port: The port on 127.0.0.1 that invokes functions.
         operators: The SHA-256 of each operator's token, in hexadecimal, by the operator's name.
+        earlier_roots: Roots of earlier runs in PEM, by what they are for: `signers` or
+            `time_stamps`.
+        trust_lists: Documents of installed trust lists, by their files' names.
     """
 
     document: dict[str, Any]
@@ -30,6 +36,8 @@ class Job(BaseModel):
     items: dict[str, list[dict[str, dict[str, Any]]]]
     functions_port: int = 0
     operators: dict[str, str] = {}
+    earlier_roots: dict[str, str] = {}
+    trust_lists: dict[str, str] = {}
 
 
 class Report(BaseModel):

@@ -1,7 +1,8 @@
-"""Run every measurement and print its table."""
+"""Run every measurement, or those that are named, and print its table."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 
@@ -15,18 +16,27 @@ from measure.bench import (
     execution_bench,
     jobs_bench,
     system_bench,
+    verification_bench,
 )
 
+BENCHES = {
+    "builder": builder_bench,
+    "embedding": embedding_bench,
+    "verification": verification_bench,
+    "admission": admission_bench,
+    "around": around_bench,
+    "execution": execution_bench,
+    "jobs": jobs_bench,
+    "system": system_bench,
+}
+
+arguments = argparse.ArgumentParser(prog="python -m measure.bench", description=__doc__)
+arguments.add_argument("only", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+wanted = arguments.parse_args().only
+if unknown := {*wanted} - {*BENCHES}:
+    arguments.error(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(BENCHES)}")
 out = Console()
 out.print(f"Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores")
-for bench in (
-    builder_bench,
-    embedding_bench,
-    admission_bench,
-    around_bench,
-    execution_bench,
-    jobs_bench,
-    system_bench,
-):
-    for table in bench.tables():
+for name in wanted or BENCHES:
+    for table in BENCHES[name].tables():
         out.print(table)

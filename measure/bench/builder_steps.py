@@ -19,6 +19,7 @@ from rich.table import Table
 from edge_signer.signing.manifest import builder as builder_module
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.builder import BuildError, ManifestBuilder, ManifestDefinition
+from edge_signer.signing.manifest.wasmtime_c_api import WASMTIME_I64
 from edge_signer.signing.manifest.wasmtime_instance import BareInstance
 from measure.bench.measurement import WARM_UP_ROUNDS
 from tests.judges.jumbf_reader import read_store
@@ -60,9 +61,9 @@ class TimedInstance(BareInstance):
         with Step("clear the instance away"):
             super().__del__()
 
-    def call(self, name: bytes, argument: int | None = None) -> int:
+    def call(self, name: bytes, *arguments: int, gives: int | None = WASMTIME_I64) -> int:
         with Step(name.decode()):
-            return super().call(name, argument)
+            return super().call(name, *arguments, gives=gives)
 
     def write(self, address: int, content: bytes) -> None:
         with Step("copy in"):

@@ -13,13 +13,16 @@ from typing import Any
 from rich.table import Table
 
 from cli.running_system import running_system
+from edge_signer.http.routes.edge_sign_models import DEFAULT_INLINE_BYTES
 from edge_signer_client import server_timing
 from emulator.local_state import LocalState
 from tests.calls.edge_requests import EdgeCaller, edge_sign_fields
+from tests.media.sample_assets import jpeg
 from tests.signers.software_signer import ACTIONS
 from tests.system.processes import memory_mb, workers_of
 
 REQUESTS = 300
+PAIRS = 100
 LARGEST = 20
 # Nothing else in them leaves the process; around_bench.py measures our own part of `limit`.
 AWS_STEPS = {"limit", "kms", "store"}
@@ -40,6 +43,7 @@ def tables() -> Iterator[Table]:
             start.add_row("template from the cache", f"{second_s:.1f}")
             yield start
             yield _requests(state)
+            yield _inline(state)
             yield _memory(state)
 
 
@@ -66,6 +70,30 @@ def _requests(state: LocalState) -> Table:
     return table
 
 
+def _inline(state: LocalState) -> Table:
+    """Take turns: a photograph by its digest, and inline with its manifest inside."""
+    caller = EdgeCaller(state)
+    by_digest = edge_sign_fields(jpeg())
+    inline = {**by_digest, "asset_inline": base64.b64encode(jpeg()).decode()}
+    sent = {"digest": by_digest, "inline": inline, "embed: true": {**inline, "embed": True}}
+    handler_ms: dict[str, list[float]] = {name: [] for name in sent}
+    layout_ms = []
+    for _ in range(PAIRS):
+        for name, fields in sent.items():
+            answer = caller.sign(fields)
+            assert answer.status == 200, answer.data
+            taken = server_timing(answer.headers["Server-Timing"])
+            aws_ms = sum(taken[step] for step in AWS_STEPS)
+            handler_ms[name].append(float(answer.headers["X-Total-Time-MS"]) - aws_ms)
+            layout_ms += [taken["layout"]] if "layout" in taken else []
+    title = f"JPEG of {len(jpeg()):,} bytes, {PAIRS} requests of each kind in turn"
+    table = Table("function less KMS, S3 and DynamoDB, median", "ms", title=title)
+    for name, samples in handler_ms.items():
+        table.add_row(name, f"{statistics.median(samples):.2f}")
+    table.add_row("  of which layout", f"{statistics.median(layout_ms):.2f}")
+    return table
+
+
 def _memory(state: LocalState) -> Table:
     """Compare what a worker weighs after small requests with its peak after the largest ones."""
     (worker,) = workers_of(state.aws_endpoint)
@@ -84,10 +112,11 @@ def _memory(state: LocalState) -> Table:
 
 def _largest() -> dict[str, Any]:
     """A body of all but 64 KiB: the largest asset, and as much to say of it as can be signed."""
-    asset = bytes(32 * 1024)
+    asset = jpeg()[:-2].ljust(DEFAULT_INLINE_BYTES - 2, b"\0") + jpeg()[-2:]
     return edge_sign_fields(
         asset,
         asset_inline=base64.b64encode(asset).decode(),
+        embed=True,
         assertions={**ACTIONS, "org.example.text": {"text": ["x" * 500] * 38}},
         tsa=True,
     )

@@ -25,6 +25,7 @@ LATE = (
     "boto3",
     "rfc3161_client",
     "aws_lambda_powertools.utilities.idempotency",
+    "edge_signer.signing.layout.asset_layout",
     "wasmtime",
     "yaml",
 )

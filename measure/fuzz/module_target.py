@@ -12,7 +12,7 @@ from typing import cast
 from wasmtime import Engine, Func, InstancePre, Linker, Memory, Module, Store
 
 from edge_signer.signing.manifest.builder import FUEL_PER_REQUEST
-from edge_signer.signing.manifest.tbs_module import MEMORY_LIMIT_BYTES, read_module
+from edge_signer.signing.manifest.tbs_module import MEMORY_LIMIT_BYTES, TBS_MODULE
 from measure.fuzz.framing import Call, unframed
 from measure.fuzz.outcomes import check_refusal, read_json
 from tests.judges.manifest_reader import (
@@ -47,7 +47,7 @@ class ModuleTarget:
     def __init__(self) -> None:
         self._engine = engine_like_the_hosts()
         self._instance_pre = Linker(self._engine).instantiate_pre(
-            Module(self._engine, read_module())
+            Module(self._engine, TBS_MODULE.read())
         )
 
     def run(self, plan: Sequence[Call]) -> Run:

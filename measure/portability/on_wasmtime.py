@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import cast
@@ -10,7 +11,7 @@ from typing import cast
 from wasmtime import Engine, Func, Linker, Memory, Module, Store
 
 from edge_signer.signing.manifest.builder import FUEL_PER_REQUEST
-from edge_signer.signing.manifest.tbs_module import read_module
+from edge_signer.signing.manifest.tbs_module import TBS_MODULE
 from measure.portability.wire import serve
 from tests.judges.wasmtime_engine import engine_like_the_hosts
 
@@ -35,5 +36,5 @@ class WasmtimeInstance:
 
 
 engine = engine_like_the_hosts()
-module = Module(engine, read_module(Path(sys.argv[1])))
+module = Module(engine, replace(TBS_MODULE, path=Path(sys.argv[1])).read())
 serve("wasmtime", version("wasmtime"), lambda: WasmtimeInstance(engine, module))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_signer.signing.manifest.tbs_module import MODULE_PATH
+from edge_signer.signing.manifest.tbs_module import TBS_MODULE
 from measure.portability import wasmer_environment
 from measure.portability.recordings import Recording
 from tests.conftest import ROOT
@@ -61,7 +61,7 @@ OTHERS: dict[str, Callable[[], list[str]]] = {"V8": v8, "wasmer": wasmer}
 
 
 def play(
-    command: Sequence[str], recordings: Sequence[Recording], module: Path = MODULE_PATH
+    command: Sequence[str], recordings: Sequence[Recording], module: Path = TBS_MODULE.path
 ) -> Played:
     """Have a runtime answer the recordings.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import re
@@ -11,10 +12,13 @@ from typing import Any, cast
 import pytest
 
 from deployment.archives import function_bytes
-from edge_signer.signing.manifest.tbs_module import MODULE_PATH
+from edge_signer.signing.layout.embed_module import EMBED_MODULE
+from edge_signer.signing.manifest.pinned_module import PinnedModule
+from edge_signer.signing.manifest.tbs_module import TBS_MODULE
 from emulator.time_stamps import NEEDS_OPENSSL, find_openssl
-from tests.e2e.conftest import body, post
+from tests.e2e.conftest import body, inline_body, post
 from tests.judges.engines import JUDGES, Judge
+from tests.media.sample_assets import jpeg
 from tests.system.running import Running
 
 if "BUILT_ARTEFACTS" not in os.environ:
@@ -44,6 +48,15 @@ def test_the_built_function_signs_what_is_trusted(
     assert system.notes.notices == []
 
 
+@pytest.mark.parametrize("judge", JUDGES)
+def test_the_built_function_embeds_in_an_inline_asset(system: Running, judge: Judge) -> None:
+    answer = post(system, {**inline_body(jpeg()), "embed": True}, tenant="acme")
+    assert answer.status == 200, (answer, system.notes.notices)
+    signed = base64.b64decode(answer.json()["asset"])
+    verdict = judge(signed, "image/jpeg", None, Path(system.state.anchors).read_text())
+    assert verdict.trusted, verdict
+
+
 @pytest.mark.skipif(find_openssl() is None, reason=NEEDS_OPENSSL)
 def test_the_built_function_stamps_what_it_signs(system: Running, photograph: bytes) -> None:
     answer = signed(system, photograph, tsa=True)
@@ -51,16 +64,20 @@ def test_the_built_function_stamps_what_it_signs(system: Running, photograph: by
     assert token[-500:] in fetched(system, answer["manifest_url"])
 
 
-def test_the_module_in_the_layer_is_the_committed_one(built: Path) -> None:
-    layer = built / "EdgeSignerLayer/python/edge_signer/signing/manifest"
-    digests = {
-        hashlib.sha256(path.read_bytes()).hexdigest() for path in (layer / "tbs.wasm", MODULE_PATH)
-    }
-    assert len(digests) == 1
+MODULES = {"manifest": TBS_MODULE, "layout": EMBED_MODULE}
 
 
-def test_the_layer_holds_the_module_compiled_for_its_architecture(built: Path) -> None:
-    (compiled,) = (built / "EdgeSignerLayer/python/edge_signer/signing/manifest").glob("*.cwasm")
+@pytest.mark.parametrize(("room", "module"), MODULES.items())
+def test_a_module_in_the_layer_is_the_committed_one(
+    built: Path, room: str, module: PinnedModule
+) -> None:
+    shipped = built / "EdgeSignerLayer/python/edge_signer/signing" / room / module.path.name
+    assert hashlib.sha256(shipped.read_bytes()).hexdigest() == module.sha256
+
+
+@pytest.mark.parametrize("room", MODULES)
+def test_the_layer_holds_a_module_compiled_for_its_architecture(built: Path, room: str) -> None:
+    (compiled,) = (built / "EdgeSignerLayer/python/edge_signer/signing" / room).glob("*.cwasm")
     wanted = re.search(
         r"Architecture:.*?Default: (\w+)", (built / "template.yaml").read_text(), re.S
     )

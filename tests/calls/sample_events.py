@@ -18,6 +18,7 @@ ADMIN_TOKEN = "${EDGE_SIGNER_ADMIN_TOKEN}"
 EXPECTED: dict[str, tuple[int, str | None]] = {
     "sign": (200, None),
     "sign-inline": (200, None),
+    "sign-inline-embed": (200, None),
     "sign-idempotent": (200, None),
     "sign-dry-run": (200, None),
     "sign-broken-json": (400, "INVALID_JSON"),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from edge_signer.signing.manifest.builder import ManifestBuilder
-from edge_signer.signing.manifest.tbs_module import MODULE_PATH
+from edge_signer.signing.manifest.tbs_module import TBS_MODULE
 from measure.portability.__main__ import main
 from measure.portability.recordings import PLAIN, RECORDINGS, Recording
 from measure.portability.runtimes import Played, RuntimeDied, play, v8, wasmtime
@@ -71,7 +71,7 @@ def test_a_module_with_other_bytes_would_be_seen(
     ours: bytes, theirs: bytes, node: list[str], expected: Played, tmp_path: Path
 ) -> None:
     other = tmp_path / "other.wasm"
-    other.write_bytes(MODULE_PATH.read_bytes().replace(ours, theirs))
+    other.write_bytes(TBS_MODULE.path.read_bytes().replace(ours, theirs))
     differences = play(node, RECORDINGS, other).differences(expected, RECORDINGS)
     assert differences
     assert set(differences) >= {one.name for one in manifests(RECORDINGS)}
@@ -100,6 +100,6 @@ def test_a_runtime_that_is_missing_is_passed_over_aloud(
 
 def test_a_runtime_that_stops_early_would_be_seen(node: list[str], tmp_path: Path) -> None:
     broken = tmp_path / "broken.wasm"
-    broken.write_bytes(MODULE_PATH.read_bytes()[:-1])
+    broken.write_bytes(TBS_MODULE.path.read_bytes()[:-1])
     with pytest.raises(RuntimeDied):
         play(node, RECORDINGS, broken)

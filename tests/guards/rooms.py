@@ -22,12 +22,14 @@ LAYER_ROOMS: dict[str, set[str]] = {
     "signing.errors": set(),
     "signing.credentials": {"configuration", "kms_guard", "signing.errors"},
     "signing.manifest": {"signing.errors", "signing.credentials"},
+    "signing.layout": {"signing.errors", "signing.manifest"},
     "signing.rules": {
         *("configuration", "signing.errors", "signing.credentials", "signing.manifest"),
     },
     "signing": {
         *("configuration", "telemetry", "kms_guard"),
-        *("signing.errors", "signing.credentials", "signing.manifest", "signing.rules"),
+        *("signing.errors", "signing.credentials", "signing.manifest", "signing.layout"),
+        "signing.rules",
     },
     "verification": {
         *("signing.errors", "signing.credentials", "signing.manifest", "signing.rules"),
@@ -59,7 +61,7 @@ LAYER_ROOMS: dict[str, set[str]] = {
     },
     "http.routes": {
         *("configuration", "telemetry", "tenancy", "kms_guard", "administration", "health"),
-        *("signing", "signing.errors", "signing.manifest", "http"),
+        *("signing", "signing.errors", "signing.manifest", "signing.layout", "http"),
         *("execution", "execution.errors", "execution.limits", "execution.job"),
         "execution.receipts",
         *("verification", "verification.submissions", "verification.submissions.errors"),

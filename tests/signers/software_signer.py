@@ -150,13 +150,17 @@ class Workshop:
         self.store = MemoryStore()
         self.builder = ManifestBuilder()
         self.signer = SoftwareSigner(self.ca, algorithm, name)
-        policies = {
+        self.policies = {
             name: policy.model_copy(update={"algorithm": algorithm})
             for name, policy in shipped_policies().items()
         }
         used = signer or self.signer
         self.service = SigningService(
-            policy_directory(policies), edge_path(used, self.builder), None, self.store, authority
+            policy_directory(self.policies),
+            edge_path(used, self.builder),
+            None,
+            self.store,
+            authority,
         )
 
     def sign(

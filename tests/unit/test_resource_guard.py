@@ -197,6 +197,10 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
     ),
     "plain HTTP": (lambda document: bucket_statements(document).pop(0), "answers without TLS"),
     "audit for all": (lambda document: bucket_statements(document).pop(), "is not refused"),
+    "trust lists for all": (
+        lambda document: bucket_statements(document)[-1]["Resource"].pop(),
+        "a CDN is not refused ${ManifestBucket.Arn}/trust/*",
+    ),
     "the whole bucket": (
         served(Resource={"Fn::Sub": "${ManifestBucket.Arn}/*"}),
         "shows more than manifests",

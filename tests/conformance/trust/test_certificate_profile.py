@@ -149,4 +149,5 @@ def test_a_certificate_without_an_organisation_is_refused_for_older_engines(
     issuer: tuple[ec.EllipticCurvePrivateKey, x509.Certificate],
 ) -> None:
     certificate = issue(Leaf(organisation=""), Workshop().signer.public_key, issuer)
-    assert profile_faults(certificate) == ["must name an organisation"]
+    (fault,) = profile_faults(certificate)
+    assert (fault.code, str(fault)) == ("organisation-missing", "must name an organisation")

@@ -22,7 +22,9 @@ RUN = {
     "python": [sys.executable, "-c"],
     "js": ["node", "--input-type=module", "-e"],
 }
-MANIFEST_URL = re.compile(r"http://127\.0\.0\.1:[0-9]+(/manifests/load/sha256/[0-9a-f]{64}\.c2pa)")
+MANIFEST_URL = re.compile(
+    r"http://127\.0\.0\.1:[0-9]+(/manifests/load/sha256/[0-9a-f]{64}(?:\.embedded)?\.c2pa)"
+)
 
 
 def executed(system: Running, language: str, code: str, token: str) -> tuple[int, str]:

@@ -23,9 +23,11 @@ from edge_signer.telemetry.telemetry import Telemetry
 from emulator.gateway.event import Arrival, event_of
 from emulator.http.message import Request
 from emulator.system import Settings
-from tests.e2e.conftest import Faults, body, post
+from tests.e2e.conftest import Faults, body, inline_body, post
 from tests.e2e.documents.test_documented_jobs import OF_JOBS
 from tests.e2e.documents.test_documented_verification import OF_VERIFICATION
+from tests.media.odd_assets import chunk
+from tests.media.sample_assets import png
 from tests.signers.central_workshop import central_request
 from tests.system.running import Answer, Running, running
 from tests.system.waiting import wait_for
@@ -119,6 +121,7 @@ def signs(signer: LambdaCentralSigner) -> bool:
     return True
 
 
+STORE_CHUNK = chunk(b"caBX", b"\0\0\0\x08jumb")
 REFUSED: dict[str, Any] = {
     "INVALID_REQUEST": body(b"x", asset_sha256=None),
     "INVALID_JSON": b'{"a":',
@@ -126,6 +129,8 @@ REFUSED: dict[str, Any] = {
     "TENANT_NOT_ALLOWED": body(b"x", tenant_id="testcorp"),
     "ASSET_TOO_LARGE": body(b"x", asset_inline=base64.b64encode(bytes(32 * 1024 + 1)).decode()),
     "REQUEST_TOO_LARGE": body(b"x", assertions={"com.example": {"a": "x" * 65_536}}),
+    "ALREADY_SIGNED": {**inline_body(png()[:33] + STORE_CHUNK + png()[33:]), "embed": True},
+    "ASSET_NOT_EMBEDDABLE": {**inline_body(png()[:60]), "embed": True},
     "UNKNOWN_POLICY": body(b"x", policy_id="nobody-v1"),
     "INVALID_ASSERTION": body(b"x", assertions={"c2pa.actions": [{"action": "created"}]}),
     "POLICY_VIOLATION": body(b"x", assertions={}),
@@ -206,7 +211,7 @@ def test_every_documented_request_is_signed(system: Running, name: str) -> None:
     assert answer.headers["x-request-id"] == PARAMETERS["X-Request-ID"]
     documented = {header.lower() for header in response_of(200)["headers"]}
     assert answer.headers.keys() - TRANSPORT == documented - {"idempotency-replayed"}
-    example = ANSWERS["signed"]["value"]
+    example = ANSWERS["embedded" if "embed" in request else "signed"]["value"]
     unstamped = set() if request.get("tsa") else {"tsa_token_url"}
     assert answer.json().keys() == example.keys() - unstamped
     assert answer.json()["p95_ms"].keys() == example["p95_ms"].keys()

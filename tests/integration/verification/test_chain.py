@@ -89,6 +89,8 @@ def test_a_grandparent_that_was_changed_makes_the_file_untrusted(
     assert failure.code == "assertion.dataHash.mismatch"
     (check,) = (one for one in report.checks if one.name == "ingredients")
     assert check.result == "failed"
+    # Nobody has the file that the camera made; c2pa-rs repeats what was recorded of it.
+    assert report.differences == ()
 
 
 def test_an_ingredient_of_an_unknown_signer_makes_the_file_untrusted(
@@ -97,3 +99,18 @@ def test_an_ingredient_of_an_unknown_signer_makes_the_file_untrusted(
     report = verified(studio.published(photograph), lists_of(studio.editor, studio.publisher))
     assert (report.verdict, report.trusted) == ("Trusted", False)
     assert flat(report.ingredients) == [("edited.jpg", "Trusted"), ("taken.jpg", "Valid")]
+    assert report.differences == ()
+
+
+def test_our_validator_has_a_say_about_ingredients(studio: Studio, photograph: bytes) -> None:
+    known = lists_of(studio.editor, studio.publisher).lists
+    # c2pa-rs takes any root for signers of ingredients.
+    stamps = trust_list("stamps", studio.camera.ca.anchors_pem(), "time_stamps")
+    report = verified(studio.published(photograph), TrustLists((*known, stamps)))
+    assert not report.trusted
+    assert flat(report.ingredients) == [("edited.jpg", "Trusted"), ("taken.jpg", "Valid")]
+    (failure,) = report.ingredients[0].ingredients[0].failures
+    assert (failure.code, failure.engines) == ("signingCredential.untrusted", ("edge-signer",))
+    assert "The ingredient taken.jpg: c2pa-rs says Trusted, edge-signer says Valid." in {
+        one.meaning for one in report.differences
+    }

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
 
 import pytest
 
-from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.embedded_store import embedded_store, has_store
-from central_signer.verification.engine import read
-from central_signer.verification.trusted_roots import TrustedRootsCache
-from tests.judges.verifying import trusting
 from tests.media.sample_assets import SAMPLE_ASSETS
 from tests.signers.foreign_credentials import signed_by_c2pa_rs
 from tests.signers.software_signer import Workshop
-
-SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0"/></svg>'
 
 
 @pytest.mark.parametrize("note", ["", "x" * 200_000], ids=["one segment", "several segments"])
@@ -26,7 +19,7 @@ def test_a_store_in_a_jpeg_is_found(note: str, photograph: bytes, workshop: Work
     assert has_store(io.BytesIO(signed.asset))
 
 
-EMBEDDING = set(SAMPLE_ASSETS) - {"plain text", "SVG", "JPEG"}
+EMBEDDING = set(SAMPLE_ASSETS) - {"plain text", "JPEG"}
 
 
 @pytest.mark.parametrize("name", sorted(EMBEDDING))
@@ -34,17 +27,6 @@ def test_a_store_in_another_format_is_found(name: str, workshop: Workshop) -> No
     asset = SAMPLE_ASSETS[name]
     signed = signed_by_c2pa_rs(workshop, asset.content, media_type=asset.media_type)
     assert embedded_store(io.BytesIO(signed.asset)) == signed.store
-
-
-def test_what_the_engine_read_takes_the_place_of_a_store_that_is_encoded(
-    workshop: Workshop,
-) -> None:
-    signed = signed_by_c2pa_rs(workshop, SVG, media_type="image/svg+xml")
-    file = io.BytesIO(signed.asset)
-    assert embedded_store(file) == b""
-    roots = TrustedRootsCache().at(trusting(workshop.ca.anchors_pem()), datetime.now(UTC))
-    reading = read(AssetToVerify(media_type="image/svg+xml", stream=file), roots.context)
-    assert reading.manifest_store == signed.store
 
 
 @pytest.mark.parametrize(

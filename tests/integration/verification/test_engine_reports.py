@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.engine import Reading
+from central_signer.verification.own_opinion import OwnReading
 from central_signer.verification.trusted_roots import TrustedRootsCache
 from central_signer.verification.verifier import report_on
 from cli.verification.screen import show
@@ -24,7 +25,8 @@ ROOTS = TrustedRootsCache().at(NOBODY, NOW)
 
 
 def report_of(said: Any) -> VerificationReport:
-    return report_on(AssetToVerify(stream=io.BytesIO(b"-")), Reading(said), ROOTS, NOBODY, NOW)
+    asset = AssetToVerify(stream=io.BytesIO(b"-"))
+    return report_on(asset, Reading(said), OwnReading(), ROOTS, NOBODY, NOW)
 
 
 def codes(findings: Iterable[ReportedFinding]) -> set[str]:
@@ -73,6 +75,7 @@ REPORTS = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(REPORTS)
 def test_a_report_of_any_shape_gives_a_verdict(said: Any) -> None:
     report = report_of(said)

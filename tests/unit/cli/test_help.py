@@ -28,6 +28,7 @@ print(shown.exit_code, *(name for name in {LARGE} if name in sys.modules))"""
         ("certificate", ("request", "install", "show")),
         ("flags", ("get", "set", "unset")),
         ("policies", ("list", "show", "check", "put")),
+        ("trust", ("update", "show", "remove")),
         ("tenants", ("add", "rotate", "list", "remove")),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 
 from edge_signer.health import builder_check
 from edge_signer.health.builder_check import KNOWN_DEFINITION, BuilderCheck
-from edge_signer.signing.manifest import tbs_module
+from edge_signer.signing.manifest.tbs_module import TBS_MODULE
 from tests.unit.health.test_report import EDGE
 
 
@@ -26,7 +26,8 @@ def test_another_answer_closes_the_edge(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_another_module_closes_the_edge(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tbs_module, "TBS_MODULE_SHA256", "0" * 64)
+    other = dataclasses.replace(TBS_MODULE, sha256="0" * 64)
+    monkeypatch.setattr("edge_signer.signing.manifest.builder.TBS_MODULE", other)
     finding = BuilderCheck()()
     assert (finding.state, finding.closes) == ("unavailable", EDGE)
     assert "the pinned one is" in finding.details["error"]

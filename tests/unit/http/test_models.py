@@ -9,20 +9,24 @@ from typing import Any
 
 import pytest
 
-from edge_signer.configuration.flags import MAX_PAYLOAD_BYTES
+from edge_signer.configuration.flags import DEFAULT_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES
 from edge_signer.http.errors import (
     AssetTooLargeError,
     InvalidBase64Error,
     InvalidJsonError,
     RequestTooLargeError,
 )
-from edge_signer.http.routes.edge_sign_models import MAX_INLINE_BYTES, EdgeSignRequest
+from edge_signer.http.routes.edge_sign_models import (
+    DEFAULT_INLINE_BYTES,
+    EdgeSignRequest,
+    max_inline_bytes,
+)
 from edge_signer.http.wire_formats import read_body
 from edge_signer.platform.errors import InvalidRequestError
 
 
 def _read(body: bytes) -> EdgeSignRequest:
-    return read_body(EdgeSignRequest, body, MAX_PAYLOAD_BYTES)
+    return read_body(EdgeSignRequest, body, DEFAULT_PAYLOAD_BYTES)
 
 
 DIGEST = hashlib.sha256(b"asset").hexdigest()
@@ -111,14 +115,44 @@ def test_what_is_not_base64_is_invalid_base64(inline: str) -> None:
 
 
 def test_the_limits_are_the_last_values_that_pass() -> None:
-    largest = base64.b64encode(bytes(MAX_INLINE_BYTES)).decode()
+    largest = base64.b64encode(bytes(DEFAULT_INLINE_BYTES)).decode()
     assert asset_digest(asset_inline=largest, asset_sha256=None)
     with pytest.raises(AssetTooLargeError):
-        asset_digest(asset_inline=base64.b64encode(bytes(MAX_INLINE_BYTES + 1)).decode())
-    padding = MAX_PAYLOAD_BYTES - len(encoded())
+        asset_digest(asset_inline=base64.b64encode(bytes(DEFAULT_INLINE_BYTES + 1)).decode())
+    padding = DEFAULT_PAYLOAD_BYTES - len(encoded())
     _read(encoded() + b" " * padding)
     with pytest.raises(RequestTooLargeError):
         _read(encoded() + b" " * (padding + 1))
+
+
+@pytest.mark.parametrize(
+    ("payload_bytes", "inline_bytes"),
+    [(1024, 32_768), (65_536, 32_768), (100_000, 58_616), (MAX_PAYLOAD_BYTES, 4_483_616)],
+)
+def test_the_limit_of_an_inline_asset_follows_from_that_of_the_body(
+    payload_bytes: int, inline_bytes: int
+) -> None:
+    assert max_inline_bytes(payload_bytes) == inline_bytes
+    # What is left of the body holds more than can be signed.
+    assert payload_bytes < DEFAULT_PAYLOAD_BYTES or (
+        payload_bytes - len(base64.b64encode(bytes(inline_bytes))) > 16 * 1024
+    )
+
+
+@pytest.mark.parametrize("payload_bytes", [100_000, MAX_PAYLOAD_BYTES])
+def test_a_larger_asset_is_taken_where_the_limit_is_raised(payload_bytes: int) -> None:
+    limit_bytes = max_inline_bytes(payload_bytes)
+    largest, larger = (
+        base64.b64encode(bytes(length)).decode() for length in (limit_bytes, limit_bytes + 1)
+    )
+
+    def read(inline: str) -> EdgeSignRequest:
+        body = encoded(asset_inline=inline, asset_sha256=None)
+        return read_body(EdgeSignRequest, body, payload_bytes)
+
+    assert read(largest).to_signing_request("acme", limit_bytes)
+    with pytest.raises(AssetTooLargeError, match=str(limit_bytes)):
+        read(larger).to_signing_request("acme", limit_bytes)
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 import wasmtime
 from wasmtime import wat2wasm
 
-from edge_signer.signing.manifest.tbs_module import MEMORY_LIMIT_BYTES, read_module
+from edge_signer.signing.manifest.tbs_module import MEMORY_LIMIT_BYTES, TBS_MODULE
 from edge_signer.signing.manifest.wasmtime_c_api import LIBRARY
 from edge_signer.signing.manifest.wasmtime_engine import (
     Engine,
@@ -75,8 +75,8 @@ def test_what_the_builder_has_not_is_off(engine: Engine, module: str) -> None:
 
 
 def test_what_is_fuzzed_is_the_code_that_signs() -> None:
-    shipped = Module.compiled(Engine(MEMORY_LIMIT_BYTES, None), read_module()).serialized()
-    fuzzed = wasmtime.Module(engine_like_the_hosts(), read_module()).serialize()
+    shipped = Module.compiled(Engine(MEMORY_LIMIT_BYTES, None), TBS_MODULE.read()).serialized()
+    fuzzed = wasmtime.Module(engine_like_the_hosts(), TBS_MODULE.read()).serialize()
     assert bytes(fuzzed) == shipped
 
 

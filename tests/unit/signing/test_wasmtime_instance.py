@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from wasmtime import wat2wasm
 
+from edge_signer.signing.manifest.wasmtime_c_api import WASMTIME_I32
 from edge_signer.signing.manifest.wasmtime_engine import (
     Engine,
     InstancePre,
@@ -13,7 +14,7 @@ from edge_signer.signing.manifest.wasmtime_engine import (
     Trap,
     WasmtimeError,
 )
-from edge_signer.signing.manifest.wasmtime_instance import BareInstance
+from edge_signer.signing.manifest.wasmtime_instance import I64, BareInstance
 
 PAGE_BYTES = 64 * 1024
 AT_ONCE = 3
@@ -30,7 +31,10 @@ MODULE = """
   (func (export "for_ever") (param i32) (result i64) (loop (br 0)) (unreachable))
   (func (export "grow") (param i32) (result i64)
     (i64.extend_i32_s (memory.grow (local.get 0))))
-  (func (export "of_two") (param i32 i32) (result i64) (i64.const 0))
+  (func (export "of_two") (param i32 i32) (result i64)
+    (i64.extend_i32_u (i32.sub (local.get 0) (local.get 1))))
+  (func (export "of_both") (param i64 i32) (result i32)
+    (i32.sub (i32.wrap_i64 (i64.shr_u (local.get 0) (i64.const 32))) (local.get 1)))
   (func (export "of_i64") (param i64) (result i64) (i64.const 0))
   (func (export "gives_i32") (param i32) (result i32) (i32.const 0))
   (func (export "gives_none") (param i32)))
@@ -57,6 +61,17 @@ def test_an_argument_and_an_answer_are_unsigned(pooled: Pooled) -> None:
     instance = pooled.instance()
     assert instance.call(b"same", 2**32 - 1) == 2**32 - 1
     assert instance.call(b"all_ones", 0) == 2**64 - 1
+
+
+def test_arguments_and_answers_of_either_width_are_passed(pooled: Pooled) -> None:
+    instance = pooled.instance()
+    assert instance.call(b"of_two", 7, 5) == 2
+    assert instance.call(b"of_both", I64(9 << 32 | 1), 2, gives=WASMTIME_I32) == 7
+    assert instance.call(b"of_both", I64(1 << 32), 2, gives=WASMTIME_I32) == 2**32 - 1
+    assert instance.call(b"gives_none", 0, gives=None) == 0
+    for wrong in ((I64(7), 5), (7, I64(5))):
+        with pytest.raises(WasmtimeError):
+            instance.call(b"of_two", *wrong)
 
 
 def test_a_function_without_arguments_is_called_without_one(pooled: Pooled) -> None:
@@ -149,6 +164,19 @@ def test_memory_grows_to_its_limit_only(pooled: Pooled) -> None:
     assert instance.call(b"grow", 1) == 2**64 - 1
     with pytest.raises(WasmtimeError):
         pooled.instance(memory_bytes=PAGE_BYTES)
+
+
+def test_what_a_memory_has_grown_by_is_inside(pooled: Pooled) -> None:
+    instance = pooled.instance()
+    instance.write(0, b"before")
+    with pytest.raises(IndexError):
+        instance.write(2 * PAGE_BYTES, b"a")
+    instance.call(b"grow", 1)
+    instance.write(3 * PAGE_BYTES - 2, b"ab")
+    assert instance.call(b"byte_at", 3 * PAGE_BYTES - 1) == ord("b")
+    assert instance.read(0, 6) == b"before"
+    with pytest.raises(IndexError):
+        instance.write(3 * PAGE_BYTES - 1, b"ab")
 
 
 def test_an_instance_has_nothing_of_the_one_before(pooled: Pooled) -> None:

@@ -103,6 +103,31 @@ def test_what_one_engine_could_not_check_is_no_difference() -> None:
     assert half.reported().not_checked == ("It had no file.",)
 
 
+def test_a_failure_of_what_the_other_engine_could_not_check_is_no_difference() -> None:
+    without = Findings(success=found(*(one for one in GOOD if one != BINDING)))
+    half = opinion("a", findings=without, not_checked={"hard_binding": "It had no file."})
+    broken = Findings(success=without.success, failure=found(CHANGED))
+    agreement = agreement_of([half, opinion("b", "Invalid", findings=broken)])
+    assert (agreement.verdict, agreement.differences) == ("Invalid", ())
+
+
+def test_a_finding_about_another_manifest_is_one_about_ingredients() -> None:
+    broken = (finding_of("claimSignature.mismatch", url="self#jumbf=/c2pa/urn:c2pa:0/c2pa.x"),)
+    worse = opinion("b", "Invalid", findings=Findings(found(*GOOD), failure=broken))
+    agreement = agreement_of([opinion("a"), worse])
+    assert results(agreement)["claim_signature"] == ("passed", ("a", "b"))
+    assert results(agreement)["ingredients"][0] == "failed"
+    assert [one.meaning for one in agreement.differences] == ["a says Trusted, b says Invalid."]
+
+
+def test_whom_an_expired_certificate_leads_to_is_no_difference() -> None:
+    expired, untrusted = "signingCredential.expired", "signingCredential.untrusted"
+    one = Findings(success=found(*GOOD[:3]), failure=found(expired, untrusted))
+    other = Findings(success=found(*GOOD), failure=found("claimSignature.outsideValidity"))
+    opinions = [opinion("a", "Invalid", findings=one), opinion("b", "Invalid", findings=other)]
+    assert agreement_of(opinions).differences == ()
+
+
 def test_credentials_that_nobody_could_bind_to_the_file_are_at_most_valid() -> None:
     without = Findings(success=found(*(one for one in GOOD if one != BINDING)))
     half = opinion("a", findings=without, not_checked={"hard_binding": "It had no file."})
@@ -123,6 +148,7 @@ def test_an_engine_that_could_not_judge_has_no_say() -> None:
 def test_engines_that_take_different_manifests_for_the_active_one_differ() -> None:
     agreement = agreement_of([opinion("a"), opinion("b", label="urn:c2pa:2")])
     (difference,) = agreement.differences
+    assert agreement.verdict == "Valid"
     assert difference.meaning == "The active manifest: a takes urn:c2pa:1, b takes urn:c2pa:2."
 
 

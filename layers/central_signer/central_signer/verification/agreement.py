@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from central_signer.verification.checks import CHECKS, SUBJECTS, Result, check_of
-from central_signer.verification.opinion import Opinion, reported
+from central_signer.verification.checks import CHECKS, SUBJECTS, Result
+from central_signer.verification.opinion import Opinion, merged, reported
 from edge_signer.verification.findings import Finding
 from edge_signer.verification.report import (
     Check,
@@ -33,7 +33,7 @@ class Agreement:
 
     Attributes:
         verdict: The least favourable one of those that could judge; at most `Valid` if nobody
-            could check the binding to the file.
+            could check the binding to the file, or if they judged different manifests.
         checks: Every check, with the engines that did it.
         failures: What is wrong, with the engines that found it.
         informational: Other findings.
@@ -62,8 +62,8 @@ def agreement_of(opinions: Sequence[Opinion]) -> Agreement:
     return Agreement(
         _verdict(judged, checks),
         checks,
-        _merged((one.engine, one.findings.failure) for one in opinions),
-        _merged((one.engine, one.findings.informational) for one in opinions),
+        merged(f for one in opinions for f in reported(one.findings.failure, one.engine)),
+        merged(f for one in opinions for f in reported(one.findings.informational, one.engine)),
         _signer(judged),
         _time_stamp(judged),
         tuple(_differences(judged)),
@@ -73,7 +73,8 @@ def agreement_of(opinions: Sequence[Opinion]) -> Agreement:
 def _verdict(judged: Sequence[Opinion], checks: Iterable[Check]) -> Verdict:
     verdict = max((one.verdict for one in judged if one.verdict), key=_VERDICTS.index)
     is_bound = any(one.name == "hard_binding" and one.result == "passed" for one in checks)
-    return "Valid" if verdict == "Trusted" and not is_bound else verdict
+    is_one_manifest = len({one.label for one in judged}) == 1
+    return "Valid" if verdict == "Trusted" and not (is_bound and is_one_manifest) else verdict
 
 
 def _check(name: CheckName, opinions: Sequence[Opinion]) -> Check:
@@ -81,9 +82,7 @@ def _check(name: CheckName, opinions: Sequence[Opinion]) -> Check:
     result = min(results.values(), key=_RESULTS.index)
     explanation = ""
     if result == "failed":
-        found = (f for one in opinions for f in one.findings.failure if check_of(f.code) == name)
-        first = next(found, None)
-        explanation = (first.meaning or first.explanation or first.code) if first else ""
+        explanation = _why_failed(name, opinions)
     elif result == "not_checked":
         reasons = (one.not_checked.get(name, "") for one in opinions)
         explanation = " ".join(dict.fromkeys(filter(None, reasons)))
@@ -91,18 +90,13 @@ def _check(name: CheckName, opinions: Sequence[Opinion]) -> Check:
     return Check(name=name, result=result, explanation=explanation, engines=engines)
 
 
-def _merged(found: Iterable[tuple[str, Sequence[Finding]]]) -> tuple[ReportedFinding, ...]:
-    """List each finding once, with all who found it; engines may shorten a URI."""
-    merged: dict[tuple[str, str], ReportedFinding] = {}
-    for engine, findings in found:
-        for one in reported(findings, engine):
-            key = one.code, one.url.rpartition("/")[2]
-            known = merged.get(key)
-            if known is None:
-                merged[key] = one
-            elif engine not in known.engines:
-                merged[key] = known.model_copy(update={"engines": (*known.engines, engine)})
-    return tuple(merged.values())
+def _why_failed(name: CheckName, opinions: Sequence[Opinion]) -> str:
+    said: list[Finding | ReportedFinding] = [f for one in opinions for f in one.failures_of(name)]
+    if name == "time_stamp":
+        said += [f for one in opinions for f in one.time_stamp.findings]
+    if not said:
+        return "An ingredient is not trusted." if name == "ingredients" else ""
+    return said[0].meaning or said[0].explanation or said[0].code
 
 
 def _signer(judged: Sequence[Opinion]) -> Signer | None:
@@ -124,12 +118,19 @@ def _time_stamp(judged: Sequence[Opinion]) -> TimeStamped:
 
 
 def _differences(judged: Sequence[Opinion]) -> Iterator[Difference]:
+    # Ingredients are compared one by one elsewhere. Whether an expired certificate leads to a
+    # trusted root depends on when one looks.
+    skipped = {"ingredients"}
+    if all(one.result("certificate") == "failed" for one in judged):
+        skipped.add("trust")
     differing = [
-        name for name in CHECKS if {"passed", "failed"} <= {one.result(name) for one in judged}
+        name
+        for name in CHECKS
+        if name not in skipped and {"passed", "failed"} <= {one.result(name) for one in judged}
     ]
     for name in differing:
         yield _difference(name, judged)
-    if not differing and len({one.verdict for one in judged}) > 1:
+    if not differing and _verdicts_differ(judged):
         yield Difference(meaning=_said((one.engine, f"says {one.verdict}") for one in judged))
     labels = {one.engine: one.label for one in judged if one.label}
     if len({*labels.values()}) > 1:
@@ -152,14 +153,24 @@ def _differences(judged: Sequence[Opinion]) -> Iterator[Difference]:
 def _difference(name: CheckName, judged: Sequence[Opinion]) -> Difference:
     code, parts = "", []
     for one in judged:
-        failure = next((f for f in one.findings.failure if check_of(f.code) == name), None)
-        if failure is not None:
-            code = code or failure.code
-            parts.append((one.engine, f"says {failure.code}"))
+        failures = one.failures_of(name)
+        if failures:
+            code = code or failures[0].code
+            parts.append((one.engine, f"says {failures[0].code}"))
         elif one.result(name) in {"passed", "failed"}:
             holds = "holds" if one.result(name) == "passed" else "does not hold"
             parts.append((one.engine, f"says that it {holds}"))
     return Difference(meaning=f"{SUBJECTS[name].capitalize()}: {_said(parts)}", code=code)
+
+
+def _verdicts_differ(judged: Sequence[Opinion]) -> bool:
+    """Tell whether verdicts differ for another reason than that an engine did not check a part."""
+    ranked = sorted(judged, key=lambda one: _VERDICTS.index(one.verdict or "Trusted"))
+    best, worst = ranked[0], ranked[-1]
+    if best.verdict == worst.verdict:
+        return False
+    failed = {worst.check_of(one) for one in worst.findings.failure}
+    return not failed or not failed <= best.not_checked.keys()
 
 
 def _stamps_differ(stamps: Sequence[TimeStamped]) -> bool:

@@ -50,7 +50,8 @@ class AssetToVerify:
 
     def second_stream(self) -> BinaryIO | None:
         """Return another stream of the same bytes, for another thread; None if there is none."""
-        if isinstance(self.stream, io.BytesIO):
+        # A class of its own may read differently.
+        if type(self.stream) is io.BytesIO:
             return io.BytesIO(self.stream.getvalue())
         try:
             descriptor = self.stream.fileno() if self.stream is not None else -1

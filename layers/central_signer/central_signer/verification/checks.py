@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Literal, get_args
 
 from edge_signer.verification.report import CheckName
@@ -50,6 +51,7 @@ _BY_BEGINNING: tuple[tuple[str, CheckName | None], ...] = (
 )
 
 
+@lru_cache(maxsize=256)
 def check_of(code: str) -> CheckName | None:
     """Return the check that a code is about; None if it is about none of them."""
     return next(check for beginning, check in _BY_BEGINNING if code.startswith(beginning))

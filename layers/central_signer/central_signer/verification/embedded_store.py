@@ -6,8 +6,11 @@ reader needs the original bytes, so it searches for the store's first box.
 
 from __future__ import annotations
 
+import binascii
 import os
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import BinaryIO
 
 #: The description box of a manifest store (C2PA 2.2 §11.1.4): its UUID, toggles and label.
@@ -23,6 +26,10 @@ _UUID_BOX = b"uuid" + bytes.fromhex("D8FEC3D61B0E483C92975828877EC481")
 #: A film has a few thousand root boxes; the store stands before most of them.
 _MOST_ROOT_BOXES = 100_000
 _WINDOW_BYTES = 1024 * 1024
+#: An SVG holds a store in base64 (C2PA 2.2 §A.3.4), whatever the prefix of the namespace.
+_SVG_MANIFEST = re.compile(rb"<(?:[\w.-]+:)?manifest(?:\s[^<>]*)?>([A-Za-z0-9+/=\s]*)<")
+_BLANKS = b"\xef\xbb\xbf \t\r\n"
+_LARGEST_SVG_BYTES = 64 * 1024 * 1024
 
 
 def has_store(asset: BinaryIO) -> bool:
@@ -38,7 +45,7 @@ def has_store(asset: BinaryIO) -> bool:
 
 
 def embedded_store(asset: BinaryIO) -> bytes:
-    """Return the first manifest store in a file; empty if it is encoded, as in SVG, or absent.
+    """Return the first manifest store in a file; empty if there is none, or none that is found.
 
     Args:
         asset: A seekable stream.
@@ -51,6 +58,8 @@ def embedded_store(asset: BinaryIO) -> bytes:
     head = asset.read(12)
     if head.startswith(_JPEG_BEGINS):
         return _store_in_segments(asset)
+    if head.lstrip(_BLANKS)[:1] == b"<" and size <= _LARGEST_SVG_BYTES:
+        return _store_in_svg(asset)
     places = _uuid_boxes(asset, size) if head[4:8] == b"ftyp" else iter([(0, size)])
     for begin, end in places:
         found = _position_of(_DESCRIPTION, asset, begin, end) - _HEADS_BYTES
@@ -105,6 +114,16 @@ def _uuid_boxes(asset: BinaryIO, size: int) -> Iterator[tuple[int, int]]:
         if head[4:] == _UUID_BOX:
             yield begin, end
         begin = end
+
+
+def _store_in_svg(asset: BinaryIO) -> bytes:
+    asset.seek(0)
+    for found in _SVG_MANIFEST.finditer(asset.read(_LARGEST_SVG_BYTES)):
+        with suppress(binascii.Error):
+            store = binascii.a2b_base64(found[1])
+            if _DESCRIPTION in store[: _HEADS_BYTES + len(_DESCRIPTION)]:
+                return store
+    return b""
 
 
 def _store_in_segments(asset: BinaryIO) -> bytes:

@@ -11,13 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path, PurePath
-from typing import Any, BinaryIO
+from typing import Any
 
 import c2pa
 
 from central_signer.verification.asset import AssetToVerify
-from central_signer.verification.embedded_store import embedded_store, has_store
+from central_signer.verification.embedded_store import has_store
 from central_signer.verification.trusted_roots import OFFLINE
+from central_signer.verification.watched_stream import WatchedStream
 
 #: What a report calls this engine.
 ENGINE = "c2pa-rs"
@@ -41,14 +42,15 @@ class Reading:
 
     Attributes:
         report: Its JSON report; None if there is none.
-        manifest_store: The manifest store that it read; empty if it is not available.
+        rewritten_store: The manifest store as it would write it, with corrected labels; empty if
+            it is not embedded, or not available.
         problem: Why there is no report.
         explanation: The engine's own words for that, or the URL of a remote manifest.
         has_asset: Whether it had the asset, and not only the manifest store.
     """
 
     report: Any = None
-    manifest_store: bytes = b""
+    rewritten_store: bytes = b""
     problem: Problem | None = None
     explanation: str = ""
     has_asset: bool = True
@@ -64,31 +66,37 @@ def engine_name() -> str:
     return f"{ENGINE} {engine_version()}"
 
 
-def read(asset: AssetToVerify, context: c2pa.Context) -> Reading:
+def read(asset: AssetToVerify, context: c2pa.Context, store_alone: bytes = b"") -> Reading:
     """Read and validate an asset with c2pa-rs.
 
+    It takes as much memory as the asset is large, up to 512 MiB.
+
     Args:
-        asset: The asset, or its manifest store alone.
+        asset: The asset, or its digest.
         context: Settings of c2pa-rs, with the trusted roots.
+        store_alone: Its manifest store, to read nothing else; empty to read the asset.
 
     Raises:
-        OSError: The asset cannot be read.
+        OSError: The asset cannot be read; or another error of its stream.
     """
-    has_asset = asset.stream is not None
+    if asset.stream is None:
+        store_alone = asset.manifest_store or b""
+    has_asset = not store_alone and asset.stream is not None
     try:
-        with _reader(asset, context) as reader:
+        with _reader(asset, context, None if has_asset else store_alone) as reader:
             report = json.loads(reader.json())
-            return Reading(report, _store_of(asset, reader, report), has_asset=has_asset)
+            is_embedded = has_asset and asset.manifest_store is None
+            store = _rewritten_store(reader, report) if is_embedded else b""
+            return Reading(report, store, has_asset=has_asset)
     except c2pa.C2paError as refused:
         reading = _refusal(refused)
     except (ValueError, RecursionError) as garbled:
         # The report of a damaged store may not be valid text or JSON.
         reading = Reading(problem=Problem.UNREADABLE, explanation=str(garbled))
-    if asset.manifest_store is None:
+    if asset.manifest_store is None and not store_alone:
         return reading
     # A store was given, so it is there, whatever it is.
     return Reading(
-        manifest_store=asset.manifest_store,
         problem=Problem.UNREADABLE,
         explanation=reading.explanation,
         has_asset=has_asset,
@@ -99,14 +107,15 @@ def crjson(asset: AssetToVerify, context: c2pa.Context) -> str:
     """Return c2pa-rs's own report in crJSON; empty if it has none.
 
     Args:
-        asset: The asset, or its manifest store alone.
+        asset: The asset, or its digest.
         context: Settings of c2pa-rs, with the trusted roots.
 
     Raises:
-        OSError: The asset cannot be read.
+        OSError: The asset cannot be read; or another error of its stream.
     """
+    store_alone = (asset.manifest_store or b"") if asset.stream is None else None
     try:
-        with _reader(asset, context) as reader:
+        with _reader(asset, context, store_alone) as reader:
             return str(reader.crjson())
     except (c2pa.C2paError, ValueError):
         return ""
@@ -158,14 +167,16 @@ def validation_failures(asset: Path, media_type: str) -> list[str]:
 
 
 @contextmanager
-def _reader(asset: AssetToVerify, context: c2pa.Context) -> Iterator[Any]:
-    if asset.stream is None:
-        store = io.BytesIO(asset.manifest_store or b"")
+def _reader(
+    asset: AssetToVerify, context: c2pa.Context, store_alone: bytes | None
+) -> Iterator[Any]:
+    if asset.stream is None or store_alone is not None:
+        store = io.BytesIO(store_alone or b"")
         with c2pa.Reader(_STORE_FORMAT, store, context=context) as reader:
             yield reader
         return
     asset.stream.seek(0)
-    watched = _Watched(asset.stream)
+    watched = WatchedStream(asset.stream)
     format_name = asset.media_type or _format_of(asset.name)
     try:
         with c2pa.Reader(format_name, watched, asset.manifest_store, context=context) as reader:
@@ -176,37 +187,6 @@ def _reader(asset: AssetToVerify, context: c2pa.Context) -> Iterator[Any]:
         if watched.failure is not None:
             raise watched.failure from refused
         raise
-
-
-class _Watched:
-    """A stream whose failures c2pa-rs sees, but would report as a fault of the file."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.failure: Exception | None = None
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            return self._stream.readinto(buffer)  # type: ignore[attr-defined, no-any-return]
-        except Exception as failure:
-            self.failure = failure
-            raise
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._stream.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._stream.tell()
-
-    # c2pa-python wants all of these, and calls none of them to read.
-    def read(self, length: int = -1) -> bytes:
-        return self._stream.read(length)
-
-    def write(self, _content: bytes) -> int:
-        raise io.UnsupportedOperation("write")
-
-    def flush(self) -> None:
-        pass
 
 
 def _format_of(name: str) -> str:
@@ -220,12 +200,7 @@ def _format_of(name: str) -> str:
     return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
-def _store_of(asset: AssetToVerify, reader: Any, report: Any) -> bytes:
-    if asset.manifest_store is not None or asset.stream is None:
-        return asset.manifest_store or b""
-    found = embedded_store(asset.stream)
-    if found:
-        return found
+def _rewritten_store(reader: Any, report: Any) -> bytes:
     label = report.get("active_manifest") if isinstance(report, dict) else None
     store = io.BytesIO()
     try:

@@ -17,7 +17,7 @@ from central_signer.verification.ingredients import (
 )
 from central_signer.verification.opinion import Opinion, reported
 from central_signer.verification.statements import manifest_says
-from central_signer.verification.trusted_roots import TIME_STAMP_ANCHORS_LIST, TrustedRoots
+from central_signer.verification.trusted_roots import TrustedRoots
 from edge_signer.verification.findings import Finding, Findings, finding_of
 from edge_signer.verification.report import (
     CheckName,
@@ -30,8 +30,8 @@ from edge_signer.verification.store_notes import StoreFacts
 
 # Endings of the codes of a comparison with the asset.
 _COMPARED = (".match", ".mismatch")
-# c2pa-rs's name for `trust_anchors`.
-_SIGNERS_LIST = "system_anchors"
+# How c2pa-rs ends the explanation of a trusted time-stamp.
+_STAMP_LIST = "trust list: "
 _TRUSTED, _UNTRUSTED = "signingCredential.trusted", "signingCredential.untrusted"
 
 
@@ -85,11 +85,16 @@ def _from_report(
         # It has compared the binding with the store itself, which stood in for the asset.
         findings = _without_binding(findings)
         verdict = _verdict_on(findings)
-        not_checked["hard_binding"] = "It cannot check the binding to the file by a digest."
-    if report.signer_list == TIME_STAMP_ANCHORS_LIST:
-        # c2pa-rs has one list of roots for signers and time-stamps; the caller may have two.
+        not_checked["hard_binding"] = "It had the manifest store, and not the file."
+    # c2pa-rs accepts any root for signers and time-stamps alike; the lists have purposes. It names
+    # no list for a signer whose own certificate is on one.
+    signers_list = roots.list_of(report.signer_list, "signers")
+    if signers_list is None and report.signer_list:
         findings = _without_trust(findings)
         verdict = "Valid" if verdict == "Trusted" else verdict
+    signer = report.signer(report.active_label)
+    if signer is not None and signers_list is not None:
+        signer = signer.model_copy(update={"trusted_by": signers_list.name})
     if not any(check_of(one.code) == "revocation" for one in findings.success + findings.failure):
         not_checked["revocation"] = "The manifest holds no OCSP response, and nothing is fetched."
     own = Findings(failure=tuple(_faults_of_reading(report, tree)))
@@ -101,7 +106,7 @@ def _from_report(
         verdict,
         report.active_label,
         replace(found, informational=tuple(o for o in found.informational if not _is_stamp(o))),
-        report.signer(report.active_label),
+        signer,
         _time_stamp(report.time(report.active_label), findings, roots),
         _ingredients(tree),
         not_checked,
@@ -128,7 +133,7 @@ def _without_binding(findings: Findings) -> Findings:
 
 
 def _without_trust(findings: Findings) -> Findings:
-    failure = finding_of(_UNTRUSTED, "the signer's root is trusted for time-stamps only")
+    failure = finding_of(_UNTRUSTED, "no list trusts the root for signers")
     success = tuple(one for one in findings.success if one.code != _TRUSTED)
     return replace(findings, success=success, failure=(*findings.failure, failure))
 
@@ -145,14 +150,19 @@ def _time_stamp(time: datetime | None, findings: Findings, roots: TrustedRoots) 
     good = {one.code: one for one in findings.success if _is_stamp(one)}
     bad = [one for one in findings.informational + findings.failure if _is_stamp(one)]
     trusted = good.get("timeStamp.trusted")
-    if trusted and not roots.signers_may_stamp and trusted.explanation.endswith(_SIGNERS_LIST):
-        bad.append(finding_of("timeStamp.untrusted", "its root is trusted for signers only"))
-    said = reported(bad, ENGINE)
+    uri = trusted.explanation.rpartition(_STAMP_LIST)[2] if trusted else ""
+    trusted_by = roots.list_of(uri, "time_stamps")
+    if trusted and trusted_by is None:
+        bad.append(finding_of("timeStamp.untrusted", "no list trusts its root for time-stamps"))
+    state: Literal["Absent", "Trusted", "Untrusted", "Invalid"] = "Absent"
     if {one.code for one in bad} - {"timeStamp.untrusted"}:
-        return TimeStamped(state="Invalid", time=time, findings=said)
-    if bad or (time and not trusted):
-        return TimeStamped(state="Untrusted", time=time, findings=said)
-    return TimeStamped(state="Trusted" if good else "Absent", time=time)
+        state = "Invalid"
+    elif bad or (good and not trusted):
+        state = "Untrusted"
+    elif good:
+        state = "Trusted"
+    name = trusted_by.name if trusted_by is not None and state == "Trusted" else ""
+    return TimeStamped(state=state, time=time, trusted_by=name, findings=reported(bad, ENGINE))
 
 
 def _ingredients(tree: IngredientTree) -> Literal["passed", "failed", "absent"]:

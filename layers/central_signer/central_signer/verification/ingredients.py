@@ -94,6 +94,7 @@ class _TreeReader:
         own = text(said.get("active_manifest"))
         signer = self._report.signer(own) if own else None
         return ReportedIngredient(
+            label=text(said.get("label")),
             title=text(said.get("title")),
             relationship=text(said.get("relationship")),
             media_type=text(said.get("format")),

@@ -24,11 +24,11 @@ def trust_lists_used(trust: TrustLists, now: datetime) -> tuple[TrustListUsed, .
         TrustListUsed(
             name=one.name,
             purposes=tuple(purpose for purpose in _PURPOSES if purpose in one.purposes),
-            anchors=sum(anchor.is_trusted_at(now) for anchor in one.anchors),
+            anchors=one.number_trusted_at(now),
             sha256=one.sha256,
             issued=one.issued,
             next_update=one.next_update,
-            is_overdue=_is_overdue(one, now),
+            is_overdue=one.is_overdue_at(now),
             is_development=one.is_development,
         )
         for one in trust.lists
@@ -64,7 +64,7 @@ def _missing(
             meaning="Nobody can tell whether the signer's certificate was revoked: the manifest "
             "holds no OCSP response, and nothing is fetched.",
         )
-    if not any(trust.anchors("signers", now)):
+    if not any("signers" in one.purposes and one.number_trusted_at(now) for one in trust.lists):
         yield Missing(
             code="no_trust_list",
             meaning="No trust list for signers was given, so no signer can be trusted.",
@@ -89,12 +89,8 @@ def _missing_from_list(one: TrustList, now: datetime) -> Iterator[Missing]:
             code="development_trust_list",
             meaning=f"{one.name} trusts the emulator's own authorities, which prove nothing.",
         )
-    if _is_overdue(one, now) and one.next_update is not None:
+    if one.is_overdue_at(now) and one.next_update is not None:
         yield Missing(
             code="overdue_trust_list",
             meaning=f"{one.name} should have been replaced by {one.next_update.date()}.",
         )
-
-
-def _is_overdue(one: TrustList, now: datetime) -> bool:
-    return one.next_update is not None and one.next_update < now

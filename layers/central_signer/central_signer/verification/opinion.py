@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -46,9 +47,23 @@ class Opinion:
     not_checked: Mapping[CheckName, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
 
+    def check_of(self, finding: Finding) -> CheckName | None:
+        """Return the check that a finding is about; those about other manifests are one."""
+        check = check_of(finding.code)
+        if check in {None, "hard_binding"}:
+            # An update manifest has the binding of its parent.
+            return check
+        about = _MANIFEST.match(finding.url)
+        is_other = about is not None and self.label and about[1] != self.label
+        return "ingredients" if is_other else check
+
+    def failures_of(self, check: CheckName) -> list[Finding]:
+        """Return the failures that a check is about."""
+        return [one for one in self.findings.failure if self.check_of(one) == check]
+
     def result(self, check: CheckName) -> Result:
         """Return how a check ended."""
-        if any(check_of(one.code) == check for one in self.findings.failure):
+        if self.failures_of(check):
             return "failed"
         if self.verdict is None or check in self.not_checked:
             return "not_checked"
@@ -60,7 +75,7 @@ class Opinion:
             case "ingredients":
                 return self.ingredients
             case _:
-                passed = any(check_of(one.code) == check for one in self.findings.success)
+                passed = any(self.check_of(one) == check for one in self.findings.success)
                 return "passed" if passed else "not_checked"
 
     def reported(self) -> EngineOpinion:
@@ -74,6 +89,7 @@ class Opinion:
         )
 
 
+_MANIFEST = re.compile(r"self#jumbf=/c2pa/([^/]+)")
 # A sound time-stamp of an unknown authority proves nothing, but is no fault of the manifest.
 _STAMP_RESULTS: Mapping[str, Result] = {
     "Absent": "absent",
@@ -95,6 +111,18 @@ def reported(findings: Iterable[Finding], engine: str) -> tuple[ReportedFinding,
         )
         for one in findings
     )
+
+
+def merged(findings: Iterable[ReportedFinding]) -> tuple[ReportedFinding, ...]:
+    """List each finding once, with all who found it; engines may shorten a URI."""
+    listed: dict[tuple[str, str], ReportedFinding] = {}
+    for one in findings:
+        key = one.code, one.url.rpartition("/")[2]
+        known = listed.setdefault(key, one)
+        if not {*one.engines} <= {*known.engines}:
+            engines = tuple(dict.fromkeys(known.engines + one.engines))
+            listed[key] = known.model_copy(update={"engines": engines})
+    return tuple(listed.values())
 
 
 def named(signer: Signer) -> str:

@@ -1,17 +1,16 @@
-"""The trusted certificates as c2pa-rs takes them."""
+"""The trust lists as c2pa-rs takes them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from threading import Lock
 from typing import Any
 
 import c2pa
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509 import Certificate
 
-from edge_signer.verification.trust import TrustLists
+from edge_signer.verification.trust import Purpose, TrustAnchor, TrustList, TrustLists
 
 #: Extended key usages of signers and time-stamp authorities; c2pa-rs needs them beside the anchors.
 TRUST_CONFIG = "\n".join(
@@ -20,13 +19,13 @@ TRUST_CONFIG = "\n".join(
 #: Settings under which c2pa-rs contacts nobody, neither for a remote manifest nor for an OCSP
 #: response nor for a `did:web` of an identity assertion: a verdict must not reveal what is being
 #: verified, and must be the same tomorrow. Identity assertions are not decoded at all, because
-#: their validation does not obey the list of hosts.
+#: their validation does not obey the list of hosts in every version.
 OFFLINE: Mapping[str, Mapping[str, Any]] = {
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
     "core": {"decode_identity_assertions": False, "allowed_network_hosts": []},
 }
-#: c2pa-rs's name for `user_anchors`, where it says in which list it found a root.
-TIME_STAMP_ANCHORS_LIST = "user_anchors"
+_MOST_KEPT = 8
+_URI = "urn:edge-signer:anchors:"
 
 
 class AnchorsError(Exception):
@@ -39,23 +38,31 @@ class TrustedRoots:
 
     Attributes:
         context: The settings.
-        signers: Certificates that signers are trusted for.
-        time_stamps: Certificates that time-stamp authorities are trusted for.
-        signers_may_stamp: Whether any certificate is in both; c2pa-rs accepts all of the first for
-            time-stamps.
+        lists: For each URI in the settings, the list that trusts its anchors for each purpose.
     """
 
     context: c2pa.Context
-    signers: tuple[Certificate, ...]
-    time_stamps: tuple[Certificate, ...]
-    signers_may_stamp: bool
+    lists: Mapping[str, Mapping[Purpose, TrustList]]
+
+    def list_of(self, uri: str, purpose: Purpose) -> TrustList | None:
+        """Return the list that trusts anchors for a purpose; None if they are for another.
+
+        Args:
+            uri: As c2pa-rs reports it.
+            purpose: What the anchors were used for. c2pa-rs uses all of them for both.
+        """
+        return self.lists.get(uri, {}).get(purpose)
 
 
 class TrustedRootsCache:
-    """Makes the settings of c2pa-rs, and keeps the last ones: lists change rarely."""
+    """Makes the settings of c2pa-rs, and keeps the latest: lists change rarely.
+
+    Dated anchors make several: for the present, and for the times of time-stamps.
+    """
 
     def __init__(self) -> None:
-        self._last: tuple[tuple[int, ...], TrustedRoots] | None = None
+        self._kept: dict[tuple[int, ...], tuple[TrustLists, TrustedRoots]] = {}
+        self._lock = Lock()
 
     def at(self, trust: TrustLists, moment: datetime) -> TrustedRoots:
         """Return the settings with the certificates that are trusted at a time.
@@ -63,31 +70,65 @@ class TrustedRootsCache:
         Raises:
             AnchorsError: c2pa-rs rejects the certificates.
         """
-        signers = tuple(trust.certificates("signers", moment))
-        stamps = tuple(trust.certificates("time_stamps", moment))
-        # The kept certificates are alive, so no other has the identity of one of them.
-        key = (*map(id, signers), 0, *map(id, stamps))
-        last = self._last
-        if last is not None and last[0] == key:
-            return last[1]
-        known = {one.public_bytes(Encoding.DER) for one in signers}
-        only = tuple(one for one in stamps if one.public_bytes(Encoding.DER) not in known)
-        roots = TrustedRoots(_context(signers, only), signers, stamps, len(only) < len(stamps))
-        self._last = key, roots
-        return roots
+        trusted = _Trusted(trust, moment)
+        with self._lock:
+            # The kept lists are alive, so no other anchor has the identity of one of theirs.
+            if kept := self._kept.get(trusted.identity):
+                return kept[1]
+            roots = trusted.roots()
+            if len(self._kept) == _MOST_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            self._kept[trusted.identity] = trust, roots
+            return roots
 
 
-def _context(signers: Sequence[Certificate], time_stamps: Sequence[Certificate]) -> c2pa.Context:
-    trust = {"trust_config": TRUST_CONFIG}
-    if signers:
-        trust["trust_anchors"] = _pem(signers)
-    if time_stamps:
-        trust["user_anchors"] = _pem(time_stamps)
+class _Trusted:
+    """What is trusted at a time."""
+
+    def __init__(self, trust: TrustLists, moment: datetime) -> None:
+        self._end_entities = trust.allowed_list(moment)
+        self._anchors: dict[Purpose, list[tuple[TrustList, TrustAnchor]]] = {
+            "signers": list(trust.anchors("signers", moment)),
+            "time_stamps": list(trust.anchors("time_stamps", moment)),
+        }
+        self.identity = (
+            hash(self._end_entities),
+            *(id(one) for found in self._anchors.values() for pair in found for one in pair),
+        )
+
+    def roots(self) -> TrustedRoots:
+        """Group the anchors by the lists that trust them, as c2pa-rs reports a group's URI."""
+        trusting: dict[bytes, dict[Purpose, TrustList]] = {}
+        pem: dict[bytes, str] = {}
+        for purpose, found in self._anchors.items():
+            for trust_list, anchor in found:
+                if not anchor.is_end_entity:
+                    trusting.setdefault(anchor.sha256, {}).setdefault(purpose, trust_list)
+                    pem[anchor.sha256] = anchor.pem
+        groups: dict[tuple[tuple[Purpose, int], ...], list[bytes]] = {}
+        for digest, by_purpose in trusting.items():
+            key = tuple((purpose, id(one)) for purpose, one in by_purpose.items())
+            groups.setdefault(key, []).append(digest)
+        uris = {f"{_URI}{number}": digests for number, digests in enumerate(groups.values())}
+        anchors = [
+            _entry(uri, "".join(pem[digest] for digest in digests)) for uri, digests in uris.items()
+        ]
+        if self._end_entities:
+            anchors.append(_entry(f"{_URI}end-entities", "", self._end_entities))
+        return TrustedRoots(
+            _context(anchors), {uri: trusting[digests[0]] for uri, digests in uris.items()}
+        )
+
+
+def _entry(uri: str, anchors: str, end_entities: str = "") -> dict[str, str]:
+    entry = {"trust_uri": uri, "trust_kind": "manifest", "trust_anchors": anchors}
+    entry["trust_config"] = TRUST_CONFIG
+    return entry | ({"allowed_list": end_entities} if end_entities else {})
+
+
+def _context(anchors: list[dict[str, str]]) -> c2pa.Context:
+    trust = {"anchors": anchors, "trust_config": TRUST_CONFIG}
     try:
         return c2pa.Context(c2pa.Settings.from_dict({"trust": trust, **OFFLINE}))
     except c2pa.C2paError as broken:
         raise AnchorsError(f"c2pa-rs cannot read the trusted certificates: {broken}") from broken
-
-
-def _pem(certificates: Sequence[Certificate]) -> str:
-    return "".join(one.public_bytes(Encoding.PEM).decode() for one in certificates)

@@ -11,8 +11,11 @@ from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.configuration.settings import MAX_KMS_TIMEOUT_MS, SwitchedSettings, TenantNames
 from edge_signer.platform.clients import client
 
-#: The largest body of a request; operators can only lower it.
-MAX_PAYLOAD_BYTES = 64 * 1024
+#: The largest body of a request by default.
+DEFAULT_PAYLOAD_BYTES = 64 * 1024
+#: The most that operators can allow: Lambda takes events and answers of 6 MiB, and an event holds
+#: the body with its quotation marks escaped, and the headers.
+MAX_PAYLOAD_BYTES = 6_000_000
 #: Reserved names. Setting one is an error, so that nobody relies on it.
 NOT_SUPPORTED_YET = ("smart_placement_enabled",)
 # A worker reads the flags every 5.0 to 6.2 s. Even with a second attempt and the time of an answer,
@@ -54,7 +57,7 @@ class Flags(BaseModel):
     kill_switch: bool = Field(default=False, description="true or false")
     # A limit below the size of any real request would be a second kill switch.
     max_payload_size: int = Field(
-        default=MAX_PAYLOAD_BYTES,
+        default=DEFAULT_PAYLOAD_BYTES,
         ge=1024,
         le=MAX_PAYLOAD_BYTES,
         description=f"a whole number of bytes from 1024 to {MAX_PAYLOAD_BYTES}",

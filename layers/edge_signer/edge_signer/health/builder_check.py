@@ -8,7 +8,8 @@ from typing import Any
 from edge_signer.health.examination import Finding, Way
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.builder import BuildError, ManifestBuilder, ManifestDefinition
-from edge_signer.signing.manifest.tbs_module import TBS_MODULE_SHA256, TbsModuleError
+from edge_signer.signing.manifest.pinned_module import PinnedModuleError
+from edge_signer.signing.manifest.tbs_module import TBS_MODULE_SHA256
 
 #: Always the same manifest, without a real asset or certificate; it is never signed.
 KNOWN_DEFINITION = ManifestDefinition(
@@ -39,7 +40,7 @@ class BuilderCheck:
         try:
             self._builder = self._builder or ManifestBuilder()
             tbs = self._builder.prepare(KNOWN_DEFINITION).tbs
-        except (BuildError, TbsModuleError) as failure:
+        except (BuildError, PinnedModuleError) as failure:
             return Finding("unavailable", details | {"error": str(failure)}, _EDGE)
         tbs_sha256 = hashlib.sha256(tbs).hexdigest()
         details["known_answer_sha256"] = tbs_sha256

@@ -75,6 +75,14 @@ class SignedAnswer(AnswerBody):
             description="The manifest store: the sidecar, or what goes into the asset.",
         ),
     ]
+    asset: Annotated[
+        str | None,
+        Field(
+            json_schema_extra={"contentEncoding": "base64"},
+            description="With `embed: true`: the signed file, which is `asset_inline` with the "
+            "manifest store inside.",
+        ),
+    ] = None
 
 
 class PlannedAssertion(BaseModel, defer_build=True):

@@ -45,6 +45,8 @@ STATUS: dict[type[EdgeSignerError], int] = {
     verification.UploadTooLargeError: 413,
     wire.UnsupportedMediaTypeError: 415,
     signing.UnknownPolicyError: 422,
+    signing.AlreadySignedError: 422,
+    signing.AssetNotEmbeddableError: 422,
     signing.EmbeddedStoreTooLargeError: 422,
     signing.EmbeddingUnavailableError: 503,
     signing.InvalidAssertionError: 422,

@@ -115,7 +115,7 @@ class CentralPath:
             claim_generator_info=info,
             algorithm=ALGORITHMS[planned.policy.algorithm],
             chain=chains.latest(),
-            time_stamped=planned.time_stamp_authority is not None,
+            time_stamped=planned.is_stamped,
             title=attempt.request.title,
         )
         others = chains.others()

@@ -191,7 +191,7 @@ class EdgePath:
                 self._builder,
                 definition,
                 chain.signature_bytes(ALGORITHMS[policy.algorithm]),
-                is_stamped=attempt.planned.time_stamp_authority is not None,
+                is_stamped=attempt.planned.is_stamped,
             )
         except BuildError as refused:
             if refused.name == "TbsTooLarge":

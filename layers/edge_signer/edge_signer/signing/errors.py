@@ -52,6 +52,18 @@ class EmbeddedStoreTooLargeError(EdgeSignerError):
         self.store_bytes = store_bytes
 
 
+class AlreadySignedError(EdgeSignerError):
+    """The inline asset already has a C2PA manifest store."""
+
+    code = "ALREADY_SIGNED"
+
+
+class AssetNotEmbeddableError(EdgeSignerError):
+    """No manifest can be embedded in the inline asset; the message says why."""
+
+    code = "ASSET_NOT_EMBEDDABLE"
+
+
 class EmbeddingUnavailableError(EdgeSignerError):
     """Only the edge makes embedded manifests, and it cannot sign now."""
 

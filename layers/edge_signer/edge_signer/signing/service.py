@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from edge_signer.platform.deadline import Deadline, EdgeTimeSpentError
 from edge_signer.platform.errors import (
     DeadlineExceededError,
-    InvalidRequestError,
     KmsRateLimitError,
     KmsUnavailableError,
 )
@@ -17,7 +16,9 @@ from edge_signer.signing.central_path import CentralPath
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority, required
 from edge_signer.signing.edge_path import CircuitOpenError, CpuTimeSpentError, EdgePath
 from edge_signer.signing.errors import CredentialUnavailableError, EmbeddingUnavailableError
+from edge_signer.signing.layout.inline_embedding import InlineEmbedding
 from edge_signer.signing.manifest.builder import BuildError
+from edge_signer.signing.manifest.embedding import Embedding
 from edge_signer.signing.rules.assertions import manifest_assertions
 from edge_signer.signing.rules.policy_directory import PolicyDirectory
 from edge_signer.signing.signing_request import (
@@ -98,14 +99,10 @@ class SigningService:
         Raises:
             EdgeSignerError: One of the catalogue.
         """
-        policy = self._policies.find(request.policy_id, request.tenant_id)
-        policy.require_title_allowed(request.title)
-        assertions = manifest_assertions(request.assertions, policy)
-        wants_time_stamp = policy.wants_time_stamp(request.tsa)
-        authority = required(self._time_stamp_authority) if wants_time_stamp else None
-        if authority is not None and request.embedding and request.embedding.store_bytes is None:
-            raise InvalidRequestError("embed.store_bytes is required with a time-stamp")
-        return PlannedManifest(policy, assertions, authority)
+        planned = self._content(request)
+        if request.embedding is not None:
+            request.embedding.require_possible(is_stamped=planned.is_stamped)
+        return planned
 
     def sign(
         self, request: SigningRequest, record: RequestRecord, deadline: Deadline
@@ -114,8 +111,8 @@ class SigningService:
 
         Args:
             request: What is to be signed.
-            record: Takes what was signed with what, and the duration of the steps: policy, those
-                of the path taken, and store.
+            record: Takes what was signed with what, and the duration of the steps: policy, layout
+                if there is an inline asset to embed in, those of the path taken, and store.
             deadline: Of the request.
 
         Raises:
@@ -123,8 +120,10 @@ class SigningService:
                 confirm it.
         """
         with record.stopwatch.step("policy"):
-            planned = self.plan(request)
+            planned = self._content(request)
             record.policy_id = planned.policy.policy_id
+        if request.embedding is not None:
+            _lay_out(request.embedding, record, is_stamped=planned.is_stamped)
 
         attempt = Attempt(request, planned, record, deadline)
         central = self._central if self._asks_central() else None
@@ -140,6 +139,11 @@ class SigningService:
             except _CENTRAL_MAY_HELP as failure:
                 record.edge_failure = type(failure).__name__
                 signed = central.sign(attempt)
+
+        if isinstance(request.embedding, InlineEmbedding):
+            with record.stopwatch.step("layout"):
+                # Nothing is stored if the file that would be released is not the one signed for.
+                request.embedding.signed(signed.manifest_store)
 
         if deadline.left_s() <= 0:
             raise DeadlineExceededError("There was no time left to store it.", retry_after_s=5)
@@ -161,6 +165,14 @@ class SigningService:
             stored, signed.signing_mode, signed.kms_key_id, token_url, signed.manifest_store
         )
 
+    def _content(self, request: SigningRequest) -> PlannedManifest:
+        policy = self._policies.find(request.policy_id, request.tenant_id)
+        policy.require_title_allowed(request.title)
+        assertions = manifest_assertions(request.assertions, policy)
+        wants_time_stamp = policy.wants_time_stamp(request.tsa)
+        authority = required(self._time_stamp_authority) if wants_time_stamp else None
+        return PlannedManifest(policy, assertions, authority)
+
     def _embedded(self, attempt: Attempt) -> SignedStore:
         """Sign at the edge: the central signer makes sidecars only."""
         reason: Exception | None = None
@@ -181,3 +193,16 @@ class SigningService:
             return self._edge.sign(attempt)
         except (CircuitOpenError, EdgeTimeSpentError) as unasked:
             raise KmsUnavailableError("KMS is unavailable.", retry_after_s=10) from unasked
+
+
+def _lay_out(
+    embedding: Embedding | InlineEmbedding, record: RequestRecord, *, is_stamped: bool
+) -> None:
+    if not isinstance(embedding, InlineEmbedding):
+        embedding.require_possible(is_stamped=is_stamped)
+        return
+    with record.stopwatch.step("layout"):
+        began_cpu_ms = record.stopwatch.cpu_ms
+        embedding.require_possible(is_stamped=is_stamped)
+        # Fuel bounds this, in proportion to the asset; the budget of CPU time is for building.
+        record.admitted_cpu_ms += record.stopwatch.cpu_ms - began_cpu_ms

@@ -9,6 +9,7 @@ from typing import Any
 from edge_signer.platform.deadline import Deadline
 from edge_signer.signing.credentials.time_stamp import TimeStamp
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
+from edge_signer.signing.layout.inline_embedding import InlineEmbedding
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.embedding import Embedding
 from edge_signer.signing.rules.policy import SigningPolicy
@@ -28,8 +29,8 @@ class SigningRequest:
         policy_id: The policy to sign under.
         tsa: Whether a time-stamp is wanted; None leaves it to the policy.
         title: Name of the asset for people (`dc:title` of the claim); None for none.
-        embedding: Where the store will stand in the asset; None for a sidecar. `asset_sha256` is
-            then the digest of what the hard binding covers.
+        embedding: Where the store will stand in the asset; None for a sidecar. For an `Embedding`,
+            `asset_sha256` is the digest of what the hard binding covers.
     """
 
     tenant_id: str
@@ -38,7 +39,7 @@ class SigningRequest:
     policy_id: str
     tsa: bool | None
     title: str | None = None
-    embedding: Embedding | None = None
+    embedding: Embedding | InlineEmbedding | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,11 @@ class PlannedManifest:
     policy: SigningPolicy
     assertions: Sequence[Assertion]
     time_stamp_authority: HttpTimeStampAuthority | None
+
+    @property
+    def is_stamped(self) -> bool:
+        """Whether the manifest gets a time-stamp."""
+        return self.time_stamp_authority is not None
 
     @property
     def signing_mode(self) -> str:

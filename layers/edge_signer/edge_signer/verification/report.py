@@ -145,6 +145,7 @@ class ManifestSays(_Part):
 class ReportedIngredient(_Part):
     """An ingredient, with its own verdict."""
 
+    label: Annotated[str, Field(description="Label of the ingredient assertion.")] = ""
     title: str = ""
     relationship: str = ""
     media_type: str = ""

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from edge_signer.signing.rules.digital_source_types import VOCABULARY
-from edge_signer.verification.store_reader import Box, manifests_of, read_cbor
+from edge_signer.verification.cbor_values import read_cbor
+from edge_signer.verification.store_reader import Box, manifests_of
 
 Kind = Literal["standard", "update", "compressed", ""]
 

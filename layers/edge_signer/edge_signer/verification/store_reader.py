@@ -6,180 +6,157 @@ manifests from anywhere: it leaves out boxes and values that it cannot read, and
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
+#: Larger stores are not read.
+MAX_STORE_BYTES = 64 * 1024 * 1024
+#: Boxes beyond these are not read: far more than real stores have, and few enough for memory.
+MAX_BOXES = 100_000
 _MAX_DEPTH = 32
+_MAX_LABEL_BYTES = 1024
 _DESCRIPTION_BYTES = 17
-_LABEL_TOGGLE = 0x02
-_BREAK = object()
+#: The end of a box type of C2PA and of JUMBF's own content types, after its four characters.
+_UUID_TAIL = bytes.fromhex("00110010800000AA00389B71")
+_REQUESTABLE, _LABELLED, _IDENTIFIED, _HASHED, _PRIVATE = 0x01, 0x02, 0x04, 0x08, 0x10
+_CUT_OFF = "a box does not end where its length says"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Box:
     """A superbox.
 
     Attributes:
-        kind: Four characters of its type.
+        kind: Four characters of its type, or 32 hexadecimal digits of a type of another form.
         label: Its label, from the description box.
+        payload: The box without its own header; hashed URIs cover this (C2PA 2.2 §8.4.2.3).
         contents: Its boxes that are not superboxes: type and bytes.
         children: Its superboxes.
+        faults: What is wrong with its structure, its children's not included.
     """
 
     kind: str
     label: str
-    contents: tuple[tuple[str, bytes], ...]
+    payload: memoryview
+    contents: tuple[tuple[str, memoryview], ...]
     children: tuple[Box, ...]
+    faults: tuple[str, ...] = ()
 
     def content(self, kind: str) -> bytes:
         """Return its first box of a type; empty if there is none."""
-        return next((content for one, content in self.contents if one == kind), b"")
+        return next((bytes(content) for one, content in self.contents if one == kind), b"")
+
+
+@dataclass
+class _Limits:
+    boxes: int = MAX_BOXES
+
+
+@dataclass(frozen=True)
+class Store:
+    """A manifest store as far as it can be read.
+
+    Attributes:
+        box: Its superbox; None if the bytes are no manifest store.
+        problem: Why there is no box, in a sentence; empty if there is one.
+        is_beyond_limits: Whether it was not read because it is too large.
+    """
+
+    box: Box | None
+    problem: str = ""
+    is_beyond_limits: bool = False
+
+
+def read_store(manifest_store: bytes) -> Store:
+    """Read a store; there is a result for any bytes."""
+    if len(manifest_store) > MAX_STORE_BYTES:
+        said = f"The manifest store is larger than {MAX_STORE_BYTES >> 20} MiB."
+        return Store(None, said, is_beyond_limits=True)
+    boxes, fault = _split(memoryview(manifest_store))
+    if not boxes or boxes[0][0] != "jumb":
+        return Store(None, "The bytes do not begin with a JUMBF superbox.")
+    if len(boxes) == 1 and fault == _CUT_OFF:
+        return Store(None, "The manifest store is cut off, or its length is wrong.")
+    limits = _Limits()
+    box = _superbox(boxes[0][1], 1, limits)
+    if limits.boxes < 0:
+        said = f"The manifest store has more than {MAX_BOXES:,} boxes."
+        return Store(None, said, is_beyond_limits=True)
+    if box is None or (box.kind, box.label) != ("c2pa", "c2pa"):
+        return Store(None, "The bytes are no C2PA manifest store.")
+    return Store(box)
 
 
 def manifests_of(manifest_store: bytes) -> tuple[Box, ...]:
     """Return the manifests of a store, as far as they can be read."""
-    for kind, payload in _boxes(manifest_store):
-        if kind == "jumb" and (store := _superbox(payload, 1)):
+    boxes, _ = _split(memoryview(manifest_store))
+    for kind, payload in boxes:
+        if kind == "jumb" and (store := _superbox(payload, 1, _Limits())):
             return store.children
     return ()
 
 
-@dataclass
-class Cbor:
-    """A value in CBOR (RFC 8949).
-
-    Attributes:
-        value: The readable part, without tags.
-        repeated_keys: Keys that occur twice in one map, which no reader may accept.
-    """
-
-    value: Any = None
-    repeated_keys: list[str] = field(default_factory=list)
-
-
-def read_cbor(encoded: bytes) -> Cbor:
-    """Read a value; None if the bytes are not CBOR."""
-    found = Cbor()
-    try:
-        found.value = _CborReader(encoded, found.repeated_keys).item(0)
-    except (IndexError, ValueError, struct.error):
-        return Cbor()
-    return found
-
-
-def _boxes(stream: bytes) -> Iterator[tuple[str, bytes]]:
-    position = 0
-    while len(stream) - position >= 8:
+def _split(stream: memoryview) -> tuple[list[tuple[str, memoryview]], str]:
+    """Return the boxes in a stream, and what is wrong with their lengths."""
+    boxes: list[tuple[str, memoryview]] = []
+    position, end = 0, len(stream)
+    while end - position >= 8:
         length, header = int.from_bytes(stream[position : position + 4]), 8
         if length == 1:
             length, header = int.from_bytes(stream[position + 8 : position + 16]), 16
         elif length == 0:
-            length = len(stream) - position
+            length = end - position
         if length < header:
-            return
-        kind = stream[position + 4 : position + 8].decode("latin-1")
-        yield kind, stream[position + header : position + length]
+            return boxes, "a box has a length that is less than its own header"
+        if len(boxes) > MAX_BOXES:
+            return boxes, "it has too many boxes"
+        kind = bytes(stream[position + 4 : position + 8]).decode("latin-1")
+        boxes.append((kind, stream[position + header : position + length]))
         position += length
+    if position > end:
+        return boxes, _CUT_OFF
+    return boxes, "bytes follow the last box" if position < end else ""
 
 
-def _superbox(payload: bytes, depth: int) -> Box | None:
-    boxes = list(_boxes(payload))
-    if depth > _MAX_DEPTH or not boxes or boxes[0][0] != "jumd":
+def _superbox(payload: memoryview, depth: int, limits: _Limits) -> Box | None:
+    boxes, fault = _split(payload)
+    limits.boxes -= len(boxes)
+    if depth > _MAX_DEPTH or limits.boxes < 0 or not boxes or boxes[0][0] != "jumd":
         return None
-    description = boxes[0][1]
+    description = bytes(boxes[0][1])
     if len(description) < _DESCRIPTION_BYTES:
         return None
-    label = b""
-    if description[16] & _LABEL_TOGGLE:
-        label = description[_DESCRIPTION_BYTES:].partition(b"\0")[0]
-    inner = (_superbox(content, depth + 1) for kind, content in boxes if kind == "jumb")
+    toggles, label, terminator, rest = description[16], b"", b"", b""
+    if toggles & _LABELLED:
+        label, terminator, rest = description[_DESCRIPTION_BYTES:].partition(b"\0")
+    children = [
+        _superbox(content, depth + 1, limits) for kind, content in boxes[1:] if kind == "jumb"
+    ]
+    found = {
+        fault: bool(fault),
+        "its label does not end": not terminator,
+        "its label is too long": len(label) > _MAX_LABEL_BYTES,
+        "its description does not say that it may be referred to": not toggles & _REQUESTABLE,
+        "its description does not have what it says": not _is_as_told(toggles, rest),
+        "a box in it cannot be read": None in children,
+        "it has two descriptions": any(kind == "jumd" for kind, _ in boxes[1:]),
+    }
     return Box(
-        description[:4].decode("latin-1"),
-        label.decode(errors="replace"),
-        tuple(one for one in boxes[1:] if one[0] != "jumb"),
-        tuple(one for one in inner if one),
+        _kind(description[:16]),
+        label[:_MAX_LABEL_BYTES].decode(errors="replace"),
+        payload,
+        tuple(one for one in boxes[1:] if one[0] not in {"jumb", "jumd"}),
+        tuple(one for one in children if one),
+        tuple(text for text, is_so in found.items() if is_so),
     )
 
 
-class _CborReader:
-    def __init__(self, encoded: bytes, repeated_keys: list[str]) -> None:
-        self._encoded = encoded
-        self._position = 0
-        self._repeated_keys = repeated_keys
+def _is_as_told(toggles: int, rest: bytes) -> bool:
+    """Tell whether what follows a label is what the toggles say (ISO 19566-5 A.3)."""
+    told = (4 if toggles & _IDENTIFIED else 0) + (32 if toggles & _HASHED else 0)
+    if toggles & _PRIVATE:
+        return len(rest) - told >= 8 and int.from_bytes(rest[told : told + 4]) == len(rest) - told
+    return len(rest) == told and toggles < 2 * _PRIVATE
 
-    def item(self, depth: int) -> Any:
-        if depth > _MAX_DEPTH:
-            raise ValueError("nested too deeply")
-        initial = self._take(1)[0]
-        major, information = initial >> 5, initial & 31
-        if major == 7:
-            return self._simple_or_float(information)
-        length = None if information == 31 else self._argument(information)
-        if length is None and major in {0, 1, 6}:
-            raise ValueError("no such length")
-        if major in {2, 3}:
-            content = self._take(length) if length is not None else self._chunks(depth)
-            return content if major == 2 else content.decode()
-        if major == 4:
-            return list(self._items(length, depth + 1))
-        if major == 5:
-            return self._map(length, depth + 1)
-        if major == 6:
-            return self.item(depth + 1)
-        return length if major == 0 else -1 - (length or 0)
 
-    def _take(self, length: int) -> bytes:
-        begin, self._position = self._position, self._position + length
-        if self._position > len(self._encoded):
-            raise ValueError("it ends too early")
-        return self._encoded[begin : self._position]
-
-    def _argument(self, information: int) -> int:
-        if information < 24:
-            return information
-        if information > 27:
-            raise ValueError("no such length")
-        return int.from_bytes(self._take(1 << information - 24))
-
-    def _items(self, length: int | None, depth: int) -> Iterator[Any]:
-        count = 0
-        while length is None or count < length:
-            count += 1
-            value = self.item(depth)
-            if value is _BREAK:
-                if length is not None:
-                    raise ValueError("a break in a definite length")
-                return
-            yield value
-
-    def _chunks(self, depth: int) -> bytes:
-        content = b""
-        for chunk in self._items(None, depth + 1):
-            if not isinstance(chunk, str | bytes):
-                raise ValueError("a chunk that is no string")
-            content += chunk.encode() if isinstance(chunk, str) else chunk
-        return content
-
-    def _map(self, length: int | None, depth: int) -> dict[Any, Any]:
-        items = self._items(None if length is None else length * 2, depth)
-        content: dict[Any, Any] = {}
-        for key in items:
-            name = key if isinstance(key, str | int | bytes) else repr(key)
-            if name in content:
-                self._repeated_keys.append(str(name))
-            content[name] = next(items, None)
-        return content
-
-    def _simple_or_float(self, information: int) -> Any:
-        if information == 31:
-            return _BREAK
-        if information in {25, 26, 27}:
-            layout = {25: ">e", 26: ">f", 27: ">d"}[information]
-            return struct.unpack(layout, self._take(struct.calcsize(layout)))[0]
-        if information == 24:
-            self._take(1)
-        elif information > 24:
-            raise ValueError("no such value")
-        return {20: False, 21: True}.get(information)
+def _kind(uuid: bytes) -> str:
+    return uuid[:4].decode("latin-1") if uuid[4:] == _UUID_TAIL else uuid.hex()

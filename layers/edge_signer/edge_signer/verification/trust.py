@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -105,6 +105,39 @@ class TrustList:
         """Tell whether a newer list should have been published by then."""
         return self.next_update is not None and self.next_update < moment
 
+    def number_trusted_at(self, moment: datetime) -> int:
+        """Return how many of its anchors and digests it trusts at a time."""
+        return sum(one.is_trusted_at(moment) for one in (*self.anchors, *self.digests))
+
+    @cached_property
+    def by_subject(self) -> Mapping[bytes, Sequence[TrustAnchor]]:
+        """Its anchors by their certificates' subjects, in DER."""
+        found: dict[bytes, list[TrustAnchor]] = {}
+        for one in self.anchors:
+            found.setdefault(one.certificate.subject.public_bytes(), []).append(one)
+        return found
+
+    @cached_property
+    def end_entities(self) -> Mapping[bytes, Sequence[TrustPeriod]]:
+        """When it trusts certificates that it trusts alone, by the digests of their DER."""
+        ends: list[TrustAnchor | TrustedDigest] = [
+            *(anchor for anchor in self.anchors if anchor.is_end_entity),
+            *self.digests,
+        ]
+        found: dict[bytes, list[TrustPeriod]] = {}
+        for one in ends:
+            found.setdefault(one.sha256, []).append(one)
+        return found
+
+    def trusts_itself(self, sha256: bytes, moment: datetime) -> bool:
+        """Tell whether it trusts a certificate alone at a time.
+
+        Args:
+            sha256: Digest of the certificate's DER: 32 bytes.
+            moment: The time.
+        """
+        return any(one.is_trusted_at(moment) for one in self.end_entities.get(sha256, ()))
+
 
 @dataclass(frozen=True)
 class TrustLists:
@@ -123,14 +156,32 @@ class TrustLists:
             if purpose in one.purposes:
                 yield from ((one, anchor) for anchor in one.anchors if anchor.is_trusted_at(moment))
 
+    def named(
+        self, subject: x509.Name, purpose: Purpose, moment: datetime
+    ) -> Iterator[tuple[TrustList, TrustAnchor]]:
+        """Return those of `anchors` whose certificate has this subject."""
+        encoded = subject.public_bytes()
+        for one in self.lists:
+            if purpose in one.purposes:
+                for anchor in one.by_subject.get(encoded, ()):
+                    if anchor.is_trusted_at(moment):
+                        yield one, anchor
+
     def certificates(self, purpose: Purpose, moment: datetime) -> Sequence[x509.Certificate]:
         """Return the certificates of `anchors`."""
         return [anchor.certificate for _, anchor in self.anchors(purpose, moment)]
 
+    def issuers(
+        self, purpose: Purpose, moment: datetime
+    ) -> Iterator[tuple[TrustList, TrustAnchor]]:
+        """Return those of `anchors` that a chain may end at: all but end-entity certificates."""
+        for one, anchor in self.anchors(purpose, moment):
+            if not anchor.is_end_entity:
+                yield one, anchor
+
     def pem(self, purpose: Purpose, moment: datetime) -> str:
-        """Return the anchors that may issue and are trusted at a time, in PEM, for an engine."""
-        trusted = (anchor for _, anchor in self.anchors(purpose, moment))
-        return "".join(dict.fromkeys(one.pem for one in trusted if not one.is_end_entity))
+        """Return the certificates of `issuers` in PEM, for an engine; each once."""
+        return "".join(dict.fromkeys(anchor.pem for _, anchor in self.issuers(purpose, moment)))
 
     def allowed_list(self, moment: datetime) -> str:
         """Return the signers' end-entity certificates that are trusted at a time, for c2pa-rs.
@@ -139,26 +190,21 @@ class TrustLists:
             A line for each certificate: the SHA-256 of its DER in base64. This is the form of
             c2pa-rs's setting `allowed_list`.
         """
-        lines = (f"{base64.b64encode(one).decode()}\n" for one in self._end_entities(moment))
-        return "".join(dict.fromkeys(lines))
+        trusted = (
+            digest
+            for one in self._for_signers()
+            for digest in one.end_entities
+            if one.trusts_itself(digest, moment)
+        )
+        return "".join(f"{base64.b64encode(one).decode()}\n" for one in dict.fromkeys(trusted))
 
     def list_with_signer(self, leaf: x509.Certificate, moment: datetime) -> TrustList | None:
         """Return the first list that trusts a signer's own certificate at a time, if one does.
 
         Nothing is checked but that the list has this very certificate, or its digest.
         """
-        return self._end_entities(moment).get(leaf.fingerprint(hashes.SHA256()))
+        digest = leaf.fingerprint(hashes.SHA256())
+        return next((one for one in self._for_signers() if one.trusts_itself(digest, moment)), None)
 
-    def _end_entities(self, moment: datetime) -> dict[bytes, TrustList]:
-        found: dict[bytes, TrustList] = {}
-        for one in self.lists:
-            if "signers" not in one.purposes:
-                continue
-            ends: list[TrustAnchor | TrustedDigest] = [
-                *(anchor for anchor in one.anchors if anchor.is_end_entity),
-                *one.digests,
-            ]
-            for trusted in ends:
-                if trusted.is_trusted_at(moment):
-                    found.setdefault(trusted.sha256, one)
-        return found
+    def _for_signers(self) -> Iterator[TrustList]:
+        return (one for one in self.lists if "signers" in one.purposes)

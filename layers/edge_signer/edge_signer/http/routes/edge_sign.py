@@ -18,11 +18,12 @@ from edge_signer.http.authentication import require_same_tenant
 from edge_signer.http.idempotency import Idempotency, idempotency_key_of
 from edge_signer.http.received import require_media_type, switch_of
 from edge_signer.http.route import JSON, JSON_ERRORS, KMS_ERRORS, TENANT_ERRORS, Endpoint, Route
-from edge_signer.http.routes.edge_sign_models import EdgeSignRequest
+from edge_signer.http.routes.edge_sign_models import EdgeSignRequest, max_inline_bytes
 from edge_signer.http.wire_formats import read_body
 from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.errors import DeadlineExceededError
 from edge_signer.signing import errors as signing
+from edge_signer.signing.layout.inline_embedding import InlineEmbedding
 from edge_signer.signing.service import SignedManifest, SigningService
 from edge_signer.signing.signing_request import PlannedManifest
 from edge_signer.telemetry.request_record import RequestRecord, RollingPercentile, Stopwatch
@@ -47,6 +48,8 @@ SIGN = Route(
         wire.IdempotencyMismatchError,
         wire.AssetTooLargeError,
         signing.TbsTooLargeError,
+        signing.AlreadySignedError,
+        signing.AssetNotEmbeddableError,
         signing.EmbeddedStoreTooLargeError,
         signing.EmbeddingUnavailableError,
         signing.UnknownPolicyError,
@@ -100,9 +103,12 @@ class EdgeSignEndpoint:
             require_media_type(event.headers, SIGN.media_types)
             dry_run = switch_of(event.query_string_parameters, "dry_run")
             key = idempotency_key_of(event.headers)
-            wire_request = read_body(EdgeSignRequest, body, self._flags().max_payload_size)
+            limit_bytes = self._flags().max_payload_size
+            wire_request = read_body(EdgeSignRequest, body, limit_bytes)
             require_same_tenant(tenant, wire_request.tenant_id, "tenant_id")
-            request = wire_request.to_signing_request(tenant.tenant_id)
+            request = wire_request.to_signing_request(
+                tenant.tenant_id, max_inline_bytes(limit_bytes)
+            )
             record.asset_sha256 = request.asset_sha256.hex()
             record.dry_run = dry_run
 
@@ -121,6 +127,9 @@ class EdgeSignEndpoint:
                 sign, context, tenant_id=tenant.tenant_id, key=key, body=body
             )
         )
+        if isinstance(request.embedding, InlineEmbedding):
+            # An earlier answer was kept without the file, which is made again from the request.
+            answer.body = _with_asset(answer.body, request.embedding)
         # These belong to this request, even when the rest replays an earlier answer.
         answer.headers.update(admitted.headers())
         record.idempotency_replayed = "Idempotency-Replayed" in answer.headers
@@ -165,3 +174,22 @@ def _planned_answer(planned: PlannedManifest, admitted: Admitted) -> Response[st
         ],
     )
     return json_answer(200, body, admitted.headers())
+
+
+def _with_asset(body: str | None, embedding: InlineEmbedding) -> str:
+    """Add the signed file to an answer.
+
+    Raises:
+        IdempotencyMismatchError: The file was laid out otherwise for the first answer.
+    """
+    from edge_signer.signing.layout.hard_binding import HardBindingError
+
+    signed = SignedAnswer.model_validate_json(body or "")
+    try:
+        asset = embedding.signed(base64.b64decode(signed.manifest))
+    except HardBindingError as otherwise:
+        raise wire.IdempotencyMismatchError(
+            "This Idempotency-Key was used before an update of the signer, which lays this file "
+            "out otherwise; use a new key."
+        ) from otherwise
+    return signed.model_copy(update={"asset": base64.b64encode(asset).decode()}).to_json()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from edge_signer.configuration.flags import DEFAULT_PAYLOAD_BYTES
 from edge_signer.http.errors import AssetTooLargeError
 from edge_signer.http.wire_formats import read_base64
 from edge_signer.platform.errors import InvalidRequestError
+from edge_signer.signing.layout.inline_embedding import InlineEmbedding
 from edge_signer.signing.manifest.embedding import (
     LAYOUTS,
     MAX_STORE_BYTES,
@@ -18,8 +20,21 @@ from edge_signer.signing.manifest.embedding import (
 )
 from edge_signer.signing.signing_request import MAX_TITLE_CHARACTERS, SigningRequest
 
-MAX_INLINE_BYTES = 32 * 1024
+#: The largest inline asset by default.
+DEFAULT_INLINE_BYTES = 32 * 1024
+# What a body has beside the largest inline asset: more than can be signed.
+_BESIDE_INLINE_BYTES = DEFAULT_PAYLOAD_BYTES // 3
 ASSET_SHA256 = r"^[0-9a-f]{64}$"
+
+
+def max_inline_bytes(max_payload_bytes: int) -> int:
+    """Return the limit of an inline asset, which grows with that of the body.
+
+    Args:
+        max_payload_bytes: Limit of a request's body.
+    """
+    # Base64 takes four bytes for three.
+    return max(DEFAULT_INLINE_BYTES, (max_payload_bytes - _BESIDE_INLINE_BYTES) * 3 // 4)
 
 
 class EmbedRequest(BaseModel):
@@ -61,38 +76,75 @@ class EdgeSignRequest(BaseModel):
     tenant_id: str | None = Field(None, min_length=1, max_length=64)
     tsa: bool | None = None
     title: str | None = Field(None, min_length=1, max_length=MAX_TITLE_CHARACTERS)
-    embed: EmbedRequest | None = None
+    embed: EmbedRequest | Literal[True] | None = None
 
-    def to_signing_request(self, tenant_id: str) -> SigningRequest:
+    @field_validator("embed", mode="before")
+    @classmethod
+    def _place_or_true(cls, value: Any) -> Any:
+        # Judged here, so that a message names the field and not the members of the union.
+        if value is None or value is True:
+            return value
+        if not isinstance(value, dict):
+            raise ValueError(
+                'must be true, or a place such as {"format": "image/png", "offset": 33}'
+            )
+        return EmbedRequest.model_validate(value)
+
+    def to_signing_request(
+        self, tenant_id: str, inline_limit_bytes: int = DEFAULT_INLINE_BYTES
+    ) -> SigningRequest:
         """Return the request to the signing service, on behalf of an authenticated tenant.
 
+        Args:
+            tenant_id: The tenant.
+            inline_limit_bytes: The largest inline asset.
+
         Raises:
-            InvalidRequestError: There is no asset, or the digest is not the inline asset's.
+            InvalidRequestError: There is no asset, or the digest is not the inline asset's, or
+                `embed` does not suit it.
             InvalidBase64Error, AssetTooLargeError: Of `asset_inline`.
         """
+        asset = self._inline_asset(inline_limit_bytes)
         return SigningRequest(
             tenant_id=tenant_id,
-            asset_sha256=self._asset_digest(),
+            asset_sha256=self._asset_digest(asset),
             assertions=self.assertions,
             policy_id=self.policy_id,
             tsa=self.tsa,
             title=self.title,
-            embedding=self.embed.to_embedding() if self.embed else None,
+            embedding=self._embedding(asset),
         )
 
-    def _asset_digest(self) -> bytes:
-        given = bytes.fromhex(self.asset_sha256) if self.asset_sha256 else None
+    def _inline_asset(self, limit_bytes: int) -> bytes | None:
         if self.asset_inline is None:
-            if given is None:
-                raise InvalidRequestError("asset_sha256 or asset_inline is required")
-            return given
+            return None
         asset = read_base64("asset_inline", self.asset_inline)
         if not asset:
             raise InvalidRequestError("asset_inline: the asset is empty")
-        if len(asset) > MAX_INLINE_BYTES:
+        if len(asset) > limit_bytes:
             raise AssetTooLargeError(
-                f"asset_inline has more than {MAX_INLINE_BYTES} bytes; send asset_sha256 instead."
+                f"asset_inline has more than {limit_bytes} bytes; send asset_sha256 instead."
             )
+        return asset
+
+    def _embedding(self, asset: bytes | None) -> Embedding | InlineEmbedding | None:
+        if isinstance(self.embed, EmbedRequest):
+            return self.embed.to_embedding()
+        if self.embed is None:
+            return None
+        if asset is None:
+            raise InvalidRequestError(
+                "embed: true needs asset_inline; with asset_sha256, name a place such as "
+                '{"format": "image/png", "offset": 33}'
+            )
+        return InlineEmbedding(asset)
+
+    def _asset_digest(self, asset: bytes | None) -> bytes:
+        given = bytes.fromhex(self.asset_sha256) if self.asset_sha256 else None
+        if asset is None:
+            if given is None:
+                raise InvalidRequestError("asset_sha256 or asset_inline is required")
+            return given
         digest = hashlib.sha256(asset).digest()
         if given is not None and given != digest:
             raise InvalidRequestError("asset_sha256 is not the digest of asset_inline")

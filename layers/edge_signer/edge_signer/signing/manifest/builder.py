@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from edge_signer.signing.manifest.assertion import Assertion
-from edge_signer.signing.manifest.tbs_module import MEMORY_LIMIT_BYTES, load_module
+from edge_signer.signing.manifest.tbs_module import MEMORY_LIMIT_BYTES, TBS_MODULE
 from edge_signer.signing.manifest.wasmtime_engine import Engine, InstancePre, Trap, WasmtimeError
 from edge_signer.signing.manifest.wasmtime_instance import BareInstance
 
@@ -94,7 +94,7 @@ class ManifestBuilder:
     """Makes manifests with the checked module; shared by all requests of a process."""
 
     def __init__(self) -> None:
-        engine, module = load_module()
+        engine, module = TBS_MODULE.load()
         self._template = _Template.linked(engine, InstancePre(engine, module))
 
     def prepare(self, definition: ManifestDefinition) -> PreparedManifest:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.signing.errors import EmbeddedStoreTooLargeError
 
 # The central signer reads this module, and has no builder.
@@ -100,6 +101,15 @@ class Embedding:
     format: str
     offset: int | None
     store_bytes: int | None
+
+    def require_possible(self, *, is_stamped: bool) -> None:
+        """Refuse a time-stamp for which no room is reserved.
+
+        Raises:
+            InvalidRequestError: There is none.
+        """
+        if is_stamped and self.store_bytes is None:
+            raise InvalidRequestError("embed.store_bytes is required with a time-stamp")
 
     def prepare(
         self,

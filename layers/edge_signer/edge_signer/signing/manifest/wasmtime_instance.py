@@ -22,14 +22,18 @@ from edge_signer.signing.manifest.wasmtime_c_api import (
 )
 from edge_signer.signing.manifest.wasmtime_engine import Engine, InstancePre, require
 
-_U64 = 0xFFFF_FFFF_FFFF_FFFF
+_MASKS = {WASMTIME_I32: 0xFFFF_FFFF, WASMTIME_I64: 0xFFFF_FFFF_FFFF_FFFF}
+
+
+class I64(int):
+    """An argument of 64 bits; others have 32."""
 
 
 class BareInstance:
-    """An instance whose functions take at most an i32 and return an i64; its memory never moves.
+    """An instance whose functions take and return integers; its memory grows but never moves.
 
     Args:
-        engine: An engine with a pool, in which memories do not move.
+        engine: An engine that has room for `memory_bytes` where a memory begins.
         instance_pre: The linked module; it exports its memory as `memory`.
         fuel: For all calls together.
         memory_bytes: Size limit of its memory.
@@ -39,7 +43,7 @@ class BareInstance:
         KeyError: There is no such memory.
     """
 
-    __slots__ = ("_context", "_instance", "_memory_address", "_memory_length", "_store")
+    __slots__ = ("_context", "_instance", "_memory", "_memory_address", "_memory_length", "_store")
 
     def __init__(
         self, engine: Engine, instance_pre: InstancePre, *, fuel: int, memory_bytes: int
@@ -54,39 +58,51 @@ class BareInstance:
             instance_pre.pointer, context, byref(self._instance), byref(trap)
         )
         require(error, trap)
-        memory = byref(self._export(b"memory", WASMTIME_EXTERN_MEMORY).memory)
-        self._memory_address = LIBRARY.wasmtime_memory_data(context, memory)
-        self._memory_length = LIBRARY.wasmtime_memory_data_size(context, memory)
+        self._memory = self._export(b"memory", WASMTIME_EXTERN_MEMORY).memory
+        self._memory_address = LIBRARY.wasmtime_memory_data(context, byref(self._memory))
+        self._memory_length = LIBRARY.wasmtime_memory_data_size(context, byref(self._memory))
 
     def __del__(self) -> None:
         LIBRARY.wasmtime_store_delete(self._store)
 
-    def call(self, name: bytes, argument: int | None = None) -> int:
-        """Call a function, and give its i64 as an unsigned number.
+    def call(self, name: bytes, *arguments: int, gives: int | None = WASMTIME_I64) -> int:
+        """Call a function, and give its result as an unsigned number.
 
         Args:
             name: Name of an export.
-            argument: Its i32, unsigned; None for a function without one.
+            arguments: Unsigned; an `I64`, or an i32.
+            gives: Type of the result; None for a function without one, which gives 0.
 
         Raises:
             KeyError: There is no such function.
             WasmtimeError: The function has other parameters or another number of results.
-            TypeError: It does not return an i64.
+            TypeError: It returns another type.
             Trap: It was stopped.
         """
         function = self._export(name, WASMTIME_EXTERN_FUNC).func
-        given: Any = wasmtime_val_t(WASMTIME_I32)
-        given.of.i32 = argument or 0
-        count = 0 if argument is None else 1
+        given: Any = (wasmtime_val_t * len(arguments))()
+        for place, argument in zip(given, arguments, strict=True):
+            if isinstance(argument, I64):
+                place.kind, place.of.i64 = WASMTIME_I64, argument
+            else:
+                place.kind, place.of.i32 = WASMTIME_I32, argument
         answer: Any = wasmtime_val_t()
         trap = c_void_p()
         error = LIBRARY.wasmtime_func_call(
-            self._context, byref(function), byref(given), count, byref(answer), 1, byref(trap)
+            self._context,
+            byref(function),
+            byref(given),
+            len(arguments),
+            byref(answer),
+            0 if gives is None else 1,
+            byref(trap),
         )
         require(error, trap)
-        if answer.kind != WASMTIME_I64:
+        if gives is None:
+            return 0
+        if answer.kind != gives:
             raise TypeError(name)
-        return int(answer.of.i64 & _U64)
+        return int((answer.of.i64 if gives == WASMTIME_I64 else answer.of.i32) & _MASKS[gives])
 
     def write(self, address: int, content: bytes) -> None:
         """Copy into the memory.
@@ -94,10 +110,8 @@ class BareInstance:
         Raises:
             IndexError: It would not fit.
         """
-        length = len(content)
-        if not 0 <= address <= self._memory_length - length:
-            raise IndexError(address)
-        memmove(self._memory_address + address, content, length)
+        self._require_inside(address, len(content))
+        memmove(self._memory_address + address, content, len(content))
 
     def read(self, address: int, length: int) -> bytes:
         """Copy out of the memory.
@@ -105,9 +119,19 @@ class BareInstance:
         Raises:
             IndexError: The range is outside the memory.
         """
-        if length < 0 or not 0 <= address <= self._memory_length - length:
-            raise IndexError(address)
+        self._require_inside(address, length)
         return string_at(self._memory_address + address, length)
+
+    def _require_inside(self, address: int, length: int) -> None:
+        if length < 0 or address < 0:
+            raise IndexError(address)
+        if address + length > self._memory_length:
+            # It may have grown.
+            self._memory_length = LIBRARY.wasmtime_memory_data_size(
+                self._context, byref(self._memory)
+            )
+            if address + length > self._memory_length:
+                raise IndexError(address)
 
     def _export(self, name: bytes, kind: int) -> Any:
         export: Any = wasmtime_extern_t()

@@ -1,0 +1,126 @@
+"""An inline asset as the place for its own manifest store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from edge_signer.signing.errors import EmbeddedStoreTooLargeError
+from edge_signer.signing.manifest.embedding import TIME_STAMP_RESERVE_BYTES
+
+# Both load the engine, which only requests with an inline asset to embed in need.
+if TYPE_CHECKING:
+    from edge_signer.signing.layout.asset_layout import AssetLayout
+    from edge_signer.signing.manifest.builder import (
+        ManifestBuilder,
+        ManifestDefinition,
+        PreparedManifest,
+    )
+
+# Holds a manifest of a common chain; another size is found when the manifest is built.
+_USUAL_STORE_BYTES = 2560
+_MOST_ROUNDS = 4
+
+
+class InlineEmbedding:
+    """Lays an asset out for its manifest store, with a module of its own for each request.
+
+    Has the methods of `Embedding` by which a manifest is made for its place. The store is padded a
+    little, because its size must be known before the asset is hashed.
+
+    Args:
+        asset: The file.
+    """
+
+    def __init__(self, asset: bytes) -> None:
+        self._asset = asset
+        self._store_bytes = _USUAL_STORE_BYTES
+        self._layout: AssetLayout | None = None
+        self._filled: tuple[bytes, bytes] | None = None
+
+    def require_possible(self, *, is_stamped: bool) -> None:
+        """Lay the asset out, and hash what the manifest will be bound to.
+
+        Args:
+            is_stamped: Whether a time-stamp will be added.
+
+        Raises:
+            AlreadySignedError: The file already has a manifest store.
+            AssetNotEmbeddableError: The file is damaged or too complex, or of another format.
+        """
+        self._store_bytes = _USUAL_STORE_BYTES + (TIME_STAMP_RESERVE_BYTES if is_stamped else 0)
+        self._laid_out().digest  # noqa: B018 - it is kept
+
+    def prepare(
+        self,
+        builder: ManifestBuilder,
+        definition: ManifestDefinition,
+        signature_bytes: int,
+        *,
+        is_stamped: bool,
+    ) -> PreparedManifest:
+        """Build everything except the signature, with a hard binding to this asset.
+
+        Args:
+            builder: Builds it, again if the store is larger than usual.
+            definition: The manifest; its `asset_sha256` is replaced.
+            signature_bytes: Length of the signature.
+            is_stamped: Whether a time-stamp will be added.
+
+        Raises:
+            EmbeddedStoreTooLargeError: The store is larger than any that is embedded.
+            AlreadySignedError, AssetNotEmbeddableError: As `require_possible`.
+            BuildError: The module refused the definition or was stopped.
+        """
+        for _ in range(_MOST_ROUNDS):
+            layout = self._laid_out()
+            try:
+                return layout.place.prepare(
+                    builder,
+                    replace(definition, asset_sha256=layout.digest),
+                    signature_bytes,
+                    is_stamped=is_stamped,
+                )
+            except EmbeddedStoreTooLargeError as refused:
+                if refused.store_bytes is None:
+                    raise
+                self._store_bytes = refused.store_bytes
+        raise EmbeddedStoreTooLargeError(None)
+
+    def assemble(self, prepared: PreparedManifest, signature: bytes, token: bytes) -> bytes:
+        """Return the store, padded to the size that the asset was laid out for.
+
+        Raises:
+            EmbeddedStoreTooLargeError: The time-stamp is larger than what is reserved for it.
+        """
+        try:
+            return self._laid_out().place.assemble(prepared, signature, token)
+        except EmbeddedStoreTooLargeError as refused:
+            # Nobody can announce a size here.
+            raise EmbeddedStoreTooLargeError(None) from refused
+
+    def signed(self, manifest_store: bytes) -> bytes:
+        """Return the asset with its store inside; the same store gives the same bytes.
+
+        Args:
+            manifest_store: What `assemble` returned, now or for an earlier request.
+
+        Raises:
+            HardBindingError: The store is not bound to what would be written.
+            AlreadySignedError, AssetNotEmbeddableError: As `require_possible`.
+        """
+        from edge_signer.signing.layout.hard_binding import require_bound
+
+        if self._filled is None or self._filled[0] != manifest_store:
+            self._store_bytes = len(manifest_store)
+            signed = self._laid_out().signed(manifest_store)
+            require_bound(signed, manifest_store)
+            self._filled = manifest_store, signed
+        return self._filled[1]
+
+    def _laid_out(self) -> AssetLayout:
+        from edge_signer.signing.layout.asset_layout import AssetLayout
+
+        if self._layout is None or self._layout.place.store_bytes != self._store_bytes:
+            self._layout = AssetLayout(self._asset, self._store_bytes)
+        return self._layout

@@ -1,0 +1,180 @@
+"""A tolerant reader of CBOR (RFC 8949) from anywhere: it never fails."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+_MAX_DEPTH = 32
+_BREAK = object()
+
+
+class Simple(NamedTuple):
+    """A simple value that is neither false, true nor null (RFC 8949 §3.3)."""
+
+    number: int
+
+
+@dataclass
+class CborBudget:
+    """How many more data items may be read; shared by all values of a store.
+
+    Attributes:
+        items: The number left.
+    """
+
+    items: int = 500_000
+
+
+@dataclass
+class Cbor:
+    """A value in CBOR.
+
+    Attributes:
+        value: The readable part, without tags.
+        tag: The outermost tag; None if there is none.
+        is_well_formed: Whether the bytes are one data item and nothing else.
+        is_too_large: Whether it was not read because the budget was used up.
+        repeated_keys: Keys that occur twice in one map, which no reader may accept.
+    """
+
+    value: Any = None
+    tag: int | None = None
+    is_well_formed: bool = False
+    is_too_large: bool = False
+    repeated_keys: list[str] = field(default_factory=list)
+
+
+class _TooLargeError(ValueError):
+    """The budget is used up."""
+
+
+def read_cbor(encoded: bytes, budget: CborBudget | None = None) -> Cbor:
+    """Read a value; None if the bytes are not CBOR.
+
+    Args:
+        encoded: The bytes.
+        budget: Counts the data items that are read; by default this value has one of its own.
+    """
+    found = Cbor()
+    reader = _CborReader(encoded, found.repeated_keys, budget or CborBudget())
+    try:
+        found.tag = reader.outer_tag()
+        found.value = reader.value()
+    except _TooLargeError:
+        return Cbor(is_too_large=True)
+    except (IndexError, ValueError, struct.error):
+        return Cbor()
+    found.is_well_formed = reader.position == len(encoded)
+    return found
+
+
+class _CborReader:
+    def __init__(self, encoded: bytes, repeated_keys: list[str], budget: CborBudget) -> None:
+        self._encoded = encoded
+        self._repeated_keys = repeated_keys
+        self._budget = budget
+        self.position = 0
+
+    def outer_tag(self) -> int | None:
+        """Return the tag at the beginning, without moving on."""
+        if not self._encoded or self._encoded[0] >> 5 != 6:
+            return None
+        begin, self.position = self.position, 1
+        tag = self._argument(self._encoded[0] & 31)
+        self.position = begin
+        return tag
+
+    def item(self, depth: int) -> Any:
+        """Read an item: a value, or the break that ends an indefinite length."""
+        if depth > _MAX_DEPTH:
+            raise ValueError("nested too deeply")
+        self._budget.items -= 1
+        if self._budget.items < 0:
+            raise _TooLargeError
+        initial = self._take(1)[0]
+        major, information = initial >> 5, initial & 31
+        if major == 7:
+            return self._simple_or_float(information)
+        length = None if information == 31 else self._argument(information)
+        if length is None and major in {0, 1, 6}:
+            raise ValueError("no such length")
+        if major in {2, 3}:
+            content = self._take(length) if length is not None else self._chunks(major)
+            return content if major == 2 else content.decode()
+        if major == 4:
+            return list(self._items(length, depth + 1))
+        if major == 5:
+            return self._map(length, depth + 1)
+        if major == 6:
+            return self.value(depth + 1)
+        return length if major == 0 else -1 - (length or 0)
+
+    def value(self, depth: int = 0) -> Any:
+        """Read an item that is a value, and no break."""
+        value = self.item(depth)
+        if value is _BREAK:
+            raise ValueError("a break where a value must be")
+        return value
+
+    def _take(self, length: int) -> bytes:
+        begin, self.position = self.position, self.position + length
+        if self.position > len(self._encoded):
+            raise ValueError("it ends too early")
+        return self._encoded[begin : self.position]
+
+    def _argument(self, information: int) -> int:
+        if information < 24:
+            return information
+        if information > 27:
+            raise ValueError("no such length")
+        return int.from_bytes(self._take(1 << information - 24))
+
+    def _items(self, length: int | None, depth: int) -> Iterator[Any]:
+        count = 0
+        while length is None or count < length:
+            count += 1
+            value = self.item(depth)
+            if value is _BREAK:
+                if length is not None:
+                    raise ValueError("a break in a definite length")
+                return
+            yield value
+
+    def _chunks(self, major: int) -> bytes:
+        """Join the chunks of a string of indefinite length (RFC 8949 §3.2.3)."""
+        chunks = []
+        while (initial := self._take(1)[0]) != 0xFF:
+            self._budget.items -= 1
+            if self._budget.items < 0:
+                raise _TooLargeError
+            if initial >> 5 != major or initial & 31 == 31:
+                raise ValueError("a chunk of another type")
+            chunks.append(self._take(self._argument(initial & 31)))
+        return b"".join(chunks)
+
+    def _map(self, length: int | None, depth: int) -> dict[Any, Any]:
+        items = self._items(None if length is None else length * 2, depth)
+        content: dict[Any, Any] = {}
+        for key in items:
+            name = key if isinstance(key, str | int | bytes) else repr(key)
+            if name in content:
+                self._repeated_keys.append(str(name))
+            value = next(items, _BREAK)
+            if value is _BREAK:
+                raise ValueError("a key without a value")
+            content[name] = value
+        return content
+
+    def _simple_or_float(self, information: int) -> Any:
+        if information == 31:
+            return _BREAK
+        if information in {25, 26, 27}:
+            layout = {25: ">e", 26: ">f", 27: ">d"}[information]
+            return struct.unpack(layout, self._take(struct.calcsize(layout)))[0]
+        if information > 24:
+            raise ValueError("no such value")
+        number = self._take(1)[0] if information == 24 else information
+        return {20: False, 21: True, 22: None}.get(number, Simple(number))

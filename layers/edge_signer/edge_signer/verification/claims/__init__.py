@@ -1,0 +1,1 @@
+"""What manifests claim: claims, assertions, ingredients, and the references between them."""

@@ -1,0 +1,1 @@
+"""Whether a manifest belongs to an asset: the hard bindings of the standard."""

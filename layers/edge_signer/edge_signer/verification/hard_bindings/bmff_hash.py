@@ -1,0 +1,183 @@
+"""The BMFF hash assertions `c2pa.hash.bmff.v2` and `.v3` (C2PA 2.2 §15.12.2, §18.6)."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from edge_signer.verification.findings import FindingLog
+from edge_signer.verification.hard_bindings.asset_content import AssetContent, Part, complement
+from edge_signer.verification.hard_bindings.bmff_boxes import (
+    MAX_BOXES,
+    BmffBox,
+    BmffError,
+    boxes_at,
+    root_boxes,
+)
+from edge_signer.verification.hard_bindings.bmff_conditions import (
+    C2PA_UUID,
+    UnknownBoxError,
+    meets,
+)
+from edge_signer.verification.hard_bindings.data_hash import Binding
+
+_MISMATCH, _MALFORMED = "assertion.bmffHash.mismatch", "assertion.bmffHash.malformed"
+_MAX_EXCLUSIONS = 1_000
+#: What every binding leaves out (§A.5.6), beside the boxes with the credentials.
+_USUAL = {"/ftyp", "/mfra"}
+_C2PA_DATA = [{"offset": 8, "value": C2PA_UUID}]
+_UUID_BYTES = 16
+#: UUID, version and flags, and the longest purpose with its end.
+_C2PA_HEAD_BYTES = _UUID_BYTES + 4 + 9
+_PURPOSES = {b"manifest", b"original", b"update"}
+
+
+def check_bmff_hash(binding: Binding, log: FindingLog) -> None:
+    """Check that an asset has the hash of its binding.
+
+    Raises:
+        OSError: The asset's stream fails.
+    """
+    said = binding.said
+    algorithm = binding.allowed_algorithm(said, log)
+    listed = said.get("exclusions")
+    has_trees = said.get("merkle") is not None
+    if not isinstance(listed, list) or not listed or not all(map(_is_sound, listed)):
+        log.failure(_MALFORMED, binding.url)
+    elif binding.asset.stream is None:
+        log.skip("Whether this is the signed file: its hash leaves out boxes of the file.")
+    elif not isinstance(said.get("hash"), bytes) and not has_trees:
+        log.failure(_MISMATCH, binding.url, "It has no hash.")
+    elif algorithm:
+        if has_trees:
+            log.skip("Whether the media data is as it was signed: it is hashed in a Merkle tree.")
+        if isinstance(said.get("hash"), bytes):
+            _compare(binding, listed[:_MAX_EXCLUSIONS], algorithm, log)
+
+
+def _compare(
+    binding: Binding, exclusions: Sequence[Mapping[Any, Any]], algorithm: str, log: FindingLog
+) -> None:
+    asset, url = binding.asset, binding.url
+    try:
+        roots = root_boxes(asset)
+        excluded, whole = _excluded(asset, roots, exclusions)
+    except BmffError as broken:
+        log.failure(_MISMATCH, url, f"The file cannot be taken apart: {broken}.")
+        return
+    except UnknownBoxError as unknown:
+        log.skip(f"Whether this is the signed file: the form of its {unknown} box is not known.")
+        return
+    if asset.is_embedded and not _holds_store(binding, roots, log):
+        log.failure(_MISMATCH, url, "The file has no box with the credentials.")
+        return
+    marked = [one.begin for one in roots if one.begin not in whole]
+    found = asset.digest(algorithm, _parts(marked, _merged(excluded), asset.size_bytes))
+    if not hmac.compare_digest(found, binding.said["hash"]):
+        log.failure(_MISMATCH, url)
+    elif binding.said.get("merkle") is None:
+        log.success("assertion.bmffHash.match", url)
+        _tell_additional(exclusions, url, log)
+
+
+def _is_sound(exclusion: Any) -> bool:
+    """Tell whether an exclusion is well-formed: subsets in order, and none over another."""
+    if not isinstance(exclusion, dict) or not isinstance(exclusion.get("xpath"), str):
+        return False
+    subsets = exclusion.get("subset")
+    if subsets is None:
+        return True
+    end = 0
+    for one in subsets if isinstance(subsets, list) else [None]:
+        match one:
+            case {"offset": int(offset), "length": int(length)} if offset >= end and length >= 0:
+                end = offset + length
+            case _:
+                return False
+    return True
+
+
+def _excluded(
+    asset: AssetContent, roots: Sequence[BmffBox], exclusions: Iterable[Mapping[Any, Any]]
+) -> tuple[list[tuple[int, int]], set[int]]:
+    """Return the ranges left out, and the first bytes of the boxes left out as a whole."""
+    ranges: list[tuple[int, int]] = []
+    whole: set[int] = set()
+    for exclusion in exclusions:
+        for box in boxes_at(asset, roots, exclusion["xpath"]):
+            if not meets(asset, box, exclusion):
+                continue
+            subsets = exclusion.get("subset")
+            if subsets is None:
+                ranges.append((box.begin, box.end))
+                whole.add(box.begin)
+            for one in subsets or ():
+                begin = box.begin + one["offset"]
+                # A length of zero means the rest of the box.
+                end = begin + one["length"] if one["length"] else box.end
+                if begin < box.end:
+                    ranges.append((begin, min(end, box.end)))
+            if len(ranges) > MAX_BOXES:
+                raise BmffError(f"its hash leaves out more than {MAX_BOXES:,} ranges")
+    return ranges, whole
+
+
+def _merged(ranges: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for begin, end in sorted(ranges):
+        if merged and begin <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(merged[-1][1], end)
+        else:
+            merged.append((begin, end))
+    return merged
+
+
+def _parts(
+    marked: Sequence[int], excluded: Sequence[tuple[int, int]], size_bytes: int
+) -> Iterator[Part]:
+    """Return what is hashed: before each root box that is not left out stands its offset."""
+    edges = [*marked, size_bytes]
+    at = 0
+    if not marked or marked[0] > 0:
+        yield from complement(excluded, 0, edges[0])
+    for begin, end in zip(marked, edges[1:], strict=True):
+        yield begin.to_bytes(8)
+        while at < len(excluded) and excluded[at][1] <= begin:
+            at += 1
+        last = at
+        while last < len(excluded) and excluded[last][0] < end:
+            last += 1
+        yield from complement(excluded[at:last], begin, end)
+
+
+def _holds_store(binding: Binding, roots: Sequence[BmffBox], log: FindingLog) -> bool:
+    """Tell whether a box has the credentials, in the form of C2PA 2.2 §A.5.1 and §A.5.3."""
+    asset, store = binding.asset, binding.store
+    for box in roots:
+        head = asset.read(box.begin, box.header + _C2PA_HEAD_BYTES)[box.header :]
+        purpose, terminator, _ = head[_UUID_BYTES + 4 :].partition(b"\0")
+        if box.kind != "uuid" or head[:_UUID_BYTES] != C2PA_UUID or not terminator:
+            continue
+        if purpose in _PURPOSES:
+            at = box.begin + box.header + _UUID_BYTES + 4 + len(purpose) + 1 + 8
+            if asset.read(at, len(store)) == store and asset.is_blank(at + len(store), box.end):
+                return True
+            if asset.read(at + 4, 4) == b"jumb":
+                log.skip("Whether the box that the hash leaves out has the manifest store alone.")
+                return True
+    return False
+
+
+def _tell_additional(exclusions: Sequence[Mapping[Any, Any]], url: str, log: FindingLog) -> None:
+    others = sorted(
+        {
+            one["xpath"][:60]
+            for one in exclusions
+            if one["xpath"] not in _USUAL
+            and (one["xpath"] != "/uuid" or one.get("data") != _C2PA_DATA)
+        }
+    )
+    if others:
+        said = f"Boxes besides those of the credentials are not covered: {', '.join(others[:10])}."
+        log.informational("assertion.bmffHash.additionalExclusionsPresent", url, said)

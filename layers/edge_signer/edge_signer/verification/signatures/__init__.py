@@ -1,0 +1,1 @@
+"""Who signed, and when: claim signatures, certificates, time-stamps and revocation."""

@@ -1,0 +1,151 @@
+"""Certificates that came with a signature: reading them, their profile and their validity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
+
+from edge_signer.signing.credentials.certificate import UNREADABLE
+from edge_signer.signing.credentials.certificate_profile import (
+    SIGNATURES,
+    Fault,
+    has_common_key_form,
+    issuer_faults,
+    profile_faults,
+)
+from edge_signer.signing.credentials.time_stamp_response import (
+    SEQUENCE,
+    children,
+    encoded,
+    only_element,
+)
+
+#: How the demands of `certificate_profile` begin that the standard does not make: it has no rule
+#: for names (§14.5.1.1), and allows RSASSA-PSS in certificates.
+STRICTER_THAN_THE_STANDARD = (
+    "must name an organisation",
+    "must be signed with ECDSA, RSA (PKCS #1) or Ed25519",
+    "must have its public key in the common form",
+)
+#: OpenSSL's own limits: verifying takes very long with a huge key or a huge public exponent.
+_MAX_EXPONENT_BITS = 64
+_MAX_KEY_BITS = 16_384
+
+
+def load_certificate(der: bytes) -> x509.Certificate:
+    """Load a certificate from DER.
+
+    Raises:
+        ValueError: It cannot be read.
+    """
+    try:
+        one = x509.load_der_x509_certificate(der)
+        # These parts are parsed when they are first asked for.
+        _ = one.extensions, one.subject, one.issuer, one.not_valid_after_utc, one.public_key()
+        _ = one.signature_hash_algorithm
+    except UNREADABLE as broken:
+        raise ValueError(f"The certificate cannot be read: {broken}"[:300]) from broken
+    return one
+
+
+def readable_certificates(ders: Iterable[bytes]) -> tuple[x509.Certificate, ...]:
+    """Load certificates from DER, leaving out what cannot be read: a chain may do without."""
+    found = []
+    for one in ders:
+        try:
+            found.append(load_certificate(one))
+        except ValueError:
+            continue
+    return tuple(found)
+
+
+def credential_faults(leaf: x509.Certificate) -> list[str]:
+    """List what keeps a certificate from signing claims, in sentences."""
+    try:
+        demands = [*_of_the_standard(profile_faults(leaf)), *_own_demands(leaf)]
+    except UNREADABLE as broken:
+        return [f"The certificate cannot be read: {broken}."]
+    return [f"The certificate {one}." for one in demands]
+
+
+def chain_faults(issuers: Sequence[x509.Certificate]) -> list[str]:
+    """List what keeps certificates from issuing, as the rest of a sentence.
+
+    Args:
+        issuers: The leaf's issuer first.
+
+    Raises:
+        ValueError: An extension cannot be read.
+    """
+    own = [fault for one in issuers for fault in _own_demands(one)]
+    return [*_of_the_standard(issuer_faults(issuers)), *own]
+
+
+def _of_the_standard(faults: Iterable[Fault]) -> list[str]:
+    """Leave out what a signer must avoid, since some engine refuses it, and the standard allows."""
+    demands = map(str, faults)
+    return [one for one in demands if not one.startswith(STRICTER_THAN_THE_STANDARD)]
+
+
+def _own_demands(certificate: x509.Certificate) -> list[str]:
+    """List faults of the algorithms of a certificate (C2PA 2.2 §14.5.1.1)."""
+    is_rsa = isinstance(certificate.public_key(), rsa.RSAPublicKey)
+    is_pss = certificate.signature_algorithm_oid == SignatureAlgorithmOID.RSASSA_PSS
+    digest = certificate.signature_hash_algorithm
+    is_allowed = certificate.signature_algorithm_oid in SIGNATURES or (
+        is_pss
+        and isinstance(digest, hashes.SHA256 | hashes.SHA384 | hashes.SHA512)
+        # This fails for parameters that are not those of PSS with MGF1.
+        and certificate.signature_algorithm_parameters is not None
+    )
+    demands = {
+        "must be signed with an algorithm that the standard allows": is_allowed,
+        # RSA keys may be tied to RSASSA-PSS.
+        "must name one signature algorithm": _names_one_algorithm(certificate),
+        "must name the curve of its key": is_rsa or has_common_key_form(certificate),
+    }
+    return [demand for demand, is_met in demands.items() if not is_met]
+
+
+def _names_one_algorithm(certificate: x509.Certificate) -> bool:
+    """Tell whether what is signed names the signature's algorithm (RFC 5280 §4.1.1.2)."""
+    der = certificate.public_bytes(Encoding.DER)
+    signed, algorithm = children(der, only_element(der))[:2]
+    fields = [one for one in children(der, signed) if one.tag == SEQUENCE]
+    return encoded(der, fields[0]) == encoded(der, algorithm)
+
+
+def outside_validity(
+    certificates: Sequence[x509.Certificate], moment: datetime
+) -> x509.Certificate | None:
+    """Return the first certificate that is not valid at a time; None if all are."""
+    for one in certificates:
+        if not one.not_valid_before_utc <= moment <= one.not_valid_after_utc:
+            return one
+    return None
+
+
+def has_usual_key(certificate: x509.Certificate) -> bool:
+    """Tell whether verifying with a certificate's key takes no longer than usual."""
+    key = certificate.public_key()
+    if not isinstance(key, rsa.RSAPublicKey):
+        return True
+    exponent_bits = key.public_numbers().e.bit_length()
+    return key.key_size <= _MAX_KEY_BITS and exponent_bits <= _MAX_EXPONENT_BITS
+
+
+def common_name(certificate: x509.Certificate) -> str:
+    """Return the subject's common name; empty if it has none."""
+    return name_part(certificate.subject, NameOID.COMMON_NAME)
+
+
+def name_part(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
+    """Return the first value of an attribute of a name; empty if it has none."""
+    found = name.get_attributes_for_oid(oid)
+    return str(found[0].value) if found else ""
