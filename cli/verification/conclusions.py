@@ -85,16 +85,15 @@ def faults(report: VerificationReport) -> list[str]:
     found = [words.finding(one) for one in report.failures]
     if report.time_stamp.state == "Invalid":
         found.append(f"The time-stamp {words.time_stamp(report.time_stamp)[1]}")
-    found += [
-        f"{words.CHECKS[one.name]}: {one.explanation}"
-        for one in report.checks
-        if one.result == "failed" and one.explanation and not found
-    ]
     below = list(_faults_of_ingredients(report.ingredients, words.finding))
     found += below[:_MOST_BELOW]
     if len(below) > _MOST_BELOW:
         found.append(f"{len(below) - _MOST_BELOW} more faults of ingredients, listed there")
-    return found
+    return found or [
+        f"{words.CHECKS[one.name]}: {one.explanation or 'does not hold'}"
+        for one in report.checks
+        if one.result == "failed"
+    ]
 
 
 def outcome(report: VerificationReport) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from rich.markup import escape
 
@@ -11,7 +11,7 @@ from cli.terminal import out, printable, show_row
 from cli.verification import words
 from cli.verification.conclusions import headline, is_absent, reason
 from edge_signer.verification.report import (
-    Check,
+    CheckName,
     ManifestSays,
     ReportedFinding,
     ReportedIngredient,
@@ -23,8 +23,15 @@ from edge_signer.verification.report import (
 _SHOWN_DEPTH = 6
 _COLOURS = {"good": "green", "careful": "yellow", "bad": "red", "none": "dim"}
 _WIDEST_NAME, _WIDEST_SIGNER, _TIME_WIDTH = 48, 40, 23
-# What is missing says the same in other words.
-_UNCHECKED_SHOWN_AS_MISSING = {"revocation", "hard_binding", "trust", "time_stamp"}
+# What is missing says the same as a check that was not made.
+_MISSING_BY_CHECK: Mapping[CheckName, set[str]] = {
+    "revocation": {"no_revocation_data"},
+    "hard_binding": {"hard_binding_not_checked"},
+    "trust": {"no_trust_list"},
+    "time_stamp": {"untrusted_time_stamp"},
+}
+# Failures and the rows of trust lists say the same.
+_MISSING_SHOWN_ELSEWHERE = {"untrusted_signer", "development_trust_list", "overdue_trust_list"}
 
 
 def show(report: VerificationReport) -> None:
@@ -39,12 +46,11 @@ def show(report: VerificationReport) -> None:
     tone, said = words.time_stamp(report.time_stamp)
     _show_toned(tone, "time-stamp", said)
     _show_ingredients(report.ingredients, 0)
-    _show_checks(report.checks)
+    _show_checks(report)
     for note in report.notes:
         show_coloured("yellow", "note", note)
     for one in report.missing:
-        # A failure says the same.
-        if one.code != "untrusted_signer":
+        if one.code not in _MISSING_SHOWN_ELSEWHERE:
             show_coloured("yellow", "missing", one.meaning)
     _show_informational(report.informational, "")
     for used in report.trust_lists:
@@ -120,14 +126,15 @@ def _show_signer(signer: Signer) -> None:
         _show_toned(tone, "revocation", words.REVOCATION[signer.revocation])
 
 
-def _show_checks(checks: Iterable[Check]) -> None:
+def _show_checks(report: VerificationReport) -> None:
     by_engines: dict[tuple[str, ...], list[str]] = {}
-    for one in checks:
+    missing = {one.code for one in report.missing}
+    for one in report.checks:
         if one.result == "passed":
             by_engines.setdefault(one.engines, []).append(words.CHECKS[one.name])
         elif one.result == "failed":
             show_coloured("red", "checked", f"{words.CHECKS[one.name]}: does not hold")
-        elif one.result == "not_checked" and one.name not in _UNCHECKED_SHOWN_AS_MISSING:
+        elif one.result == "not_checked" and not missing & _MISSING_BY_CHECK.get(one.name, set()):
             why = f": {one.explanation}" if one.explanation else ""
             show_coloured("yellow", "unchecked", f"{words.CHECKS[one.name]}{why}")
     for engines, passed in by_engines.items():
@@ -148,7 +155,7 @@ def _dates(used: TrustListUsed) -> Iterator[str]:
         state = "overdue since" if used.is_overdue else "current until"
         yield f"{state} {used.next_update.date()}"
     if used.is_development:
-        yield "for development"
+        yield "for development: it proves nothing"
 
 
 def _show_verdict(report: VerificationReport) -> None:

@@ -80,7 +80,7 @@ def time_stamp(stamp: TimeStamped) -> tuple[Tone, str]:
     authority = f" ({stamp.authority})" if stamp.authority else ""
     match stamp.state:
         case "Trusted":
-            by = f"; {stamp.trusted_by}" if stamp.trusted_by else ""
+            by = f", trusted by {stamp.trusted_by}" if stamp.trusted_by else ""
             return "good", f"{said}, from a trusted authority{authority}{by}"
         case "Untrusted":
             meaning = meaning_of("timeStamp.untrusted")

@@ -56,7 +56,7 @@ def set_up() -> Access:
     signing = _told("tenants", "add", SIGNING_TENANT, "--hmac")
     admin = _told("admin", "tokens", "issue", "operator")
     _edge_signer("flags", "set", "tenant_allowlist", f"{TENANT},{SIGNING_TENANT}")
-    for flag in ("edge_signer_enabled", "execution_enabled"):
+    for flag in ("edge_signer_enabled", "execution_enabled", "verification_enabled"):
         _edge_signer("flags", "set", flag, "true")
     print("set up: certificate, tenants, operator, flags", flush=True)
     return Access(

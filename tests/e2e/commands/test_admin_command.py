@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.calls.verify_requests import in_base64, post_verify
 from tests.e2e.conftest import body, inject, post
 from tests.e2e.operations.administration import admin, flag, recorded, settings
 from tests.guards.secrecy import SENT
@@ -138,6 +139,16 @@ def test_jobs_are_shut_down_alone(office: Running) -> None:
     wait_for(lambda: post_job(office, job_request(HELLO)).json().get("code") == DISABLED)
     assert post(office, body(b"x")).status == 200
     assert done(office, "flags", "execution_enabled", "true")["before"] == "false"
+
+
+def test_verification_is_shut_down_alone(office: Running) -> None:
+    target = done(office, "shutdown", "verification")["target"]
+    assert target.endswith("/flags/verification_enabled")
+    asked = {"asset_inline": in_base64(b"x"), "media_type": "image/png"}
+    off = "VERIFICATION_DISABLED"
+    wait_for(lambda: post_verify(office, asked).json().get("code") == off)
+    assert post(office, body(b"x")).status == 200
+    assert done(office, "flags", "verification_enabled", "true")["before"] == "false"
 
 
 def test_where_a_change_cannot_be_recorded_the_way_without_is_told(office: Running) -> None:

@@ -19,6 +19,7 @@ DEFAULTS = {
     "max_payload_size": "65536",
     "kms_timeout_ms": "2000",
     "execution_enabled": "true",
+    "verification_enabled": "true",
     "edge_disabled_tenants": "",
     "central_signer_enabled": "true",
     "circuit_breaker_enabled": "true",

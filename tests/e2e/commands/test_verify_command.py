@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -173,3 +174,21 @@ def test_a_name_in_a_manifest_cannot_steer_the_terminal(
     photo.write_bytes(signed_by_c2pa_rs(workshop, photo.read_bytes(), parents=[parent]).asset)
     _, shown, _ = verify(photo, anchors)
     assert "ingredient [red]\N{REPLACEMENT CHARACTER}[2Jold\N{REPLACEMENT CHARACTER}.jpg" in shown
+
+
+def test_a_manifest_of_the_emulator_is_fetched_over_http(
+    photo: Path, state: Path, workshop: Workshop
+) -> None:
+    signed = edge_signer(state, "sign", photo, "--source-type", "digitalCapture")
+    (url,) = re.findall(r"http://\S+\.c2pa", signed.stdout)
+    # Another file that refers to it: a file cannot hold the digest of itself.
+    other = signed_by_c2pa_rs(workshop, photo.read_bytes(), remote_url=url, embed=False)
+    photo.with_name("photo.jpg.c2pa").unlink()
+    photo.write_bytes(other.asset)
+    told = edge_signer(state, "verify", photo, "--json")
+    assert json.loads(told.stdout)["verdict"] == "NoCredentials"
+    told = edge_signer(state, "verify", photo, "--json", "--fetch")
+    report = json.loads(told.stdout)
+    assert (report["judged"]["credentials"], report["judged"]["source"]) == ("remote", url)
+    assert (told.returncode, report["verdict"]) == (1, "Invalid")
+    assert report["failures"][0]["code"] == "assertion.dataHash.mismatch"

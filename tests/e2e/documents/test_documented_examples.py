@@ -25,6 +25,7 @@ from emulator.http.message import Request
 from emulator.system import Settings
 from tests.e2e.conftest import Faults, body, inline_body, post
 from tests.e2e.documents.test_documented_jobs import OF_JOBS
+from tests.e2e.documents.test_documented_verification import OF_VERIFICATION
 from tests.media.odd_assets import chunk
 from tests.media.sample_assets import png
 from tests.signers.central_workshop import central_request
@@ -197,7 +198,7 @@ def test_no_example_of_an_error_is_left_out() -> None:
         *("RATE_LIMITED", "REQUEST_IN_FLIGHT", "SIGNER_DISABLED", "UNAUTHENTICATED"),
         "UNSUPPORTED_MEDIA_TYPE",
     }
-    assert ERRORS.keys() == provoked | others | {"INTERNAL"} | OF_JOBS
+    assert ERRORS.keys() == provoked | others | {"INTERNAL"} | OF_JOBS | OF_VERIFICATION
 
 
 @pytest.mark.parametrize("name", REQUESTS)

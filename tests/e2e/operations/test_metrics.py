@@ -12,6 +12,7 @@ import pytest
 from deployment.cost import METRICS
 from emulator.account import REGION
 from emulator.system import Settings
+from tests.calls.verify_requests import in_base64, post_verify
 from tests.conftest import ROOT
 from tests.e2e.conftest import body, inject, post
 from tests.e2e.operations.administration import admin
@@ -38,6 +39,10 @@ BORNE = {
     *TIMES,
     *("KmsQuotaAlarm", "MemoryAlarm", "CertificateEndsAlarm", "ThrottlesAlarm"),
     *("HealthErrorsAlarm", "GatewayErrorsAlarm"),
+}
+TRUST_LIST = {
+    "Bucket": "edge-signer-dev-manifests-123456789012-us-east-1",
+    "Key": "trust/damaged.json",
 }
 
 
@@ -103,6 +108,12 @@ def ailing(well: Running, healthy: Samples) -> Samples:
     inject(well, {"service": "s3", "status": 500})
     assert admin(well, "flags", {"flag": "kill_switch", "value": "false"}).status == 503
     inject(well)
+    # A new worker reads the lists; this one has not been asked yet.
+    well.client("s3").put_object(**TRUST_LIST, Body=b"{}")
+    asked = {"asset_inline": in_base64(b"x"), "media_type": "image/png"}
+    assert post_verify(well, asked).status == 503
+    well.client("s3").delete_object(**TRUST_LIST)
+    wait_for(lambda: post_verify(well, asked).status == 200)
     return samples(well)
 
 

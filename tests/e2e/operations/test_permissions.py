@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from emulator.stack.template import translate
 from emulator.system import Settings
+from tests.calls.verify_requests import post_verify, upload
 from tests.conftest import ROOT
 from tests.e2e.conftest import body, inject, inline_body, post
 from tests.e2e.operations.administration import admin
@@ -68,6 +70,15 @@ def test_functions_call_what_they_may_and_nothing_else(busy: Running, drawing: b
         get_job(busy, job["job_id"]).status,
         busy.call("GET", "/keys").status,
     ]
+    upload_id = upload(busy, drawing)
+    asked = {"media_type": "image/png", "upload_id": upload_id}
+    digest = {"asset_sha256": hashlib.sha256(drawing).hexdigest()}
+    url = f"{busy.state.url}/manifests/load/sha256/{digest['asset_sha256']}.c2pa"
+    statuses += [
+        post_verify(busy, {**digest, "manifest_url": url}).status,
+        post_verify(busy, {**digest, "manifest_url": f"{url}?versionId=none"}).status,
+        *(post_verify(busy, asked).status for _ in range(2)),
+    ]
     inject(busy, {"service": "kms", "operation": "Sign", "error_code": "ThrottlingException"})
     statuses.append(post(busy, body(drawing), **{"Idempotency-Key": "failed"}).status)
     unsigned = job_request(HELLO, "unsigned")
@@ -76,7 +87,7 @@ def test_functions_call_what_they_may_and_nothing_else(busy: Running, drawing: b
     statuses.append(post_job(busy, unsigned).status)
     assert statuses == [
         *(200, 200, 200, 200, 200, 400, 401, 401, 404, 401, 200),
-        *(422, 200, 200, 200, 200, 200, 429, 429, 200),
+        *(422, 200, 200, 200, 200, 200, 200, 404, 200, 404, 429, 429, 200),
     ]
     changes = [
         admin(busy, "flags", {"flag": "tenant_allowlist", "tenant_id": "x", "value": True}),
@@ -92,6 +103,7 @@ def test_functions_call_what_they_may_and_nothing_else(busy: Running, drawing: b
     done = called(busy)
     assert {"kms:Sign", "kms:GetPublicKey", "s3:PutObject", "ssm:GetParameter"} <= done
     assert {"kms:DescribeKey", "s3:ListBucket", "dynamodb:BatchGetItem"} <= done
+    assert "s3:DeleteObject" in done
     assert excess(done, document) == []
     # And were one of them taken away, it would be seen.
     for action in done:

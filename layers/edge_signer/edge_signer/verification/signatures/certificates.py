@@ -12,10 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
 
 from edge_signer.signing.credentials.certificate import UNREADABLE
+from edge_signer.signing.credentials.certificate_fields import SIGNATURES, has_common_key_form
 from edge_signer.signing.credentials.certificate_profile import (
-    SIGNATURES,
     Fault,
-    has_common_key_form,
     issuer_faults,
     profile_faults,
 )
@@ -26,9 +25,8 @@ from edge_signer.signing.credentials.time_stamp_response import (
     only_element,
 )
 
-# Rules of `certificate_profile` that the standard does not make: it has none for names
-# (§14.5.1.1), and allows RSASSA-PSS in certificates.
-_STRICTER_THAN_THE_STANDARD = {"organisation-missing", "signature-algorithm", "key-form"}
+# RFC 5280 §4.2 makes this rule, not C2PA's standard.
+_CRITICAL_EXTENSION = "critical-extension"
 #: OpenSSL's own limits: verifying takes very long with a huge key or a huge public exponent.
 _MAX_EXPONENT_BITS = 64
 _MAX_KEY_BITS = 16_384
@@ -85,7 +83,7 @@ def chain_faults(issuers: Sequence[x509.Certificate]) -> list[str]:
 
 def _of_the_standard(faults: Sequence[Fault]) -> list[str]:
     """Leave out what a signer must avoid, since some engine refuses it, and the standard allows."""
-    return [one.demand for one in faults if one.code not in _STRICTER_THAN_THE_STANDARD]
+    return [one.demand for one in faults if one.of_the_standard or one.code == _CRITICAL_EXTENSION]
 
 
 def _own_demands(certificate: x509.Certificate) -> list[str]:

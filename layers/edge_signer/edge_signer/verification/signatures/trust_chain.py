@@ -9,7 +9,7 @@ from datetime import datetime
 from cryptography import x509
 
 from edge_signer.signing.credentials.certificate import UNREADABLE
-from edge_signer.signing.credentials.certificate_profile import extension
+from edge_signer.signing.credentials.certificate_fields import extension
 from edge_signer.signing.credentials.name_constraints import name_constraint_faults
 from edge_signer.verification.signatures.certificates import (
     chain_faults,

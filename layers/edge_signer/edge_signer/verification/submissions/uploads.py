@@ -7,6 +7,7 @@ identifier is random, and the function may not list the bucket.
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,15 +23,14 @@ from edge_signer.verification.submissions.object_stream import ObjectStream
 FORM_S = 15 * 60
 #: The largest upload. It has to fit into the function's /tmp.
 MAX_UPLOAD_BYTES = 2 * 1024**3
-#: The largest upload of a format that c2pa-rs reads into memory as a whole, up to three times.
-MAX_WHOLE_BYTES = 256 * 1024**2
-#: Those formats; of the others it holds 512 MiB at most.
-READ_AS_A_WHOLE = frozenset(
-    {
-        *("image/jpeg", "image/svg+xml", "application/svg+xml", "application/pdf"),
-        *("application/c2pa", "application/x-c2pa-manifest-store"),
-    }
-)
+# What c2pa-rs holds in memory depends on the format (`measure/bench/verification_memory.py`): of
+# these up to 512 MiB,
+_READ_IN_PARTS = re.compile(r"video/.+|application/mp4|audio/(mp4|wave?|x-wav|vnd\.wave)")
+# of these the file, up to three times,
+_HELD_REPEATEDLY = re.compile(r"image/(jpeg|svg\+xml)|application/.+")
+# and of the others the file, once. The function has 1,769 MB.
+_MAX_REPEATEDLY_HELD_BYTES = 256 * 1024**2
+_MAX_HELD_BYTES = 1024**3
 _FORM = StoreCall("An upload cannot be prepared now; try again.")
 _DELETING = StoreCall("The upload was not deleted; it expires.")
 
@@ -95,7 +95,7 @@ class UploadBucket:
             UnknownUploadError, UploadChangedError, VerificationTooLongError: As in ObjectStream.
         """
         stream = ObjectStream(self._s3, self._bucket, _key(tenant_id, upload_id), deadline)
-        most = MAX_WHOLE_BYTES if media_type in READ_AS_A_WHOLE else MAX_UPLOAD_BYTES
+        most = max_bytes_of(media_type)
         if stream.size_bytes > most:
             stream.close()
             raise UploadTooLargeError(
@@ -108,6 +108,14 @@ class UploadBucket:
         """Delete a tenant's upload."""
         with _DELETING:
             self._s3.delete_object(Bucket=self._bucket, Key=_key(tenant_id, upload_id))
+
+
+def max_bytes_of(media_type: str) -> int:
+    """Return the largest upload of a media type that fits into the memory of the function."""
+    if _READ_IN_PARTS.fullmatch(media_type):
+        return MAX_UPLOAD_BYTES
+    is_held_repeatedly = _HELD_REPEATEDLY.fullmatch(media_type) is not None
+    return _MAX_REPEATEDLY_HELD_BYTES if is_held_repeatedly else _MAX_HELD_BYTES
 
 
 def _key(tenant_id: str, upload_id: str) -> str:
