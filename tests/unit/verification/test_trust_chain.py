@@ -92,7 +92,10 @@ def leaf_of(authority: Authority, name: str = "Leaf") -> x509.Certificate:
 
 
 def lists(*certificates: x509.Certificate, **dates: datetime) -> TrustLists:
-    anchors = tuple(TrustAnchor(one, **dates) for one in certificates)
+    begins, ends = dates.get("trusted_from"), dates.get("trusted_until")
+    anchors = tuple(
+        TrustAnchor(one, trusted_from=begins, trusted_until=ends) for one in certificates
+    )
     return TrustLists((TrustList("a list", frozenset({"signers"}), anchors, ""),))
 
 
