@@ -26,7 +26,6 @@ _THREADS = 256
 # S3 accepts 5 GB in one request; a sidecar or a module is far smaller.
 _MAX_BODY_BYTES = 256 * 1024 * 1024
 _DEFAULT_STAGE = "dev"
-_MANIFEST_BUCKET = "ManifestBucket"
 
 
 def main() -> None:
@@ -58,7 +57,6 @@ def build(host: ServiceHost, job: Job, port: int) -> Report:
         receipt_public_key,
         store_certificates,
         store_time_stamp_root,
-        store_trust_lists,
         time_stamp_authority,
     )
     from emulator.credentials.development_ca import DevelopmentCa
@@ -78,8 +76,6 @@ def build(host: ServiceHost, job: Job, port: int) -> Report:
         abroad = in_process_client(host, "kms", replica_region)
         replicate_keys(resources.values(), services.kms, abroad)
     store_certificates(ca, resources.values(), services, stage)
-    if _MANIFEST_BUCKET in resources:
-        store_trust_lists(ca, resources[_MANIFEST_BUCKET].ref, services)
     store_operators(services.ssm, stage, job.operators)
     if openssl:
         store_time_stamp_root(ca, services, stage)

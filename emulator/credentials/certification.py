@@ -1,9 +1,6 @@
 """Certifies the stack's keys and stores the certificates where functions read them."""
 
-import base64
-import json
 from collections.abc import Collection
-from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -54,25 +51,6 @@ def store_time_stamp_root(ca: DevelopmentCa, services: Services, stage: str) -> 
         Type="String",
         Value=ca.timestamp_anchors_pem(),
     )
-
-
-def store_trust_lists(ca: DevelopmentCa, bucket: str, services: Services) -> None:
-    """Install the roots as trust lists in the manifest bucket, marked as the emulator's own.
-
-    The form is that of `edge-signer trust update`.
-    """
-    lists = {"signers": ca.anchors_pem(), "time_stamps": ca.timestamp_anchors_pem()}
-    for purpose, pem in lists.items():
-        name = f"emulator-{purpose.replace('_', '-')}"
-        document = {
-            "name": name,
-            "purposes": [purpose],
-            "installed_at": datetime.now(UTC).isoformat(),
-            "list": base64.b64encode(pem.encode()).decode(),
-            "is_development": True,
-        }
-        content = json.dumps(document).encode()
-        services.s3.put_object(Bucket=bucket, Key=f"trust/{name}.json", Body=content)
 
 
 def time_stamp_authority(ca: DevelopmentCa, openssl: str) -> TimeStampAuthority:
