@@ -37,6 +37,7 @@ WILDCARDS = {
     f"{_FOLDER}/policies/*",
     f"{_FOLDER}/flags/*",
     "${ManifestBucket.Arn}/*/sha256/*.c2pa",
+    "${ManifestBucket.Arn}/*/id/*.c2pa",
     "${ManifestBucket.Arn}/*/tsa/*.tsr",
     "${JobsBucket.Arn}/modules/*/*.wasm",
     "${JobsBucket.Arn}/results/*/*.json",

@@ -18,7 +18,7 @@ from edge_signer.platform.names import TENANT_ID
 from edge_signer.verification.submissions.errors import UnknownManifestError
 
 #: Keys of manifests, as `signing/store.py` makes them.
-_KEY = rf"{TENANT_ID.pattern}/sha256/[0-9a-f]{{64}}(\.embedded)?\.c2pa"
+_KEY = rf"{TENANT_ID.pattern}/(sha256/[0-9a-f]{{64}}(\.embedded)?|id/[0-9a-f-]{{36}})\.c2pa"
 #: What follows the base of an address.
 _REST = re.compile(rf"/(?P<key>{_KEY})(\?versionId=(?P<version>[A-Za-z0-9._-]{{1,128}}))?")
 #: No manifest that the signer stores is larger.
@@ -31,7 +31,7 @@ _ABSENT = {"NoSuchKey", "NoSuchVersion", "AccessDenied", "InvalidArgument"}
 class StoredManifests:
     """The manifests of all tenants, which are public.
 
-    Needs `s3:GetObject` and `s3:GetObjectVersion` on `*/sha256/*.c2pa`.
+    Needs `s3:GetObject` and `s3:GetObjectVersion` on `*/sha256/*.c2pa` and `*/id/*.c2pa`.
 
     Args:
         s3: Client.
