@@ -63,6 +63,7 @@ class Authority:
             self.name,
             self.key.public_key(),
             x509.BasicConstraints(ca=True, path_length=path_length),
+            x509.SubjectKeyIdentifier.from_public_key(self.key.public_key()),
             SIGNS,
             **more,
         )
@@ -92,7 +93,10 @@ def leaf_of(authority: Authority, name: str = "Leaf") -> x509.Certificate:
 
 
 def lists(*certificates: x509.Certificate, **dates: datetime) -> TrustLists:
-    anchors = tuple(TrustAnchor(one, **dates) for one in certificates)
+    begins, ends = dates.get("trusted_from"), dates.get("trusted_until")
+    anchors = tuple(
+        TrustAnchor(one, trusted_from=begins, trusted_until=ends) for one in certificates
+    )
     return TrustLists((TrustList("a list", frozenset({"signers"}), anchors, ""),))
 
 
@@ -169,6 +173,7 @@ def test_the_names_that_an_issuer_may_certify_are_checked() -> None:
         "Middle",
         middle.key.public_key(),
         x509.BasicConstraints(ca=True, path_length=None),
+        x509.SubjectKeyIdentifier.from_public_key(middle.key.public_key()),
         SIGNS,
         allowed,
     )
