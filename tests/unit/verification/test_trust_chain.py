@@ -57,7 +57,11 @@ class Authority:
         return builder.sign(self.key, hashes.SHA256())
 
     def certified_by(
-        self, upper: Authority, path_length: int | None = None, **more: datetime
+        self,
+        upper: Authority,
+        *others: x509.ExtensionType,
+        path_length: int | None = None,
+        **more: datetime,
     ) -> None:
         self.certificate = upper.issue(
             self.name,
@@ -65,6 +69,7 @@ class Authority:
             x509.BasicConstraints(ca=True, path_length=path_length),
             x509.SubjectKeyIdentifier.from_public_key(self.key.public_key()),
             SIGNS,
+            *others,
             **more,
         )
 
@@ -76,7 +81,7 @@ class Authority:
 def authorities(path_length: int | None = None) -> tuple[Authority, Authority, Authority]:
     """A root, a CA below it, and one below that."""
     root, middle, lowest = Authority("Root"), Authority("Middle"), Authority("Lowest")
-    root.certified_by(root, path_length)
+    root.certified_by(root, path_length=path_length)
     middle.certified_by(root)
     lowest.certified_by(middle)
     return root, middle, lowest
@@ -169,14 +174,7 @@ def test_trust_has_dates_of_its_own() -> None:
 def test_the_names_that_an_issuer_may_certify_are_checked() -> None:
     root, middle, _ = authorities()
     allowed = x509.NameConstraints([x509.DirectoryName(named("Other"))], None)
-    middle.certificate = root.issue(
-        "Middle",
-        middle.key.public_key(),
-        x509.BasicConstraints(ca=True, path_length=None),
-        x509.SubjectKeyIdentifier.from_public_key(middle.key.public_key()),
-        SIGNS,
-        allowed,
-    )
+    middle.certified_by(root, allowed)
     assert "name constraints" in chain(leaf_of(middle), [middle.only()], lists(root.only())).problem
 
 
