@@ -76,6 +76,7 @@ def sign(
     output: options.Output = None,
     output_dir: options.OutputDir = None,
     in_place: options.InPlace = False,
+    remote: options.Remote = False,
     sidecar: options.Sidecar = False,
     source_type: options.SourceType = None,
     title: options.Title = None,
@@ -91,21 +92,21 @@ def sign(
     tenant: Tenant = None,
     state: State = None,
 ) -> None:
-    """Sign files: with the manifest inside a new file (-o), or beside the file (FILE.c2pa).
+    """Sign files: the manifest goes into a new file (-o), beside FILE, or online (--remote).
 
     Exit codes: 0 all signed; 1 refused, or some failed; 2 usage error.
     """
     from cli.api_access import TenantOptions
     from cli.signing.sign import SignOptions, sign_files
 
-    access = TenantOptions(url, token, hmac_key, tenant, state)
     raise typer.Exit(
         sign_files(
             files,
-            access,
+            TenantOptions(url, token, hmac_key, tenant, state),
             SignOptions(
-                *(policy, source_type, tsa, title),
-                *(output, output_dir, in_place, sidecar),
+                policy,
+                *(source_type, tsa, title, output),
+                *(output_dir, in_place, remote, sidecar),
                 *(force, verify, at_once, report),
             ),
         )

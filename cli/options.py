@@ -75,6 +75,13 @@ Output = Annotated[
     typer.Option("--output", "-o", help="Write the signed file here, the manifest inside."),
 ]
 OutputDir = Annotated[Path | None, typer.Option(help="Write signed files into this folder.")]
+Remote = Annotated[
+    bool,
+    typer.Option(
+        "--remote",
+        help="Write only the manifest's address into signed files, in their XMP: JPEG, PNG, WebP.",
+    ),
+]
 InPlace = Annotated[bool, typer.Option("--in-place", help="Replace each file by the signed one.")]
 Sidecar = Annotated[
     bool,

@@ -26,8 +26,10 @@ ALARM_MONTH_USD = 0.10
 METRIC_MONTH_USD = 0.30
 DASHBOARD_MONTH_USD = 3.00
 #: By `service`. CloudWatch bills each only for the hours in which it is written.
-METRICS = {"sign": 25, "execute": 13, "admin": 13, "fallback": 6, "health": 5, "api": 1}
-ALARMED_METRICS = 28
+METRICS = {
+    **{"sign": 25, "execute": 13, "verify": 12, "admin": 13, "fallback": 6, "health": 5, "api": 1},
+}
+ALARMED_METRICS = 32
 MONTH_S = 30 * 24 * 3600
 
 

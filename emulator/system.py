@@ -55,6 +55,7 @@ _DEVELOPMENT_PARAMETERS = {
     "ExecutionEnabled": "true",
     "KmsReplicaRegion": REPLICA_REGION,
     "TenantAllowlist": ",".join(TENANT_IDS),
+    "VerificationEnabled": "true",
 }
 
 
@@ -67,8 +68,8 @@ class Settings:
         state_directory: Where local.json, certificates, logs and the cache are.
         template: The SAM template.
         parameters: Values of template parameters; ManifestBaseUrl is the emulator's own, and
-            TenantAllowlist names the emulator's tenants, and ChaosAllowed, EdgeSignerEnabled
-            and ExecutionEnabled are true, unless they are given.
+            TenantAllowlist names the emulator's tenants, and ChaosAllowed, EdgeSignerEnabled,
+            ExecutionEnabled and VerificationEnabled are true, unless they are given.
         concurrency: How many workers a function may have at once.
         interpreter: The Python of the workers, which has awslambdaric; None for this one.
     """

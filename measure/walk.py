@@ -15,13 +15,13 @@ from types import FrameType
 from typing import Any
 
 from edge_signer.execution.job import RequestedJob
-from edge_signer.execution.job_table import JobTable
 from edge_signer.execution.ledger import JobLedger
 from edge_signer.execution.limits import Requirements
 from edge_signer.execution.sandbox.sandbox import Sandbox
 from edge_signer.execution.service import JobService
 from edge_signer.execution.store import JobStore
 from edge_signer.telemetry.request_record import RequestRecord
+from edge_signer.tenancy.conditional_table import ConditionalTable
 from emulator.aws.services import in_process_services, moto_host
 from tests.jobs.job_requests import HELLO, module_hash
 from tests.jobs.receipts import SoftwareReceiptSigner
@@ -98,7 +98,7 @@ def main() -> None:
     jobs = JobService(
         sandbox,
         SoftwareReceiptSigner(),
-        ledger=JobLedger(JobTable(services.dynamodb, NAME), 4),
+        ledger=JobLedger(ConditionalTable(services.dynamodb, NAME), 4),
         store=JobStore(services.s3, NAME, print),
         require_open=lambda _: None,
     )

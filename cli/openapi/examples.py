@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from edge_signer.http.authentication import KILLED, NO_JOBS
+from edge_signer.http.authentication import KILLED, NO_JOBS, NO_VERIFICATION
 from edge_signer.tenancy.rate_limits import Limits, RateLimitedError, Usage, decide
 
 _DIGEST = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
@@ -127,6 +127,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
             "dry_run": True,
             "policy_id": _POLICY,
             "signing_mode": "edge-tbs+remote-es256",
+            "manifest_url": f"https://manifests.example.com/{TENANT_ID}/sha256/{_DIGEST}.c2pa",
             "assertions": [
                 {
                     "label": "c2pa.actions.v2",
@@ -219,6 +220,12 @@ REFUSALS = {
     ),
     "RESULT_EXPIRED": Refusal("This job's result has expired."),
     "EXECUTION_DISABLED": Refusal(NO_JOBS),
+    "UNKNOWN_UPLOAD": Refusal(
+        "There is no such upload: it did not arrive, was verified already, or expired."
+    ),
+    "UNKNOWN_MANIFEST": Refusal("There is no manifest at manifest_url."),
+    "NO_CRJSON": Refusal("c2pa-rs makes no crJSON. Ask again without crjson=1 for the report."),
+    "VERIFICATION_DISABLED": Refusal(NO_VERIFICATION),
     "INTERNAL": Refusal("Something failed on our side."),
     "KMS_UNAVAILABLE": Refusal("KMS refused the request.", 5),
     "CREDENTIAL_UNAVAILABLE": Refusal("The certificate chain cannot be fetched.", 10),

@@ -21,12 +21,13 @@ from edge_signer.http.routes.edge_sign_models import (
 )
 from edge_signer.http.routes.full_health import HEALTH
 from edge_signer.http.routes.jobs import KEEP_MODULE, KEYS, RESULT, RUN
+from edge_signer.http.routes.verify import UPLOAD, VERIFY
 from edge_signer.signing.manifest.embedding import LAYOUTS
 from edge_signer.signing.rules.action_model import Actions
 from edge_signer.signing.rules.ai_assertions import AiDisclosure, TrainingMining
 
 #: What the document describes.
-ROUTES: tuple[Route, ...] = (SIGN, RUN, RESULT, KEEP_MODULE, KEYS, HEALTH)
+ROUTES: tuple[Route, ...] = (SIGN, RUN, RESULT, KEEP_MODULE, KEYS, VERIFY, UPLOAD, HEALTH)
 REFERENCE = "#/components/schemas/{model}"
 _BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)$"
 _FIELDS: dict[str, Schema] = {
@@ -39,6 +40,10 @@ _FIELDS: dict[str, Schema] = {
     "embed": {
         "description": "Where in the asset to embed the manifest; or `true` with asset_inline: the "
         "answer holds the signed file. If absent, the manifest is a sidecar.",
+    },
+    "manifest_id": {
+        "description": "A new UUID (version 4) in lower case. The manifest_url then ends in "
+        "id/<manifest_id>.c2pa instead of the asset's digest, so that the asset can contain it.",
     },
     "policy_id": {"description": "The policy to sign under, such as newsroom-default-v3."},
     "tenant_id": {"description": "If sent, the token's tenant."},

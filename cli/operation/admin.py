@@ -66,13 +66,14 @@ def flags(
 @app.command("shutdown")
 def shutdown(
     service: Annotated[
-        str, typer.Argument(metavar="SERVICE", help="edge, central, execution or all.")
+        str,
+        typer.Argument(metavar="SERVICE", help="edge, central, execution, verification or all."),
     ],
     url: Url = None,
     state: State = None,
     as_json: Json = False,
 ) -> None:
-    """Stop an engine, job execution, or everything."""
+    """Stop an engine, job execution, verification, or everything."""
     asked = {"action": "emergency_shutdown", "service": service}
     _change("/admin/flags", asked, url, state, as_json)
 

@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
+from emulator.aws.form_upload import is_form_upload
 from emulator.http.message import Request, Response, json_response
 
 _CREDENTIAL = re.compile(r"Credential=[^/]+/\d{8}/([^/]+)/([^/]+)/aws4_request")
@@ -60,6 +61,8 @@ def identify(request: Request) -> ServiceCall:
         return ServiceCall(service, target.rpartition(".")[2], version, region)
     if service == INVOKE.service and request.path.endswith("/invocations"):
         return replace(INVOKE, region=region)
+    if is_form_upload(request):
+        return ServiceCall("s3", "PutObject", None, region)
     depth = min(2, len([part for part in request.path.split("/", 2) if part]))
     query = frozenset(name for name, _ in parse_qsl(request.query, keep_blank_values=True))
     headers = frozenset(name for name, _ in request.headers if name.startswith("x-amz-copy"))

@@ -13,6 +13,7 @@ from emulator import time_stamps
 from emulator.account import REGION, sdk_client
 from emulator.aws import wsgi
 from emulator.aws.faults import Faults, parse_rules
+from emulator.aws.form_upload import is_form_upload, refusal
 from emulator.aws.service_call import INVOKE, ServiceCall, identify
 from emulator.http.message import Request, Response, json_response
 from emulator.stack.resources import Services
@@ -69,6 +70,8 @@ class ServiceHost:
     def _perform(self, call: ServiceCall, request: Request) -> Response:
         if call == INVOKE:
             return _forward(request, self.functions_port)
+        if is_form_upload(request) and (refused := refusal(request)):
+            return refused
         if call is not _TIME_STAMP:
             return wsgi.call(self._application, request)
         return self.time_stamps.answer(request) if self.time_stamps else Response(404)

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 def call(application: WSGIApplication, request: Request) -> Response:
     """Run one request, whose Host header becomes the server's name, through an application."""
-    chunks, status, headers = run_wsgi_app(application, _environment(request), buffered=True)
+    chunks, status, headers = run_wsgi_app(application, environment(request), buffered=True)
     return Response(int(status.split(" ", 1)[0]), tuple(headers), b"".join(chunks))
 
 
-def _environment(request: Request) -> dict[str, Any]:
+def environment(request: Request) -> dict[str, Any]:
+    """Return a request as WSGI has it."""
     host, _, port = (request.header("host") or "localhost").partition(":")
     environment: dict[str, Any] = {
         "CONTENT_LENGTH": str(len(request.body)),

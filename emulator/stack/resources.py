@@ -94,6 +94,9 @@ def _bucket(services: Services, logical_id: str, properties: _Properties) -> Ide
     ):
         if property_name in properties:
             configure(Bucket=name, **{property_name: properties[property_name]})
+    if "CorsConfiguration" in properties:
+        rules = [_cors_rule(one) for one in properties["CorsConfiguration"]["CorsRules"]]
+        services.s3.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
     return Identity(
         name,
         {
@@ -102,6 +105,12 @@ def _bucket(services: Services, logical_id: str, properties: _Properties) -> Ide
             "RegionalDomainName": f"{name}.s3.{services.s3.meta.region_name}.amazonaws.com",
         },
     )
+
+
+def _cors_rule(rule: _Properties) -> dict[str, Any]:
+    """Return a rule in the words of S3's API."""
+    renamed = {"ExposedHeaders": "ExposeHeaders", "Id": "ID", "MaxAge": "MaxAgeSeconds"}
+    return {renamed.get(name, name): value for name, value in rule.items()}
 
 
 def _bucket_policy(services: Services, _logical_id: str, properties: _Properties) -> Identity:
@@ -155,12 +164,14 @@ CREATED_TYPES: Mapping[str, _Known] = {
         _bucket,
         {
             "BucketName",
+            "CorsConfiguration",
             "OwnershipControls",
             "PublicAccessBlockConfiguration",
             "VersioningConfiguration",
         },
         {
             "BucketEncryption",
+            # The emulator deletes nothing by itself; at its end, everything is gone.
             "LifecycleConfiguration",
             "LoggingConfiguration",
             # The emulator never deletes a manifest.

@@ -13,15 +13,23 @@ from tests.guards.role_statements import listed
 from tests.guards.template_guard import Document, branches, functions, rendered
 
 #: What a CDN may give to everybody.
-SERVED = {"${ManifestBucket.Arn}/*/sha256/*.c2pa", "${ManifestBucket.Arn}/*/tsa/*.tsr"}
+SERVED = {
+    "${ManifestBucket.Arn}/*/sha256/*.c2pa",
+    "${ManifestBucket.Arn}/*/id/*.c2pa",
+    "${ManifestBucket.Arn}/*/tsa/*.tsr",
+}
 HIDDEN = ("${ManifestBucket.Arn}/audit/*", "${ManifestBucket.Arn}/trust/*")
 #: What is believed because of who wrote it: the record, and what is still to be signed.
 WRITTEN_BY_ONE = {
     "${ManifestBucket.Arn}/audit/*": "${AdminFunctionRole.Arn}",
     "${ManifestBucket.Arn}/*/sha256/*": "${SignFunctionRole.Arn}",
+    "${ManifestBucket.Arn}/*/id/*": "${SignFunctionRole.Arn}",
     "${ManifestBucket.Arn}/*/tsa/*": "${SignFunctionRole.Arn}",
     "${JobsBucket.Arn}/*": "${ExecuteFunctionRole.Arn}",
+    "${UploadBucket.Arn}/*": "${VerifyFunctionRole.Arn}",
 }
+#: Buckets that keep nothing: what is deleted there must be gone.
+WITHOUT_VERSIONS = {"UploadBucket"}
 #: Items that are replaced and never expire.
 WITHOUT_EXPIRY = {"BreakersTable"}
 #: Their items hold secrets.
@@ -73,7 +81,12 @@ def _bucket_faults(document: Document, logical_id: str, bucket: Mapping[str, Any
     properties = bucket["Properties"]
     if not is_retained(bucket):
         yield "goes with the stack"
-    if properties.get("VersioningConfiguration") != {"Status": "Enabled"}:
+    if logical_id in WITHOUT_VERSIONS:
+        if "VersioningConfiguration" in properties:
+            yield "keeps what is deleted"
+        if not any(map(_deletes_all, properties["LifecycleConfiguration"]["Rules"])):
+            yield "keeps what nobody deletes"
+    elif properties.get("VersioningConfiguration") != {"Status": "Enabled"}:
         yield "is not versioned"
     if "BucketEncryption" not in properties:
         yield "is not said to be encrypted"
@@ -96,6 +109,10 @@ def _bucket_faults(document: Document, logical_id: str, bucket: Mapping[str, Any
             statements
         ):
             yield f"others than {role} may write {resource}"
+
+
+def _deletes_all(rule: Mapping[str, Any]) -> bool:
+    return rule == {"Id": rule["Id"], "Status": "Enabled", "ExpirationInDays": 1}
 
 
 def _writers(statements: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:

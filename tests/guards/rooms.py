@@ -34,6 +34,11 @@ LAYER_ROOMS: dict[str, set[str]] = {
     "verification": {
         *("signing.errors", "signing.credentials", "signing.manifest", "signing.rules"),
     },
+    "verification.submissions.errors": set(),
+    "verification.submissions": {
+        *("configuration", "telemetry", "tenancy", "verification"),
+        "verification.submissions.errors",
+    },
     "execution.errors": set(),
     "execution.limits": {"execution.errors"},
     "execution.job": {"execution.errors", "execution.limits"},
@@ -52,12 +57,14 @@ LAYER_ROOMS: dict[str, set[str]] = {
     "http": {
         *("configuration", "telemetry", "tenancy", "administration"),
         *("signing", "signing.errors", "execution", "execution.errors"),
+        "verification.submissions.errors",
     },
     "http.routes": {
         *("configuration", "telemetry", "tenancy", "kms_guard", "administration", "health"),
         *("signing", "signing.errors", "signing.manifest", "signing.layout", "http"),
         *("execution", "execution.errors", "execution.limits", "execution.job"),
         "execution.receipts",
+        *("verification", "verification.submissions", "verification.submissions.errors"),
     },
 }
 ROOMS_OF_THE_LAYER = {
@@ -78,7 +85,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "central_signer.verification": {
         "edge_signer.platform",
         *(f"edge_signer.signing.{room}" for room in ("credentials", "manifest", "rules")),
-        "edge_signer.verification",
+        *("edge_signer.verification", "edge_signer.verification.submissions"),
     },
     "functions": {*ROOMS_OF_THE_LAYER, "central_signer", "central_signer.verification"},
     "emulator": set(),

@@ -37,12 +37,19 @@ WILDCARDS = {
     f"{_FOLDER}/policies/*",
     f"{_FOLDER}/flags/*",
     "${ManifestBucket.Arn}/*/sha256/*.c2pa",
+    "${ManifestBucket.Arn}/*/id/*.c2pa",
     "${ManifestBucket.Arn}/*/tsa/*.tsr",
     "${JobsBucket.Arn}/modules/*/*.wasm",
     "${JobsBucket.Arn}/results/*/*.json",
     "${JobsBucket.Arn}/unsigned/*/*.json",
     "${ManifestBucket.Arn}/audit/*",
+    "${ManifestBucket.Arn}/trust/*",
+    "${UploadBucket.Arn}/uploads/*/*",
 }
+#: Whoever reads what strangers wrote; it may use no key.
+READER = re.compile(r"VerifyFunction(Role)?, ")
+#: The only objects that a function may delete: nothing depends on them.
+DELETABLE = {"${UploadBucket.Arn}/uploads/*/*"}
 #: What SAM gives to every function: to write its own log.
 MANAGED = {
     "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole",
@@ -182,14 +189,18 @@ def _faults(where: str, statement: Mapping[str, Any]) -> Iterator[str]:
     for inverted in ("NotAction", "NotResource"):
         if inverted in statement:
             yield f"{where}: {inverted} allows all that it does not name"
+    resources = [rendered(one) for one in listed(statement.get("Resource"))]
     for action in map(rendered, listed(statement.get("Action"))):
+        if action == "s3:DeleteObject" and set(resources) <= DELETABLE:
+            continue
         if "*" in action or "?" in action:
             yield f"{where}: {action} is a wildcard"
         elif (
             action.lower().startswith("kms:") and action.lower() not in KMS_ACTIONS
         ) or _FORBIDDEN.fullmatch(action.lower()):
             yield f"{where}: {action} is forbidden"
-    resources = [rendered(one) for one in listed(statement.get("Resource"))]
+        elif READER.match(where) and action.lower().startswith("kms:"):
+            yield f"{where}: whoever reads strangers' files may not use {action}"
     if not resources:
         yield f"{where}: names no resource"
     for resource in resources:
@@ -210,13 +221,26 @@ def _parameter_faults(document: Document) -> Iterator[str]:
 
 
 def _manifest_faults(document: Document) -> Iterator[str]:
-    """Say which functions may read manifests: they are written, and served by others."""
+    """Say which functions may read manifests, or replace one that an asset names.
+
+    Manifests are written, and served by others. Only the function that verifies them reads them.
+    """
     for where, statement in statements(document):
         actions = {rendered(one).lower() for one in listed(statement.get("Action"))}
-        resources = map(rendered, listed(statement.get("Resource")))
+        resources = [rendered(one) for one in listed(statement.get("Resource"))]
         reads = actions & {"s3:getobject", "s3:getobjectversion"}
+        if READER.match(where):
+            continue
         if reads and any(one.startswith("${ManifestBucket.Arn}") for one in resources):
             yield f"{where}: may read manifests"
+        once = {"Null": {"s3:if-none-match": "false"}}
+        writes = statement.get("Effect") == "Allow" and "s3:putobject" in actions
+        if (
+            writes
+            and any("/id/" in one for one in resources)
+            and statement.get("Condition") != once
+        ):
+            yield f"{where}: may replace manifests that assets name"
 
 
 def _chaos_faults(document: Document) -> Iterator[str]:

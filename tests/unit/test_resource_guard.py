@@ -119,6 +119,22 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
         unguarded("JobsBucketPolicy", "OnlyTheExecuteFunctionWrites"),
         "others than ${ExecuteFunctionRole.Arn} may write ${JobsBucket.Arn}/*",
     ),
+    "uploads by anybody": (
+        unguarded("UploadBucketPolicy", "OnlyFormsOfTheVerifyFunctionWrite"),
+        "others than ${VerifyFunctionRole.Arn} may write ${UploadBucket.Arn}/*",
+    ),
+    "uploads with versions": (
+        lambda document: properties(document, "UploadBucket").update(
+            VersioningConfiguration={"Status": "Enabled"}
+        ),
+        "UploadBucket: keeps what is deleted",
+    ),
+    "some uploads for ever": (
+        lambda document: properties(document, "UploadBucket")["LifecycleConfiguration"]["Rules"][
+            0
+        ].update(Prefix="uploads/a"),
+        "UploadBucket: keeps what nobody deletes",
+    ),
     "all of KMS for the account": (
         key("AdministerAndNotSign", Action="kms:*"),
         "AdministerAndNotSign: allows more than it names",

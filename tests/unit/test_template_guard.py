@@ -58,6 +58,16 @@ def adding_to_both(action: str) -> Change:
     return lambda document: shared(document)["PolicyDocument"]["Statement"].append(added)
 
 
+def adding_to_the_reader(action: str, resource: Any) -> Change:
+    added = {"Effect": "Allow", "Action": action, "Resource": resource}
+
+    def change(document: dict[str, Any]) -> None:
+        policies = document["Resources"]["VerifyFunction"]["Properties"]["Policies"]
+        policies[-1]["Statement"].append(added)
+
+    return change
+
+
 def telling(**variables: Any) -> Change:
     return lambda document: sign(document)["Environment"]["Variables"].update(variables)
 
@@ -93,10 +103,22 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
     "kms:CreateGrant": (adding("kms:CreateGrant"), "is forbidden"),
     "s3:DeleteObject": (adding("s3:DeleteObject"), "s3:DeleteObject is forbidden"),
     "s3:DeleteObjectVersion": (adding("s3:DeleteObjectVersion"), "is forbidden"),
+    "to delete more than uploads": (
+        adding("s3:DeleteObject", [{"Fn::Sub": "${UploadBucket.Arn}/uploads/*/*"}, "x"]),
+        "s3:DeleteObject is forbidden",
+    ),
+    "a key for whoever reads strangers' files": (
+        adding_to_the_reader("kms:GetPublicKey", {"Fn::GetAtt": "SigningKey.Arn"}),
+        "may not use kms:GetPublicKey",
+    ),
     "dynamodb:Scan": (adding("dynamodb:Scan"), "dynamodb:Scan is forbidden"),
     "to read manifests": (
         adding("s3:GetObject", {"Fn::Sub": "${ManifestBucket.Arn}/*/sha256/*.c2pa"}),
         "may read manifests",
+    ),
+    "to replace manifests": (
+        adding("s3:PutObject", {"Fn::Sub": "${ManifestBucket.Arn}/*/id/*.c2pa"}),
+        "may replace manifests that assets name",
     ),
     "chaos in prod": (
         lambda document: document["Conditions"].update(

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from edge_signer.execution.job import RequestedJob
-from edge_signer.execution.job_table import JobTable
 from edge_signer.execution.ledger import REMEMBERED_S, RESULT_S, Claim, JobEntry, JobLedger
 from edge_signer.execution.limits import Requirements
 from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.tenancy.conditional_table import ConditionalTable
 from emulator.aws.services import in_process_services, moto_host
 from tests.system.dynamodb_tables import make_table
 
@@ -29,7 +29,7 @@ def dynamodb() -> Any:
 
 
 def ledger_at(dynamodb: Any, clock_s: float = NOW_S) -> JobLedger:
-    return JobLedger(JobTable(dynamodb, TABLE), 1, lambda: clock_s)
+    return JobLedger(ConditionalTable(dynamodb, TABLE), 1, lambda: clock_s)
 
 
 def asked_for(**changes: Any) -> RequestedJob:
@@ -126,7 +126,7 @@ def test_a_claim_whose_answer_was_lost_is_ones_own(dynamodb: Any) -> None:
 
 
 def test_a_table_that_does_not_answer_is_told(dynamodb: Any) -> None:
-    nowhere = JobLedger(JobTable(dynamodb, "nowhere"), 1)
+    nowhere = JobLedger(ConditionalTable(dynamodb, "nowhere"), 1)
     claim = Claim("acme#x", "", 0, is_first=True)
     entry = JobEntry(claim, "", 0)
     for ask in (

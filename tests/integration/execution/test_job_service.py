@@ -16,7 +16,6 @@ from edge_signer.execution.errors import (
     UnknownJobError,
 )
 from edge_signer.execution.job import Job, RequestedJob
-from edge_signer.execution.job_table import JobTable
 from edge_signer.execution.ledger import JobLedger
 from edge_signer.execution.limits import Requirements
 from edge_signer.execution.sandbox.outcome import Outcome
@@ -27,6 +26,7 @@ from edge_signer.execution.turn import SETTLING_S
 from edge_signer.http.errors import ExecutionDisabledError
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.telemetry.request_record import RequestRecord
+from edge_signer.tenancy.conditional_table import ConditionalTable
 from edge_signer.tenancy.rate_limits import RateLimitedError
 from emulator.aws.services import in_process_services, moto_host
 from emulator.stack.resources import Services
@@ -99,7 +99,7 @@ def service_at(
     return JobService(
         sandbox,
         SoftwareReceiptSigner(),
-        ledger=JobLedger(JobTable(aws.dynamodb, NAME), most, lambda: clock_s),
+        ledger=JobLedger(ConditionalTable(aws.dynamodb, NAME), most, lambda: clock_s),
         store=JobStore(s3 or aws.s3, NAME, pytest.fail),
         require_open=(operator or Operator()).require_open,
     )

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from edge_signer.execution.job_table import JobTable
 from edge_signer.execution.ledger import Claim, JobLedger
 from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.tenancy.conditional_table import ConditionalTable
 from edge_signer.tenancy.rate_limits import RateLimitedError
 from emulator.aws.services import in_process_services, moto_host
 from tests.system.dynamodb_tables import make_table
@@ -34,7 +34,7 @@ def tenant() -> str:
 
 
 def counted_at(dynamodb: Any, clock_s: float = NOW_S, most: int = MOST) -> JobLedger:
-    return JobLedger(JobTable(dynamodb, TABLE), most, lambda: clock_s)
+    return JobLedger(ConditionalTable(dynamodb, TABLE), most, lambda: clock_s)
 
 
 def claim(began_s: float = NOW_S) -> Claim:
@@ -111,7 +111,7 @@ def test_a_tenants_job_cannot_be_taken_for_a_count(dynamodb: Any) -> None:
 
 
 def test_a_table_that_does_not_answer_is_told(dynamodb: Any) -> None:
-    nowhere = JobLedger(JobTable(dynamodb, "nowhere"), MOST)
+    nowhere = JobLedger(ConditionalTable(dynamodb, "nowhere"), MOST)
     for ask in (nowhere.enter, nowhere.leave):
         with pytest.raises(StoreUnavailableError):
             ask("acme", claim())

@@ -21,6 +21,7 @@ ANCHORS = {
     *("errors", "latency", "kms-errors", "kms-quota", "breaker-open", "memory", "cpu"),
     *("certificate-ends", "rate-limiter-impaired", "fallback-failing", "signature-rejected"),
     *("throttles", "jobs", "admin-guessing", "admin-errors", "health-errors", "gateway-errors"),
+    *("verification", "trust-list"),
 }
 CRITICAL = {"KmsErrorsAlarm", "BreakerOpenAlarm", "SignatureRejectedAlarm"}
 
@@ -86,11 +87,17 @@ LIMITS: dict[str, list[tuple[dict[Metric, list[float]], dict[Metric, list[float]
         ({}, {lambdas("Throttles"): [1]}),
         ({}, {lambdas("Throttles", "fallback"): [1]}),
         ({}, {lambdas("Throttles", "execute"): [1]}),
+        ({}, {lambdas("Throttles", "verify"): [1]}),
     ],
     "ExecuteErrorsAlarm": [
         ({}, {ours("job_failure", "execute"): [1]}),
         ({}, {lambdas("Errors", "execute"): [1]}),
     ],
+    "VerifyErrorsAlarm": [
+        ({}, {ours("verify_failure", "verify"): [1]}),
+        ({}, {lambdas("Errors", "verify"): [1]}),
+    ],
+    "TrustListRejectedAlarm": [({}, {ours("trust_list_rejected", "verify"): [1]})],
     "AdminGuessingAlarm": [
         (
             {ours("admin_unauthenticated", "admin"): [19]},

@@ -36,8 +36,9 @@ class Flags(BaseModel):
         edge_signer_enabled: Whether the edge signs; otherwise the central signer does.
         edge_disabled_tenants: Tenants for which the edge never signs.
         execution_enabled: Whether jobs are run.
+        verification_enabled: Whether tenants' files are verified.
         central_signer_enabled: Whether the central signer signs if the edge does not.
-        tenant_allowlist: The only tenants that may sign and run jobs.
+        tenant_allowlist: The only tenants that may sign, run jobs and verify.
         kill_switch: Whether every request is refused, whatever the other flags say.
         max_payload_size: Maximum size of a request's body in bytes.
         kms_timeout_ms: Timeout of a call to KMS, in milliseconds.
@@ -50,6 +51,7 @@ class Flags(BaseModel):
     edge_signer_enabled: bool = Field(default=False, description="true or false")
     edge_disabled_tenants: TenantNames = Field(default=(), description=_TENANTS)
     execution_enabled: bool = Field(default=False, description="true or false")
+    verification_enabled: bool = Field(default=False, description="true or false")
     central_signer_enabled: bool = Field(default=True, description="true or false")
     tenant_allowlist: TenantNames = Field(default=(), description=_TENANTS)
     kill_switch: bool = Field(default=False, description="true or false")
@@ -74,6 +76,7 @@ class Flags(BaseModel):
         return cls(
             edge_signer_enabled=settings.edge_signer_enabled,
             execution_enabled=settings.execution_enabled,
+            verification_enabled=settings.verification_enabled,
             tenant_allowlist=settings.tenant_allowlist,
             kms_timeout_ms=min(settings.kms_timeout_ms, MAX_KMS_TIMEOUT_MS),
         )

@@ -4,29 +4,26 @@ Each job has an item. If several workers get the same job at once, a conditional
 one of them claim it. A claim ends at a set time, so that a job whose worker was killed can run
 again; the store then keeps only the first result.
 
-Each tenant has an item with the set of its running jobs: the end and the identifier of each claim.
-A conditional write adds to the set only if there is room, so the count is exact. A worker removes
-its claim when it is done. The claim of a killed worker counts until it ends; then the next worker
-that finds the set full removes it.
+Each tenant has another item, which counts its running jobs (`tenancy/running_work.py`).
 """
 
 from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from edge_signer.execution.job import RequestedJob
-from edge_signer.execution.job_table import JobTable
-from edge_signer.tenancy.rate_limits import RateLimitedError
+from edge_signer.tenancy.conditional_table import ConditionalTable
+from edge_signer.tenancy.running_work import Piece, RunningWork
 
 RESULT_S = 7 * 24 * 60 * 60
 #: How long a job's name stays taken, which is longer than its result is available.
 REMEMBERED_S = 30 * 24 * 60 * 60
-# Longer than any claim in the set of running jobs.
-_RUNNING_S = 24 * 60 * 60
+# The key of a job's item cannot begin with `#`, because a tenant's name is not empty.
+_RUNNING = "#running#"
 
 
 @dataclass(frozen=True)
@@ -76,10 +73,10 @@ class JobLedger:
     """
 
     def __init__(
-        self, table: JobTable, max_running: int, clock: Callable[[], float] = time.time
+        self, table: ConditionalTable, max_running: int, clock: Callable[[], float] = time.time
     ) -> None:
         self._table = table
-        self._max_running = max_running
+        self._running = RunningWork(table, _RUNNING, "jobs", max_running, clock)
         self._clock = clock
 
     def claim(self, requested: RequestedJob, lasts_s: float) -> Claim | JobEntry:
@@ -159,44 +156,11 @@ class JobLedger:
         Raises:
             RateLimitedError: The tenant has `max_running` jobs already; this one does not count.
         """
-        running = self._add_running(tenant_id, claim)
-        ended = [one for one in running if int(one.partition("#")[0]) <= self._clock() * 1000]
-        if ended:
-            self._remove_running(tenant_id, ended)
-            running = self._add_running(tenant_id, claim)
-        if running:
-            raise RateLimitedError(
-                f"{self._max_running} of your jobs are running, which is the maximum; "
-                "try again when one has ended."
-            )
+        self._running.enter(tenant_id, _piece(claim))
 
     def leave(self, tenant_id: str, claim: Claim) -> None:
         """Stop counting a job as running."""
-        self._remove_running(tenant_id, [_running(claim)])
-
-    def _add_running(self, tenant_id: str, claim: Claim) -> Sequence[str]:
-        """Add a job to the running ones; if there is no room, give those."""
-        found = self._table.update(
-            _running_id(tenant_id),
-            "SET expiration = :gone ADD running :added",
-            # The last condition: if the response to a write is lost, the SDK repeats the write.
-            "attribute_not_exists(running) OR size(running) < :most OR contains(running, :mine)",
-            {
-                ":gone": int(self._clock()) + _RUNNING_S,
-                ":added": [_running(claim)],
-                ":mine": _running(claim),
-                ":most": self._max_running,
-            },
-        )
-        return () if found is None else found["running"]
-
-    def _remove_running(self, tenant_id: str, ended: Sequence[str]) -> None:
-        self._table.update(
-            _running_id(tenant_id),
-            "DELETE running :ended",
-            "attribute_exists(running)",
-            {":ended": ended},
-        )
+        self._running.leave(tenant_id, _piece(claim))
 
     def _ms_from_now(self, seconds: float) -> int:
         return int((self._clock() + seconds) * 1000)
@@ -207,13 +171,8 @@ def _item_id(tenant_id: str, job_id: str) -> str:
     return f"{tenant_id}#{job_id}"
 
 
-def _running_id(tenant_id: str) -> str:
-    # The key of a job's item cannot begin with `#`, because a tenant's name is not empty.
-    return f"#running#{tenant_id}"
-
-
-def _running(claim: Claim) -> str:
-    return f"{claim.ends_ms}#{claim.claim_id}"
+def _piece(claim: Claim) -> Piece:
+    return Piece(claim.ends_ms, claim.claim_id)
 
 
 def _entry_of(item: Mapping[str, Any]) -> JobEntry:

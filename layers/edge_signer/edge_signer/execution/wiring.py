@@ -9,7 +9,6 @@ from pydantic import Field
 
 from edge_signer.configuration.flags import Flags
 from edge_signer.configuration.settings import CalledSettings
-from edge_signer.execution.job_table import JobTable
 from edge_signer.execution.ledger import JobLedger
 from edge_signer.execution.receipts.receipt_keys import ReceiptKeys
 from edge_signer.execution.receipts.receipt_signer import KmsReceiptSigner
@@ -17,6 +16,7 @@ from edge_signer.execution.sandbox.sandbox import Sandbox
 from edge_signer.execution.service import JobService
 from edge_signer.execution.store import JobStore
 from edge_signer.platform.clients import client
+from edge_signer.tenancy.conditional_table import ConditionalTable
 
 
 class ExecuteSettings(CalledSettings):
@@ -47,7 +47,7 @@ def job_service(
         require_open: Raises an EdgeSignerError if the flags do not let a tenant run jobs.
         complain: Called with a message for each stored object that has the wrong content.
     """
-    table = JobTable(client("dynamodb", settings.aws_region), settings.jobs_table)
+    table = ConditionalTable(client("dynamodb", settings.aws_region), settings.jobs_table)
     return JobService(
         Sandbox(),
         KmsReceiptSigner(kms=_kms(settings, flags), key_alias=settings.receipt_key_alias),

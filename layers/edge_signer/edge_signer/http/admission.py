@@ -78,7 +78,8 @@ class Gatekeeper:
 
         Raises:
             UnauthenticatedError: The bearer token is missing or unknown.
-            SignerDisabledError, ExecutionDisabledError: The operator has switched it off.
+            SignerDisabledError, ExecutionDisabledError, VerificationDisabledError: The operator has
+                switched it off.
             TenantNotAllowedError: The request names another tenant, or this one may not call.
             InvalidSignatureError: The request is not signed as the token requires, or was replayed.
             RateLimitedError: The tenant has used what a limit admits.

@@ -10,10 +10,12 @@ from edge_signer.http.errors import (
     SignerDisabledError,
     TenantNotAllowedError,
     UnauthenticatedError,
+    VerificationDisabledError,
 )
 from edge_signer.tenancy.tenants import DynamoDbTenantDirectory, Tenant
 
 NO_JOBS = "Jobs are switched off; nothing was signed."
+NO_VERIFICATION = "Verification is switched off; nothing was read."
 KILLED = "The operator has switched off signing for all tenants; nothing was signed."
 DISABLED = (
     "Nothing was signed: signing at the edge is switched off, and the central signer is missing "
@@ -82,6 +84,21 @@ def require_open_for_jobs(flags: Flags, tenant_id: str) -> None:
         raise SignerDisabledError(KILLED)
     if not flags.execution_enabled:
         raise ExecutionDisabledError(NO_JOBS)
+    _require_allowed(flags, tenant_id)
+
+
+def require_open_for_verification(flags: Flags, tenant_id: str) -> None:
+    """Refuse a tenant that may not verify now.
+
+    Raises:
+        SignerDisabledError: Everything is switched off.
+        VerificationDisabledError: Verification is switched off.
+        TenantNotAllowedError: This tenant is not on the allowlist.
+    """
+    if flags.kill_switch:
+        raise SignerDisabledError(KILLED)
+    if not flags.verification_enabled:
+        raise VerificationDisabledError(NO_VERIFICATION)
     _require_allowed(flags, tenant_id)
 
 

@@ -18,6 +18,7 @@ from edge_signer.platform.errors import (
 )
 from edge_signer.signing import errors as signing
 from edge_signer.tenancy.rate_limits import RateLimitedError
+from edge_signer.verification.submissions import errors as verification
 
 STATUS: dict[type[EdgeSignerError], int] = {
     InvalidRequestError: 400,
@@ -30,20 +31,25 @@ STATUS: dict[type[EdgeSignerError], int] = {
     wire.NotFoundError: 404,
     wire.MethodNotAllowedError: 405,
     execution.UnknownJobError: 404,
+    verification.UnknownUploadError: 404,
+    verification.UnknownManifestError: 404,
     wire.RequestInFlightError: 409,
     execution.JobInFlightError: 409,
     execution.ResultExpiredError: 410,
     administration.ConcurrentChangeError: 409,
+    verification.UploadChangedError: 409,
     wire.AssetTooLargeError: 413,
     wire.RequestTooLargeError: 413,
     signing.TbsTooLargeError: 413,
     execution.ModuleTooLargeError: 413,
+    verification.UploadTooLargeError: 413,
     wire.UnsupportedMediaTypeError: 415,
     signing.UnknownPolicyError: 422,
     signing.AlreadySignedError: 422,
     signing.AssetNotEmbeddableError: 422,
     signing.EmbeddedStoreTooLargeError: 422,
     signing.EmbeddingUnavailableError: 503,
+    signing.ManifestIdReusedError: 422,
     signing.InvalidAssertionError: 422,
     signing.PolicyViolationError: 422,
     execution.ModuleHashMismatchError: 422,
@@ -51,6 +57,8 @@ STATUS: dict[type[EdgeSignerError], int] = {
     execution.UnknownModuleError: 422,
     execution.UnsupportedRequirementError: 422,
     execution.JobIdReusedError: 422,
+    verification.NoCrjsonError: 422,
+    verification.VerificationTooLongError: 422,
     RateLimitedError: 429,
     wire.IdempotencyMismatchError: 422,
     KmsRateLimitError: 429,
@@ -62,6 +70,7 @@ STATUS: dict[type[EdgeSignerError], int] = {
     DeadlineExceededError: 503,
     wire.SignerDisabledError: 503,
     wire.ExecutionDisabledError: 503,
+    wire.VerificationDisabledError: 503,
     execution.SandboxUnavailableError: 503,
 }
 

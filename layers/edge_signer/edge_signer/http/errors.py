@@ -52,6 +52,13 @@ class ExecutionDisabledError(EdgeSignerError):
     is_wanted = True
 
 
+class VerificationDisabledError(EdgeSignerError):
+    """Verification is switched off, which is the default."""
+
+    code = "VERIFICATION_DISABLED"
+    is_wanted = True
+
+
 class NotFoundError(EdgeSignerError):
     """There is nothing at that path."""
 

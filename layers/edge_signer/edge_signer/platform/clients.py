@@ -19,7 +19,12 @@ Service = Literal["kms", "s3", "ssm", "dynamodb", "lambda"]
 OPERATIONS: dict[Service, frozenset[str]] = {
     "kms": frozenset({"DescribeKey", "GetPublicKey", "Sign"}),
     # CreateSession and HeadBucket are botocore's own, for buckets of another kind or region.
-    "s3": frozenset({"CreateSession", "GetObject", "HeadBucket", "ListObjectsV2", "PutObject"}),
+    "s3": frozenset(
+        {
+            *("CreateSession", "DeleteObject", "GetObject", "HeadBucket", "ListObjectsV2"),
+            "PutObject",
+        }
+    ),
     "ssm": frozenset({"GetParameter", "GetParametersByPath", "PutParameter"}),
     "dynamodb": frozenset({"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"}),
     "lambda": frozenset({"Invoke"}),
@@ -37,6 +42,11 @@ READ_TIMEOUTS_S: dict[Service, float] = {
 # know. A late second PutObject would create a version that no answer mentions. SSM is read during
 # requests, sometimes several times, and usually the last good values can serve instead.
 ATTEMPTS: dict[Service, int] = {"kms": 1, "s3": 1, "ssm": 2, "dynamodb": 3, "lambda": 1}
+# For forms that browsers send, botocore would still sign as before 2014 in some regions, and name
+# the address that redirects to a bucket's region.
+_FORMS: dict[Service, dict[str, Any]] = {
+    "s3": {"signature_version": "s3v4", "s3": {"addressing_style": "virtual"}}
+}
 
 
 @lru_cache(maxsize=1)
@@ -73,6 +83,7 @@ def client(
             read_timeout=timeout_s or READ_TIMEOUTS_S[service],
             retries={"total_max_attempts": attempts or ATTEMPTS[service], "mode": "standard"},
             tcp_keepalive=True,
+            **_FORMS.get(service, {}),
         ),
     )
 

@@ -91,6 +91,7 @@ class RequestRecord:
         job_id: The client's name of the job, once validated.
         job_status: How the job ended.
         module_hash: Hash of the job's module.
+        verdict: On the credentials that were verified.
         dry_run: Whether the request asked not to sign.
         idempotency_replayed: Whether an earlier answer was sent again.
         health_status: The deployment's health, if it was checked.
@@ -121,6 +122,7 @@ class RequestRecord:
     job_id: str | None = None
     job_status: str | None = None
     module_hash: str | None = None
+    verdict: str | None = None
     dry_run: bool = False
     idempotency_replayed: bool = False
     health_status: str | None = None

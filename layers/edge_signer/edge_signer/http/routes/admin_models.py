@@ -57,12 +57,12 @@ class FlagUpdate(AdminRequest):
 
 
 class EmergencyShutdown(AdminRequest):
-    """Stop a service from signing, or from running jobs."""
+    """Stop a service from signing, from running jobs or from verifying."""
 
     action: Literal["emergency_shutdown"]
     service: Annotated[
-        Literal["edge", "central", "execution", "all"],
-        Field(description="Which engine, or jobs; `all` refuses every request."),
+        Literal["edge", "central", "execution", "verification", "all"],
+        Field(description="Which engine, jobs or verification; `all` refuses every request."),
     ]
 
 

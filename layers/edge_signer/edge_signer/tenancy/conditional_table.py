@@ -1,4 +1,4 @@
-"""Reads and conditional writes of the DynamoDB table of jobs, with plain Python values."""
+"""Reads and conditional writes of a DynamoDB table, with plain Python values."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 from edge_signer.platform.clients import StoreCall
 
 Value = str | int | Sequence[str]
-_CALL = StoreCall("Could not look up this job; try again.")
+_CALL = StoreCall("The service cannot look up what is running; try again.")
 
 
-class JobTable:
-    """The table. Needs Put-, Get-, Update- and DeleteItem on it.
+class ConditionalTable:
+    """A table. Needs dynamodb:PutItem, GetItem, UpdateItem and DeleteItem for what is called.
 
     Writes give None if their condition holds; otherwise they write nothing and give the item as it
     is, empty if there is none. All methods raise StoreUnavailableError if DynamoDB does not answer;

@@ -1,0 +1,77 @@
+"""What a tenant hands in to be verified, and what the verifier is given of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO, Literal, Protocol
+
+from edge_signer.verification.report import VerificationReport
+
+
+@dataclass(frozen=True)
+class Submission:
+    """An asset, or its digest, and where its credentials are.
+
+    Attributes:
+        tenant_id: Who hands it in.
+        asset: Its bytes, if they are in the request.
+        upload_id: Of the tenant's upload, if they are there.
+        asset_sha256: 32 bytes, its digest, if that is all there is.
+        media_type: Of the asset; empty for a digest.
+        manifest: Its manifest store, if that is in the request.
+        manifest_url: Address of the manifest store, if this deployment stores it.
+    """
+
+    tenant_id: str
+    asset: bytes | None = None
+    upload_id: str | None = None
+    asset_sha256: bytes | None = None
+    media_type: str = ""
+    manifest: bytes | None = None
+    manifest_url: str | None = None
+
+    def __post_init__(self) -> None:
+        assets = (self.asset, self.upload_id, self.asset_sha256)
+        if sum(one is not None for one in assets) != 1:
+            raise ValueError("send exactly one of asset_inline, upload_id and asset_sha256")
+        if self.manifest is not None and self.manifest_url is not None:
+            raise ValueError("send either manifest or manifest_url, not both")
+        if self.asset_sha256 is None:
+            if not self.media_type:
+                raise ValueError("media_type is required with asset_inline and upload_id")
+            return
+        if self.media_type:
+            raise ValueError("media_type must be absent with asset_sha256")
+        if self.manifest is None and self.manifest_url is None:
+            raise ValueError("manifest or manifest_url is required with asset_sha256")
+
+
+@dataclass(frozen=True)
+class SubmittedAsset:
+    """What is verified, with everything at hand.
+
+    Attributes:
+        media_type: Of the asset; empty for a digest.
+        stream: Its bytes, seekable; None if only its digest is known.
+        sha256: 32 bytes, its digest, if that is known.
+        manifest_store: Its manifest store; None for the one inside the asset.
+        credentials: Where the manifest store comes from.
+        source: The address of a manifest that this deployment stores.
+    """
+
+    media_type: str
+    stream: BinaryIO | None
+    sha256: bytes | None
+    manifest_store: bytes | None
+    credentials: Literal["embedded", "given", "remote"]
+    source: str = ""
+
+
+class Verifier(Protocol):
+    """The engines. Both methods raise what the asset's stream raises."""
+
+    def verify(self, asset: SubmittedAsset) -> VerificationReport:
+        """Judge an asset's credentials; every asset gets a report. Nothing is fetched."""
+
+    def crjson(self, asset: SubmittedAsset) -> str:
+        """Return c2pa-rs's own report in crJSON; empty if it makes none."""
