@@ -19,7 +19,7 @@ INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN
 # The lists are complete; older versions of pip treat a dependency's extras as not pinned.
 PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-layouts sparse-movie lint format openapi wasm bench limits load chaos portability engines newer-engines survival lock pr
+.PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-layouts sparse-movie lint format openapi wasm bench limits load chaos portability engines newer-engines public-files survival lock pr
 .PHONY: client validate build package reproducible build-check cold-start import-times sbom audit cost architecture house walk deploy-local sam-local
 
 help: ## List the targets.
@@ -93,6 +93,9 @@ engines: dev ## Validate signed samples with five C2PA engines; three of them ne
 
 survival: dev ## Run other programs on signed files; write the table of docs/survival.md.
 	@$(BIN)/python -m measure.survival
+
+public-files: dev ## Judge public test files (FILES, ANCHORS) with three engines; write docs/verdicts.md.
+	@$(BIN)/python -m measure.engines.public_files $(FILES) $(if $(ANCHORS),--anchors $(ANCHORS)) --write
 
 newer-engines: dev ## Fail if a newer version of one of those engines exists.
 	@$(BIN)/python -m measure.engines.newer

@@ -76,6 +76,7 @@ def sign(
     output: options.Output = None,
     output_dir: options.OutputDir = None,
     in_place: options.InPlace = False,
+    remote: options.Remote = False,
     sidecar: options.Sidecar = False,
     source_type: options.SourceType = None,
     title: options.Title = None,
@@ -91,21 +92,21 @@ def sign(
     tenant: Tenant = None,
     state: State = None,
 ) -> None:
-    """Sign files: with the manifest inside a new file (-o), or beside the file (FILE.c2pa).
+    """Sign files: the manifest goes into a new file (-o), beside FILE, or online (--remote).
 
     Exit codes: 0 all signed; 1 refused, or some failed; 2 usage error.
     """
     from cli.api_access import TenantOptions
     from cli.signing.sign import SignOptions, sign_files
 
-    access = TenantOptions(url, token, hmac_key, tenant, state)
     raise typer.Exit(
         sign_files(
             files,
-            access,
+            TenantOptions(url, token, hmac_key, tenant, state),
             SignOptions(
-                *(policy, source_type, tsa, title),
-                *(output, output_dir, in_place, sidecar),
+                policy,
+                *(source_type, tsa, title, output),
+                *(output_dir, in_place, remote, sidecar),
                 *(force, verify, at_once, report),
             ),
         )
@@ -114,36 +115,34 @@ def sign(
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(help="The asset.")],
-    manifest: Annotated[
-        Path | None,
-        typer.Option(help="Its sidecar.", show_default="FILE.c2pa if there is one"),
-    ] = None,
-    embedded: Annotated[
-        bool, typer.Option("--embedded", help="Judge the manifest in the file, not the sidecar.")
-    ] = False,
+    files: Annotated[
+        list[str], typer.Argument(help="Assets, folders of them, or URLs with --fetch.")
+    ],
+    manifest: options.Manifest = None,
+    embedded: options.Embedded = False,
     anchors: options.Anchors = None,
     tsa_anchors: options.TsaAnchors = None,
+    fetch: options.Fetch = False,
+    fetch_from: options.FetchFrom = None,
+    html: options.Html = None,
     json: Json = False,
-    crjson: Annotated[bool, typer.Option("--crjson", help="Print c2pa-rs's crJSON.")] = False,
+    crjson: options.CrJson = False,
+    at_once: options.VerifyAtOnce = 4,
     state: State = None,
 ) -> None:
-    """Validate a file and its credentials with c2pa-rs.
+    """Validate files and their credentials with two engines: c2pa-rs and our own validator.
 
-    Exit codes: 0 valid and trusted, ingredients included; 1 anything else; 2 usage error.
+    Exit codes: 0 all valid and trusted, ingredients included; 1 anything else; 2 usage error.
     """
-    from cli.verification.verify import verify_file
+    from cli.verification.verify import VerifyOptions, verify_files
 
     raise typer.Exit(
-        verify_file(
-            file,
-            manifest=manifest,
-            embedded=embedded,
-            anchors=anchors,
-            tsa_anchors=tsa_anchors,
-            state=state,
-            as_json=json,
-            as_crjson=crjson,
+        verify_files(
+            files,
+            VerifyOptions(
+                *(manifest, embedded, anchors, tsa_anchors, fetch, fetch_from or ()),
+                *(html, json, crjson, at_once, state),
+            ),
         )
     )
 

@@ -75,6 +75,13 @@ Output = Annotated[
     typer.Option("--output", "-o", help="Write the signed file here, the manifest inside."),
 ]
 OutputDir = Annotated[Path | None, typer.Option(help="Write signed files into this folder.")]
+Remote = Annotated[
+    bool,
+    typer.Option(
+        "--remote",
+        help="Write only the manifest's address into signed files, in their XMP: JPEG, PNG, WebP.",
+    ),
+]
 InPlace = Annotated[bool, typer.Option("--in-place", help="Replace each file by the signed one.")]
 Sidecar = Annotated[
     bool,
@@ -108,4 +115,27 @@ Anchors = Annotated[
 ]
 TsaAnchors = Annotated[
     Path | None, typer.Option(help="One more list, in any of these forms, for time-stamps only.")
+]
+Manifest = Annotated[
+    Path | None,
+    typer.Option(help="The sidecar, of a single file.", show_default="FILE.c2pa if there is one"),
+]
+Embedded = Annotated[
+    bool, typer.Option("--embedded", help="Judge the manifest in the file, not the sidecar.")
+]
+Fetch = Annotated[
+    bool, typer.Option("--fetch", help="Fetch manifests that files name by a URL, over https.")
+]
+FetchFrom = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="HOST",
+        help="Fetch from this host only, or HOST:PORT; may be given more than once.",
+        show_default="every public host",
+    ),
+]
+Html = Annotated[Path | None, typer.Option(help="Write the reports into this page of HTML, too.")]
+CrJson = Annotated[bool, typer.Option("--crjson", help="Print c2pa-rs's crJSON, of a single file.")]
+VerifyAtOnce = Annotated[
+    int, typer.Option("--at-once", min=1, max=32, help="Files to verify at the same time.")
 ]

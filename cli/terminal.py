@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -54,8 +55,17 @@ _errors = Terminal(stderr=True)
 
 
 def printable(text: str) -> str:
-    """Return foreign text without characters that control the terminal."""
-    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text)
+    """Return foreign text without characters that control the terminal or reorder the line."""
+    return "".join(one if _is_harmless(one) else "\N{REPLACEMENT CHARACTER}" for one in text)
+
+
+def _is_harmless(character: str) -> bool:
+    # French has no-break spaces; many scripts, and emoji, have joiners.
+    return (
+        character.isprintable()
+        or character in "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
+        or unicodedata.category(character) == "Zs"
+    )
 
 
 def show_row(name: str, value: str, colour: str = "") -> None:

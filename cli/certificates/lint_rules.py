@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from edge_signer.signing.credentials.certificate_profile import CRITICAL_EXTENSION, PATH_LENGTH
+from edge_signer.signing.credentials.certificate_profile import FAULTS
 
 Severity = Literal["error", "warning"]
 #: Of a certificate's life, in days, by assurance level.
@@ -42,7 +42,8 @@ class LintRule:
         remedy: What to do when it is broken.
         source: Who demands it.
         severity: `warning` for what engines accept and no document forbids.
-        of_the_programme: Whether it holds only at an assurance level.
+        of_the_programme: Whether the programme makes it, so that breaking it is an error at an
+            assurance level. Without a level it does not count, or is the warning that it says.
     """
 
     sentence: str
@@ -52,54 +53,54 @@ class LintRule:
     of_the_programme: bool = False
 
 
+def _of_the_profile(code: str, remedy: str) -> tuple[str, LintRule]:
+    fault = FAULTS[code]
+    source = STANDARD if fault.of_the_standard else ENGINES
+    return code, LintRule(fault.demand, remedy, source)
+
+
 def _programme(sentence: str, remedy: str) -> LintRule:
     return LintRule(sentence, remedy, POLICY, of_the_programme=True)
 
 
-#: By code. Those of the profile, which the signer enforces too, come first.
+def _recommended(sentence: str, remedy: str, source: str = STANDARD) -> LintRule:
+    """A rule that the programme makes, and the standard or the RFC recommends."""
+    return LintRule(sentence, remedy, source, "warning", of_the_programme=True)
+
+
+#: What to do when a rule of the profile is broken, which the signer enforces too.
+_REMEDIES = {
+    "version": f"{_REISSUE} with extensions",
+    "unique-identifier": f"{_REISSUE} without the fields issuerUniqueID and subjectUniqueID",
+    "leaf-is-ca": f"{_REISSUE} for a claim signer; this one issues certificates",
+    "digital-signature-missing": _REQUEST,
+    "leaf-signs-certificates": f"{_REISSUE} without keyCertSign",
+    "extended-key-usage-missing": _REQUEST,
+    "extended-key-usage-forbidden": f"{_REISSUE} for signing claims alone",
+    "authority-key-missing": (
+        f"{_REISSUE} with an authority key identifier; c2pa-rs rejects manifests without it"
+    ),
+    "organisation-missing": "Request it with `--organization`",
+    "self-issued": (
+        "Send the request to a certificate authority; the authority's name must not be yours"
+    ),
+    "issuer-is-no-ca": _OTHER_CA,
+    "issuer-signs-no-certificates": _OTHER_CA,
+    "issuer-key": _OTHER_CA,
+    "issuer-subject-key-missing": f"{_OTHER_CA}; encypher-c2pa does not trust this one",
+    "policy-constraints": f"{_OTHER_CA}; encypher-c2pa does not trust this one",
+    "signature-algorithm": f"{_REISSUE} signed over SHA-256 or longer",
+    "signature-digest": (
+        f"{_REISSUE} signed over SHA-384 or SHA-512; c2pa-rs cannot verify this signature"
+    ),
+    "key-form": f"{_REISSUE}; name the curve instead of its parameters, and use rsaEncryption",
+    "path-length": _OTHER_CA,
+    "critical-extension": f"{_REISSUE} in which this extension is absent or not critical",
+}
+
+#: By code. Those of the profile come first.
 RULES: dict[str, LintRule] = {
-    "version": LintRule("must be of version 3", f"{_REISSUE} with extensions"),
-    "leaf-is-ca": LintRule(
-        "must not be a CA", f"{_REISSUE} for a claim signer; this one issues certificates"
-    ),
-    "digital-signature-missing": LintRule("must have the key usage digitalSignature", _REQUEST),
-    "leaf-signs-certificates": LintRule(
-        "must not have the key usage keyCertSign", f"{_REISSUE} without keyCertSign"
-    ),
-    "extended-key-usage-missing": LintRule(
-        "must have an extended key usage for claims, e-mail or documents", _REQUEST
-    ),
-    "extended-key-usage-forbidden": LintRule(
-        "must not have an extended key usage for anything, OCSP or time-stamps",
-        f"{_REISSUE} for signing claims alone",
-    ),
-    "authority-key-missing": LintRule(
-        "must have an authority key identifier",
-        f"{_REISSUE} with an authority key identifier; c2pa-rs rejects manifests without it",
-    ),
-    "organisation-missing": LintRule(
-        "must name an organisation", "Request it with `--organization`", ENGINES
-    ),
-    "issuer-is-no-ca": LintRule("must be a CA", _OTHER_CA, INTERNET),
-    "issuer-signs-no-certificates": LintRule(
-        "must have the key usage keyCertSign", _OTHER_CA, INTERNET
-    ),
-    "issuer-key": LintRule("must have a key of a kind that verifiers take", _OTHER_CA),
-    "signature-algorithm": LintRule(
-        "must be signed with ECDSA, RSA (PKCS #1) or Ed25519 over SHA-256, SHA-384 or SHA-512",
-        f"{_REISSUE} signed over SHA-256 or longer",
-    ),
-    "key-form": LintRule(
-        "must have its public key in the common form",
-        f"{_REISSUE}; name the curve instead of its parameters, and use rsaEncryption for RSA",
-        ENGINES,
-    ),
-    PATH_LENGTH: LintRule("must admit a path of this length", _OTHER_CA, INTERNET),
-    CRITICAL_EXTENSION: LintRule(
-        "must not have a critical extension that some verifier does not process",
-        f"{_REISSUE} in which this extension is absent or not critical",
-        ENGINES,
-    ),
+    **dict(_of_the_profile(*one) for one in _REMEDIES.items()),
     "name-constraints": LintRule(
         "must have only names that its issuers' name constraints allow", _OTHER_CA, INTERNET
     ),
@@ -108,11 +109,22 @@ RULES: dict[str, LintRule] = {
         "must have a key on P-256, P-384 or P-521, RSA of 2,048 bits or more, or Ed25519",
         "Make such a key in KMS, and request a certificate for it",
     ),
-    "key-usage-not-critical": LintRule(
-        "must mark its key usage as critical", f"{_REQUEST}, where it is critical"
+    "key-usage-not-critical": _recommended(
+        "should mark its key usage as critical", f"{_REQUEST}, where it is critical"
     ),
-    "self-signed": LintRule(
-        "must be issued by an authority", "Send the request to a certificate authority"
+    "subject-key-missing": _recommended(
+        "should have a subject key identifier", f"{_REISSUE} with one"
+    ),
+    "email-protection-missing": LintRule(
+        "should have the extended key usage emailProtection",
+        "Ask the authority to add it: c2pa-rs rejects the others unless it is configured otherwise",
+        ENGINES,
+        "warning",
+    ),
+    "authority-key-mismatch": _recommended(
+        "should have its issuer's subject key identifier as authority key identifier",
+        f"{_REISSUE}, or include the right issuer's certificate; openssl does not trust this chain",
+        INTERNET,
     ),
     "serial-number": LintRule(
         "must have a positive serial number of at most 20 octets", _REISSUE, INTERNET
@@ -151,6 +163,11 @@ RULES: dict[str, LintRule] = {
         "must be issued by one of the trusted roots",
         "Add the missing intermediate, or name the right roots with `--anchors`",
     ),
+    "root-unusable": LintRule(
+        "must lead to a root that is valid now and allows this chain",
+        "Ask the authority for its current root, and name it with `--anchors`",
+        INTERNET,
+    ),
     "country-missing": _programme("must name a country", "Request it with `--country`"),
     "common-name-missing": _programme("must have a common name", "Request it with `--product`"),
     "non-repudiation-missing": _programme("must have the key usage nonRepudiation", _REQUEST),
@@ -166,7 +183,7 @@ RULES: dict[str, LintRule] = {
     "extended-key-usage-critical": _programme(
         "must not mark its extended key usage as critical", _REISSUE
     ),
-    "subject-key-missing": _programme("must have a subject key identifier", _REISSUE),
+    "policies-critical": _programme("must not mark its certificate policies as critical", _REISSUE),
     "policy-missing": _programme(
         "must name the C2PA Certificate Policy (1.3.6.1.4.1.62558.1.1)", _LISTED
     ),
@@ -181,6 +198,9 @@ RULES: dict[str, LintRule] = {
     ),
     "issuer-key-weak": _programme(
         "must have a key of RSA 3,072 bits or more, or on P-384 or P-521", _OTHER_CA
+    ),
+    "issuer-name-incomplete": _programme(
+        "must name a country and an organisation, and have a common name", _OTHER_CA
     ),
     "issuer-path-length": _programme("must have a path length of zero", _OTHER_CA),
     "issuer-lists-missing": _programme("must have the key usage cRLSign", _OTHER_CA),
@@ -201,7 +221,12 @@ def rule_table() -> str:
     """The rules as a table in Markdown."""
     rows = ["| code | the certificate | who demands it |", "|---|---|---|"]
     for code, rule in RULES.items():
-        aside = " (a warning)" if rule.severity == "warning" else ""
-        aside = ", with `--level`" if rule.of_the_programme else aside
+        aside = ""
+        if rule.severity == "warning":
+            aside = " (a warning)"
+        elif rule.of_the_programme:
+            aside = ", with `--level`"
+        if rule.severity == "warning" and rule.of_the_programme:
+            aside = " (a warning; an error with `--level`)"
         rows.append(f"| `{code}` | {rule.sentence} | {rule.source}{aside} |")
     return "\n".join(rows) + "\n"

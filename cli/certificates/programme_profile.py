@@ -16,12 +16,13 @@ from cryptography.x509.oid import (
 )
 
 from cli.certificates.certificate_request import ASSURANCE_LEVEL, ASSURANCE_LEVELS, CPL_RECORD
-from edge_signer.signing.credentials.certificate_profile import extension
+from edge_signer.signing.credentials.certificate_fields import extension
 
 CLAIM_SIGNING = ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
 DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 CERTIFICATE_POLICY = ObjectIdentifier("1.3.6.1.4.1.62558.1.1")
 _COMPANIONS = {ExtendedKeyUsageOID.EMAIL_PROTECTION, DOCUMENT_SIGNING}
+_ISSUER_NAME = (NameOID.COUNTRY_NAME, NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME)
 _LONGEST_ISSUER = timedelta(days=1827)
 
 
@@ -47,7 +48,7 @@ def leaf_codes(leaf: x509.Certificate, level: int, longest_days: int) -> list[st
         "claim-signing-missing": CLAIM_SIGNING in uses,
         "companion-usage-missing": bool(uses & _COMPANIONS),
         "extended-key-usage-critical": not _is_critical(leaf, x509.ExtendedKeyUsage),
-        "subject-key-missing": extension(leaf, x509.SubjectKeyIdentifier) is not None,
+        "policies-critical": not _is_critical(leaf, x509.CertificatePolicies),
         "policy-missing": _names_policy(leaf),
         "ocsp-address-missing": _has_responder(leaf),
         "assurance-level": _value(leaf, ASSURANCE_LEVEL) == assurance_level,
@@ -68,6 +69,9 @@ def issuer_codes(issuer: x509.Certificate) -> list[str]:
     uses = set(extension(issuer, x509.ExtendedKeyUsage) or ())
     lists = extension(issuer, x509.CRLDistributionPoints)
     holds = {
+        "basic-constraints-missing": _is_critical(issuer, x509.BasicConstraints),
+        "policies-critical": not _is_critical(issuer, x509.CertificatePolicies),
+        "issuer-name-incomplete": all(_names(issuer, oid) for oid in _ISSUER_NAME),
         "issuer-key-weak": _is_strong(issuer.public_key()),
         "issuer-path-length": constraints is not None and constraints.path_length == 0,
         "issuer-lists-missing": key_usage is not None and key_usage.crl_sign,

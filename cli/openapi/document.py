@@ -20,9 +20,9 @@ from emulator.local_state import checkout
 _ABOUT = f"""\
 C2PA Content Credentials for media, signed with a key that never leaves KMS.
 
-Each manifest is stored under its asset's digest, and the answer's `manifest_url` is its address. \
-`GET` and `HEAD` on that address need no token. A CDN serves them, not this API; its answers have \
-an ETag, and `?versionId=` selects an older version.
+Each manifest is stored under its asset's digest, or under its `manifest_id` if it has one. The \
+answer's `manifest_url` is its address. `GET` and `HEAD` on that address need no token. A CDN \
+serves them, not this API; its answers have an ETag, and `?versionId=` selects an older version.
 
 Unknown paths return 404 and unsupported methods 405, in the same form as all errors. `/admin` is \
 for operators, who have their own tokens, and is not described here. Amazon API Gateway answers \

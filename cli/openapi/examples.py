@@ -127,6 +127,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
             "dry_run": True,
             "policy_id": _POLICY,
             "signing_mode": "edge-tbs+remote-es256",
+            "manifest_url": f"https://manifests.example.com/{TENANT_ID}/sha256/{_DIGEST}.c2pa",
             "assertions": [
                 {
                     "label": "c2pa.actions.v2",

@@ -41,6 +41,10 @@ _FIELDS: dict[str, Schema] = {
         "description": "Where in the asset to embed the manifest; or `true` with asset_inline: the "
         "answer holds the signed file. If absent, the manifest is a sidecar.",
     },
+    "manifest_id": {
+        "description": "A new UUID (version 4) in lower case. The manifest_url then ends in "
+        "id/<manifest_id>.c2pa instead of the asset's digest, so that the asset can contain it.",
+    },
     "policy_id": {"description": "The policy to sign under, such as newsroom-default-v3."},
     "tenant_id": {"description": "If sent, the token's tenant."},
     "title": {

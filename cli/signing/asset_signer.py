@@ -87,6 +87,7 @@ class AssetSigner:
         assertions: Content of each assertion by its label.
         tsa: Whether to time-stamp; None leaves it to the policy.
         title: Name of the asset, for people; None for none.
+        remote: Whether targets get only the address of their manifest.
         in_place: Whether targets are the assets themselves.
         force: Whether to replace files that exist.
         verify: Whether c2pa-rs validates a target before it is there.
@@ -98,6 +99,7 @@ class AssetSigner:
     assertions: dict[str, Any]
     tsa: bool | None
     title: str | None
+    remote: bool
     in_place: bool
     force: bool
     verify: bool
@@ -141,7 +143,7 @@ class AssetSigner:
     def _signed(self, place: Place) -> Signed:
         answer, verified_by, signed_bytes = None, "", 0
         if place.target is not None:
-            _make_folder(place.asset, place.target.parent)
+            self._make_folder(place.asset, place.target.parent)
             answer = embed_file(
                 self.client,
                 place.asset,
@@ -150,8 +152,9 @@ class AssetSigner:
                 self.assertions,
                 tsa=self.tsa,
                 title=self.title,
+                remote=self.remote,
                 in_place=self.in_place,
-                check=_require_valid if self.verify else None,
+                check=self._require_valid if self.verify else None,
             )
             signed_bytes = place.target.stat().st_size
             verified_by = _engine_name() if self.verify else ""
@@ -173,22 +176,41 @@ class AssetSigner:
             answer or of_sidecar, signed_bytes, len(manifest_store), is_replaced, verified_by
         )
 
+    def _make_folder(self, asset: Path, folder: Path) -> None:
+        """Make the folder of a signed file, but none for an asset that cannot be signed."""
+        if folder.exists():
+            return
+        from edge_signer_client.embedding import AssetLayout
+        from edge_signer_client.reference import Reference
+
+        with asset.open("rb") as content:
+            if self.remote:
+                Reference(content)
+            else:
+                AssetLayout(content, _SOME_STORE_BYTES)
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def _require_valid(self, signed: Path, answer: SignedAsset) -> None:
+        from central_signer.verification.engine import remote_manifest_url, validation_failures
+
+        store = None
+        if self.remote:
+            store = answer.manifest_store
+            url = remote_manifest_url(signed, answer.media_type)
+            if url != answer.manifest_url:
+                raise _InvalidError(
+                    f"{signed}: c2pa-rs reads {url or 'no address'} in it, and not "
+                    f"{answer.manifest_url}"
+                )
+        failures = validation_failures(signed, answer.media_type, store)
+        if failures:
+            raise _InvalidError(f"{signed}: c2pa-rs refuses it: {', '.join(failures)}")
+
 
 def _what_exists(place: Place) -> str:
     files = [str(file) for file in (place.target, place.sidecar) if file is not None]
     verb, them = ("exists", "it") if len(files) == 1 else ("exist", "them")
     return f"{' and '.join(files)} {verb}; --force replaces {them}"
-
-
-def _make_folder(asset: Path, folder: Path) -> None:
-    """Make the folder of a signed file, but none for an asset that cannot be signed."""
-    if folder.exists():
-        return
-    from edge_signer_client.embedding import AssetLayout
-
-    with asset.open("rb") as content:
-        AssetLayout(content, _SOME_STORE_BYTES)
-    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _failed(place: Place, failure: EdgeSignerClientError | OSError) -> Failed:
@@ -203,14 +225,6 @@ def _failed(place: Place, failure: EdgeSignerClientError | OSError) -> Failed:
     if isinstance(failure, TargetError):
         return Failed(str(failure), exit_code=EXIT_USAGE)
     return Failed(str(failure), is_of_all=isinstance(failure, UnreachableError | CredentialsError))
-
-
-def _require_valid(signed: Path, media_type: str) -> None:
-    from central_signer.verification.engine import validation_failures
-
-    failures = validation_failures(signed, media_type)
-    if failures:
-        raise _InvalidError(f"{signed}: c2pa-rs refuses it: {', '.join(failures)}")
 
 
 def _engine_name() -> str:

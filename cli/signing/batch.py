@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Event
 
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
-
+from cli.many_files import EXIT_INTERRUPTED, interrupts, progress_bar
 from cli.signing.asset_signer import AssetSigner, Failed, Signed, Skipped
 from cli.signing.places import Layout, Place
 from cli.signing.report import Report
-from cli.terminal import Terminal, out, say_error
+from cli.terminal import out, say_error
 
-_EXIT_INTERRUPTED = 130
-_INTERRUPTED = (
-    "\nedge-signer: interrupted; waiting for the files that are being signed, up to two minutes if "
-    "the server is busy; Ctrl-C again ends at once\n"
-)
-# The bar hides it, and the second Ctrl-C would leave it so.
-_SHOW_CURSOR = "\x1b[?25h"
-
-
-class _FilesPerSecond(ProgressColumn):
-    """How many files are done in a second."""
-
-    def render(self, task: Task) -> Text:
-        return Text("" if task.speed is None else f"{task.speed:.1f} files/s")
+_WAITING = "waiting for the files that are being signed, up to two minutes if the server is busy"
 
 
 def sign_all(signer: AssetSigner, layout: Layout, at_once: int, report_file: Path | None) -> int:
@@ -71,8 +45,6 @@ def sign_all(signer: AssetSigner, layout: Layout, at_once: int, report_file: Pat
             stopped.set()
         return outcome
 
-    columns = (TextColumn("signing"), BarColumn(), MofNCompleteColumn(), _FilesPerSecond())
-    screen = Terminal(stderr=True)
     counts = {Signed: 0, Skipped: 0, Failed: len(layout.unreadable)}
     # Told after the bar, which would be drawn over them.
     failures: list[str] = []
@@ -83,14 +55,10 @@ def sign_all(signer: AssetSigner, layout: Layout, at_once: int, report_file: Pat
             failures.append(f"{unreadable.filename}: {unreadable.strerror}")
             unread = {"asset": str(unreadable.filename), "outcome": "failed"}
             report.write(unread | {"message": failures[-1]})
-        progress = stack.enter_context(
-            Progress(
-                *columns, TimeRemainingColumn(), console=screen, disable=not screen.is_terminal
-            )
-        )
+        progress = stack.enter_context(progress_bar("signing"))
         pool = stack.enter_context(ThreadPoolExecutor(at_once))
         task = progress.add_task("", total=len(places))
-        interrupted = stack.enter_context(_interrupts(stopped))
+        interrupted = stack.enter_context(interrupts(stopped, _WAITING))
         for place, outcome in zip(places, pool.map(one, places), strict=True):
             progress.advance(task)
             if outcome is None:
@@ -106,34 +74,8 @@ def sign_all(signer: AssetSigner, layout: Layout, at_once: int, report_file: Pat
     summary = f"{counts[Signed]} signed, {counts[Skipped]} skipped, {counts[Failed]} failed"
     out.print(summary + (f", {left} not tried; run it again for the rest" if left else ""))
     if interrupted.is_set():
-        return _EXIT_INTERRUPTED
+        return EXIT_INTERRUPTED
     return 1 if counts[Failed] or left or report.problem else 0
-
-
-@contextmanager
-def _interrupts(stopped: Event) -> Iterator[Event]:
-    """Have the first Ctrl-C stop the batch without tearing what it is just doing.
-
-    Yields:
-        Whether there was one. The second ends the process, which leaves no damaged file either.
-    """
-    interrupted, usual = Event(), signal.getsignal(signal.SIGINT)
-
-    def stop(*_: object) -> None:
-        stopped.set()
-        interrupted.set()
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
-        # What is interrupted may be in the middle of a write to the same stream.
-        with suppress(OSError):
-            os.write(2, (_INTERRUPTED + (_SHOW_CURSOR if os.isatty(2) else "")).encode())
-
-    # A shell lets background jobs ignore it.
-    if usual is signal.default_int_handler:
-        signal.signal(signal.SIGINT, stop)
-    try:
-        yield interrupted
-    finally:
-        signal.signal(signal.SIGINT, usual)
 
 
 def _line(place: Place, outcome: Signed | Skipped | Failed) -> dict[str, str]:

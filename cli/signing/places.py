@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import glob
 import os
-import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.terminal import EXIT_USAGE, fail, require_file, sidecar_of
-
-_OnUnreadable = Callable[[OSError], object]
+from cli.asset_files import FoundAsset, found_assets
+from cli.terminal import EXIT_USAGE, fail, sidecar_of
 
 
 @dataclass(frozen=True)
@@ -61,13 +58,6 @@ class Layout:
     unreadable: list[OSError]
 
 
-@dataclass(frozen=True)
-class _Found:
-    asset: Path
-    relative: Path
-    is_named: bool
-
-
 def lay_out(named: Iterable[Path], outputs: Outputs) -> Layout:
     """Find the assets and pair each with the files that are written for it.
 
@@ -82,7 +72,11 @@ def lay_out(named: Iterable[Path], outputs: Outputs) -> Layout:
     unreadable: list[OSError] = []
     places: dict[tuple[str, ...], Place] = {}
     try:
-        for found in _found(named, outputs.folder, unreadable.append):
+        for found in found_assets(named, unreadable.append, outputs.folder):
+            if found.size_bytes == 0:
+                if found.is_named:
+                    fail(f"{found.path} is empty: there is nothing to verify in it", EXIT_USAGE)
+                continue
             place = _place(found, outputs)
             files = (place.asset, place.target, place.sidecar)
             key = tuple(os.path.realpath(one) if one is not None else "" for one in files)
@@ -94,75 +88,14 @@ def lay_out(named: Iterable[Path], outputs: Outputs) -> Layout:
     return Layout(list(places.values()), unreadable)
 
 
-def _found(
-    named: Iterable[Path], output_dir: Path | None, on_unreadable: _OnUnreadable
-) -> Iterator[_Found]:
-    left_out = None if output_dir is None else os.path.realpath(output_dir)
-    for path in named:
-        if path.is_dir():
-            for asset in _walked(path, left_out, on_unreadable):
-                yield _Found(asset, asset.relative_to(path), is_named=False)
-        elif not path.exists() and glob.has_magic(str(path)):
-            for asset in _matches(path, left_out, on_unreadable):
-                yield _Found(asset, Path(asset.name), is_named=False)
-        else:
-            require_file(path)
-            if path.stat().st_size == 0:
-                fail(f"{path} is empty: there is nothing to verify in it", EXIT_USAGE)
-            yield _Found(path, Path(path.name), is_named=True)
-
-
-def _walked(folder: Path, left_out: str | None, on_unreadable: _OnUnreadable) -> Iterator[Path]:
-    """Walk a folder, without hidden folders and the one that an earlier run has written into."""
-    for parent, folders, files in os.walk(folder, onerror=on_unreadable):
-        folders[:] = sorted(
-            one
-            for one in folders
-            if not one.startswith(".") and os.path.realpath(os.path.join(parent, one)) != left_out
-        )
-        for name in sorted(files):
-            asset = Path(parent, name)
-            if _is_asset(asset, on_unreadable):
-                yield asset
-
-
-def _matches(pattern: Path, left_out: str | None, on_unreadable: _OnUnreadable) -> Iterator[Path]:
-    """Find what a pattern names, without what an earlier run has written into a folder below."""
-    root = pattern
-    while glob.has_magic(str(root)):
-        root = root.parent
-    is_below = left_out is not None and Path(os.path.realpath(root)) in Path(left_out).parents
-    for match in sorted(glob.glob(str(pattern), recursive=True)):
-        asset = Path(match)
-        if is_below and Path(os.path.realpath(asset)).is_relative_to(left_out or ""):
-            continue
-        if _is_asset(asset, on_unreadable):
-            yield asset
-
-
-def _is_asset(path: Path, on_unreadable: _OnUnreadable) -> bool:
-    """Tell whether a file that is not named is to be signed; a pipe or a device never is."""
-    if path.name.startswith(".") or path.suffix == ".c2pa":
-        return False
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        # A link to nowhere, or it has just been removed.
-        return False
-    except OSError as failure:
-        on_unreadable(failure)
-        return False
-    return stat.S_ISREG(status.st_mode) and status.st_size > 0
-
-
-def _place(found: _Found, outputs: Outputs) -> Place:
+def _place(found: FoundAsset, outputs: Outputs) -> Place:
     target = outputs.file
     if outputs.folder is not None:
         target = outputs.folder / found.relative
     elif outputs.in_place:
-        target = found.asset
-    sidecar = sidecar_of(found.asset) if outputs.sidecar or target is None else None
-    return Place(found.asset, target, sidecar, is_named=found.is_named)
+        target = found.path
+    sidecar = sidecar_of(found.path) if outputs.sidecar or target is None else None
+    return Place(found.path, target, sidecar, is_named=found.is_named)
 
 
 def _require_distinct(places: dict[tuple[str, ...], Place], outputs: Outputs) -> None:

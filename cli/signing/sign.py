@@ -40,6 +40,7 @@ class SignOptions:
         output: The signed file, for one asset; None for none.
         output_dir: The folder of the signed files; None for none.
         in_place: Whether the signed file replaces the asset.
+        remote: Whether signed files get only the address of their manifest.
         sidecar: Whether to write a sidecar, beside what else is written.
         force: Whether to replace files that exist.
         verify: Whether c2pa-rs validates what is written, where it is installed.
@@ -54,6 +55,7 @@ class SignOptions:
     output: Path | None
     output_dir: Path | None
     in_place: bool
+    remote: bool
     sidecar: bool
     force: bool
     verify: bool
@@ -94,6 +96,7 @@ def sign_files(named: list[Path], access: TenantOptions, options: SignOptions) -
         assertions=created_from(uri),
         tsa=options.tsa,
         title=options.title,
+        remote=options.remote,
         in_place=options.in_place,
         force=options.force,
         verify=options.verify and find_spec("c2pa") is not None,
@@ -126,6 +129,14 @@ def _embeds(options: SignOptions) -> bool:
     ]
     if len(chosen) > 1:
         fail(f"{' and '.join(chosen)} exclude each other", EXIT_USAGE)
+    if options.remote and options.sidecar:
+        fail(
+            "--remote and --sidecar exclude each other: the sidecar would describe the file "
+            "without the address",
+            EXIT_USAGE,
+        )
+    if options.remote and not chosen:
+        fail("--remote writes into a signed file: add -o, --output-dir or --in-place", EXIT_USAGE)
     if options.in_place and options.sidecar:
         fail(
             "--in-place and --sidecar exclude each other: the sidecar would describe the file "

@@ -1,13 +1,15 @@
-"""`edge-signer verify`: validate a file's credentials, and whether to trust them."""
+"""`edge-signer verify`: validate files' credentials, and whether to trust them."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
-from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.trusted_roots import AnchorsError
 from central_signer.verification.verifier import Verifier
+from cli.asset_files import found_assets
 from cli.terminal import (
     EXIT_NOT_TRUSTED,
     EXIT_USAGE,
@@ -17,93 +19,178 @@ from cli.terminal import (
     say_error,
     sidecar_of,
 )
+from cli.verification.batch import verify_all
+from cli.verification.fetch_rules import FetchError, FetchRules, allowed_hosts
+from cli.verification.fetching import Fetcher
+from cli.verification.file_verifier import FileVerifier, Target
+from cli.verification.page import html_page
 from cli.verification.screen import show
 from cli.verification.trusted_lists import trust_lists
 from edge_signer.verification.report import VerificationReport
 from edge_signer.verification.trust_lists.content import TrustListError
-from emulator.local_state import default_directory
+from emulator.files import write_atomically
+from emulator.gateway.manifests import PREFIX
+from emulator.local_state import LocalState, NotRunningError, default_directory
+
+_URL_BEGINS = ("https:", "http:")
+_PAGE_MODE = 0o644
 
 
-def verify_file(
-    file: Path,
-    *,
-    manifest: Path | None,
-    embedded: bool,
-    anchors: Path | None,
-    tsa_anchors: Path | None,
-    state: Path | None,
-    as_json: bool,
-    as_crjson: bool,
-) -> int:
-    """Validate a file's credentials and print the report.
+@dataclass(frozen=True)
+class VerifyOptions:
+    """The options of `edge-signer verify`.
 
-    The sidecar is judged if there is one, else the manifest embedded in the file; if the file has
-    both, the output mentions the other one.
-
-    Args:
-        file: The asset.
-        manifest: Its sidecar; by default the asset's name with `.c2pa` after it.
+    Attributes:
+        manifest: The sidecar of a single file; by default the file's name with `.c2pa` after it.
         embedded: Judge the embedded manifest even if there is a sidecar.
         anchors: List of trusted signers; by default the installed lists and the emulator's roots.
         tsa_anchors: One more list, for time-stamps only.
+        fetch: Whether remote manifests, and URLs that are given, may be fetched.
+        fetch_from: The only hosts to fetch from; empty for every public one.
+        html: File for a page of HTML with all reports; None for none.
+        as_json: Print each report as a JSON object in a line.
+        as_crjson: Print the report of c2pa-rs on a single file in crJSON.
+        at_once: How many files to verify at the same time.
         state: The emulator's state directory; None for the default.
-        as_json: Print the report as one JSON object.
-        as_crjson: Print the report of c2pa-rs in crJSON.
+    """
+
+    manifest: Path | None = None
+    embedded: bool = False
+    anchors: Path | None = None
+    tsa_anchors: Path | None = None
+    fetch: bool = False
+    fetch_from: Sequence[str] = ()
+    html: Path | None = None
+    as_json: bool = False
+    as_crjson: bool = False
+    at_once: int = 4
+    state: Path | None = None
+
+
+def verify_files(named: Sequence[str], options: VerifyOptions) -> int:
+    """Validate the credentials of files and print the reports.
+
+    A sidecar is judged if there is one, else the manifest embedded in the file; if a file has both,
+    the output mentions the other one.
+
+    Args:
+        named: Files, folders, patterns, and URLs if fetching is allowed.
+        options: The options.
 
     Returns:
-        0 if everything is valid and trusted, else 1.
+        0 if everything is valid and trusted, 130 after Ctrl-C, else 1.
+
+    Raises:
+        typer.Exit: A usage error (2).
     """
-    for named in (file, manifest, anchors, tsa_anchors):
-        if named is not None:
-            require_file(named)
-    if embedded and manifest is not None:
-        fail("--embedded and --manifest name different credentials: give one", EXIT_USAGE)
-    if as_json and as_crjson:
-        fail("--json and --crjson exclude each other: give one", EXIT_USAGE)
-    beside = sidecar_of(file)
-    sidecar = manifest or (beside if beside.is_file() and not embedded else None)
+    _require_possible(named, options)
+    unreadable: list[OSError] = []
+    targets, is_single = _targets(named, options, unreadable)
     try:
-        lists = trust_lists(anchors, tsa_anchors, state or default_directory())
-        verifier = Verifier(lambda: lists)
-        with file.open("rb") as stream:
-            asset = _asset(file, stream, sidecar, verifier)
-            report = verifier.verify(asset)
-            crjson = verifier.crjson(asset) if as_crjson else ""
-    except (AnchorsError, TrustListError) as broken:
+        verifier = _verifier(options)
+        if is_single and not unreadable:
+            reports, exit_code = _verify_one(verifier, targets[0], options)
+        else:
+            if options.as_crjson or options.manifest is not None:
+                option = "--crjson" if options.as_crjson else "--manifest"
+                fail(f"{option} is for one file", EXIT_USAGE)
+            verified = verify_all(
+                *(verifier, targets, unreadable, options.at_once), as_json=options.as_json
+            )
+            reports, exit_code = verified.reports, verified.exit_code
+    except (AnchorsError, TrustListError, FetchError) as broken:
         fail(str(broken), EXIT_USAGE)
-    except OSError as unreadable:
-        fail(f"{unreadable.filename or file}: {unreadable.strerror}", EXIT_USAGE)
-    if as_crjson:
-        _print_crjson(crjson, report)
-    elif as_json:
-        out.print(report.to_json(), markup=False)
-    else:
-        show(report)
-    return 0 if report.trusted else EXIT_NOT_TRUSTED
+    except OSError as failure:
+        fail(f"{failure.filename}: {failure.strerror}", EXIT_USAGE)
+    if options.html is not None and reports:
+        exit_code = _write_page(options.html, reports) or exit_code
+    return exit_code
 
 
-def _asset(file: Path, stream: BinaryIO, sidecar: Path | None, verifier: Verifier) -> AssetToVerify:
-    if sidecar is None:
-        beside = sidecar_of(file)
-        also = f"the sidecar {beside}, which was not judged" if beside.is_file() else ""
-        return AssetToVerify(str(file), stream=stream, also=also)
-    return AssetToVerify(
-        str(file),
-        stream=stream,
-        manifest_store=sidecar.read_bytes(),
-        credentials="sidecar",
-        source=str(sidecar),
-        also=_embedded(verifier.verify(AssetToVerify(str(file), stream=stream))),
+def _require_possible(named: Sequence[str], options: VerifyOptions) -> None:
+    """End the command if its options contradict each other, or name no file."""
+    for file in (options.manifest, options.anchors, options.tsa_anchors):
+        if file is not None:
+            require_file(file)
+    if options.embedded and options.manifest is not None:
+        fail("--embedded and --manifest name different credentials: give one", EXIT_USAGE)
+    if options.as_json and options.as_crjson:
+        fail("--json and --crjson exclude each other: give one", EXIT_USAGE)
+    if not options.fetch:
+        if options.fetch_from:
+            fail("--fetch-from says where to fetch from: it needs --fetch", EXIT_USAGE)
+        for one in named:
+            if one.startswith(_URL_BEGINS):
+                fail(f"{one} is a URL: --fetch allows fetching it", EXIT_USAGE)
+    if options.html is not None:
+        # A slip must not replace a photograph by the report on it.
+        if options.html.suffix.lower() not in {".html", ".htm"}:
+            fail(f"--html {options.html}: the name of a page ends in .html", EXIT_USAGE)
+        if not options.html.parent.is_dir():
+            fail(f"--html {options.html}: {options.html.parent} is not a folder", EXIT_USAGE)
+
+
+def _targets(
+    named: Sequence[str], options: VerifyOptions, unreadable: list[OSError]
+) -> tuple[list[Target], bool]:
+    """Find what is to be verified, each once, and tell whether it is a single named file."""
+    page = None if options.html is None else os.path.realpath(options.html)
+    targets: dict[str, Target] = {}
+    is_single = len(named) == 1
+    for one in named:
+        if one.startswith(_URL_BEGINS):
+            targets[one] = Target(one, None)
+            continue
+        try:
+            for found in found_assets([Path(one)], unreadable.append):
+                path = os.path.realpath(found.path)
+                is_single = is_single and found.is_named
+                if page not in {path, os.path.realpath(sidecar_of(found.path))}:
+                    targets.setdefault(path, Target.of_path(found.path))
+                elif found.is_named:
+                    fail(f"--html {options.html} would replace what is verified", EXIT_USAGE)
+        except OSError as failure:
+            fail(f"{failure.filename}: {failure.strerror}", EXIT_USAGE)
+    if not targets and not unreadable:
+        fail(f"{' '.join(named)}: there is no file to verify", EXIT_USAGE)
+    return list(targets.values()), is_single
+
+
+def _verifier(options: VerifyOptions) -> FileVerifier:
+    state = options.state or default_directory()
+    lists = trust_lists(options.anchors, options.tsa_anchors, state)
+    fetcher = None
+    if options.fetch:
+        rules = FetchRules(allowed_hosts(options.fetch_from), _local_base(state))
+        fetcher = Fetcher(rules)
+    return FileVerifier(
+        Verifier(lambda: lists),
+        manifest=options.manifest,
+        embedded=options.embedded,
+        fetcher=fetcher,
     )
 
 
-def _embedded(report: VerificationReport) -> str:
-    """Name the embedded credentials beside a sidecar; empty if there are none."""
-    if report.judged.credentials == "remote":
-        return f"the file refers to {report.judged.source}, which was not fetched"
-    if report.verdict == "NoCredentials":
+def _local_base(state: Path) -> str:
+    try:
+        return LocalState.load(state).url + PREFIX
+    except NotRunningError:
         return ""
-    return f"the file has embedded credentials ({report.verdict}); --embedded judges them"
+
+
+def _verify_one(
+    verifier: FileVerifier, target: Target, options: VerifyOptions
+) -> tuple[list[VerificationReport], int]:
+    if options.as_crjson:
+        report, crjson = verifier.crjson(target)
+        _print_crjson(crjson, report)
+    else:
+        report = verifier.report(target)
+        if options.as_json:
+            out.print(report.to_json(), markup=False)
+        else:
+            show(report)
+    return [report], 0 if report.trusted else EXIT_NOT_TRUSTED
 
 
 def _print_crjson(crjson: str, report: VerificationReport) -> None:
@@ -113,3 +200,13 @@ def _print_crjson(crjson: str, report: VerificationReport) -> None:
         say_error(f"c2pa-rs gives no crJSON: {report.failures[0].explanation}")
     else:
         say_error("c2pa-rs gives no crJSON: no Content Credentials")
+
+
+def _write_page(page: Path, reports: Sequence[VerificationReport]) -> int:
+    """Write the page; return the exit code of a failure, else 0."""
+    try:
+        write_atomically(page, html_page(reports), _PAGE_MODE)
+    except OSError as failure:
+        say_error(f"--html {page}: {failure.strerror}")
+        return EXIT_NOT_TRUSTED
+    return 0

@@ -78,13 +78,16 @@ class AsyncEdgeSigner:
         *,
         tsa: bool | None = None,
         title: str | None = None,
+        remote: bool = False,
     ) -> SignedAsset:
         """Sign an asset and write it with its manifest inside, as `EdgeSigner.embed`.
 
         If this is cancelled, `signed` may hold anything, but nothing uses either stream any more.
         """
         return await self._to_its_end(
-            lambda: self._signer.embed(asset, signed, policy_id, assertions, tsa=tsa, title=title)
+            lambda: self._signer.embed(
+                asset, signed, policy_id, assertions, tsa=tsa, title=title, remote=remote
+            )
         )
 
     async def embed_bytes(
@@ -95,10 +98,13 @@ class AsyncEdgeSigner:
         *,
         tsa: bool | None = None,
         title: str | None = None,
+        remote: bool = False,
     ) -> tuple[bytes, SignedAsset]:
         """Sign an asset in memory, as `EdgeSigner.embed_bytes`."""
         return await self._in_thread(
-            lambda: self._signer.embed_bytes(asset, policy_id, assertions, tsa=tsa, title=title)
+            lambda: self._signer.embed_bytes(
+                asset, policy_id, assertions, tsa=tsa, title=title, remote=remote
+            )
         )
 
     async def embed_file(
@@ -110,8 +116,9 @@ class AsyncEdgeSigner:
         *,
         tsa: bool | None = None,
         title: str | None = None,
+        remote: bool = False,
         in_place: bool = False,
-        check: Callable[[Path, str], None] | None = None,
+        check: Callable[[Path, SignedAsset], None] | None = None,
     ) -> SignedAsset:
         """Sign an asset and write it to another file, as the function `embed_file`.
 
@@ -120,9 +127,9 @@ class AsyncEdgeSigner:
         """
         is_cancelled = Event()
 
-        def checked(signed: Path, media_type: str) -> None:
+        def checked(signed: Path, answer: SignedAsset) -> None:
             if check is not None:
-                check(signed, media_type)
+                check(signed, answer)
             if is_cancelled.is_set():
                 raise _CancelledError(f"{target} is not wanted any more")
 
@@ -135,6 +142,7 @@ class AsyncEdgeSigner:
                 assertions,
                 tsa=tsa,
                 title=title,
+                remote=remote,
                 in_place=in_place,
                 check=checked,
             ),

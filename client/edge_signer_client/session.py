@@ -158,7 +158,7 @@ class Session:
         url = self.url + path
         sent = {
             "Content-Type": "application/json",
-            **self.credentials.headers(method, urlsplit(url).path, body or b""),
+            **self.credentials.headers(method, _target_of(url), body or b""),
             **(headers or {}),
         }
         try:
@@ -215,6 +215,12 @@ class Session:
             answer.close()
             raise UnreachableError(f"{url} sends an answer without an end")
         return urllib3.HTTPResponse(content, headers=answer.headers, status=answer.status)
+
+
+def _target_of(url: str) -> str:
+    """Return what a signature covers of an address: its path, with the query if there is one."""
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def _content(answer: urllib3.BaseHTTPResponse) -> bytes | None:

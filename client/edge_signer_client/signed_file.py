@@ -39,8 +39,9 @@ def embed_file(
     *,
     tsa: bool | None = None,
     title: str | None = None,
+    remote: bool = False,
     in_place: bool = False,
-    check: Callable[[Path, str], None] | None = None,
+    check: Callable[[Path, SignedAsset], None] | None = None,
 ) -> SignedAsset:
     """Sign an asset and write it, with its manifest inside, to another file.
 
@@ -55,9 +56,10 @@ def embed_file(
         assertions: Content of each assertion by its label.
         tsa: Whether to time-stamp the signature; None leaves it to the policy.
         title: Name of the asset, for people; None for none.
+        remote: Whether the file gets only the manifest's address, in its XMP.
         in_place: Whether the target may be the asset itself.
-        check: Called with the finished file and its media type before the file gets the target's
-            name; what it raises leaves no target.
+        check: Called with the finished file and the answer before the file gets the target's name;
+            what it raises leaves no target.
 
     Raises:
         TargetError: The target is the asset, another process writes it, or there is no space.
@@ -77,9 +79,11 @@ def embed_file(
         with _partial(target) as signed:
             # At once, so that what is written is never more open than the asset.
             os.fchmod(signed.fileno(), before.st_mode & 0o777)
-            answer = signer.embed(source, signed, policy_id, assertions, tsa=tsa, title=title)
+            answer = signer.embed(
+                source, signed, policy_id, assertions, tsa=tsa, title=title, remote=remote
+            )
             if check is not None:
-                check(_partial_path(target), answer.media_type)
+                check(_partial_path(target), answer)
             _take_over(signed.fileno(), source.fileno(), before)
             os.fsync(signed.fileno())
             # As late as possible: in place, what somebody else has written since would be lost.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 import json
 import os
-import time
 import uuid
 from dataclasses import replace
 from typing import Any, BinaryIO
 
 from edge_signer_client.credentials import Credentials
-from edge_signer_client.session import RefusedError, Session
+from edge_signer_client.session import EdgeSignerClientError, RefusedError, Session
 from edge_signer_client.signed_asset import SignedAsset
+from edge_signer_client.signing_calls import NO_DIGEST, SigningCalls
 
 # Holds a manifest of a common chain without a time-stamp; the server says what others need.
 _USUAL_STORE_BYTES = 2560
@@ -39,7 +39,7 @@ class EdgeSigner:
 
     def __init__(self, url: str, credentials: Credentials, *, patience_s: float = 30) -> None:
         self._session = Session(url, credentials)
-        self._patience_s = patience_s
+        self._calls = SigningCalls(self._session, patience_s)
         # What fitted, by policy, time-stamp and length of the assertions.
         self._store_bytes: dict[tuple[str, bool | None, int], int] = {}
 
@@ -69,7 +69,7 @@ class EdgeSigner:
             EdgeSignerClientError: The server refused, or did not answer.
         """
         fields = {"asset_sha256": asset_sha256, "tsa": tsa, "title": title}
-        return self._sign(policy_id, assertions, fields, idempotency_key)
+        return self._calls.sign(policy_id, assertions, fields, idempotency_key)
 
     def embed(
         self,
@@ -80,6 +80,7 @@ class EdgeSigner:
         *,
         tsa: bool | None = None,
         title: str | None = None,
+        remote: bool = False,
     ) -> SignedAsset:
         """Sign an asset and write it with its manifest inside; the asset itself is not sent.
 
@@ -93,12 +94,15 @@ class EdgeSigner:
             assertions: Content of each assertion by its label.
             tsa: Whether to time-stamp the signature; None leaves it to the policy.
             title: Name of the asset, for people; the manifest shows it. None for none.
+            remote: Whether the file gets only the manifest's address, in its XMP.
 
         Raises:
             AssetLayoutError: No manifest can be embedded in this asset; nothing was signed.
             EdgeSignerClientError: The server refused, or did not answer.
             OSError: A file cannot be read or written.
         """
+        if remote:
+            return self._refer(asset, signed, policy_id, assertions, {"tsa": tsa, "title": title})
         # wasmtime takes longer to import than all the rest.
         from edge_signer_client.embedding import AssetLayout
 
@@ -118,7 +122,7 @@ class EdgeSigner:
             signed.truncate()
             fields |= {"asset_sha256": layout.write(signed), "embed": layout.embed}
             try:
-                answer = self._sign(policy_id, assertions, fields, None)
+                answer = self._calls.sign(policy_id, assertions, fields)
             except RefusedError as refused:
                 needed_bytes = refused.store_bytes or 0
                 if rounds == _MOST_ROUNDS or not store_bytes < needed_bytes <= _MOST_STORE_BYTES:
@@ -139,54 +143,61 @@ class EdgeSigner:
         *,
         tsa: bool | None = None,
         title: str | None = None,
+        remote: bool = False,
     ) -> tuple[bytes, SignedAsset]:
         """Sign an asset that is in memory, and return it with its manifest inside.
 
         The arguments and errors are those of `embed`.
         """
         signed = io.BytesIO()
-        answer = self.embed(io.BytesIO(asset), signed, policy_id, assertions, tsa=tsa, title=title)
+        answer = self.embed(
+            io.BytesIO(asset), signed, policy_id, assertions, tsa=tsa, title=title, remote=remote
+        )
         return signed.getvalue(), answer
+
+    def _refer(
+        self,
+        asset: BinaryIO,
+        signed: BinaryIO,
+        policy_id: str,
+        assertions: dict[str, Any],
+        fields: dict[str, Any],
+    ) -> SignedAsset:
+        """Sign an asset and write it with its manifest's address in its XMP."""
+        from edge_signer_client.reference import Reference
+
+        reference = Reference(asset)
+        for rounds_left in reversed(range(_MOST_ROUNDS)):
+            manifest_id = str(uuid.uuid4())
+            url = self._calls.manifest_url(manifest_id, policy_id, assertions, fields)
+            signed.seek(0)
+            signed.truncate()
+            named = {"asset_sha256": reference.write(signed, url), "manifest_id": manifest_id}
+            try:
+                answer = self._calls.sign(policy_id, assertions, {**fields, **named})
+            except RefusedError as refused:
+                # An attempt whose answer was lost has stored its manifest.
+                if rounds_left and refused.code == "MANIFEST_ID_REUSED":
+                    continue
+                raise
+            if answer.manifest_url == url:
+                signed.flush()
+                return replace(answer, media_type=reference.media_type)
+            # Manifests are served elsewhere since the server was asked.
+            self._calls.forget_manifest_url()
+        raise EdgeSignerClientError(f"the manifest is at {answer.manifest_url}, and not at {url}")
 
     def _needed_bytes(
         self, policy_id: str, assertions: dict[str, Any], fields: dict[str, Any]
     ) -> int:
         """Ask for the size of a store by announcing one that is too small."""
         try:
-            self._sign(policy_id, assertions, {**fields, "asset_sha256": "0" * 64}, None)
+            self._calls.sign(policy_id, assertions, {**fields, "asset_sha256": NO_DIGEST})
         except RefusedError as refused:
             if not 0 < (refused.store_bytes or 0) <= _MOST_STORE_BYTES:
                 raise
             return refused.store_bytes or 0
         return _USUAL_STORE_BYTES
-
-    def _sign(
-        self,
-        policy_id: str,
-        assertions: dict[str, Any],
-        fields: dict[str, Any],
-        idempotency_key: str | None,
-    ) -> SignedAsset:
-        fields = {
-            "policy_id": policy_id,
-            "assertions": assertions,
-            "tenant_id": self._session.credentials.tenant_id,
-            **fields,
-        }
-        given = {name: value for name, value in fields.items() if value is not None}
-        began_s = time.perf_counter()
-        response = self._session.request(
-            "POST",
-            "/edge-sign",
-            json.dumps(given).encode(),
-            {"Idempotency-Key": str(uuid.uuid4()) if idempotency_key is None else idempotency_key},
-            patience_s=self._patience_s,
-        )
-        waited_ms = (time.perf_counter() - began_s) * 1000
-        try:
-            return SignedAsset.of_answer(response, waited_ms)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise self._session.unexpected(response) from None
 
     def fetch_manifest(self, signed: SignedAsset) -> bytes:
         """Download the manifest store of a signed asset; as a file, it is the asset's sidecar.

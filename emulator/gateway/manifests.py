@@ -1,7 +1,7 @@
 """The CDN: serves stored manifests and time-stamps at their public address.
 
-`GET|HEAD /manifests/<tenant>/sha256/<64 hex>.c2pa`, `….embedded.c2pa` or `…/tsa/<serial>.tsr`;
-`?versionId=` for an older one.
+`GET|HEAD /manifests/<tenant>/sha256/<64 hex>.c2pa`, `…/sha256/<64 hex>.embedded.c2pa`,
+`…/id/<UUID>.c2pa` or `…/tsa/<serial>.tsr`; `?versionId=` for an older one.
 """
 
 import asyncio
@@ -15,7 +15,8 @@ from emulator.http.message import Request, Response, json_response
 
 PREFIX = "/manifests/"
 _KEY = re.compile(
-    r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}/(sha256/[0-9a-f]{64}(\.embedded)?\.c2pa|tsa/[0-9]{1,49}\.tsr)"
+    r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}/"
+    r"(sha256/[0-9a-f]{64}(\.embedded)?\.c2pa|id/[0-9a-f-]{36}\.c2pa|tsa/[0-9]{1,49}\.tsr)"
 )
 _ABSENT = ("NoSuchKey", "NoSuchVersion", "InvalidArgument")
 _NOT_FOUND = json_response(

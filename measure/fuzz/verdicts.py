@@ -19,7 +19,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from cli import terminal
-from cli.verification.verify import verify_file
+from cli.verification.verify import VerifyOptions, verify_files
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from tests.authorities.time_stamp_forge import StampForge
 from tests.authorities.time_stamp_server import Behaviour, roots_of, time_stamp_server
@@ -109,16 +109,14 @@ class Verdicts:
         written = io.StringIO()
         with contextlib.redirect_stderr(io.StringIO()):
             terminal.out.file = written
-            exit_code = verify_file(
-                self._asset,
+            options = VerifyOptions(
                 manifest=self._store,
-                embedded=False,
                 anchors=self._anchors,
                 tsa_anchors=self._tsa_anchors,
-                state=None,
                 as_json=form == "json",
                 as_crjson=form == "crjson",
             )
+            exit_code = verify_files([str(self._asset)], options)
         return exit_code, written.getvalue()
 
 

@@ -126,18 +126,18 @@ class StampForge:
         moment = datetime.now(UTC) - lie.age
         digest = lie.digest or asked.message_imprint.message
         nonce = b"" if lie.nonce is None else _integer(asked.nonce + lie.nonce)
-        tst_info = _der(
+        tst_info = der(
             0x30,
             _integer(1)
             + bytes.fromhex("06032a0304")
-            + _der(0x30, lie.algorithm + _der(4, digest))
+            + der(0x30, lie.algorithm + der(4, digest))
             + _integer(lie.serial_number)
-            + _der(0x18, (moment.strftime("%Y%m%d%H%M%S") + lie.fraction + "Z").encode())
+            + der(0x18, (moment.strftime("%Y%m%d%H%M%S") + lie.fraction + "Z").encode())
             + nonce,
         )
         token = self._signed(tst_info, leaf, lie)
         bits = b"" if lie.failure is None else _failure_info(lie.failure)
-        response = _der(0x30, _der(0x30, _integer(lie.status) + bits) + token)
+        response = der(0x30, der(0x30, _integer(lie.status) + bits) + token)
         if lie.signature_algorithm != _ECDSA_WITH_SHA256:
             before, _, signature = response.rpartition(_ECDSA_WITH_SHA256)
             response = before + lie.signature_algorithm + signature
@@ -177,7 +177,7 @@ class StampForge:
 def _failure_info(bit: int) -> bytes:
     octets = bytearray(bit // 8 + 1)
     octets[-1] = 0x80 >> bit % 8
-    return _der(3, bytes([7 - bit % 8]) + octets)
+    return der(3, bytes([7 - bit % 8]) + octets)
 
 
 def _reversed(response: bytes, what: str) -> bytes:
@@ -195,7 +195,7 @@ def _reversed(response: bytes, what: str) -> bytes:
     return response[: turned.content] + b"".join(reversed(members)) + response[turned.end :]
 
 
-def _der(tag: int, content: bytes) -> bytes:
+def der(tag: int, content: bytes) -> bytes:
     length = len(content)
     if length < 0x80:
         return bytes([tag, length]) + content
@@ -204,7 +204,7 @@ def _der(tag: int, content: bytes) -> bytes:
 
 
 def _integer(number: int) -> bytes:
-    return _der(2, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
+    return der(2, number.to_bytes(number.bit_length() // 8 + 1, "big", signed=True))
 
 
 def _name(common_name: str) -> x509.Name:

@@ -72,7 +72,9 @@ def inject(system: Running, *rules: dict[str, Any]) -> None:
     put_faults(system.state, rules)
 
 
-def post(system: Running, body: Any, tenant: str = "load", **headers: str) -> Answer:
+def post(
+    system: Running, body: Any, tenant: str = "load", query: str = "", **headers: str
+) -> Answer:
     """Send a request as a tenant; headers with None are left out."""
     sent = {
         "Content-Type": "application/json",
@@ -81,7 +83,7 @@ def post(system: Running, body: Any, tenant: str = "load", **headers: str) -> An
     }
     SENT.keep_request(body, sent)
     encoded = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return system.call("POST", "/edge-sign", encoded, sent)
+    return system.call("POST", f"/edge-sign?{query}" if query else "/edge-sign", encoded, sent)
 
 
 def calls(system: Running, operation: str) -> int:

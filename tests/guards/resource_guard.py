@@ -13,12 +13,17 @@ from tests.guards.role_statements import listed
 from tests.guards.template_guard import Document, branches, functions, rendered
 
 #: What a CDN may give to everybody.
-SERVED = {"${ManifestBucket.Arn}/*/sha256/*.c2pa", "${ManifestBucket.Arn}/*/tsa/*.tsr"}
+SERVED = {
+    "${ManifestBucket.Arn}/*/sha256/*.c2pa",
+    "${ManifestBucket.Arn}/*/id/*.c2pa",
+    "${ManifestBucket.Arn}/*/tsa/*.tsr",
+}
 HIDDEN = ("${ManifestBucket.Arn}/audit/*", "${ManifestBucket.Arn}/trust/*")
 #: What is believed because of who wrote it: the record, and what is still to be signed.
 WRITTEN_BY_ONE = {
     "${ManifestBucket.Arn}/audit/*": "${AdminFunctionRole.Arn}",
     "${ManifestBucket.Arn}/*/sha256/*": "${SignFunctionRole.Arn}",
+    "${ManifestBucket.Arn}/*/id/*": "${SignFunctionRole.Arn}",
     "${ManifestBucket.Arn}/*/tsa/*": "${SignFunctionRole.Arn}",
     "${JobsBucket.Arn}/*": "${ExecuteFunctionRole.Arn}",
     "${UploadBucket.Arn}/*": "${VerifyFunctionRole.Arn}",

@@ -51,7 +51,7 @@ LAYER_ROOMS: dict[str, set[str]] = {
     },
     "health": {
         *("configuration", "kms_guard"),
-        *("signing.errors", "signing.credentials", "signing.manifest"),
+        *("signing.errors", "signing.credentials", "signing.manifest", "signing.rules"),
     },
     "administration": {"configuration", "telemetry", "tenancy", "kms_guard"},
     "http": {

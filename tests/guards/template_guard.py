@@ -227,16 +227,27 @@ def _parameter_faults(document: Document) -> Iterator[str]:
 
 
 def _manifest_faults(document: Document) -> Iterator[str]:
-    """Say which functions may read manifests, except the one that verifies them."""
+    """Say which functions may read manifests, or replace one that an asset names.
+
+    Manifests are written, and served by others. Only the function that verifies them reads them.
+    """
     for where, statement in statements(document):
         actions = {rendered(one).lower() for one in listed(statement.get("Action"))}
-        resources = map(rendered, listed(statement.get("Resource")))
+        resources = [rendered(one) for one in listed(statement.get("Resource"))]
         reads = actions & {"s3:getobject", "s3:getobjectversion"}
         if READER.match(where):
             continue
         buckets = ("${ManifestBucket.Arn}", _MANIFESTS_BY_NAME)
         if reads and any(one.startswith(buckets) for one in resources):
             yield f"{where}: may read manifests"
+        once = {"Null": {"s3:if-none-match": "false"}}
+        writes = statement.get("Effect") == "Allow" and "s3:putobject" in actions
+        if (
+            writes
+            and any("/id/" in one for one in resources)
+            and statement.get("Condition") != once
+        ):
+            yield f"{where}: may replace manifests that assets name"
 
 
 def _chaos_faults(document: Document) -> Iterator[str]:

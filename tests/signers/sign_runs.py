@@ -40,8 +40,8 @@ class Signer:
 def run(*named: Path, **changes: Any) -> int:
     chosen: dict[str, Any] = {
         **{"policy": "p", "source_type": "digitalCapture", "tsa": None, "title": None},
-        **{"output": None, "output_dir": None, "in_place": False, "sidecar": False},
-        **{"force": False, "verify": False, "at_once": 1, "report": None},
+        **{"output": None, "output_dir": None, "in_place": False, "remote": False},
+        **{"sidecar": False, "force": False, "verify": False, "at_once": 1, "report": None},
         **changes,
     }
     return sign_files(list(named), ACCESS, SignOptions(**chosen))

@@ -91,16 +91,12 @@ class MemoryStore(S3ManifestStore):
     kept: list[tuple[str, bytes, bytes]] = field(default_factory=list)
     stamps: list[tuple[str, TimeStamp]] = field(default_factory=list)
 
-    def put(
-        self,
-        tenant_id: str,
-        asset_sha256: bytes,
-        manifest_store: bytes,
-        *,
-        is_embedded: bool = False,  # noqa: ARG002
-    ) -> StoredManifest:
-        self.kept.append((tenant_id, asset_sha256, manifest_store))
-        return StoredManifest("https://manifests.test/one", str(len(self.kept)))
+    def url_of(self, request: SigningRequest) -> str:  # noqa: ARG002
+        return "https://manifests.test/one"
+
+    def put(self, request: SigningRequest, manifest_store: bytes) -> StoredManifest:
+        self.kept.append((request.tenant_id, request.asset_sha256, manifest_store))
+        return StoredManifest(self.url_of(request), str(len(self.kept)))
 
     def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
         self.stamps.append((tenant_id, stamp))

@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import ssl
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
@@ -16,11 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.authorities.certificates import dated
+from tests.system.tls import server_tls
 from tests.system.waiting import NeverHappenedError, wait_for
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -67,7 +63,7 @@ def outcome_of(host: str, files: Mapping[str, bytes], folder: Path) -> Any:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
         server.daemon_threads = True
-        server.socket = _tls(host, folder).wrap_socket(server.socket, server_side=True)
+        server.socket = server_tls(host, folder).wrap_socket(server.socket, server_side=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             with (
@@ -108,26 +104,3 @@ def _showing(browser: str, host: str, port: int, folder: Path) -> Iterator[subpr
             # Its own session: the browser is many processes.
             os.killpg(process.pid, signal.SIGKILL)
             process.wait(30)
-
-
-def _tls(host: str, folder: Path) -> ssl.SSLContext:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, host)])
-    certificate = (
-        dated(name, name)
-        .public_key(key.public_key())
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = folder / "site.pem"
-    pem.write_bytes(
-        certificate.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(pem)
-    return context

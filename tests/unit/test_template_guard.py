@@ -121,6 +121,10 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
         ),
         "may read manifests",
     ),
+    "to replace manifests": (
+        adding("s3:PutObject", {"Fn::Sub": "${ManifestBucket.Arn}/*/id/*.c2pa"}),
+        "may replace manifests that assets name",
+    ),
     "chaos in prod": (
         lambda document: document["Conditions"].update(
             AllowsChaos={"Fn::Equals": [{"Ref": "ChaosAllowed"}, "true"]}

@@ -101,7 +101,7 @@ REFUSED = {
     "SHA-224": (Issuer(signed_over=hashes.SHA224()), "must be signed with"),
     "critical policy constraints": (
         Issuer(critical=x509.PolicyConstraints(0, None)),
-        r"policyConstraints \(2\.5\.29\.36\)",
+        r"policy constraints",
     ),
     "a critical alternative name of its issuer": (
         Issuer(critical=x509.IssuerAlternativeName([x509.DNSName("a.example")])),

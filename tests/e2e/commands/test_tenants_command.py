@@ -118,7 +118,10 @@ def test_a_tenant_that_signs_its_requests_goes_on_doing_so(system: Running, tmp_
         assert (credential["hmac_key"] is not None) == has_key
         photograph = Path(shutil.copy(ROOT / "examples/rocket-small.jpg", tmp_path / "a.jpg"))
         said = ("--source-type", "digitalCapture")
-        sign = ("sign", photograph, *said, "--tenant", "newcorp", "--token", credential["token"])
+        # One of the two requests of --remote has a query, which is signed too.
+        where = ("--remote", "-o", tmp_path / "signed.jpg", "--force")
+        who = ("--tenant", "newcorp", "--token", credential["token"])
+        sign = ("sign", photograph, *said, *where, *who)
         key = {"EDGE_SIGNER_HMAC_KEY": credential["hmac_key"]} if credential["hmac_key"] else {}
         done = edge_signer(system, *sign, **key)
         assert done.returncode == 0, done.stderr

@@ -65,7 +65,8 @@ def test_the_examples_sign_what_is_trusted(system: Running, installed: Path, fol
     assert (ended.returncode, ended.stderr) == (0, "")
     assert re.fullmatch(r"signed with \S+ in [0-9.]+ ms\n!dlroW ,olleH\n\n?", ended.stdout)
     state = Path(system.state.anchors).parent
-    assert edge_signer(state, "verify", folder / "photo.jpg").returncode == 0
+    for beside in ("photo.jpg", "remote.jpg"):
+        assert edge_signer(state, "verify", folder / beside).returncode == 0, beside
     made = [folder / f"{name}.jpg" for name in ("signed", "stream", "bytes", "again")]
     made += (folder / "published" / one.name for one in (folder / "photos").iterdir())
     for signed in made:

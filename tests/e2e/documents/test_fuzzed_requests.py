@@ -86,7 +86,7 @@ class Fuzzing:
         assert answer.status_code < 500, (case.as_curl_command(), body)
         if answer.status_code == 200:
             assert REQUEST_SCHEMA.is_valid(case.body), (case.as_curl_command(), "was forbidden")
-        names = {*COMMON, *(OF_SIGNATURES if "manifest_url" in body else ())}
+        names = {*COMMON, *(OF_SIGNATURES if "manifest" in body else ())}
         assert {name.lower() for name in names} <= answer.headers.keys(), answer.headers
         assert ("code" in body) == (answer.status_code != 200)
 

@@ -77,7 +77,7 @@ def test_an_operator_is_told_what_was_found(system: Running) -> None:
         told = deep(system, **headers).json()
         details = told["details"]
         assert details.keys() == CHECKS
-        assert details["kms"]["key_id"].startswith("arn:aws:kms:us-east-1:")
+        assert details["kms"]["keys"][0]["key_id"].startswith("arn:aws:kms:us-east-1:")
         assert details["certificate"]["days_left"] == 89
         assert details["breaker"]["state"] == "closed"
         assert details["kms_quota"]["today"] >= 1
@@ -151,7 +151,11 @@ SERVICES: dict[str, tuple[dict[str, Any], str, set[str]]] = {
     ),
     "S3 fails": ({"service": "s3", "status": 500}, "unavailable", {"manifests"}),
     "S3 hangs": ({"service": "s3", "delay_ms": 2500}, "unavailable", {"manifests"}),
-    "SSM fails": ({"service": "ssm", "status": 500}, "degraded", {"flags", "certificate", "chaos"}),
+    "SSM fails": (
+        {"service": "ssm", "status": 500},
+        "degraded",
+        {"flags", "kms", "certificate", "chaos"},
+    ),
     "DynamoDB fails": (
         {"service": "dynamodb", "status": 500},
         "unavailable",
@@ -196,7 +200,7 @@ def test_a_disabled_key_signs_nothing_and_its_replica_is_a_key_of_its_own(
     assert (left.status, left.json()["signing"]) == (200, {"edge": "unavailable", "central": "ok"})
     assert signed.json()["signing_mode"] == "central-fallback"
     assert (answer.status, not_ok(answer)["kms"]) == (503, "unavailable")
-    assert answer.json()["details"]["kms"]["key_state"] == "Disabled"
+    assert answer.json()["details"]["kms"]["keys"][0]["key_state"] == "Disabled"
     line = requests_of(system.log(LOG))[-1]
     assert line["error_type"] == refused.json()["code"] == "KMS_UNAVAILABLE"
 

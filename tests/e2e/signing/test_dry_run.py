@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any
 
 import pytest
@@ -13,21 +12,19 @@ from tests.system.running import Answer, Running
 
 
 def tried(system: Running, fields: dict[str, Any], query: str = "dry_run=1") -> Answer:
-    headers = {
-        "Content-Type": "application/json",
-        "Authorization": f"Bearer {system.state.token_of('load')}",
-    }
-    return system.call("POST", f"/edge-sign?{query}", json.dumps(fields).encode(), headers)
+    return post(system, fields, query=query)
 
 
 def test_what_would_be_signed_is_told_and_nothing_is(system: Running) -> None:
     before = [calls(system, name) for name in ("kms.Sign", "kms.GetPublicKey", "s3.PutObject")]
     answer = tried(system, body(b"dry"))
     assert (answer.status, answer.headers["cache-control"]) == (200, "no-store")
+    path = f"/manifests/load/sha256/{hashlib.sha256(b'dry').hexdigest()}.c2pa"
     assert answer.json() == {
         "dry_run": True,
         "policy_id": "newsroom-default-v3",
         "signing_mode": "edge-tbs+remote-es256",
+        "manifest_url": system.state.url + path,
         "assertions": [
             {
                 "label": "c2pa.actions.v2",
@@ -47,7 +44,6 @@ def test_what_would_be_signed_is_told_and_nothing_is(system: Running) -> None:
     }
     after = [calls(system, name) for name in ("kms.Sign", "kms.GetPublicKey", "s3.PutObject")]
     assert before == after
-    path = f"/manifests/load/sha256/{hashlib.sha256(b'dry').hexdigest()}.c2pa"
     assert system.call("GET", path).status == 404
 
 
@@ -65,4 +61,4 @@ def test_another_value_is_refused_by_name(system: Running, query: str) -> None:
 
 
 def test_zero_signs(system: Running) -> None:
-    assert "manifest_url" in tried(system, body(b"wet"), "dry_run=0").json()
+    assert "manifest" in tried(system, body(b"wet"), "dry_run=0").json()

@@ -39,6 +39,21 @@ def test_an_older_version_can_still_be_read(system: Running, versions: list[str]
     assert system.call("GET", f"{ADDRESS}?versionId=none").status == 404
 
 
+@pytest.mark.parametrize(
+    "key",
+    [f"acme/sha256/{HEX}.embedded.c2pa", "acme/id/16fd2706-8baf-433b-82eb-8c7fada847da.c2pa"],
+)
+def test_every_kind_of_manifest_is_public_at_its_address(system: Running, key: str) -> None:
+    system.client("s3").put_object(
+        Bucket="manifests", Key=key, Body=b"manifest", ContentType="application/c2pa"
+    )
+
+    answer = system.call("GET", f"/manifests/{key}")
+
+    assert (answer.status, answer.body) == (200, b"manifest")
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
 def test_a_time_stamp_is_public_at_its_address(system: Running) -> None:
     key = "acme/tsa/1234567890.tsr"
     system.client("s3").put_object(

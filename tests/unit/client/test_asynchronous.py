@@ -153,7 +153,7 @@ def test_what_a_call_gives_or_raises_is_what_the_client_gives_or_raises(
     async def main() -> None:
         signer = client(api)
         answer = await signer.embed_file(
-            photo, target, *SAID, check=lambda _, media_type: checked.append(media_type)
+            photo, target, *SAID, check=lambda _, answer: checked.append(answer.media_type)
         )
         content, again = await signer.embed_bytes(photo.read_bytes(), *SAID)
         signed = io.BytesIO()

@@ -37,7 +37,7 @@ def asset(tmp_path: Path) -> Path:
 
 
 def test_what_was_written_to_the_asset_until_the_last_moment_stays(asset: Path) -> None:
-    def edit(_: Path, __: str) -> None:
+    def edit(_: Path, __: SignedAsset) -> None:
         asset.write_bytes(CONTENT + b", edited")
 
     with pytest.raises(ChangedAssetError):

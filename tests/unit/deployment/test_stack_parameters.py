@@ -122,6 +122,8 @@ def test_functions_sign_with_other_keys_where_they_are_named() -> None:
         assert not others & Stack.of().statements(function).keys()
         found = Stack.of(SigningKeyArns=KEYS).statements(function)
         assert all(found[sid]["Resource"] == KEYS.split(",") for sid in others)
+    looked_at = Stack.of(SigningKeyArns=KEYS).statements("HealthFunction")["LookAtOtherKeys"]
+    assert looked_at["Resource"] == KEYS.split(",")
 
 
 def test_the_policy_has_room_for_fifteen_other_keys() -> None:

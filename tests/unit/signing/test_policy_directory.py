@@ -49,6 +49,13 @@ def test_a_document_adds_a_policy_or_takes_a_shipped_ones_place() -> None:
     assert office.directory.find(SHIPPED, "acme").claim_generator_info.name == "Ours"
 
 
+def test_policies_in_force_are_those_that_requests_find_and_no_broken_one() -> None:
+    office = Office({NAME: written(), SHIPPED: shipped_renamed("Ours"), "demo-policy-v1": "- x"})
+    in_force = {one.policy_id: one for one in office.directory.in_force()}
+    assert in_force.keys() == {NAME, SHIPPED}
+    assert in_force[SHIPPED].claim_generator_info.name == "Ours"
+
+
 def test_a_changed_document_is_taken_up_and_a_removed_one_forgotten() -> None:
     office = Office({NAME: written()})
     office.directory.find(NAME, "acme")

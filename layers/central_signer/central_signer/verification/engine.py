@@ -142,12 +142,35 @@ def carries_credentials(asset: Path) -> bool:
         )
 
 
-def validation_failures(asset: Path, media_type: str) -> list[str]:
-    """Return what c2pa-rs finds wrong with the manifest in a file, except that nobody is trusted.
+def remote_manifest_url(asset: Path, media_type: str) -> str:
+    """Return the address of the remote manifest that a file names; empty if c2pa-rs finds none.
 
     Args:
         asset: The file.
         media_type: Of a format that c2pa-rs reads.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    settings = c2pa.Settings.from_dict(OFFLINE)
+    with asset.open("rb") as stream, c2pa.Context(settings) as context:
+        try:
+            with c2pa.Reader(media_type, stream, context=context):
+                return ""
+        except c2pa.C2paError as refused:
+            reading = _refusal(refused)
+    return reading.explanation if reading.problem is Problem.REMOTE else ""
+
+
+def validation_failures(
+    asset: Path, media_type: str, manifest_store: bytes | None = None
+) -> list[str]:
+    """Return what c2pa-rs finds wrong with a file's manifest, except that nobody is trusted.
+
+    Args:
+        asset: The file.
+        media_type: Of a format that c2pa-rs reads.
+        manifest_store: The manifest; None reads the one in the file.
 
     Returns:
         Codes of the standard, or the engine's own words; nothing for a valid manifest.
@@ -157,7 +180,7 @@ def validation_failures(asset: Path, media_type: str) -> list[str]:
     """
     with asset.open("rb") as stream, c2pa.Context(c2pa.Settings.from_dict(OFFLINE)) as c:
         try:
-            with c2pa.Reader(media_type, stream, context=c) as reader:
+            with c2pa.Reader(media_type, stream, manifest_store, context=c) as reader:
                 report = json.loads(reader.json())
         except c2pa.C2paError as refused:
             return [str(refused)]

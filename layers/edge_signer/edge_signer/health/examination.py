@@ -99,8 +99,12 @@ class Examination:
 
 
 def _failed(check: Check, failure: Exception) -> Finding:
-    said = f"{type(failure).__name__}: {failure}".removesuffix(": ")
-    return Finding("unavailable", {"error": said}, check.needed_for)
+    return Finding("unavailable", {"error": described(failure)}, check.needed_for)
+
+
+def described(failure: Exception) -> str:
+    """Say what failed, for operators."""
+    return f"{type(failure).__name__}: {failure}".removesuffix(": ")
 
 
 @dataclass(frozen=True)

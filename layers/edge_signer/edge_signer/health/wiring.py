@@ -18,7 +18,8 @@ from edge_signer.configuration.settings import (
 )
 from edge_signer.health.builder_check import BuilderCheck
 from edge_signer.health.examination import EVERY_WAY, Check, Examination, KeptReport, Way
-from edge_signer.health.key_checks import check_certificate, check_key
+from edge_signer.health.key_checks import check_key
+from edge_signer.health.policy_keys import PolicyKeys
 from edge_signer.health.service_checks import (
     check_authority,
     check_bucket,
@@ -30,13 +31,14 @@ from edge_signer.kms_guard.breaker_store import DynamoDbBreakerStore
 from edge_signer.kms_guard.chaos import chaos_parameter
 from edge_signer.kms_guard.kms_quota import read_kms_usage
 from edge_signer.platform.clients import Service, client
+from edge_signer.signing.rules.policy_directory import PolicyDirectory, shipped_policies
 
 #: For all checks together.
 DEADLINE_S = 3.0
 #: For one call; connecting may take as long again.
 _CALL_S = 1.0
-# The key and the certificate that the shipped policies name.
-_SIGNING = "signing"
+# Two checks of one report share a reading of the policies; the next report reads them again.
+_POLICY_REFRESH_S = 5.0
 _AT_HOME: frozenset[Way] = frozenset({"edge", "central"})
 
 
@@ -76,16 +78,20 @@ def _checks(settings: HealthSettings) -> Iterator[Check]:
     kms, ssm = _client("kms", settings.kms_region), _client("ssm", settings.aws_region)
     dynamodb = _client("dynamodb", settings.aws_region)
     s3 = _client("s3", settings.aws_region)
-    key = settings.key_alias(_SIGNING)
+    documents = SsmParameterFolder(ssm, settings.policy_folder, refresh_s=_POLICY_REFRESH_S)
+    # Workers that sign complain about broken documents.
+    policies = PolicyDirectory(shipped_policies(), documents.values, lambda _: None)
+    keys = PolicyKeys(
+        policies.in_force, kms, ssm, settings.key_alias, settings.certificate_parameter
+    )
 
-    yield Check("kms", partial(check_key, kms, key, _AT_HOME), needed_for=_AT_HOME)
+    yield Check("kms", partial(keys.check_keys, _AT_HOME), needed_for=_AT_HOME)
     if settings.kms_replica_key:
         replica: frozenset[Way] = frozenset({"replica"})
         abroad = _client("kms", settings.kms_replica_region)
         look = partial(check_key, abroad, settings.kms_replica_key, replica)
         yield Check("kms_replica", look, needed_for=replica)
-    certificate = settings.certificate_parameter(_SIGNING)
-    yield Check("certificate", partial(check_certificate, ssm, kms, certificate, key))
+    yield Check("certificate", keys.check_certificates)
     yield Check("builder", BuilderCheck(), needed_for=frozenset({"edge"}))
     bucket = partial(check_bucket, s3, settings.manifest_bucket)
     yield Check("manifests", bucket, needed_for=EVERY_WAY)

@@ -54,7 +54,8 @@ class SignedAnswer(AnswerBody):
         str,
         Field(
             json_schema_extra={
-                "pattern": r"^https?://[^ ]+/sha256/[0-9a-f]{64}(\.embedded)?\.c2pa$"
+                "pattern": r"^https?://[^ ]+/"
+                r"(sha256/[0-9a-f]{64}(\.embedded)?|id/[0-9a-f-]{36})\.c2pa$"
             },
             description="GET returns the manifest store (application/c2pa); no token is needed.",
         ),
@@ -103,6 +104,7 @@ class PlannedAnswer(AnswerBody, defer_build=True):
     dry_run: Literal[True]
     policy_id: str
     signing_mode: SigningMode
+    manifest_url: Annotated[str, Field(description="Where the manifest would be.")]
     assertions: list[PlannedAssertion]
 
     def to_json(self) -> str:

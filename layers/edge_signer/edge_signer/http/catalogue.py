@@ -49,6 +49,7 @@ STATUS: dict[type[EdgeSignerError], int] = {
     signing.AssetNotEmbeddableError: 422,
     signing.EmbeddedStoreTooLargeError: 422,
     signing.EmbeddingUnavailableError: 503,
+    signing.ManifestIdReusedError: 422,
     signing.InvalidAssertionError: 422,
     signing.PolicyViolationError: 422,
     execution.ModuleHashMismatchError: 422,

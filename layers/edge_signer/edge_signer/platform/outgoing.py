@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import urllib3
+
+T = TypeVar("T")
 
 
 class Reply(NamedTuple):
@@ -22,6 +24,30 @@ class Reply(NamedTuple):
     status: int
     media_type: str
     content: bytes
+
+
+def within(timeout_s: float, exchange: Callable[[], T]) -> T:
+    """Make an exchange, but do not wait for it any longer than this.
+
+    It runs in a thread, because socket timeouts limit each wait, not their sum, nor the DNS lookup.
+
+    Args:
+        timeout_s: Limit of the whole exchange, in seconds.
+        exchange: Makes it; what it raises is raised here.
+
+    Raises:
+        TimeoutError: There was no result in time.
+    """
+    result: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            result.set_result(exchange())
+        except BaseException as failure:
+            result.set_exception(failure)
+
+    threading.Thread(target=run, name="outgoing", daemon=True).start()
+    return result.result(timeout_s)
 
 
 class OutgoingPost:
@@ -49,17 +75,7 @@ class OutgoingPost:
             TimeoutError: There was no answer in time.
             urllib3.exceptions.HTTPError, OSError: The exchange failed.
         """
-        reply: Future[Reply] = Future()
-
-        def exchange() -> None:
-            try:
-                reply.set_result(self._exchange(body, headers, max_bytes))
-            except BaseException as failure:
-                reply.set_exception(failure)
-
-        # In a thread: socket timeouts limit each wait, not their sum, nor the DNS lookup.
-        threading.Thread(target=exchange, name="outgoing-post", daemon=True).start()
-        return reply.result(self._timeout_s)
+        return within(self._timeout_s, lambda: self._exchange(body, headers, max_bytes))
 
     def _exchange(self, body: bytes, headers: Mapping[str, str], max_bytes: int) -> Reply:
         response = self._http.request(

@@ -70,6 +70,13 @@ class EmbeddingUnavailableError(EdgeSignerError):
     code = "EMBEDDING_UNAVAILABLE"
 
 
+class ManifestIdReusedError(EdgeSignerError):
+    """The `manifest_id` was used before, and what is stored under it stays."""
+
+    code = "MANIFEST_ID_REUSED"
+    title = "Manifest identifier reused"
+
+
 class CredentialUnavailableError(EdgeSignerError):
     """The certificate chain is missing, not currently valid, or for another key."""
 

@@ -151,12 +151,7 @@ class SigningService:
         with record.stopwatch.step("store"):
             tenant_id, stamp = request.tenant_id, signed.stamp
             token_url = self._store.put_time_stamp(tenant_id, stamp) if stamp else None
-            stored = self._store.put(
-                tenant_id,
-                request.asset_sha256,
-                signed.manifest_store,
-                is_embedded=request.embedding is not None,
-            )
+            stored = self._store.put(request, signed.manifest_store)
             record.manifest_sha256 = hashlib.sha256(signed.manifest_store).hexdigest()
             record.signing_mode = signed.signing_mode
             record.kms_key_id = signed.kms_key_id
@@ -171,7 +166,7 @@ class SigningService:
         assertions = manifest_assertions(request.assertions, policy)
         wants_time_stamp = policy.wants_time_stamp(request.tsa)
         authority = required(self._time_stamp_authority) if wants_time_stamp else None
-        return PlannedManifest(policy, assertions, authority)
+        return PlannedManifest(policy, assertions, authority, self._store.url_of(request))
 
     def _embedded(self, attempt: Attempt) -> SignedStore:
         """Sign at the edge: the central signer makes sidecars only."""

@@ -31,6 +31,8 @@ class SigningRequest:
         title: Name of the asset for people (`dc:title` of the claim); None for none.
         embedding: Where the store will stand in the asset; None for a sidecar. For an `Embedding`,
             `asset_sha256` is the digest of what the hard binding covers.
+        manifest_id: UUID under which the manifest is stored, because the asset already names its
+            address; None stores it under the asset's digest.
     """
 
     tenant_id: str
@@ -40,6 +42,7 @@ class SigningRequest:
     tsa: bool | None
     title: str | None = None
     embedding: Embedding | InlineEmbedding | None = None
+    manifest_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,13 @@ class PlannedManifest:
         policy: The policy to sign under.
         assertions: In the standard's form.
         time_stamp_authority: The authority that stamps it; None for no time-stamp.
+        manifest_url: Where it will be.
     """
 
     policy: SigningPolicy
     assertions: Sequence[Assertion]
     time_stamp_authority: HttpTimeStampAuthority | None
+    manifest_url: str
 
     @property
     def is_stamped(self) -> bool:

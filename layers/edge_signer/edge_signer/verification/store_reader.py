@@ -19,6 +19,7 @@ _DESCRIPTION_BYTES = 17
 _UUID_TAIL = bytes.fromhex("00110010800000AA00389B71")
 _REQUESTABLE, _LABELLED, _IDENTIFIED, _HASHED, _PRIVATE = 0x01, 0x02, 0x04, 0x08, 0x10
 _CUT_OFF = "a box does not end where its length says"
+_ENDLESS = "a box does not say how long it is"
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,17 +73,17 @@ def read_store(manifest_store: bytes) -> Store:
         said = f"The manifest store is larger than {MAX_STORE_BYTES >> 20} MiB."
         return Store(None, said, is_beyond_limits=True)
     boxes, fault = _split(memoryview(manifest_store))
-    if not boxes or boxes[0][0] != "jumb":
-        return Store(None, "The bytes do not begin with a JUMBF superbox.")
-    if len(boxes) == 1 and fault == _CUT_OFF:
-        return Store(None, "The manifest store is cut off, or its length is wrong.")
     limits = _Limits()
-    box = _superbox(boxes[0][1], 1, limits)
+    box = _superbox(boxes[0][1], 1, limits) if boxes and boxes[0][0] == "jumb" else None
     if limits.boxes < 0:
         said = f"The manifest store has more than {MAX_BOXES:,} boxes."
         return Store(None, said, is_beyond_limits=True)
+    if len(boxes) == 1 and fault in {_CUT_OFF, _ENDLESS}:
+        return Store(None, "The manifest store is cut off, or its length is wrong.")
     if box is None or (box.kind, box.label) != ("c2pa", "c2pa"):
         return Store(None, "The bytes are no C2PA manifest store.")
+    if box.faults:
+        return Store(None, f"The box of the manifest store is damaged: {box.faults[0]}.")
     return Store(box)
 
 
@@ -98,13 +99,13 @@ def manifests_of(manifest_store: bytes) -> tuple[Box, ...]:
 def _split(stream: memoryview) -> tuple[list[tuple[str, memoryview]], str]:
     """Return the boxes in a stream, and what is wrong with their lengths."""
     boxes: list[tuple[str, memoryview]] = []
-    position, end = 0, len(stream)
+    position, end, fault = 0, len(stream), ""
     while end - position >= 8:
         length, header = int.from_bytes(stream[position : position + 4]), 8
         if length == 1:
             length, header = int.from_bytes(stream[position + 8 : position + 16]), 16
         elif length == 0:
-            length = end - position
+            length, fault = end - position, _ENDLESS
         if length < header:
             return boxes, "a box has a length that is less than its own header"
         if len(boxes) > MAX_BOXES:
@@ -114,7 +115,7 @@ def _split(stream: memoryview) -> tuple[list[tuple[str, memoryview]], str]:
         position += length
     if position > end:
         return boxes, _CUT_OFF
-    return boxes, "bytes follow the last box" if position < end else ""
+    return boxes, fault or ("bytes follow the last box" if position < end else "")
 
 
 def _superbox(payload: memoryview, depth: int, limits: _Limits) -> Box | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import ssl
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from edge_signer.verification.trust_lists.content import TrustListError
 from edge_signer.verification.trust_lists.list_file import read_list_file
@@ -55,6 +57,14 @@ def test_a_changed_byte_gives_a_list_or_a_named_error(name: str) -> None:
         refused += fault is not None
         assert fault is None or (fault and "\n" not in fault)
     assert refused
+
+
+def test_a_certificate_whose_name_cannot_be_read_is_refused() -> None:
+    name, utf8_string, private_tag = CA.leaf.subject.public_bytes(), b"\x0c", b"\xcc"
+    der = CA.leaf.public_bytes(Encoding.DER)
+    changed = der.replace(name, name.replace(utf8_string, private_tag))
+    fault = fault_in(ssl.DER_cert_to_PEM_cert(changed).encode())
+    assert fault == "certificate 1, at line 1, is not a certificate that can be read"
 
 
 @pytest.mark.parametrize("name", LISTS)

@@ -35,7 +35,7 @@ SIGN = Route(
     summary="Sign an asset's manifest",
     description="Builds the manifest, signs it with KMS, checks the signature against the "
     "certificate and stores the manifest. Signing the same asset again replaces the manifest "
-    "that is served; older versions are kept.",
+    "that is served; older versions are kept. A manifest with a `manifest_id` is not replaced.",
     body=EdgeSignRequest,
     media_types=(JSON,),
     answers=(SignedAnswer, PlannedAnswer),
@@ -52,6 +52,7 @@ SIGN = Route(
         signing.AssetNotEmbeddableError,
         signing.EmbeddedStoreTooLargeError,
         signing.EmbeddingUnavailableError,
+        signing.ManifestIdReusedError,
         signing.UnknownPolicyError,
         signing.InvalidAssertionError,
         signing.PolicyViolationError,
@@ -168,6 +169,7 @@ def _planned_answer(planned: PlannedManifest, admitted: Admitted) -> Response[st
         dry_run=True,
         policy_id=planned.policy.policy_id,
         signing_mode=planned.signing_mode,
+        manifest_url=planned.manifest_url,
         assertions=[
             PlannedAssertion(label=one.label, created=one.created, data=one.content)
             for one in planned.assertions

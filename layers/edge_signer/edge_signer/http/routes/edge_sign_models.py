@@ -25,6 +25,8 @@ DEFAULT_INLINE_BYTES = 32 * 1024
 # What a body has beside the largest inline asset: more than can be signed.
 _BESIDE_INLINE_BYTES = DEFAULT_PAYLOAD_BYTES // 3
 ASSET_SHA256 = r"^[0-9a-f]{64}$"
+# Lower case only: the key of the object in S3 is a matter of case.
+_UUID_V4 = r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 
 
 def max_inline_bytes(max_payload_bytes: int) -> int:
@@ -77,6 +79,7 @@ class EdgeSignRequest(BaseModel):
     tsa: bool | None = None
     title: str | None = Field(None, min_length=1, max_length=MAX_TITLE_CHARACTERS)
     embed: EmbedRequest | Literal[True] | None = None
+    manifest_id: str | None = Field(None, pattern=_UUID_V4)
 
     @field_validator("embed", mode="before")
     @classmethod
@@ -101,9 +104,11 @@ class EdgeSignRequest(BaseModel):
 
         Raises:
             InvalidRequestError: There is no asset, or the digest is not the inline asset's, or
-                `embed` does not suit it.
+                `embed` does not suit it, or the manifest would be both in the asset and elsewhere.
             InvalidBase64Error, AssetTooLargeError: Of `asset_inline`.
         """
+        if self.embed is not None and self.manifest_id is not None:
+            raise InvalidRequestError("manifest_id must be absent with embed")
         asset = self._inline_asset(inline_limit_bytes)
         return SigningRequest(
             tenant_id=tenant_id,
@@ -113,6 +118,7 @@ class EdgeSignRequest(BaseModel):
             tsa=self.tsa,
             title=self.title,
             embedding=self._embedding(asset),
+            manifest_id=self.manifest_id,
         )
 
     def _inline_asset(self, limit_bytes: int) -> bytes | None:

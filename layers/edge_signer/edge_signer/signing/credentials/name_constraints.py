@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from edge_signer.signing.credentials.certificate_profile import extension
+from edge_signer.signing.credentials.certificate_fields import extension
 
 
 def name_constraint_faults(certificates: Sequence[x509.Certificate]) -> list[str]:

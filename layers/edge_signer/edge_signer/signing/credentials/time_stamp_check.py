@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 from rfc3161_client import HashAlgorithm, TimeStampRequest, TimestampRequestBuilder, VerifierBuilder
 
-from edge_signer.signing.credentials.certificate_profile import critical_extension_faults, extension
+from edge_signer.signing.credentials.certificate_fields import critical_extension_faults, extension
 from edge_signer.signing.credentials.signing_certificate_attribute import signing_certificate_faults
 from edge_signer.signing.credentials.time_stamp import TimeStamp, refused, unusable
 from edge_signer.signing.credentials.time_stamp_response import (

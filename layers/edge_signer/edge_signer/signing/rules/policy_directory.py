@@ -172,6 +172,16 @@ class PolicyDirectory:
             raise UnknownPolicyError("No policy has this policy_id.")
         return policy
 
+    def in_force(self) -> list[SigningPolicy]:
+        """Return the policies of all tenants, without those whose document cannot be read.
+
+        Raises:
+            StoreUnavailableError: The documents are unavailable.
+        """
+        self._take_up(self._current_documents())
+        policies = {**self._shipped, **self._read}
+        return [policy for policy in policies.values() if policy is not None]
+
     def _take_up(self, documents: Mapping[str, str]) -> None:
         if documents is self._documents:
             return

@@ -159,7 +159,7 @@ def _checked_exclusions(
 
 
 def _hides_more(asset: AssetContent, begin: int, end: int) -> bool:
-    """Tell whether a range has the store and other things besides."""
+    """Tell whether a range holds more than the store."""
     within = store_within(asset, begin, end)
     if within is None:
         return False

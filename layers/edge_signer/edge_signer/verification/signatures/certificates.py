@@ -12,10 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
 
 from edge_signer.signing.credentials.certificate import UNREADABLE
+from edge_signer.signing.credentials.certificate_fields import SIGNATURES, has_common_key_form
 from edge_signer.signing.credentials.certificate_profile import (
-    SIGNATURES,
     Fault,
-    has_common_key_form,
     issuer_faults,
     profile_faults,
 )
@@ -26,13 +25,8 @@ from edge_signer.signing.credentials.time_stamp_response import (
     only_element,
 )
 
-#: How the demands of `certificate_profile` begin that the standard does not make: it has no rule
-#: for names (§14.5.1.1), and allows RSASSA-PSS in certificates.
-STRICTER_THAN_THE_STANDARD = (
-    "must name an organisation",
-    "must be signed with ECDSA, RSA (PKCS #1) or Ed25519",
-    "must have its public key in the common form",
-)
+# RFC 5280 §4.2 makes this rule, not C2PA's standard.
+_CRITICAL_EXTENSION = "critical-extension"
 #: OpenSSL's own limits: verifying takes very long with a huge key or a huge public exponent.
 _MAX_EXPONENT_BITS = 64
 _MAX_KEY_BITS = 16_384
@@ -87,10 +81,9 @@ def chain_faults(issuers: Sequence[x509.Certificate]) -> list[str]:
     return [*_of_the_standard(issuer_faults(issuers)), *own]
 
 
-def _of_the_standard(faults: Iterable[Fault]) -> list[str]:
+def _of_the_standard(faults: Sequence[Fault]) -> list[str]:
     """Leave out what a signer must avoid, since some engine refuses it, and the standard allows."""
-    demands = map(str, faults)
-    return [one for one in demands if not one.startswith(STRICTER_THAN_THE_STANDARD)]
+    return [one.demand for one in faults if one.of_the_standard or one.code == _CRITICAL_EXTENSION]
 
 
 def _own_demands(certificate: x509.Certificate) -> list[str]:

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from edge_signer.signing.credentials.certificate import UNREADABLE
-from edge_signer.signing.credentials.certificate_profile import extension
+from edge_signer.signing.credentials.certificate_fields import extension
 from edge_signer.verification.signatures.certificates import (
     has_usual_key,
     outside_validity,

@@ -21,7 +21,7 @@ from edge_signer.verification.signatures.signed_data import TST_INFO, TimeStampT
 #: PKIStatus: granted, and granted with modifications (RFC 3161 §2.4.2).
 _GRANTED = {b"\0", b"\1"}
 _ZERO, _KEY_IDENTIFIER = 0xA0, 0x80
-_GENERALIZED_TIME = 0x18
+_INTEGER, _GENERALIZED_TIME = 0x02, 0x18
 _SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
 
 
@@ -39,7 +39,7 @@ def read_token(der: bytes) -> TimeStampToken:
             raise DerError("the response does not grant a time-stamp")
         outer = parts[1]
     kind, explicit = parts_of(der, outer, SEQUENCE, 2)[:2]
-    if content(der, kind) != _SIGNED_DATA:
+    if kind.tag != OBJECT_IDENTIFIER or content(der, kind) != _SIGNED_DATA:
         raise DerError("it is no SignedData")
     fields = parts_of(der, parts_of(der, explicit, _ZERO, 1)[0], SEQUENCE, 4)
     info = _info(der, fields[2])
@@ -64,6 +64,8 @@ def _token(
         key_identifier = content(der, identifier)
     else:
         name, serial = parts_of(der, identifier, SEQUENCE, 2)[:2]
+        if serial.tag != _INTEGER:
+            raise DerError("its signer has no serial number")
         issuer = encoded(der, name)
         serial_number = int.from_bytes(content(der, serial), signed=True)
     algorithm, imprint, time = _imprint_and_time(info)
@@ -91,7 +93,7 @@ def _token(
 
 def _info(der: bytes, encapsulated: Element) -> bytes:
     kind, explicit = parts_of(der, encapsulated, SEQUENCE, 2)[:2]
-    if content(der, kind) != TST_INFO:
+    if kind.tag != OBJECT_IDENTIFIER or content(der, kind) != TST_INFO:
         raise DerError("it holds no TSTInfo")
     octets = parts_of(der, explicit, _ZERO, 1)[0]
     if octets.tag != OCTET_STRING:

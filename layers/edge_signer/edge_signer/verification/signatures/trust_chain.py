@@ -9,7 +9,7 @@ from datetime import datetime
 from cryptography import x509
 
 from edge_signer.signing.credentials.certificate import UNREADABLE
-from edge_signer.signing.credentials.certificate_profile import extension
+from edge_signer.signing.credentials.certificate_fields import extension
 from edge_signer.signing.credentials.name_constraints import name_constraint_faults
 from edge_signer.verification.signatures.certificates import (
     chain_faults,
@@ -57,7 +57,7 @@ def trust_chain(
         return TrustChain((leaf,), listed)
     search = _Search(others, trust, purpose, moment)
     best: TrustChain | None = None
-    for found in search.chains(leaf):
+    for found in search.chains((leaf,)):
         if not found.problem:
             return found
         best = best or found
@@ -80,25 +80,20 @@ class _Search:
         self._moment = moment
         self._left = _MAX_TRIED
 
-    def chains(self, leaf: x509.Certificate) -> Iterator[TrustChain]:
-        """Find the chains to an anchor, the shortest first where there are several."""
-        open_paths: list[tuple[x509.Certificate, ...]] = [(leaf,)]
-        while open_paths:
-            path = open_paths.pop(0)
-            top = path[-1]
-            for trust_list, anchor in self._trust.named(top.subject, self._purpose, self._moment):
-                if anchor.certificate == top and not anchor.is_end_entity:
-                    yield self._judged(path, trust_list)
-            for trust_list, anchor in self._trust.named(top.issuer, self._purpose, self._moment):
-                if anchor.is_end_entity or anchor.certificate == top:
-                    continue
-                if self._issued(anchor.certificate, top):
-                    yield self._judged((*path, anchor.certificate), trust_list)
-            open_paths += [
-                (*path, one)
-                for one in self._others
-                if one not in path and one.subject == top.issuer and self._issued(one, top)
-            ]
+    def chains(self, path: tuple[x509.Certificate, ...]) -> Iterator[TrustChain]:
+        """Find the chains that begin with a path and end at an anchor."""
+        top = path[-1]
+        for trust_list, anchor in self._trust.named(top.subject, self._purpose, self._moment):
+            if anchor.certificate == top and not anchor.is_end_entity:
+                yield self._judged(path, trust_list)
+        for trust_list, anchor in self._trust.named(top.issuer, self._purpose, self._moment):
+            if anchor.is_end_entity or anchor.certificate == top:
+                continue
+            if self._issued(anchor.certificate, top):
+                yield self._judged((*path, anchor.certificate), trust_list)
+        for one in self._others:
+            if one not in path and one.subject == top.issuer and self._issued(one, top):
+                yield from self.chains((*path, one))
 
     def _issued(self, issuer: x509.Certificate, issued: x509.Certificate) -> bool:
         self._left -= 1

@@ -18,7 +18,8 @@ from edge_signer.platform.names import TENANT_ID
 from edge_signer.verification.submissions.errors import UnknownManifestError
 
 #: Keys of manifests, as `signing/store.py` makes them.
-_KEY = rf"{TENANT_ID.pattern}/(sha256/[0-9a-f]{{64}}(\.embedded)?|id/[0-9a-f-]{{36}})\.c2pa"
+_UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_KEY = rf"{TENANT_ID.pattern}/(sha256/[0-9a-f]{{64}}(\.embedded)?|id/{_UUID})\.c2pa"
 #: What follows the base of an address.
 _REST = re.compile(rf"/(?P<key>{_KEY})(\?versionId=(?P<version>[A-Za-z0-9._-]{{1,128}}))?")
 #: No manifest that the signer stores is larger.

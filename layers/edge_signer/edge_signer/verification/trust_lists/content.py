@@ -83,7 +83,9 @@ def read_certificate(der: bytes, field: str) -> x509.Certificate:
     """
     try:
         certificate = x509.load_der_x509_certificate(der)
+        # These parts are parsed when they are first asked for.
         is_issuer(certificate)
+        name_of(certificate)
     except UNREADABLE:
         raise TrustListError(f"{field} is not a certificate that can be read") from None
     return certificate

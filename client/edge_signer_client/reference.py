@@ -1,0 +1,89 @@
+"""Writes the address of a remote manifest into a file, and hashes the file with it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import BinaryIO
+
+from edge_signer_client.embedding import AssetLayout
+from edge_signer_client.session import AssetLayoutError
+from edge_signer_client.xmp_packet import packet_naming
+from edge_signer_client.xmp_places import XMP_PLACES, XmpPlace
+
+_BUFFER_BYTES = 1024 * 1024
+# Of any size: the layout is asked only what the file is, and whether it is sound.
+_SOME_STORE_BYTES = 4096
+
+
+class Reference:
+    """The place for a reference to an external manifest in one asset.
+
+    Args:
+        asset: The file, readable and seekable.
+
+    Attributes:
+        media_type: What the asset is, judged by its content.
+
+    Raises:
+        AssetLayoutError: The file is damaged, already signed, or of a format whose XMP is not
+            supported.
+        OSError: The file cannot be read.
+    """
+
+    def __init__(self, asset: BinaryIO) -> None:
+        self._asset = asset
+        self.media_type = AssetLayout(asset, _SOME_STORE_BYTES).media_type
+        place = XMP_PLACES.get(self.media_type)
+        if place is None:
+            raise AssetLayoutError(
+                "RemoteUnsupported",
+                f"an address cannot be written into {self.media_type} files; embed the manifest, "
+                "or keep it in a sidecar",
+            )
+        self._place: XmpPlace = place(asset)
+        # Tells of a packet that cannot be used before anything is written.
+        packet_naming(self._place.packet, "https://manifests.example.com/")
+
+    def write(self, signed: BinaryIO, url: str) -> str:
+        """Write the asset with the address in its XMP; everything else is copied.
+
+        Args:
+            signed: The new file, empty.
+            url: The address of its manifest.
+
+        Returns:
+            SHA-256 of the new file, as hexadecimal digits: its hard binding covers all of it.
+
+        Raises:
+            AssetLayoutError: The packet has no room for the address, or the asset became shorter.
+            OSError: A file cannot be read or written.
+        """
+        changes = self._place.changes(packet_naming(self._place.packet, url))
+        digest = hashlib.sha256()
+        buffer = memoryview(bytearray(_BUFFER_BYTES))
+        at, end = 0, self._asset.seek(0, os.SEEK_END)
+        for change in changes:
+            self._copy(signed, digest, buffer, at, change.at)
+            _write(signed, digest, memoryview(change.content))
+            at = change.at + change.removed_bytes
+        self._copy(signed, digest, buffer, at, end)
+        return digest.hexdigest()
+
+    def _copy(
+        self, signed: BinaryIO, digest: hashlib._Hash, buffer: memoryview, at: int, end: int
+    ) -> None:
+        self._asset.seek(at)
+        while at < end:
+            read = self._asset.readinto(buffer[: end - at])  # type: ignore[attr-defined]
+            if not read:
+                raise AssetLayoutError("Truncated", "the file became shorter while it was read")
+            _write(signed, digest, buffer[:read])
+            at += read
+
+
+def _write(signed: BinaryIO, digest: hashlib._Hash, content: memoryview) -> None:
+    """Write all of it: an unbuffered file may take less at once."""
+    digest.update(content)
+    while content:
+        content = content[signed.write(content) :]

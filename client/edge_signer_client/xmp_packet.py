@@ -1,0 +1,108 @@
+"""The XMP packet of an asset, in which `dcterms:provenance` names a manifest (C2PA 2.2 §11.5)."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+from edge_signer_client.session import AssetLayoutError
+
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+_TERMS = "http://purl.org/dc/terms/"
+_PROVENANCE = f"{_TERMS} provenance"
+_EMPTY = (
+    '<?xpacket begin="\N{BYTE ORDER MARK}" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+    f'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{_RDF}"></rdf:RDF></x:xmpmeta>'
+    '<?xpacket end="w"?>'
+).encode()
+_WHITE = b" \t\r\n"
+
+
+def unusable(name: str, what_it_is: str) -> AssetLayoutError:
+    """Return the error for a packet into which no address can be written."""
+    return AssetLayoutError(
+        name, f"the file's XMP {what_it_is}; embed the manifest, or keep it in a sidecar"
+    )
+
+
+def packet_naming(packet: bytes | None, url: str) -> bytes:
+    """Add the address of a manifest to an XMP packet.
+
+    It becomes an `rdf:Description` of its own, so every byte stays except padding: spaces at the
+    packet's end, which are there to be used up.
+
+    Args:
+        packet: The asset's; None for a new one.
+        url: The address.
+
+    Raises:
+        AssetLayoutError: The packet is damaged, of a form that is not supported, or names a
+            manifest already.
+    """
+    packet = _EMPTY if packet is None else packet
+    graph = _Graph(packet)
+    # Readers such as c2pa-rs look for these very prefixes, whatever the packet calls them.
+    description = (
+        f'<rdf:Description xmlns:rdf="{_RDF}" rdf:about={quoteattr(graph.about)}'
+        f' xmlns:dcterms="{_TERMS}" dcterms:provenance={quoteattr(url)}/>'
+    ).encode()
+    rest = packet[graph.end :]
+    body, trailer, after = rest.rpartition(b"<?xpacket end")
+    if trailer:
+        padding_bytes = len(body) - len(body.rstrip(_WHITE))
+        body = body[: len(body) - min(padding_bytes, len(description))]
+    return packet[: graph.end] + description + body + trailer + after
+
+
+class _Graph:
+    """The `rdf:RDF` element of a packet.
+
+    Attributes:
+        end: Offset of its end tag.
+        about: What its descriptions are about; all of a packet are about the same.
+    """
+
+    def __init__(self, packet: bytes) -> None:
+        self.about = ""
+        self.end = -1
+        self._has_children = False
+        self._depth = 0
+        self._depth_of_graph = 0
+        # XMP in these formats is UTF-8 (ISO 16684-1 §7.1), whatever a declaration says.
+        self._parser = parser = expat.ParserCreate("UTF-8", namespace_separator=" ")
+        parser.StartElementHandler = self._begin
+        parser.EndElementHandler = self._end
+        parser.StartDoctypeDeclHandler = self._refuse_entities
+        try:
+            # Some writers end it with zeros, as texts end in C.
+            parser.Parse(packet.rstrip(b"\0"), True)
+        except expat.ExpatError as broken:
+            raise unusable("XmpDamaged", f"is not well-formed XML in UTF-8 ({broken})") from broken
+        if self.end < 0:
+            raise unusable("XmpUnsupported", "has no RDF")
+        # Of an element without an end tag, this is the end itself.
+        if not self._has_children and packet.endswith(b"/>", 0, self.end):
+            raise unusable("XmpUnsupported", "has no RDF with content")
+
+    def _begin(self, name: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if name == _PROVENANCE or _PROVENANCE in attributes:
+            raise AssetLayoutError(
+                "AlreadySigned", "the file's XMP already names a manifest (dcterms:provenance)"
+            )
+        if name == f"{_RDF} RDF" and not self._depth_of_graph:
+            self._depth_of_graph = self._depth
+        is_child = bool(self._depth_of_graph) and self._depth == self._depth_of_graph + 1
+        if is_child and self.end < 0 and not self._has_children:
+            # Old writers leave out the prefix.
+            self.about = attributes.get(f"{_RDF} about", attributes.get("about", ""))
+            self._has_children = True
+
+    def _end(self, _: str) -> None:
+        if self._depth == self._depth_of_graph and self.end < 0:
+            self.end = self._parser.CurrentByteIndex
+        self._depth -= 1
+
+    def _refuse_entities(self, *_: Any) -> None:
+        raise unusable("XmpUnsupported", "has a document type declaration")
