@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.guards.rendering import rendered
 from tests.guards.role_statements import POLICIES, attached, is_ours, listed, standing_in
 from tests.guards.secrets_scan import secrets_in
 
@@ -164,29 +165,6 @@ def _alternatives(value: Any) -> Iterator[Any]:
             yield from _alternatives(branch)
     else:
         yield value
-
-
-def rendered(value: Any) -> str:
-    """Write a value with its intrinsic functions as Fn::Sub would name them."""
-    if isinstance(value, Mapping):
-        (function, argument), *_ = value.items()
-        if function == "Fn::Sub":
-            text, names = argument if isinstance(argument, list) else (argument, {})
-            for name, meant in names.items():
-                text = text.replace(f"${{{name}}}", rendered(meant))
-            return str(text)
-        if function == "Fn::If":
-            return "|".join(map(rendered, argument[1:]))
-        if function == "Fn::Split":
-            return rendered(argument[1])
-        if function == "Ref":
-            return f"${{{argument}}}"
-        if function == "Fn::GetAtt":
-            return f"${{{argument if isinstance(argument, str) else '.'.join(argument)}}}"
-        if function == "Fn::Join":
-            return str(argument[0]).join(map(rendered, argument[1]))
-        return f"{function}*"
-    return str(value)
 
 
 def _faults(where: str, statement: Mapping[str, Any]) -> Iterator[str]:
