@@ -28,6 +28,9 @@ _KEYS_ABROAD = "arn:${AWS::Partition}:kms:${KmsReplicaRegion}:${AWS::AccountId}:
 _FOLDER = (
     "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/edge-signer/${Stage}"
 )
+_MANIFESTS_BY_NAME = (
+    "arn:${AWS::Partition}:s3:::edge-signer-${Stage}-manifests-${AWS::AccountId}-${AWS::Region}"
+)
 #: The only resources with a wildcard; keys must be narrowed by their aliases besides.
 WILDCARDS = {
     _KEYS,
@@ -45,9 +48,12 @@ WILDCARDS = {
     "${ManifestBucket.Arn}/audit/*",
     "${ManifestBucket.Arn}/trust/*",
     "${UploadBucket.Arn}/uploads/*/*",
+    f"{_MANIFESTS_BY_NAME}/*/sha256/*.c2pa",
+    f"{_MANIFESTS_BY_NAME}/*/id/*.c2pa",
+    f"{_MANIFESTS_BY_NAME}/trust/*",
 }
 #: Whoever reads what strangers wrote; it may use no key.
-READER = re.compile(r"VerifyFunction(Role)?, ")
+READER = re.compile(r"(Verify|Recheck)Function(Role)?, ")
 #: The only objects that a function may delete: nothing depends on them.
 DELETABLE = {"${UploadBucket.Arn}/uploads/*/*"}
 #: What SAM gives to every function: to write its own log.
@@ -231,7 +237,8 @@ def _manifest_faults(document: Document) -> Iterator[str]:
         reads = actions & {"s3:getobject", "s3:getobjectversion"}
         if READER.match(where):
             continue
-        if reads and any(one.startswith("${ManifestBucket.Arn}") for one in resources):
+        buckets = ("${ManifestBucket.Arn}", _MANIFESTS_BY_NAME)
+        if reads and any(one.startswith(buckets) for one in resources):
             yield f"{where}: may read manifests"
         once = {"Null": {"s3:if-none-match": "false"}}
         writes = statement.get("Effect") == "Allow" and "s3:putobject" in actions
