@@ -145,6 +145,9 @@ def _targets(
             for found in found_assets([Path(one)], unreadable.append):
                 path = os.path.realpath(found.path)
                 is_single = is_single and found.is_named
+                if found.path.suffix == ".c2pa":
+                    why = "is a sidecar: name its asset, and the sidecar with --manifest"
+                    fail(f"{found.path} {why} unless it is beside it", EXIT_USAGE)
                 if page not in {path, os.path.realpath(sidecar_of(found.path))}:
                     targets.setdefault(path, Target.of_path(found.path))
                 elif found.is_named:

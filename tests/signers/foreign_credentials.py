@@ -48,6 +48,7 @@ def signed_by_c2pa_rs(
     actions: Sequence[Mapping[str, Any]] = (),
     assertions: Mapping[str, Any] | None = None,
     redactions: Sequence[str] = (),
+    core: Mapping[str, Any] | None = None,
 ) -> Signed:
     """Have c2pa-rs sign a file.
 
@@ -64,6 +65,7 @@ def signed_by_c2pa_rs(
         actions: What was done after the first action.
         assertions: Contents of more assertions, by label.
         redactions: URIs of the parents' assertions to take away.
+        core: Settings of c2pa-rs under `core`.
     """
     settings: dict[str, Any] = {
         "trust": {
@@ -72,6 +74,7 @@ def signed_by_c2pa_rs(
         },
         "builder": {"thumbnail": {"enabled": False}},
         "verify": {"remote_manifest_fetch": False, "verify_after_sign": False},
+        "core": dict(core or {}),
     }
     opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["0"]}}
     first = opened if parents else CREATED

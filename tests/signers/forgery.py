@@ -11,6 +11,7 @@ import hashlib
 import json
 import struct
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import cbor2
@@ -22,6 +23,23 @@ _UUID_TAIL = bytes.fromhex("00110010800000AA00389B71")
 _ASSERTION_URL = "self#jumbf=c2pa.assertions/"
 
 
+@dataclass(frozen=True)
+class Cose:
+    """What a signature has that the signer's own would not have.
+
+    Attributes:
+        protected: Protected headers in place of those there or added; None leaves one out.
+        unprotected: Unprotected headers in place of those there or added.
+        payload: The payload, which is not signed.
+        tag: The tag of the structure.
+    """
+
+    protected: Mapping[Any, Any] = field(default_factory=dict)
+    unprotected: Mapping[Any, Any] = field(default_factory=dict)
+    payload: bytes | None = None
+    tag: int = 18
+
+
 def forged(
     store: bytes,
     signer: SoftwareSigner,
@@ -30,6 +48,7 @@ def forged(
     assertions: Mapping[str, Any] | None = None,
     claim: Mapping[str, Any] | None = None,
     claim_label: str = "c2pa.claim.v2",
+    cose: Cose = Cose(),
 ) -> bytes:
     """Give the store with some of its words changed.
 
@@ -40,6 +59,7 @@ def forged(
         assertions: Contents by label, in place of those there or added to the gathered ones.
         claim: Fields of the claim, in place of those there or added.
         claim_label: Another label of the claim's box.
+        cose: What else the signature has.
     """
     (manifest,) = read_store(store).children
     boxes = {
@@ -56,7 +76,7 @@ def forged(
             label or manifest.label,
             _superbox(b"c2as", "c2pa.assertions", *boxes.values()),
             _superbox(b"c2cl", claim_label, _plain(b"cbor", encoded)),
-            _superbox(b"c2cs", "c2pa.signature", _signature(manifest, encoded, signer)),
+            _superbox(b"c2cs", "c2pa.signature", _signature(manifest, encoded, signer, cose)),
         ),
     )
 
@@ -74,14 +94,13 @@ def _reference(name: str, box: bytes) -> dict[str, Any]:
     return {"url": _ASSERTION_URL + name, "hash": hashlib.sha256(box[8:]).digest()}
 
 
-def _signature(manifest: Box, claim: bytes, signer: SoftwareSigner) -> bytes:
-    protected, unprotected, payload, _ = cbor2.loads(
-        manifest.child("c2pa.signature").content[0][1]
-    ).value
+def _signature(manifest: Box, claim: bytes, signer: SoftwareSigner, cose: Cose) -> bytes:
+    protected, unprotected, _, _ = cbor2.loads(manifest.child("c2pa.signature").content[0][1]).value
+    headers = cbor2.loads(protected) | dict(cose.protected)
+    protected = cbor2.dumps({name: said for name, said in headers.items() if said is not None})
     signature = signer.sign_tbs(cbor2.dumps(["Signature1", protected, b"", claim]))
-    return _plain(
-        b"cbor", cbor2.dumps(cbor2.CBORTag(18, [protected, unprotected, payload, signature]))
-    )
+    parts = [protected, {**unprotected, **cose.unprotected}, cose.payload, signature]
+    return _plain(b"cbor", cbor2.dumps(cbor2.CBORTag(cose.tag, parts)))
 
 
 def _box(label: str, content: Any) -> bytes:

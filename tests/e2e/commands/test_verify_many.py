@@ -119,6 +119,7 @@ def test_wrong_usage_is_told(folder: Path, anchors: Path, tmp_path: Path) -> Non
     for arguments, why in (
         ((tmp_path / "empty",), "no file to verify"),
         ((folder / "*.gif",), "no file to verify"),
+        ((folder / "beside.jpg.c2pa",), "is a sidecar: name its asset"),
         ((folder, "--crjson"), "--crjson is for one file"),
         ((photo, folder / "changed.jpg", "--manifest", f"{photo}.c2pa"), "--manifest is for one"),
         ((photo, "--fetch-from", "cdn.example.com"), "it needs --fetch"),

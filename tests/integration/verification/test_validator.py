@@ -152,6 +152,26 @@ def test_a_change_of_an_ingredient_is_told_from_one_that_was_recorded(
     }
 
 
+def test_what_was_redacted_is_gone_and_nothing_else_is(
+    workshop: Workshop, photograph: bytes
+) -> None:
+    first = signed_by_c2pa_rs(workshop, photograph, note="a place")
+    trust = trusting(workshop)
+    label = embedded(first, trust).active_label
+    uri = f"self#jumbf=/c2pa/{label}/c2pa.assertions/org.example.note"
+    redacted = {"action": "c2pa.redacted", "parameters": {"redacted": uri}}
+    second = signed_by_c2pa_rs(
+        workshop, first.asset, parents=[Parent(first.asset)], actions=[redacted], redactions=[uri]
+    )
+    found = embedded(second, trust)
+    assert [one.verdict for one in found.manifests] == ["Trusted", "Trusted"]
+    assert (b"a place" in second.store, found.new_failures) == (False, ())
+    # In the parent's manifest, the label of its actions stands first.
+    changed = second.store.replace(b"c2pa.created", b"c2pa.placed_", 1)
+    found = embedded(Signed(second.asset, changed), trust)
+    assert "assertion.hashedURI.mismatch" in codes(found.new_failures)
+
+
 def test_an_update_is_bound_by_the_manifest_that_it_updates(
     first: Signed, second: Signed, workshop: Workshop
 ) -> None:

@@ -37,6 +37,12 @@ def ingredient(**said: Any) -> dict[str, Any]:
     return {"assertions": {"c2pa.ingredient.v3": said}}
 
 
+def redacting(label: str) -> dict[str, Any]:
+    return {
+        "claim": {"redacted_assertions": [f"self#jumbf=/c2pa/urn:c2pa:x/c2pa.assertions/{label}"]}
+    }
+
+
 HASH = {"hash": bytes(32)}
 RESULTS: dict[str, dict[str, list[Any]]] = {
     "activeManifest": {"success": [], "informational": [], "failure": []}
@@ -147,6 +153,12 @@ FORGERIES: dict[str, tuple[dict[str, Any], str]] = {
         {"assertions": {"c2pa.time-stamp": {}}},
         "assertion.timestamp.malformed",
     ),
+    "redacted its own words": (
+        {"claim": {"redacted_assertions": ["self#jumbf=c2pa.assertions/org.example.note"]}},
+        "assertion.selfRedacted",
+    ),
+    "redacted what was done": (redacting("c2pa.actions.v2"), "assertion.action.redacted"),
+    "redacted what binds": (redacting("c2pa.hash.data"), "assertion.dataHash.redacted"),
     "a claim of nothing": ({"claim": {"created_assertions": []}}, "assertion.undeclared"),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import cbor2
@@ -33,8 +34,8 @@ def superbox(kind: bytes, label: str, *inside: bytes) -> bytes:
     return box(b"jumb", box(b"jumd", description) + b"".join(inside))
 
 
-def manifest(label: str, *parents: str) -> bytes:
-    """A manifest whose signature is missing, made from others."""
+def manifest(label: str, *parents: str, redacted: Sequence[str] = ()) -> bytes:
+    """A manifest whose signature is missing, made from others; some of their words redacted."""
     said = [
         superbox(
             b"cbor",
@@ -51,7 +52,11 @@ def manifest(label: str, *parents: str) -> bytes:
         )
         for number, one in enumerate(parents)
     ]
-    claim = cbor2.dumps({"created_assertions": []})
+    declared = [
+        {"url": f"self#jumbf=c2pa.assertions/c2pa.ingredient.v3__{number}", "hash": b""}
+        for number in range(len(parents))
+    ]
+    claim = cbor2.dumps({"created_assertions": declared, "redacted_assertions": [*redacted]})
     return superbox(
         b"c2ma",
         label,
@@ -111,6 +116,15 @@ def test_a_manifest_used_many_times_is_validated_once() -> None:
     found = validated(*levels)
     assert len(found.manifests) == 40
     assert len(found.new_failures) < 1000
+
+
+def test_what_is_said_to_be_redacted_must_be_gone() -> None:
+    chain = manifest("a"), manifest("b", "a")
+    uri = "self#jumbf=/c2pa/b/c2pa.assertions/c2pa.ingredient.v3__0"
+    found = validated(*chain, manifest("c", "b", redacted=[uri]))
+    assert "assertion.notRedacted" in codes(found.new_failures)
+    found = validated(*chain, manifest("c", "b"))
+    assert "assertion.notRedacted" not in codes(found.new_failures)
 
 
 def test_two_manifests_of_one_label_are_a_fault() -> None:

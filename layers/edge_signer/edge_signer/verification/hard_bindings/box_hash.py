@@ -158,7 +158,7 @@ def _of_jpeg(asset: AssetContent) -> list[_Part]:
             raise _NotCheckedError(f"the marker {marker:02X} has no name here")
         if marker not in (_SOI, _EOI):
             end += int.from_bytes(head[2:4])
-        if marker == _APP11 and (span := embedded_span(asset, at, 0)):
+        if marker == _APP11 and (span := embedded_span(asset, at)):
             name, end = _CREDENTIALS, at + span.length
         if marker == _SOS:
             end = _end_of_scan(asset, end)

@@ -128,7 +128,7 @@ def _checked_exclusions(
     count_bytes = _COUNT_BYTES.get(asset.read(0, 4))
     for start, length in exclusions:
         begin, end = start + shift, start + shift + length
-        span = None if has_store else embedded_span(asset, begin, length)
+        span = None if has_store else embedded_span(asset, begin)
         if span is not None:
             has_store = True
             if binding.was_updated and span.length > length:

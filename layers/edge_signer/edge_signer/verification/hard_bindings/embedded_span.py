@@ -34,13 +34,12 @@ class EmbeddedSpan:
     store: bytes
 
 
-def embedded_span(asset: AssetContent, begin: int, excluded: int) -> EmbeddedSpan | None:
+def embedded_span(asset: AssetContent, begin: int) -> EmbeddedSpan | None:
     """Return the store at a place of a file; None if there is none in a form that is known.
 
     Args:
         asset: With a stream.
         begin: The first byte of what is excluded.
-        excluded: How many bytes are excluded, which matters for stores in base64 alone.
 
     Raises:
         OSError: The stream fails.
@@ -56,7 +55,7 @@ def embedded_span(asset: AssetContent, begin: int, excluded: int) -> EmbeddedSpa
         return _whole(asset, begin, 8, int.from_bytes(head[4:8], "little"), 0)
     if head[4:8] == b"jumb":
         return _whole(asset, begin, 0, int.from_bytes(head[:4]), 0)
-    return _base64(asset, begin, excluded) if _is_base64_of_a_box(head) else None
+    return _base64(asset, begin, head)
 
 
 def store_within(asset: AssetContent, begin: int, end: int) -> tuple[int, EmbeddedSpan] | None:
@@ -76,7 +75,7 @@ def store_within(asset: AssetContent, begin: int, end: int) -> tuple[int, Embedd
             # Before the description stand its length, and the head of the store's box.
             store = at + found - 4 - _BOX_HEAD_BYTES
             for before in (_SEGMENT_HEAD_BYTES, 8, _GIF_HEAD_BYTES + 1, 0):
-                span = embedded_span(asset, store - before, 0) if store >= before else None
+                span = embedded_span(asset, store - before) if store >= before else None
                 if span is not None:
                     return store - before, span
             return None
@@ -138,18 +137,14 @@ def _gif(asset: AssetContent, begin: int) -> EmbeddedSpan | None:
     return None
 
 
-def _is_base64_of_a_box(head: bytes) -> bool:
+def _base64(asset: AssetContent, begin: int, head: bytes) -> EmbeddedSpan | None:
     try:
-        return binascii.a2b_base64(head)[4:8] == b"jumb"
-    except binascii.Error:
-        return False
-
-
-def _base64(asset: AssetContent, begin: int, excluded: int) -> EmbeddedSpan | None:
-    if excluded > MAX_STORE_BYTES * 2:
-        return None
-    try:
-        store = binascii.a2b_base64(asset.read(begin, excluded), strict_mode=True)
+        box = binascii.a2b_base64(head, strict_mode=True)
+        length = int.from_bytes(box[:4])
+        if box[4:8] != b"jumb" or length > MAX_STORE_BYTES:
+            return None
+        encoded_bytes = -(-length // 3) * 4
+        store = binascii.a2b_base64(asset.read(begin, encoded_bytes), strict_mode=True)
     except binascii.Error:
         return None
-    return EmbeddedSpan(excluded, store)
+    return EmbeddedSpan(encoded_bytes, store)
