@@ -27,9 +27,10 @@ METRIC_MONTH_USD = 0.30
 DASHBOARD_MONTH_USD = 3.00
 #: By `service`. CloudWatch bills each only for the hours in which it is written.
 METRICS = {
-    **{"sign": 25, "execute": 13, "verify": 12, "admin": 13, "fallback": 6, "health": 5, "api": 1},
+    **{"sign": 25, "execute": 13, "admin": 13, "verify": 11, "fallback": 6, "health": 5},
+    **{"recheck": 4, "api": 1},
 }
-ALARMED_METRICS = 32
+ALARMED_METRICS = 35
 MONTH_S = 30 * 24 * 3600
 
 
@@ -89,6 +90,39 @@ def per_million_usd(request: Request, architecture: str = "x86_64") -> dict[str,
     }
 
 
+@dataclass(frozen=True)
+class Verification:
+    """What verifying one small file takes, sent in the request; assumptions as with `Request`.
+
+    Attributes:
+        billed_ms: Lambda's duration: a few milliseconds for the engines, the rest for DynamoDB.
+        running_write_units: One write when it begins and one when it ends.
+        log_bytes: As of a signature, without the fields of one.
+    """
+
+    billed_ms: float = 40
+    memory_mb: int = 1769
+    tenant_read_units: float = 0.5
+    limit_write_units: float = 1
+    running_write_units: float = 2
+    log_bytes: int = 2_000
+
+
+def verifications_usd(one: Verification, architecture: str = "x86_64") -> dict[str, float]:
+    """Give the dollars for a million such verifications, by component."""
+    gb_s = one.billed_ms / 1000 * one.memory_mb / 1024
+    write_usd = DYNAMODB_WRITE_UNIT_USD * MILLION
+    return {
+        "Lambda, duration": gb_s * LAMBDA_GB_S_USD[architecture] * MILLION,
+        "Lambda, requests": LAMBDA_REQUEST_USD * MILLION,
+        "HTTP API": HTTP_API_REQUEST_USD * MILLION,
+        "DynamoDB, limits": one.limit_write_units * write_usd,
+        "DynamoDB, running verifications": one.running_write_units * write_usd,
+        "DynamoDB, tenants": one.tenant_read_units * DYNAMODB_READ_UNIT_USD * MILLION,
+        "CloudWatch Logs": one.log_bytes * MILLION / 1e9 * LOGS_GB_USD,
+    }
+
+
 def per_month_usd(memory_mb: int = Request.memory_mb) -> dict[str, float]:
     """Give the dollars for a month in which nothing is signed, by component.
 
@@ -115,16 +149,24 @@ def month_table() -> str:
 
 def table(request: Request) -> str:
     """Write the table of a million signatures in Markdown."""
-    columns = [per_million_usd(request, architecture) for architecture in LAMBDA_GB_S_USD]
+    return _table("signatures", [per_million_usd(request, one) for one in LAMBDA_GB_S_USD])
+
+
+def verification_table(one: Verification) -> str:
+    """Write the table of a million verifications in Markdown."""
+    return _table("verifications", [verifications_usd(one, kind) for kind in LAMBDA_GB_S_USD])
+
+
+def _table(noun: str, columns: list[dict[str, float]]) -> str:
     rows = [
         f"| {name} | {' | '.join(f'{column[name]:.2f}' for column in columns)} |"
         for name in columns[0]
     ]
     sums = " | ".join(f"{sum(column.values()):.2f}" for column in columns)
     dollars = f"in US dollars ({PRICES_OF})"
-    head = f"| a million signatures, {dollars} | {' | '.join(LAMBDA_GB_S_USD)} |"
+    head = f"| a million {noun}, {dollars} | {' | '.join(LAMBDA_GB_S_USD)} |"
     return "\n".join([head, "|---|---|---|", *rows, f"| **total** | {sums} |"])
 
 
 if __name__ == "__main__":
-    print(f"{table(Request())}\n\n{month_table()}")
+    print(f"{table(Request())}\n\n{verification_table(Verification())}\n\n{month_table()}")

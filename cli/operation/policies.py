@@ -42,7 +42,7 @@ def list_policies(
     if as_json:
         out.print(json.dumps(rows), markup=False)
         return
-    table = Table("policy", "from", "algorithm", "key", "tenants", "fault", box=None)
+    table = Table("policy", "from", "algorithm", "key", "chain", "tenants", "fault", box=None)
     for row in rows:
         table.add_row(*(escape(printable(str(value))) for value in row.values()))
     out.print(table)
@@ -134,13 +134,14 @@ def _read_file(file: Path) -> tuple[str, SigningPolicy | PolicyDocumentError]:
 
 def _row(name: str, source: str, policy: SigningPolicy | PolicyDocumentError) -> dict[str, Any]:
     if isinstance(policy, PolicyDocumentError):
-        absent = dict.fromkeys(("algorithm", "signing_key", "tenants"), "")
+        absent = dict.fromkeys(("algorithm", "signing_key", "certificate", "tenants"), "")
         return {"policy_id": name, "from": source, **absent, "fault": str(policy)}
     return {
         "policy_id": name,
         "from": source,
         "algorithm": policy.algorithm,
         "signing_key": policy.signing_key,
+        "certificate": policy.certificate,
         "tenants": "all" if policy.tenants is None else ", ".join(policy.tenants),
         "fault": "",
     }

@@ -47,8 +47,7 @@ def headline(report: VerificationReport) -> Headline:
         case "Trusted":
             return _headline_of_trusted(report, who)
         case "Valid":
-            sentence = f"No trust list has the signer, who goes by the name of {who}."
-            return Headline("bad", "Signer unknown", sentence)
+            return _headline_of_valid(report, who)
         case "Invalid":
             return Headline("bad", "Invalid", reason(report) or "The credentials do not hold.")
         case "Unreadable":
@@ -69,6 +68,15 @@ def _headline_of_trusted(report: VerificationReport, who: str) -> Headline:
         return Headline("good", "Trusted", sentence)
     aside = "The trust list is this machine's own, for development: it proves nothing."
     return Headline("careful", "Trusted, for development", f"{sentence} {aside}")
+
+
+def _headline_of_valid(report: VerificationReport, who: str) -> Headline:
+    results = {one.name: one.result for one in report.checks}
+    if results.get("trust") == "passed" and results.get("hard_binding") == "not_checked":
+        sentence = f"Signed by {who}, but nobody could check that it belongs to this file."
+        return Headline("bad", "Not checked", sentence)
+    sentence = f"No trust list has the signer, who goes by the name of {who}."
+    return Headline("bad", "Signer unknown", sentence)
 
 
 def _absence(report: VerificationReport) -> str:

@@ -122,8 +122,12 @@ def _require_possible(named: Sequence[str], options: VerifyOptions) -> None:
         for one in named:
             if one.startswith(_URL_BEGINS):
                 fail(f"{one} is a URL: --fetch allows fetching it", EXIT_USAGE)
-    if options.html is not None and not options.html.parent.is_dir():
-        fail(f"--html {options.html}: {options.html.parent} is not a folder", EXIT_USAGE)
+    if options.html is not None:
+        # A slip must not replace a photograph by the report on it.
+        if options.html.suffix.lower() not in {".html", ".htm"}:
+            fail(f"--html {options.html}: the name of a page ends in .html", EXIT_USAGE)
+        if not options.html.parent.is_dir():
+            fail(f"--html {options.html}: {options.html.parent} is not a folder", EXIT_USAGE)
 
 
 def _targets(
@@ -141,6 +145,9 @@ def _targets(
             for found in found_assets([Path(one)], unreadable.append):
                 path = os.path.realpath(found.path)
                 is_single = is_single and found.is_named
+                if found.path.suffix == ".c2pa":
+                    why = "is a sidecar: name its asset, and the sidecar with --manifest"
+                    fail(f"{found.path} {why} unless it is beside it", EXIT_USAGE)
                 if page not in {path, os.path.realpath(sidecar_of(found.path))}:
                     targets.setdefault(path, Target.of_path(found.path))
                 elif found.is_named:

@@ -53,6 +53,7 @@ def build(host: ServiceHost, job: Job, port: int) -> Report:
         TemplateError: The stack cannot be created.
     """
     # Imported late: certificates are needed only if the template is valid.
+    from emulator.aws.s3_notifications import deliver_to
     from emulator.credentials.certification import (
         receipt_public_key,
         store_certificates,
@@ -64,6 +65,7 @@ def build(host: ServiceHost, job: Job, port: int) -> Report:
     from emulator.credentials.trust_lists import store_trust_lists
 
     host.functions_port = job.functions_port
+    deliver_to(job.functions_port)
     services = in_process_services(host)
     values = parameter_values(job.document.get("Parameters", {}), job.parameters)
     stage = str(values.get("Stage", _DEFAULT_STAGE))

@@ -10,6 +10,7 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.s3.models import FakeBucket
 
 from emulator.aws.moto_kms import mend_kms
+from emulator.aws.s3_notifications import name_versions
 
 _EC2 = "moto.ec2"
 _one_at_a_time = threading.RLock()
@@ -28,6 +29,7 @@ def mend() -> None:
     # without TLS" for "deny all requests", so policies are stored and never applied. Callers have
     # no identity here, and functions reach this S3 over plain HTTP on the loopback interface.
     FakeBucket.get_permission = _undecided  # type: ignore[method-assign]
+    name_versions()
     _mend_ssm()
 
 

@@ -97,6 +97,8 @@ def _bucket(services: Services, logical_id: str, properties: _Properties) -> Ide
     if "CorsConfiguration" in properties:
         rules = [_cors_rule(one) for one in properties["CorsConfiguration"]["CorsRules"]]
         services.s3.put_bucket_cors(Bucket=name, CORSConfiguration={"CORSRules": rules})
+    if "NotificationConfiguration" in properties:
+        _notify(services, name, properties["NotificationConfiguration"])
     return Identity(
         name,
         {
@@ -111,6 +113,22 @@ def _cors_rule(rule: _Properties) -> dict[str, Any]:
     """Return a rule in the words of S3's API."""
     renamed = {"ExposedHeaders": "ExposeHeaders", "Id": "ID", "MaxAge": "MaxAgeSeconds"}
     return {renamed.get(name, name): value for name, value in rule.items()}
+
+
+def _notify(services: Services, bucket: str, properties: _Properties) -> None:
+    """Set a bucket's notifications, in the words of S3's API."""
+    if strange := sorted(properties.keys() - {"LambdaConfigurations"}):
+        raise TemplateError(f"NotificationConfiguration has {', '.join(strange)}, unknown here")
+    configurations = []
+    for one in properties["LambdaConfigurations"]:
+        made = {"LambdaFunctionArn": one["Function"], "Events": [one["Event"]]}
+        if "Filter" in one:
+            made["Filter"] = {"Key": {"FilterRules": one["Filter"]["S3Key"]["Rules"]}}
+        configurations.append(made)
+    services.s3.put_bucket_notification_configuration(
+        Bucket=bucket,
+        NotificationConfiguration={"LambdaFunctionConfigurations": configurations},
+    )
 
 
 def _bucket_policy(services: Services, _logical_id: str, properties: _Properties) -> Identity:
@@ -165,6 +183,7 @@ CREATED_TYPES: Mapping[str, _Known] = {
         {
             "BucketName",
             "CorsConfiguration",
+            "NotificationConfiguration",
             "OwnershipControls",
             "PublicAccessBlockConfiguration",
             "VersioningConfiguration",

@@ -20,6 +20,7 @@ from edge_signer.telemetry.telemetry import Telemetry
 from edge_signer.tenancy.dynamodb_rate_limiter import TIMEOUT_S, DynamoDbRateLimiter
 from edge_signer.tenancy.replays import DynamoDbReplayGuard
 from edge_signer.tenancy.tenants import DynamoDbTenantDirectory
+from edge_signer.verification.submissions.uploads import MAX_ENGINE_BYTES
 from edge_signer.verification.submissions.wiring import VerifySettings, verification_service
 from edge_signer.verification.trust_lists.list_bucket import TrustListBucket
 
@@ -45,7 +46,7 @@ endpoints = VerifyEndpoints(
         flags,
         require_open_for_verification,
     ),
-    verification_service(settings, SubmissionVerifier(Verifier(trust))),
+    verification_service(settings, SubmissionVerifier(Verifier(trust, MAX_ENGINE_BYTES))),
 )
 app = Application(endpoints.routes(), telemetry, CrossOrigin(settings.cors_origins))
 

@@ -19,45 +19,36 @@ from rich.table import Table
 
 from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.verifier import Verifier
-from edge_signer.verification.submissions.uploads import max_bytes_of
+from edge_signer.verification.submissions.uploads import MAX_ENGINE_BYTES, max_bytes_of
 from tests.judges.verifying import trusting
 from tests.media.sample_assets import SAMPLE_ASSETS, SampleAsset, png
 from tests.signers.software_signer import Workshop
 
 _MIB = 1024 * 1024
-# Of larger files, c2pa-rs holds no more.
-_MOST_BYTES = 1024 * _MIB
+#: The largest file that c2pa-rs gets, and a larger one.
+_SIZES = (MAX_ENGINE_BYTES, 4 * MAX_ENGINE_BYTES)
 
 
-def peaks_mib(sample: SampleAsset) -> tuple[float, float]:
-    """Return how far this process's peak grows: with no credentials, then with a sidecar."""
+def peaks_mib(sample: SampleAsset) -> list[float]:
+    """Return how far this process's peak grows with a file of each size that may be uploaded."""
     workshop = Workshop()
-    trust = trusting(workshop.ca.anchors_pem())
-    verifier = Verifier(lambda: trust)
-    verifier.verify(AssetToVerify(media_type="image/png", stream=io.BytesIO(png())))
-    size = _size_of(sample.media_type)
-    before = _peak_mib()
+    trust, store = trusting(workshop.ca.anchors_pem()), workshop.sign(b"another file")
+    verifier = Verifier(lambda: trust, MAX_ENGINE_BYTES)
+    media_type = sample.media_type
+    noise = os.urandom(_MIB).replace(b"\xff", b"\xfe")
+    small = io.BytesIO(png())
+    verifier.verify(AssetToVerify("", "image/png", small, None, store, "given"))
+    before, peaks = _peak_mib(), []
     with tempfile.TemporaryFile() as file:
-        noise = os.urandom(_MIB).replace(b"\xff", b"\xfe")
         file.write(sample.content)
-        while file.tell() < size:
-            file.write(noise)
-        verifier.verify(AssetToVerify(media_type=sample.media_type, stream=file))
-        alone = _peak_mib() - before
-        store = workshop.sign(b"another file")
-        verifier.verify(
-            AssetToVerify(
-                media_type=sample.media_type,
-                stream=file,
-                manifest_store=store,
-                credentials="sidecar",
-            )
-        )
-        return alone, _peak_mib() - before
-
-
-def _size_of(media_type: str) -> int:
-    return min(max_bytes_of(media_type), _MOST_BYTES)
+        for size in (one for one in _SIZES if one <= max_bytes_of(media_type)):
+            while file.tell() + _MIB <= size:
+                file.write(noise)
+            verifier.verify(AssetToVerify("", media_type, file))
+            verifier.verify(AssetToVerify("", media_type, file, None, store, "given"))
+            file.seek(0, os.SEEK_END)
+            peaks.append(_peak_mib() - before)
+    return peaks
 
 
 def _peak_mib() -> float:
@@ -71,16 +62,14 @@ def main() -> None:
     if len(sys.argv) > 1:
         print(*peaks_mib(samples[sys.argv[1]]))
         return
-    table = Table(
-        *("format", "file, MiB", "without credentials, MiB", "with a sidecar, MiB"),
-        title="Peak memory of a verification, beyond that of an idle verifier",
-    )
+    columns = (f"of {size // _MIB} MiB, MiB" for size in _SIZES)
+    title = "Peak memory of verifying a file, beyond that of verifying a small one"
+    table = Table("format", *columns, title=title)
     for media_type in sorted(samples):
         command = [sys.executable, "-m", "measure.bench.verification_memory", media_type]
         told = subprocess.run(command, capture_output=True, text=True, check=True)
-        alone, besides = map(float, told.stdout.split())
-        size = _size_of(media_type) // _MIB
-        table.add_row(media_type, str(size), f"{alone:.0f}", f"{besides:.0f}")
+        peaks = [f"{float(peak):.0f}" for peak in told.stdout.split()]
+        table.add_row(media_type, *peaks, *["refused"] * (len(_SIZES) - len(peaks)))
     Console().print(table)
 
 

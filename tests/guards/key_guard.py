@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.guards.rendering import rendered
 from tests.guards.role_statements import listed
-from tests.guards.template_guard import Document, branches, rendered
+from tests.guards.template_guard import Document, branches
 
 REPLICAS = {"AWS::KMS::ReplicaKey"}
 KEY_TYPES = {"AWS::KMS::Key", *REPLICAS}

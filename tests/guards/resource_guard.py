@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.guards.key_guard import is_retained, key_faults
+from tests.guards.rendering import rendered
 from tests.guards.role_statements import listed
-from tests.guards.template_guard import Document, branches, functions, rendered
+from tests.guards.template_guard import Document, branches, functions
 
 #: What a CDN may give to everybody.
 SERVED = {

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.guards.rendering import rendered
 from tests.guards.role_statements import POLICIES, attached, is_ours, listed, standing_in
 from tests.guards.secrets_scan import secrets_in
 
@@ -28,6 +29,9 @@ _KEYS_ABROAD = "arn:${AWS::Partition}:kms:${KmsReplicaRegion}:${AWS::AccountId}:
 _FOLDER = (
     "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/edge-signer/${Stage}"
 )
+_MANIFESTS_BY_NAME = (
+    "arn:${AWS::Partition}:s3:::edge-signer-${Stage}-manifests-${AWS::AccountId}-${AWS::Region}"
+)
 #: The only resources with a wildcard; keys must be narrowed by their aliases besides.
 WILDCARDS = {
     _KEYS,
@@ -45,9 +49,12 @@ WILDCARDS = {
     "${ManifestBucket.Arn}/audit/*",
     "${ManifestBucket.Arn}/trust/*",
     "${UploadBucket.Arn}/uploads/*/*",
+    f"{_MANIFESTS_BY_NAME}/*/sha256/*.c2pa",
+    f"{_MANIFESTS_BY_NAME}/*/id/*.c2pa",
+    f"{_MANIFESTS_BY_NAME}/trust/*",
 }
 #: Whoever reads what strangers wrote; it may use no key.
-READER = re.compile(r"VerifyFunction(Role)?, ")
+READER = re.compile(r"(Verify|Recheck)Function(Role)?, ")
 #: The only objects that a function may delete: nothing depends on them.
 DELETABLE = {"${UploadBucket.Arn}/uploads/*/*"}
 #: What SAM gives to every function: to write its own log.
@@ -160,29 +167,6 @@ def _alternatives(value: Any) -> Iterator[Any]:
         yield value
 
 
-def rendered(value: Any) -> str:
-    """Write a value with its intrinsic functions as Fn::Sub would name them."""
-    if isinstance(value, Mapping):
-        (function, argument), *_ = value.items()
-        if function == "Fn::Sub":
-            text, names = argument if isinstance(argument, list) else (argument, {})
-            for name, meant in names.items():
-                text = text.replace(f"${{{name}}}", rendered(meant))
-            return str(text)
-        if function == "Fn::If":
-            return "|".join(map(rendered, argument[1:]))
-        if function == "Fn::Split":
-            return rendered(argument[1])
-        if function == "Ref":
-            return f"${{{argument}}}"
-        if function == "Fn::GetAtt":
-            return f"${{{argument if isinstance(argument, str) else '.'.join(argument)}}}"
-        if function == "Fn::Join":
-            return str(argument[0]).join(map(rendered, argument[1]))
-        return f"{function}*"
-    return str(value)
-
-
 def _faults(where: str, statement: Mapping[str, Any]) -> Iterator[str]:
     if statement.get("Effect") == "Deny":
         return
@@ -231,7 +215,8 @@ def _manifest_faults(document: Document) -> Iterator[str]:
         reads = actions & {"s3:getobject", "s3:getobjectversion"}
         if READER.match(where):
             continue
-        if reads and any(one.startswith("${ManifestBucket.Arn}") for one in resources):
+        buckets = ("${ManifestBucket.Arn}", _MANIFESTS_BY_NAME)
+        if reads and any(one.startswith(buckets) for one in resources):
             yield f"{where}: may read manifests"
         once = {"Null": {"s3:if-none-match": "false"}}
         writes = statement.get("Effect") == "Allow" and "s3:putobject" in actions

@@ -285,4 +285,15 @@ NO_CREDENTIALS = VerificationReport(
 DEVELOPMENT = TRUSTED.model_copy(
     update={"trust_lists": (_LIST.model_copy(update={"is_development": True}),)}
 )
+#: Of a digest alone, whose binding no engine could check.
+UNBOUND = TRUSTED.model_copy(
+    update={
+        "trusted": False,
+        "verdict": "Valid",
+        "checks": tuple(
+            one.model_copy(update={"result": "not_checked"}) if one.name == "hard_binding" else one
+            for one in _CHECKS
+        ),
+    }
+)
 ALL = (TRUSTED, CHANGED, DOUBTFUL, UNKNOWN, NO_CREDENTIALS, DEVELOPMENT)

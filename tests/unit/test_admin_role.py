@@ -10,8 +10,8 @@ from samtranslator.yaml_helper import yaml_parse
 from edge_signer.administration.flag_parameters import TURN_ID
 from edge_signer.configuration.flags import Flags
 from tests.conftest import ROOT
+from tests.guards.rendering import rendered
 from tests.guards.role_statements import listed, statements_of
-from tests.guards.template_guard import rendered
 
 SAM: dict[str, Any] = yaml_parse((ROOT / "template.yaml").read_text())
 CHAOS = "AllowsChaos"

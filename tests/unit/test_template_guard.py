@@ -111,6 +111,16 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
         adding("s3:GetObject", {"Fn::Sub": "${ManifestBucket.Arn}/*/sha256/*.c2pa"}),
         "may read manifests",
     ),
+    "to read manifests by the bucket's name": (
+        adding(
+            "s3:GetObject",
+            {
+                "Fn::Sub": "arn:${AWS::Partition}:s3:::edge-signer-${Stage}-manifests-"
+                "${AWS::AccountId}-${AWS::Region}/*/sha256/*.c2pa"
+            },
+        ),
+        "may read manifests",
+    ),
     "to replace manifests": (
         adding("s3:PutObject", {"Fn::Sub": "${ManifestBucket.Arn}/*/id/*.c2pa"}),
         "may replace manifests that assets name",

@@ -104,10 +104,12 @@ def test_a_page_has_all_reports_and_replaces_nothing_that_is_verified(
     assert html.count('class="of-file"') == 4
     assert "2 trusted, 1 not trusted, 1 without credentials." in html
 
-    for file in (folder / "beside.jpg", folder / "beside.jpg.c2pa"):
-        before = file.read_bytes()
-        code, _, told = verify(anchors, folder / "beside.jpg", "--html", file)
-        assert (code, "would replace" in told) == (2, True)
+    before = (folder / "beside.jpg").read_bytes()
+    odd = folder / "odd.html"
+    odd.write_bytes(before)
+    for file, why in ((folder / "beside.jpg", "ends in .html"), (odd, "would replace")):
+        code, _, told = verify(anchors, file, "--html", file)
+        assert (code, why in told) == (2, True)
         assert file.read_bytes() == before
 
 
@@ -117,6 +119,7 @@ def test_wrong_usage_is_told(folder: Path, anchors: Path, tmp_path: Path) -> Non
     for arguments, why in (
         ((tmp_path / "empty",), "no file to verify"),
         ((folder / "*.gif",), "no file to verify"),
+        ((folder / "beside.jpg.c2pa",), "is a sidecar: name its asset"),
         ((folder, "--crjson"), "--crjson is for one file"),
         ((photo, folder / "changed.jpg", "--manifest", f"{photo}.c2pa"), "--manifest is for one"),
         ((photo, "--fetch-from", "cdn.example.com"), "it needs --fetch"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +16,11 @@ from emulator.account import REGION
 from emulator.system import Settings
 from tests.calls.verify_requests import in_base64, post_verify
 from tests.conftest import ROOT
-from tests.e2e.conftest import body, inject, post
+from tests.e2e.conftest import body, inject, post, processes_of
 from tests.e2e.operations.administration import admin
 from tests.guards.resolved_template import of_type, resolved_resources
 from tests.jobs.job_requests import job_request, post_job
+from tests.system.processes import is_known
 from tests.system.running import Running, running
 from tests.system.waiting import wait_for
 from tests.telemetry.alarm_state import is_breached
@@ -44,6 +47,7 @@ TRUST_LIST = {
     "Bucket": "edge-signer-dev-manifests-123456789012-us-east-1",
     "Key": "trust/damaged.json",
 }
+NO_MANIFEST = {**TRUST_LIST, "Key": f"load/sha256/{'0' * 64}.c2pa", "Body": b"no manifest"}
 
 
 def samples(system: Running) -> dict[Metric, list[float]]:
@@ -62,7 +66,7 @@ def breached(seen: Samples) -> set[str]:
 @pytest.fixture(scope="module")
 def well(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A system of which nothing is wrong."""
-    parameters = {"RetryDelayMs": "0", "TraceSamplingRate": "1"}
+    parameters = {"RetryDelayMs": "0", "TraceSamplingRate": "1", "RecheckShare": "all"}
     directory = tmp_path_factory.mktemp("well")
     settings = Settings(port=0, state_directory=directory, parameters=parameters)
     with running(settings) as system:
@@ -108,13 +112,28 @@ def ailing(well: Running, healthy: Samples) -> Samples:
     inject(well, {"service": "s3", "status": 500})
     assert admin(well, "flags", {"flag": "kill_switch", "value": "false"}).status == 503
     inject(well)
-    # A new worker reads the lists; this one has not been asked yet.
+    # New workers read the lists: of rechecks there was one, of verifications none.
+    wait_for(lambda: processes_of(well, "recheck"))
     well.client("s3").put_object(**TRUST_LIST, Body=b"{}")
+    workers = processes_of(well, "recheck")
+    for worker in workers:
+        os.kill(worker, signal.SIGKILL)
+    wait_for(lambda: not any(map(is_known, workers)))
+    well.client("s3").put_object(**NO_MANIFEST)
+    wait_for(lambda: "trust_list_rejected" in well.log("edge-signer-dev-recheck"))
     asked = {"asset_inline": in_base64(b"x"), "media_type": "image/png"}
     assert post_verify(well, asked).status == 503
     well.client("s3").delete_object(**TRUST_LIST)
     wait_for(lambda: post_verify(well, asked).status == 200)
+    # It was stored behind the back of the sign function, which checks what it stores.
+    wait_for(lambda: is_reported(well))
     return samples(well)
+
+
+def is_reported(system: Running) -> bool:
+    """Store what is no manifest, and tell whether a worker with good lists has reported it."""
+    system.client("s3").put_object(**NO_MANIFEST)
+    return '"manifest_differs":[' in system.log("edge-signer-dev-recheck")
 
 
 def make_the_probe_due(system: Running) -> None:

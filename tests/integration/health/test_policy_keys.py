@@ -131,11 +131,21 @@ def test_keys_that_are_all_disabled_close_what_needs_one(office: Office) -> None
     assert (finding.state, finding.closes) == ("unavailable", HOME)
 
 
+def test_a_replica_of_a_key_that_no_policy_names_signs_nothing(office: Office) -> None:
+    office.key("signing-next")
+    office.policy("desk-next-v1", "signing-next", "signing-2027")
+    named = office.checks(office.policies[-1:]).check_keys(HOME)
+    assert (named.state, named.closes) == ("ok", frozenset({"replica"}))
+    office.disable("signing-next")
+    disabled = office.checks(office.policies[-1:]).check_keys(HOME)
+    assert (disabled.state, disabled.closes) == ("unavailable", EVERY_WAY)
+
+
 def test_without_policies_nothing_can_be_signed(office: Office) -> None:
     checks = office.checks([])
     for finding, closed in (
         (checks.check_certificates(), EVERY_WAY),
-        (checks.check_keys(HOME), HOME),
+        (checks.check_keys(HOME), EVERY_WAY),
     ):
         assert (finding.state, finding.closes) == ("unavailable", closed)
         assert finding.details == {"error": "no policy can be read"}

@@ -15,6 +15,7 @@ from emulator.aws.services import ServiceHost, in_process_services, moto_host
 BUCKET = "stored-manifests"
 BASE = "https://manifests.example.com/m"
 DIGEST = "ab" * 32
+UUID = "6f1d1a52-3c1c-4f0e-9a58-0c7c1f3b8a10"
 KEY = f"acme/sha256/{DIGEST}.c2pa"
 GIVEN = f"{BASE}/{KEY}"
 
@@ -39,6 +40,7 @@ def versions(s3: Any) -> list[str]:
     for key in ("audit/2026-11-21/x.json", "trust/list.json", "acme/tsa/1.tsr"):
         s3.put_object(Bucket=BUCKET, Key=key, Body=b"secret")
     s3.put_object(Bucket=BUCKET, Key=KEY.replace(".c2pa", ".embedded.c2pa"), Body=b"embedded")
+    s3.put_object(Bucket=BUCKET, Key=f"acme/id/{UUID}.c2pa", Body=b"named")
     contents = (b"old", b"new")
     return [s3.put_object(Bucket=BUCKET, Key=KEY, Body=one)["VersionId"] for one in contents]
 
@@ -55,6 +57,7 @@ def test_an_address_that_was_given_is_read_in_every_version(
     assert manifests.read(GIVEN) == b"new"
     assert manifests.read(f"{GIVEN}?versionId={versions[0]}") == b"old"
     assert manifests.read(GIVEN.replace(".c2pa", ".embedded.c2pa")) == b"embedded"
+    assert manifests.read(f"{BASE}/acme/id/{UUID}.c2pa") == b"named"
 
 
 def test_where_no_manifest_is_nothing_is_found(manifests: StoredManifests) -> None:
@@ -101,6 +104,7 @@ NEVER = {
     "a time-stamp": f"{BASE}/acme/tsa/1.tsr",
     "a tenant that none can be": f"{BASE}/ACME/sha256/{DIGEST}.c2pa",
     "too short a digest": f"{BASE}/acme/sha256/{DIGEST[:-1]}.c2pa",
+    "a name that is no UUID": f"{BASE}/acme/id/x.c2pa",
     "a fragment": f"{GIVEN}#x",
     "a line feed": f"{GIVEN}\n",
     "a space": f" {GIVEN}",

@@ -25,6 +25,7 @@ from tests.judges.sample_reports import (
     DOUBTFUL,
     NO_CREDENTIALS,
     TRUSTED,
+    UNBOUND,
     UNKNOWN,
 )
 
@@ -147,8 +148,9 @@ def test_every_text_has_the_contrast_that_wcag_asks_for(palette: dict[str, str])
         (UNKNOWN, "Signer unknown", "No trust list has the signer"),
         (NO_CREDENTIALS, "No Content Credentials", "and there is no sidecar"),
         (DEVELOPMENT, "Trusted, for development", "it proves nothing"),
+        (UNBOUND, "Not checked", "nobody could check that it belongs to this file"),
     ],
-    ids=NAMES,
+    ids=(*NAMES, "unbound"),
 )
 def test_the_verdict_comes_first_in_plain_words(
     report: VerificationReport, verdict: str, says: str

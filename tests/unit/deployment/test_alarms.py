@@ -21,9 +21,11 @@ ANCHORS = {
     *("errors", "latency", "kms-errors", "kms-quota", "breaker-open", "memory", "cpu"),
     *("certificate-ends", "rate-limiter-impaired", "fallback-failing", "signature-rejected"),
     *("throttles", "jobs", "admin-guessing", "admin-errors", "health-errors", "gateway-errors"),
-    *("verification", "trust-list"),
+    *("verification", "trust-list", "manifest-differs"),
 }
-CRITICAL = {"KmsErrorsAlarm", "BreakerOpenAlarm", "SignatureRejectedAlarm"}
+CRITICAL = {
+    *("KmsErrorsAlarm", "BreakerOpenAlarm", "SignatureRejectedAlarm", "ManifestDiffersAlarm"),
+}
 
 
 def ours(name: str, function: str = "sign") -> Metric:
@@ -96,8 +98,15 @@ LIMITS: dict[str, list[tuple[dict[Metric, list[float]], dict[Metric, list[float]
     "VerifyErrorsAlarm": [
         ({}, {ours("verify_failure", "verify"): [1]}),
         ({}, {lambdas("Errors", "verify"): [1]}),
+        ({}, {lambdas("Errors", "recheck"): [1]}),
     ],
-    "TrustListRejectedAlarm": [({}, {ours("trust_list_rejected", "verify"): [1]})],
+    "ManifestDiffersAlarm": [
+        ({}, {ours("manifest_differs", "recheck"): [1]}),
+    ],
+    "TrustListRejectedAlarm": [
+        ({}, {ours("trust_list_rejected", "verify"): [1]}),
+        ({}, {ours("trust_list_rejected", "recheck"): [1]}),
+    ],
     "AdminGuessingAlarm": [
         (
             {ours("admin_unauthenticated", "admin"): [19]},

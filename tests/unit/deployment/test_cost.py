@@ -2,7 +2,15 @@ from __future__ import annotations
 
 import pytest
 
-from deployment.cost import Request, month_table, per_million_usd, per_month_usd, table
+from deployment.cost import (
+    Request,
+    Verification,
+    month_table,
+    per_million_usd,
+    per_month_usd,
+    table,
+    verification_table,
+)
 from tests.conftest import ROOT
 
 
@@ -10,6 +18,7 @@ def test_the_page_shows_what_the_command_prints() -> None:
     text = (ROOT / "docs/cost.md").read_text()
     assert table(Request()) in text
     assert month_table() in text
+    assert verification_table(Verification()) in text
 
 
 def test_lambda_costs_its_time_and_its_memory() -> None:

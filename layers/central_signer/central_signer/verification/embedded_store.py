@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import BinaryIO
 
+from edge_signer.verification.store_reader import MAX_STORE_BYTES
+
 #: The description box of a manifest store (C2PA 2.2 §11.1.4): its UUID, toggles and label.
 _DESCRIPTION = b"jumdc2pa" + bytes.fromhex("00110010800000AA00389B7103") + b"c2pa\0"
 #: Before it: the superbox's length and type, and the description's length.
@@ -26,6 +28,8 @@ _UUID_BOX = b"uuid" + bytes.fromhex("D8FEC3D61B0E483C92975828877EC481")
 #: A film has a few thousand root boxes; the store stands before most of them.
 _MOST_ROOT_BOXES = 100_000
 _WINDOW_BYTES = 1024 * 1024
+# Of a store that is too large to be judged, just too much is read.
+_MOST_BYTES = MAX_STORE_BYTES + 1
 #: An SVG holds a store in base64 (C2PA 2.2 §A.3.4), whatever the prefix of the namespace.
 _SVG_MANIFEST = re.compile(rb"<(?:[\w.-]+:)?manifest(?:\s[^<>]*)?>([A-Za-z0-9+/=\s]*)<")
 _BLANKS = b"\xef\xbb\xbf \t\r\n"
@@ -86,17 +90,16 @@ def _box_at(asset: BinaryIO, begin: int) -> bytes:
     head = asset.read(_BOX_HEAD_BYTES)
     if head[4:] != b"jumb":
         return b""
-    return head + asset.read(max(int.from_bytes(head[:4]) - len(head), 0))
+    return head + asset.read(max(min(int.from_bytes(head[:4]), _MOST_BYTES) - len(head), 0))
 
 
 def _box_in_sub_blocks(asset: BinaryIO, begin: int) -> bytes:
     """Join the sub-blocks of a GIF's application extension; the box begins in the first."""
     asset.seek(max(begin - 1, 0))
-    blocks = []
-    while (length := asset.read(1)) and length != b"\0":
-        blocks.append(asset.read(length[0]))
-    store = b"".join(blocks)
-    return store[: int.from_bytes(store[:4])]
+    store = bytearray()
+    while len(store) < _MOST_BYTES and (length := asset.read(1)) and length != b"\0":
+        store += asset.read(length[0])
+    return bytes(store[: int.from_bytes(store[:4])])
 
 
 def _uuid_boxes(asset: BinaryIO, size: int) -> Iterator[tuple[int, int]]:

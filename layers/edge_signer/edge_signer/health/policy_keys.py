@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,6 +13,9 @@ from edge_signer.health.examination import EVERY_WAY, Finding, State, Way, descr
 from edge_signer.health.key_checks import check_certificate, check_key
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.signing.rules.policy import SigningPolicy
+
+# The stack's own key; no other has a replica.
+_REPLICATED = "signing"
 
 
 @dataclass(frozen=True, order=True)
@@ -60,6 +63,8 @@ class PolicyKeys:
     def check_keys(self, needed_for: frozenset[Way]) -> Finding:
         """Check the keys; needs `kms:DescribeKey` on them.
 
+        If no policy names the key that may have a replica, the replica signs nothing.
+
         Args:
             needed_for: Ways to sign that need a key.
         """
@@ -75,7 +80,10 @@ class PolicyKeys:
             except (BotoCoreError, ClientError) as failure:
                 found = Finding("unavailable", {"error": described(failure)}, needed_for)
             findings.append((found, {"key": key}))
-        return _united("keys", findings, needed_for)
+        found = _united("keys", findings, needed_for)
+        if any(one.key == _REPLICATED for one in named):
+            return found
+        return replace(found, closes=found.closes | {"replica"})
 
     def check_certificates(self) -> Finding:
         """Check the chains; warn before one expires.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from typing import BinaryIO, Literal, TypeVar, cast
+from typing import BinaryIO, Literal, TypeVar
 
 from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.errors import StoreUnavailableError
@@ -16,7 +17,11 @@ from edge_signer.verification.submissions.answer_size import fits
 from edge_signer.verification.submissions.errors import NoCrjsonError
 from edge_signer.verification.submissions.stored_manifests import StoredManifests
 from edge_signer.verification.submissions.submission import Submission, SubmittedAsset, Verifier
-from edge_signer.verification.submissions.uploads import UploadBucket, UploadForm
+from edge_signer.verification.submissions.uploads import (
+    MAX_ENGINE_BYTES,
+    UploadBucket,
+    UploadForm,
+)
 
 #: How long a verification counts as running if its worker is killed, which is longer than any runs.
 RUNNING_S = 35.0
@@ -75,10 +80,13 @@ class VerificationService:
         return self._judged(submission, record, deadline, self._crjson)
 
     def _crjson(self, asset: SubmittedAsset) -> str:
-        found = self._verifier.crjson(asset)
-        if found and fits(found):
-            return found
-        reason = "makes no crJSON" if not found else "makes crJSON that is too long to send"
+        reason = "makes no crJSON"
+        if asset.stream is not None and asset.stream.seek(0, os.SEEK_END) > MAX_ENGINE_BYTES:
+            reason = f"does not read files of more than {MAX_ENGINE_BYTES} bytes here"
+        elif found := self._verifier.crjson(asset):
+            if fits(found):
+                return found
+            reason = "makes crJSON that is too long to send"
         # The upload stays, to ask again.
         raise NoCrjsonError(f"c2pa-rs {reason}. Ask again without crjson=1 for the report.")
 
@@ -133,11 +141,9 @@ class VerificationService:
             return io.BytesIO(submission.asset)
         if submission.upload_id is None:
             return None
-        stream = self._uploads.open(
+        return self._uploads.open(
             submission.tenant_id, submission.upload_id, submission.media_type, deadline
         )
-        # It is read, never written.
-        return cast(BinaryIO, stream)
 
     def _forget(self, submission: Submission) -> None:
         """Delete an upload that has been judged; if that fails, the bucket deletes it in a day."""

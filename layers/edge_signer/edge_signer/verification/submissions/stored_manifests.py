@@ -60,10 +60,24 @@ class StoredManifests:
                 "manifest_url must be a manifest_url of this deployment, such as "
                 f"{self._base_url}/<tenant>/sha256/<asset_sha256>.c2pa; nothing else is fetched"
             )
-        version = {"VersionId": found["version"]} if found["version"] else {}
+        return self._read(found["key"], found["version"])
+
+    def read_version(self, key: str, version: str) -> bytes:
+        """Return one version of a manifest, as S3 names it.
+
+        Raises:
+            UnknownManifestError: There is none, or the key is not a manifest's.
+            StoreUnavailableError: S3 does not answer.
+        """
+        if not re.fullmatch(_KEY, key):
+            raise UnknownManifestError(f"{key} is not a manifest.")
+        return self._read(key, version)
+
+    def _read(self, key: str, version: str | None) -> bytes:
+        wanted = {"VersionId": version} if version else {}
         with _READING:
             try:
-                answer = self._s3.get_object(Bucket=self._bucket, Key=found["key"], **version)
+                answer = self._s3.get_object(Bucket=self._bucket, Key=key, **wanted)
             except ClientError as refused:
                 if refused.response["Error"]["Code"] in _ABSENT:
                     raise UnknownManifestError("There is no manifest at manifest_url.") from refused

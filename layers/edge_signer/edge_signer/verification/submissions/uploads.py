@@ -7,12 +7,13 @@ identifier is random, and the function may not list the bucket.
 
 from __future__ import annotations
 
+import io
 import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, BinaryIO
 
 from edge_signer.platform.clients import StoreCall
 from edge_signer.platform.deadline import Deadline
@@ -23,14 +24,13 @@ from edge_signer.verification.submissions.object_stream import ObjectStream
 FORM_S = 15 * 60
 #: The largest upload. It has to fit into the function's /tmp.
 MAX_UPLOAD_BYTES = 2 * 1024**3
-# What c2pa-rs holds in memory depends on the format (`measure/bench/verification_memory.py`): of
-# these up to 512 MiB,
-_READ_IN_PARTS = re.compile(r"video/.+|application/mp4|audio/(mp4|wave?|x-wav|vnd\.wave)")
-# of these the file, up to three times,
-_HELD_REPEATEDLY = re.compile(r"image/(jpeg|svg\+xml)|application/.+")
-# and of the others the file, once. The function has 1,769 MB.
-_MAX_REPEATEDLY_HELD_BYTES = 256 * 1024**2
-_MAX_HELD_BYTES = 1024**3
+#: The largest file that c2pa-rs gets. Of larger ones it judges the manifest store alone, and only
+#: our own validator the binding to the file, in constant memory.
+MAX_ENGINE_BYTES = 256 * 1024**2
+# But it looks for a store in these formats by reading the whole file into memory, up to three times
+# (`measure/bench/verification_memory.py`). The function has 1,769 MB.
+_READ_AS_A_WHOLE = re.compile(r"image/(jpeg|svg\+xml)|application/(?!mp4$).+")
+_BUFFER_BYTES = 64 * 1024
 _FORM = StoreCall("An upload cannot be prepared now; try again.")
 _DELETING = StoreCall("The upload was not deleted; it expires.")
 
@@ -79,10 +79,8 @@ class UploadBucket:
             )
         return UploadForm(upload_id, form["url"], form["fields"], ends_at)
 
-    def open(
-        self, tenant_id: str, upload_id: str, media_type: str, deadline: Deadline
-    ) -> ObjectStream:
-        """Open a tenant's upload; the caller closes it.
+    def open(self, tenant_id: str, upload_id: str, media_type: str, deadline: Deadline) -> BinaryIO:
+        """Open a tenant's upload, to be read; the caller closes it.
 
         Args:
             tenant_id: The tenant.
@@ -102,7 +100,8 @@ class UploadBucket:
                 f"A file of type {media_type} may have at most {most} bytes here. Verify it with "
                 "`edge-signer verify`, which has no such limit."
             )
-        return stream
+        # A stream of its own may give less than it is asked for, at the end of a range.
+        return io.BufferedReader(stream, _BUFFER_BYTES)
 
     def delete(self, tenant_id: str, upload_id: str) -> None:
         """Delete a tenant's upload."""
@@ -112,10 +111,8 @@ class UploadBucket:
 
 def max_bytes_of(media_type: str) -> int:
     """Return the largest upload of a media type that fits into the memory of the function."""
-    if _READ_IN_PARTS.fullmatch(media_type):
-        return MAX_UPLOAD_BYTES
-    is_held_repeatedly = _HELD_REPEATEDLY.fullmatch(media_type) is not None
-    return _MAX_REPEATEDLY_HELD_BYTES if is_held_repeatedly else _MAX_HELD_BYTES
+    is_whole = _READ_AS_A_WHOLE.fullmatch(media_type) is not None
+    return MAX_ENGINE_BYTES if is_whole else MAX_UPLOAD_BYTES
 
 
 def _key(tenant_id: str, upload_id: str) -> str:

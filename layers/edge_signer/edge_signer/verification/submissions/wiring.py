@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from edge_signer.configuration.settings import CalledSettings
+from edge_signer.configuration.settings import CalledSettings, TelemetrySettings
 from edge_signer.platform.clients import client
 from edge_signer.tenancy.conditional_table import ConditionalTable
 from edge_signer.tenancy.running_work import RunningWork
@@ -33,6 +33,22 @@ class VerifySettings(CalledSettings):
     manifest_base_url: str = Field(pattern=r"^https?://[^ ]+[^/ ]$")
     upload_bucket: str = Field(min_length=3)
     max_running_verifications: int = Field(4, ge=1, le=1000)
+
+
+class RecheckSettings(TelemetrySettings):
+    """The environment of the recheck function, as set by `template.yaml`.
+
+    Attributes:
+        manifest_bucket: Holds the manifests and the trust lists.
+    """
+
+    manifest_bucket: str = Field(min_length=3)
+
+
+def stored_manifests(settings: RecheckSettings) -> StoredManifests:
+    """Build the reader of manifests by their keys; it knows no address."""
+    s3 = client("s3", settings.aws_region, attempts=S3_ATTEMPTS)
+    return StoredManifests(s3, settings.manifest_bucket, base_url="")
 
 
 def verification_service(settings: VerifySettings, verifier: Verifier) -> VerificationService:
