@@ -29,6 +29,23 @@ def test_a_store_in_another_format_is_found(name: str, workshop: Workshop) -> No
     assert embedded_store(io.BytesIO(signed.asset)) == signed.store
 
 
+@pytest.mark.parametrize("name", ["MP4", "HEIC", "JPEG", "PNG", "SVG"])
+def test_a_store_that_was_updated_is_found_with_its_updates(name: str, workshop: Workshop) -> None:
+    asset = SAMPLE_ASSETS[name]
+    signed = signed_by_c2pa_rs(workshop, asset.content, media_type=asset.media_type)
+    for _ in range(2):
+        signed = signed_by_c2pa_rs(workshop, signed.asset, update=True, media_type=asset.media_type)
+        assert embedded_store(io.BytesIO(signed.asset)) == signed.store
+
+
+def test_an_update_of_a_movie_is_nothing_without_what_it_updates(workshop: Workshop) -> None:
+    movie = SAMPLE_ASSETS["MP4"]
+    first = signed_by_c2pa_rs(workshop, movie.content, media_type=movie.media_type)
+    second = signed_by_c2pa_rs(workshop, first.asset, update=True, media_type=movie.media_type)
+    alone = second.asset.replace(b"\0original\0", b"\0ariginal\0")
+    assert embedded_store(io.BytesIO(alone)) == b""
+
+
 @pytest.mark.parametrize(
     "content",
     [

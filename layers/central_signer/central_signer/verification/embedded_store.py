@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import BinaryIO
 
+from edge_signer.verification.hard_bindings.bmff_store import PURPOSES, store_of
 from edge_signer.verification.store_reader import MAX_STORE_BYTES
 
 #: The description box of a manifest store (C2PA 2.2 §11.1.4): its UUID, toggles and label.
@@ -25,6 +26,8 @@ _APP11, _START_OF_SCAN = 0xEB, 0xDA
 _SEGMENT_HEAD_BYTES, _BOX_HEAD_BYTES = 8, 8
 #: The type of the box of ISO BMFF that holds a store (C2PA 2.2 §A.5.1).
 _UUID_BOX = b"uuid" + bytes.fromhex("D8FEC3D61B0E483C92975828877EC481")
+#: Before the purpose of such a box: its length, its type, version and flags.
+_UUID_BOX_HEAD_BYTES = 4 + len(_UUID_BOX) + 4
 #: A film has a few thousand root boxes; the store stands before most of them.
 _MOST_ROOT_BOXES = 100_000
 _WINDOW_BYTES = 1024 * 1024
@@ -51,6 +54,8 @@ def has_store(asset: BinaryIO) -> bool:
 def embedded_store(asset: BinaryIO) -> bytes:
     """Return the first manifest store in a file; empty if there is none, or none that is found.
 
+    In a movie, it may be in two boxes since it was updated.
+
     Args:
         asset: A seekable stream.
 
@@ -64,13 +69,13 @@ def embedded_store(asset: BinaryIO) -> bytes:
         return _store_in_segments(asset)
     if head.lstrip(_BLANKS)[:1] == b"<" and size <= _LARGEST_SVG_BYTES:
         return _store_in_svg(asset)
-    places = _uuid_boxes(asset, size) if head[4:8] == b"ftyp" else iter([(0, size)])
-    for begin, end in places:
-        found = _position_of(_DESCRIPTION, asset, begin, end) - _HEADS_BYTES
-        if found >= 0:
-            in_blocks = head.startswith(_GIF_BEGINS)
-            return _box_in_sub_blocks(asset, found) if in_blocks else _box_at(asset, found)
-    return b""
+    if head[4:8] == b"ftyp":
+        return store_of(_stores_in_movie(asset, size))
+    found = _position_of(_DESCRIPTION, asset, 0, size) - _HEADS_BYTES
+    if found < 0:
+        return b""
+    in_blocks = head.startswith(_GIF_BEGINS)
+    return _box_in_sub_blocks(asset, found) if in_blocks else _box_at(asset, found)
 
 
 def _position_of(sought: bytes, asset: BinaryIO, begin: int, end: int) -> int:
@@ -100,6 +105,18 @@ def _box_in_sub_blocks(asset: BinaryIO, begin: int) -> bytes:
     while len(store) < _MOST_BYTES and (length := asset.read(1)) and length != b"\0":
         store += asset.read(length[0])
     return bytes(store[: int.from_bytes(store[:4])])
+
+
+def _stores_in_movie(asset: BinaryIO, size: int) -> dict[bytes, bytes]:
+    """Return what the boxes for stores hold, by their purpose; the first of each purpose."""
+    stores: dict[bytes, bytes] = {}
+    for begin, end in _uuid_boxes(asset, size):
+        found = _position_of(_DESCRIPTION, asset, begin, end) - _HEADS_BYTES
+        asset.seek(begin + _UUID_BOX_HEAD_BYTES)
+        purpose, _, _ = asset.read(max(map(len, PURPOSES)) + 1).partition(b"\0")
+        if found >= 0:
+            stores.setdefault(purpose, _box_at(asset, found))
+    return stores
 
 
 def _uuid_boxes(asset: BinaryIO, size: int) -> Iterator[tuple[int, int]]:

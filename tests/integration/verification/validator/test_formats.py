@@ -73,3 +73,4 @@ def test_what_c2pa_rs_embeds_is_bound(name: str, workshop: Workshop) -> None:
     assert found.verdict == state
     if media_type in {"image/jpeg", "image/png", "image/gif", "image/svg+xml", "video/mp4"}:
         require_bound(updated.asset, updated.store, trust)
+        assert not any("alone" in one for one in found.not_checked)

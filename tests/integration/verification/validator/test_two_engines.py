@@ -54,7 +54,7 @@ def cases(workshop: Workshop) -> dict[str, Case]:
     one = signed_by_c2pa_rs(workshop, jpeg)
     two = signed_by_c2pa_rs(workshop, one.asset, parents=[Parent(one.asset)])
     updated = signed_by_c2pa_rs(workshop, two.asset, update=True)
-    movie = (FOLDER / "fragmented.mp4").read_bytes()
+    movie = (FOLDER / "faststart.mp4").read_bytes()
     files = {
         "JPEG": ("image/jpeg", jpeg),
         "PNG": ("image/png", SAMPLE_ASSETS["PNG"].content),

@@ -19,6 +19,7 @@ from edge_signer.verification.hard_bindings.bmff_conditions import (
     UnknownBoxError,
     meets,
 )
+from edge_signer.verification.hard_bindings.bmff_store import held_store
 from edge_signer.verification.hard_bindings.data_hash import Binding
 
 _MISMATCH, _MALFORMED = "assertion.bmffHash.mismatch", "assertion.bmffHash.malformed"
@@ -27,10 +28,6 @@ _MAX_STEPS = 500_000
 #: What every binding leaves out (§A.5.6), beside the boxes with the credentials.
 _USUAL = {"/ftyp", "/mfra"}
 _C2PA_DATA = [{"offset": 8, "value": C2PA_UUID}]
-_UUID_BYTES = 16
-#: UUID, version and flags, and the longest purpose with its end.
-_C2PA_HEAD_BYTES = _UUID_BYTES + 4 + 9
-_PURPOSES = {b"manifest", b"original", b"update"}
 
 
 def check_bmff_hash(binding: Binding, log: FindingLog) -> None:
@@ -159,21 +156,13 @@ def _parts(
 
 
 def _holds_store(binding: Binding, roots: Sequence[BmffBox], log: FindingLog) -> bool:
-    """Tell whether a box has the credentials, in the form of C2PA 2.2 §A.5.1 and §A.5.3."""
-    asset, store = binding.asset, binding.store
-    for box in roots:
-        head = asset.read(box.begin, box.header + _C2PA_HEAD_BYTES)[box.header :]
-        purpose, terminator, _ = head[_UUID_BYTES + 4 :].partition(b"\0")
-        if box.kind != "uuid" or head[:_UUID_BYTES] != C2PA_UUID or not terminator:
-            continue
-        if purpose in _PURPOSES:
-            at = box.begin + box.header + _UUID_BYTES + 4 + len(purpose) + 1 + 8
-            if asset.read(at, len(store)) == store and asset.is_blank(at + len(store), box.end):
-                return True
-            if asset.read(at + 4, 4) == b"jumb":
-                log.skip("Whether the box that the hash leaves out has the manifest store alone.")
-                return True
-    return False
+    """Tell whether the file has the credentials where such files have them."""
+    held = held_store(binding.asset, roots)
+    if held is None:
+        return False
+    if not held.is_alone or held.store.rstrip(b"\0") != binding.store.rstrip(b"\0"):
+        log.skip("Whether the box that the hash leaves out has the manifest store alone.")
+    return True
 
 
 def _tell_additional(exclusions: Sequence[Mapping[Any, Any]], url: str, log: FindingLog) -> None:
