@@ -220,5 +220,8 @@ def test_what_the_standard_allows_is_not_refused_although_some_engine_does() -> 
     assert credential_faults(leaf) == []
     refused = {fault.code for fault in (*profile_faults(leaf), *issuer_faults([leaf]))}
     assert {"organisation-missing", "signature-algorithm"} <= refused
+    unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.4.1.99999.1"), b"")
+    critical = builder.add_extension(unknown, critical=True).sign(key, hashes.SHA256())
+    assert any("critical extension" in one for one in credential_faults(critical))
     weak = builder.sign(key, hashes.SHA224())
     assert any("algorithm that the standard allows" in one for one in credential_faults(weak))

@@ -196,16 +196,31 @@ def test_what_the_standard_allows_is_accepted(
 
 
 def test_a_detached_store_may_leave_nothing_of_the_file_out(
-    store: bytes, workshop: Workshop, photograph: bytes
+    workshop: Workshop, photograph: bytes
 ) -> None:
-    end = len(photograph) - 100
-    content: dict[str, Any] = {
-        "alg": "sha256",
-        "pad": b"",
-        "name": "x",
-        "hash": digest_of(photograph[:end]).sha256,
-    }
-    content["exclusions"] = [{"start": end, "length": 100}]
-    forgery = forged(store, workshop.signer, assertions={"c2pa.hash.data": content})
-    found = validated(forgery, file_of(photograph), trusting(workshop))
-    assert failures(found) == {DATA_HASH}
+    for asset in (photograph, b"some text " * 20):
+        end = len(asset) - 100
+        content: dict[str, Any] = {
+            "alg": "sha256",
+            "pad": b"",
+            "name": "x",
+            "hash": digest_of(asset[:end]).sha256,
+        }
+        content["exclusions"] = [{"start": end, "length": 100}]
+        forgery = forged(
+            workshop.sign(asset), workshop.signer, assertions={"c2pa.hash.data": content}
+        )
+        found = validated(forgery, file_of(asset), trusting(workshop))
+        assert failures(found) == {DATA_HASH}
+
+
+def test_what_a_hash_leaves_out_of_an_unknown_format_is_said(workshop: Workshop) -> None:
+    asset = b"some text " * 20
+    content = {"alg": "sha256", "pad": b"", "name": "x", "hash": digest_of(asset[:100]).sha256}
+    excluded = {"exclusions": [{"start": 100, "length": 100}]}
+    forgery = forged(
+        workshop.sign(asset), workshop.signer, assertions={"c2pa.hash.data": content | excluded}
+    )
+    found = validated(forgery, file_of(asset, is_embedded=True), trusting(workshop))
+    assert found.hard_binding == "passed"
+    assert any("100 bytes that the hash leaves out" in one for one in found.not_checked)

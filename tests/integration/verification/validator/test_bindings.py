@@ -135,6 +135,12 @@ def test_a_box_more_or_less_is_found(name: str, added: bytes, workshop: Workshop
         assert failures(both(workshop, changed, one.store, media_type)) == {UNKNOWN}
 
 
+def test_boxes_behind_those_that_were_signed_are_found(workshop: Workshop) -> None:
+    one = signed(workshop, JPEG, boxes_of(JPEG)[:-1])
+    found = validated(one.store, file_of(one.asset, is_embedded=True), trusting(workshop))
+    assert failures(found) == {UNKNOWN}
+
+
 def test_what_the_boxes_do_not_cover_is_said(workshop: Workshop) -> None:
     one = signed(workshop, JPEG)
     found = both(workshop, one.asset + b"behind the end", one.store, "image/jpeg")
@@ -177,3 +183,12 @@ def test_media_data_in_a_merkle_tree_is_not_checked(name: str, workshop: Worksho
     # The rest of the file is bound as ever.
     longer = one.asset + struct.pack(">I4s4s", 12, b"udta", b"more")
     assert both(workshop, longer, one.store, asset.media_type).hard_binding == "failed"
+
+
+def test_a_movie_must_have_the_store_in_the_box_for_it(workshop: Workshop) -> None:
+    movie = SAMPLE_ASSETS["MP4"]
+    one = signed_by_c2pa_rs(workshop, movie.content, media_type=movie.media_type)
+    # The hash leaves out any box with this UUID.
+    elsewhere = one.asset.replace(b"\0manifest\0", b"\0somewhat\0", 1)
+    found = validated(one.store, file_of(elsewhere, is_embedded=True), trusting(workshop))
+    assert failures(found) == {"assertion.bmffHash.mismatch"}
