@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from edge_signer.verification.findings import FindingLog, Findings
+from edge_signer.verification.hard_bindings import bmff_boxes
 from edge_signer.verification.hard_bindings.bmff_hash import check_bmff_hash
 from edge_signer.verification.hard_bindings.data_hash import Binding
 from tests.judges.own_validator import codes, file_of
@@ -113,6 +114,7 @@ def test_an_exclusion_leaves_out_the_boxes_that_meet_it(
         [1],
         [{"xpath": 1}],
         [{"xpath": "/ftyp", "subset": {}}],
+        [{"xpath": "/ftyp", "data": {"offset": 8, "value": b"isom"}}],
         [{"xpath": "/ftyp", "subset": [{"offset": 4, "length": 4}, {"offset": 7, "length": 1}]}],
         [{"xpath": "/ftyp", "subset": [{"offset": -1, "length": 4}]}],
     ],
@@ -123,7 +125,7 @@ def test_malformed_exclusions_are_a_failure(exclusions: Any) -> None:
     assert codes(found.failure) == {"assertion.bmffHash.malformed"}
 
 
-@pytest.mark.parametrize("xpath", ["ftyp", "", "/", "/ftyp[0]", "/mo", "/moov//trak", "/ftyp" * 20])
+@pytest.mark.parametrize("xpath", ["ftyp", "", "/", "/ftyp[0]", "/mo", "/moov//trak", "/moov" * 17])
 def test_what_is_no_path_is_a_mismatch(xpath: str) -> None:
     found = findings([{"xpath": xpath}], hashed_without(), b"".join(ROOTS))
     assert codes(found.failure) == {MISMATCH}
@@ -161,10 +163,25 @@ def test_what_has_no_boxes_is_a_mismatch(asset: bytes) -> None:
     assert codes(findings([{"xpath": "/ftyp"}], b"", asset).failure) == {MISMATCH}
 
 
-def test_a_box_of_a_form_that_is_not_known_decides_nothing() -> None:
-    asset = FTYP + box(b"abcd", bytes(4))
+def not_checked(exclusions: list[dict[str, Any]], asset: bytes) -> list[str]:
+    """Give what was not checked, where nothing else was found."""
     log = FindingLog()
-    said = {"exclusions": [{"xpath": "/abcd", "version": 0}], "hash": b""}
+    said = {"exclusions": exclusions, "hash": b""}
     check_bmff_hash(Binding(said, "", "sha256", file_of(asset), b""), log)
     assert log.findings() == Findings()
-    assert any("abcd" in one for one in log.not_checked)
+    return log.not_checked
+
+
+def test_more_boxes_than_are_read_decide_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = box(b"free") * 10_000
+    numbered = [{"xpath": f"/free[{number}]"} for number in range(1, 600)]
+    subsets = [{"offset": 8, "length": 0}] * 60
+    for exclusions in (numbered, [{"xpath": "/free", "subset": subsets}]):
+        assert "more boxes than are read" in not_checked(exclusions, FTYP + many)[0]
+    monkeypatch.setattr(bmff_boxes, "_MAX_BOXES", 10_000)
+    assert "more boxes than are read" in not_checked([{"xpath": "/free"}], FTYP + many)[0]
+
+
+def test_a_box_of_a_form_that_is_not_known_decides_nothing() -> None:
+    asset = FTYP + box(b"abcd", bytes(4))
+    assert "abcd" in not_checked([{"xpath": "/abcd", "version": 0}], asset)[0]

@@ -9,6 +9,8 @@ from typing import BinaryIO
 
 #: `hashlib` releases the interpreter's lock for each piece, so that another engine can run beside.
 PIECE_BYTES = 1024 * 1024
+# A buffer of its own takes longer than to read so much.
+_SMALL_BYTES = 64 * 1024
 #: A range of the asset, as its first byte and the first byte after it; or bytes to hash.
 Part = tuple[int, int] | bytes
 
@@ -65,12 +67,15 @@ class AssetContent:
             OSError: The stream fails.
         """
         digest = hashlib.new(algorithm)
-        buffer = bytearray(PIECE_BYTES)
+        buffer = memoryview(b"")
         for part in parts:
             if isinstance(part, bytes):
                 digest.update(part)
+            elif part[1] - part[0] <= _SMALL_BYTES:
+                digest.update(self.read(part[0], part[1] - part[0]))
             else:
-                self._feed(digest, part, memoryview(buffer))
+                buffer = buffer or memoryview(bytearray(PIECE_BYTES))
+                self._feed(digest, part, buffer)
         return digest.digest()
 
     def _feed(self, digest: hashlib._Hash, part: tuple[int, int], buffer: memoryview) -> None:

@@ -89,10 +89,10 @@ def meets(asset: AssetContent, box: BmffBox, exclusion: Mapping[Any, Any]) -> bo
         UnknownBoxError: It depends on a version or flags, and whether the box has them is unknown.
         OSError: The stream fails.
     """
-    length, data = exclusion.get("length"), exclusion.get("data")
+    length = exclusion.get("length")
     if length is not None and length != box.end - box.begin:
         return False
-    if not all(_has_data(asset, box, one) for one in (data if isinstance(data, list) else ())):
+    if not all(_has_data(asset, box, one) for one in exclusion.get("data") or ()):
         return False
     version, flags = exclusion.get("version"), exclusion.get("flags")
     if version is None and flags is None:

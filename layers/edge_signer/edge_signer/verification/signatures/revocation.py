@@ -53,8 +53,8 @@ def revocation_of(
         stamped: The time of a trusted time-stamp; None if there is none.
         now: The present.
     """
-    issuer = _issuer_of(leaf, issuers)
-    if issuer is None or not responses:
+    issuer = _issuer_of(leaf, issuers) if responses else None
+    if issuer is None:
         return "not_checked"
     found: Revocation = "not_checked"
     for encoded in responses[:_MAX_RESPONSES]:
