@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import struct
 import tempfile
 import time
@@ -16,6 +17,7 @@ from pathlib import Path
 from edge_signer_client.embedding import AssetLayout, AssetLayoutError
 from measure.fuzz.layout_target import WatchedAsset
 from tests.media.odd_movies import box
+from tests.system.processes import memory_mb
 
 _STORE_BYTES = 16 * 1024
 _PLACES = 200_000
@@ -83,8 +85,7 @@ class Sink(io.RawIOBase):
 
 def most_resident_bytes() -> int:
     """The most memory that this process had since `forget_memory`."""
-    status = Path("/proc/self/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) * 1024
+    return int(memory_mb(os.getpid(), "VmHWM") * 2**20)
 
 
 def forget_memory() -> None:

@@ -17,9 +17,8 @@ from cryptography.x509.oid import (
 
 from cli.certificates.certificate_request import ASSURANCE_LEVEL, ASSURANCE_LEVELS, CPL_RECORD
 from edge_signer.signing.credentials.certificate_fields import extension
+from edge_signer.signing.credentials.certificate_profile import CLAIM_SIGNING, DOCUMENT_SIGNING
 
-CLAIM_SIGNING = ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
-DOCUMENT_SIGNING = ObjectIdentifier("1.3.6.1.5.5.7.3.36")
 CERTIFICATE_POLICY = ObjectIdentifier("1.3.6.1.4.1.62558.1.1")
 _COMPANIONS = {ExtendedKeyUsageOID.EMAIL_PROTECTION, DOCUMENT_SIGNING}
 _ISSUER_NAME = (NameOID.COUNTRY_NAME, NameOID.ORGANIZATION_NAME, NameOID.COMMON_NAME)

@@ -19,7 +19,6 @@ from edge_signer_client.signer import EdgeSigner
 # Room for a manifest store and the file system's own needs.
 _SPARE_BYTES = 1024 * 1024
 _LONGEST_NAME_BYTES = 255
-_OPENING = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class TargetError(EdgeSignerClientError):

@@ -11,7 +11,7 @@ import c2pa
 import c2pa.c2pa as native
 from cryptography.hazmat.primitives import serialization
 
-from central_signer.verification.trusted_roots import TRUST_CONFIG
+from central_signer.engine_settings import TRUST_CONFIG
 from tests.signers.software_signer import Workshop
 
 _HANDLE = ctypes.c_void_p

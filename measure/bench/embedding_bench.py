@@ -8,7 +8,6 @@ import json
 import os
 import statistics
 import struct
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,11 +21,13 @@ from rich.table import Table
 from edge_signer.signing.rules.assertions import manifest_assertions
 from edge_signer.signing.rules.policy_directory import shipped_policies
 from measure.bench.c2pa_rs_signing import C2paRsSigning
+from measure.bench.measurement import peak_growth_mb, peak_mb
 from tests.judges.engines import c2pa_rs
 from tests.media.sample_assets import jpeg, movie, png
 from tests.signers.embedding import embed
 from tests.signers.software_signer import ACTIONS, Workshop
 
+_MODULE = "measure.bench.embedding_bench"
 _MIB = 1024 * 1024
 _STORE_BYTES = 2600
 _BUFFER_BYTES = 256 * 1024
@@ -123,22 +124,12 @@ def tables() -> Iterator[Table]:
             speed.add_row(
                 *(name, f"{copy:.1f}", f"{ours:.1f}", f"{theirs:.1f}"),
                 *(f"{ours / copy:.2f}", f"{theirs / ours:.1f}"),
-                *(f"{_memory_mb(one, media_type, asset):.0f}" for one in ("ours", "c2pa-python")),
+                *(
+                    f"{peak_growth_mb(_MODULE, one, media_type, asset):.0f}"
+                    for one in ("ours", "c2pa-python")
+                ),
             )
     yield speed
-
-
-def _memory_mb(contestant: str, media_type: str, asset: Path) -> float:
-    """How far a process's peak grows that has embedded in a small file before."""
-    command = [sys.executable, "-m", "measure.bench.embedding_bench", contestant, media_type]
-    told = subprocess.run([*command, str(asset)], capture_output=True, text=True, check=True)
-    small, large = json.loads(told.stdout)
-    return float(large - small) / 1024
-
-
-def _peak_kib() -> int:
-    status = Path("/proc/self/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0])
 
 
 if __name__ == "__main__":
@@ -149,6 +140,6 @@ if __name__ == "__main__":
         few, written = Path(workplace, "few"), Path(workplace, "signed")
         few.write_bytes(make_one(64 * 1024))
         known[chosen](few, written)
-        before_kib = _peak_kib()
+        before_mb = peak_mb()
         known[chosen](Path(file), written)
-        print(json.dumps([before_kib, _peak_kib()]))
+        print(json.dumps([before_mb, peak_mb()]))

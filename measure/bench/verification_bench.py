@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,7 +21,7 @@ from central_signer.verification.trusted_roots import TrustedRootsCache
 from central_signer.verification.verifier import Verifier
 from edge_signer.verification.report import VerificationReport
 from measure.bench.embedding_bench import ASSETS
-from measure.bench.measurement import medians_us
+from measure.bench.measurement import medians_us, peak_growth_mb, peak_mb
 from tests.conftest import ROOT
 from tests.judges.verifying import trusting
 from tests.signers.embedding import embed
@@ -30,6 +29,7 @@ from tests.signers.software_signer import Workshop
 
 _PHOTOGRAPH = ROOT / "examples/rocket.jpg"
 _FILM = "MP4 200 MB"
+_MODULE = "measure.bench.verification_bench"
 _MIB = 1024 * 1024
 _ROUNDS = 7
 _READER, _VERIFIER = "c2pa-python's Reader", "our verifier"
@@ -127,22 +127,9 @@ def _films() -> Table:
         median_ms = {name: statistics.median(samples) for name, samples in taken_ms.items()}
         for name, one_ms in median_ms.items():
             share = one_ms / median_ms[_READER]
-            memory_mb = _memory_mb(name, media_type, film, roots)
+            memory_mb = peak_growth_mb(_MODULE, name, media_type, film, roots)
             table.add_row(name, f"{one_ms:.0f}", f"{share:.2f}", f"{memory_mb:.0f}")
     return table
-
-
-def _memory_mb(judge: str, media_type: str, film: Path, roots: Path) -> float:
-    """How far a process's peak grows that has judged a small file before."""
-    command = [sys.executable, "-m", "measure.bench.verification_bench", judge, media_type]
-    told = subprocess.run([*command, film, roots], capture_output=True, text=True, check=True)
-    small, large = json.loads(told.stdout)
-    return float(large - small) / 1024
-
-
-def _peak_kib() -> int:
-    status = Path("/proc/self/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0])
 
 
 if __name__ == "__main__":
@@ -155,6 +142,6 @@ if __name__ == "__main__":
         with few.open("rb") as source, written.open("w+b") as signed:
             embed(Workshop(), source, signed)
         judge(written)
-        before_kib = _peak_kib()
+        before_mb = peak_mb()
         judge(Path(large_film))
-        print(json.dumps([before_kib, _peak_kib()]))
+        print(json.dumps([before_mb, peak_mb()]))

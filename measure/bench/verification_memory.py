@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import subprocess
 import sys
 import tempfile
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -20,6 +18,7 @@ from rich.table import Table
 from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.verifier import Verifier
 from edge_signer.verification.submissions.uploads import MAX_ENGINE_BYTES, max_bytes_of
+from measure.bench.measurement import peak_mb
 from tests.judges.verifying import trusting
 from tests.media.sample_assets import SAMPLE_ASSETS, SampleAsset, png
 from tests.signers.software_signer import Workshop
@@ -38,7 +37,7 @@ def peaks_mib(sample: SampleAsset) -> list[float]:
     noise = os.urandom(_MIB).replace(b"\xff", b"\xfe")
     small = io.BytesIO(png())
     verifier.verify(AssetToVerify("", "image/png", small, None, store, "given"))
-    before, peaks = _peak_mib(), []
+    before, peaks = peak_mb(), []
     with tempfile.TemporaryFile() as file:
         file.write(sample.content)
         for size in (one for one in _SIZES if one <= max_bytes_of(media_type)):
@@ -47,13 +46,8 @@ def peaks_mib(sample: SampleAsset) -> list[float]:
             verifier.verify(AssetToVerify("", media_type, file))
             verifier.verify(AssetToVerify("", media_type, file, None, store, "given"))
             file.seek(0, os.SEEK_END)
-            peaks.append(_peak_mib() - before)
+            peaks.append(peak_mb() - before)
     return peaks
-
-
-def _peak_mib() -> float:
-    found = re.search(r"VmHWM:\s+([0-9]+) kB", Path("/proc/self/status").read_text())
-    return int(found[1]) / 1024 if found else 0.0
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 import c2pa
 
-from central_signer.verification.trusted_roots import TRUST_CONFIG
+from central_signer.engine_settings import TRUST_CONFIG
 from edge_signer_client.embedding import AssetLayout
 from measure.engines.samples import Sample
 from tests.judges.borrowed import Missing, install, program

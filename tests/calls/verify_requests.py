@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
 from typing import Any
 
 import urllib3
 
-from tests.guards.secrecy import SENT
+from tests.calls.tenant_requests import post_json
 from tests.system.running import Answer, Running
 
 
@@ -20,14 +19,7 @@ def post_verify(
     system: Running, body: Any, tenant: str = "load", *, target: str = "/verify", **headers: str
 ) -> Answer:
     """Send a request as a tenant."""
-    sent = {
-        "Content-Type": "application/json",
-        "Authorization": f"Bearer {system.state.token_of(tenant)}",
-        **headers,
-    }
-    SENT.keep_request(body, sent)
-    encoded = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return system.call("POST", target, encoded, sent)
+    return post_json(system, target, body, tenant, **headers)
 
 
 def new_form(system: Running, tenant: str = "load") -> dict[str, Any]:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
@@ -10,6 +9,7 @@ import pytest
 
 from emulator.system import Settings
 from tests.calls.edge_requests import calls_of, edge_sign_fields, put_faults
+from tests.calls.tenant_requests import post_json
 from tests.guards.secrecy import SENT
 from tests.system.processes import workers_of
 from tests.system.running import Answer, Running, running
@@ -75,15 +75,9 @@ def inject(system: Running, *rules: dict[str, Any]) -> None:
 def post(
     system: Running, body: Any, tenant: str = "load", query: str = "", **headers: str
 ) -> Answer:
-    """Send a request as a tenant; headers with None are left out."""
-    sent = {
-        "Content-Type": "application/json",
-        "Authorization": f"Bearer {system.state.token_of(tenant)}",
-        **headers,
-    }
-    SENT.keep_request(body, sent)
-    encoded = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return system.call("POST", f"/edge-sign?{query}" if query else "/edge-sign", encoded, sent)
+    """Send a signing request as a tenant; headers with None are left out."""
+    target = f"/edge-sign?{query}" if query else "/edge-sign"
+    return post_json(system, target, body, tenant, **headers)
 
 
 def calls(system: Running, operation: str) -> int:

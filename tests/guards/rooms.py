@@ -74,15 +74,21 @@ ROOMS_OF_THE_LAYER = {
 # Which rooms of this project a room may import from; every room may import from itself.
 MAY_IMPORT: dict[str, set[str]] = {
     **ROOMS_OF_THE_LAYER,
+    "central_signer.engine_settings": set(),
     "central_signer": {
-        f"edge_signer.{room}"
-        for room in (
-            *("platform", "configuration", "telemetry", "kms_guard", "signing", "signing.errors"),
-            *("signing.credentials", "signing.manifest", "signing.rules"),
-        )
+        "central_signer.engine_settings",
+        *(
+            f"edge_signer.{room}"
+            for room in (
+                *("platform", "configuration", "telemetry", "kms_guard"),
+                *("signing", "signing.errors"),
+                *("signing.credentials", "signing.manifest", "signing.rules"),
+            )
+        ),
     },
     # The verifier shares a layer with the central signer, for c2pa-rs, and nothing else.
     "central_signer.verification": {
+        "central_signer.engine_settings",
         "edge_signer.platform",
         *(f"edge_signer.signing.{room}" for room in ("credentials", "manifest", "rules")),
         *("edge_signer.verification", "edge_signer.verification.submissions"),
@@ -101,6 +107,7 @@ FOLDERS = {
         for name in ROOMS_OF_THE_LAYER
     },
     "central_signer": CENTRAL_LAYER,
+    "central_signer.engine_settings": CENTRAL_LAYER / "engine_settings",
     "central_signer.verification": CENTRAL_LAYER / "verification",
     "functions": ROOT / "functions",
     "emulator": ROOT / "emulator",

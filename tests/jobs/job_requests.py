@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import Any
 
 from edge_signer.execution.receipts.result_verifier import ResultVerdict, verify_result
+from tests.calls.tenant_requests import post_json, tenant_headers
 from tests.conftest import ROOT
-from tests.guards.secrecy import SENT
 from tests.system.running import Answer, Running
 
 HELLO = (ROOT / "examples/hello.wasm").read_bytes()
@@ -32,29 +32,18 @@ def job_request(wasm: bytes = HELLO, *args: str, **changes: Any) -> dict[str, An
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def headers_of(system: Running, tenant: str = "load", **headers: str) -> dict[str, str]:
-    sent = {
-        "Content-Type": "application/json",
-        "Authorization": f"Bearer {system.state.token_of(tenant)}",
-        **headers,
-    }
-    SENT.keep("token", sent["Authorization"].removeprefix("Bearer "))
-    return sent
-
-
 def post_job(
     system: Running, request: dict[str, Any] | bytes, tenant: str = "load", **headers: str
 ) -> Answer:
-    content = request if isinstance(request, bytes) else json.dumps(request).encode()
-    return system.call("POST", "/jobs", content, headers_of(system, tenant, **headers))
+    return post_json(system, "/jobs", request, tenant, **headers)
 
 
 def get_job(system: Running, job_id: str, tenant: str = "load") -> Answer:
-    return system.call("GET", f"/jobs/{job_id}", None, headers_of(system, tenant))
+    return system.call("GET", f"/jobs/{job_id}", None, tenant_headers(system, tenant))
 
 
 def put_module(system: Running, wasm: bytes, tenant: str = "load", name: str = "") -> Answer:
-    headers = headers_of(system, tenant, **{"Content-Type": "application/wasm"})
+    headers = tenant_headers(system, tenant, **{"Content-Type": "application/wasm"})
     return system.call("PUT", f"/modules/{name or module_hash(wasm)}", wasm, headers)
 
 

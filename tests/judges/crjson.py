@@ -10,7 +10,7 @@ from typing import Any
 import c2pa
 import cbor2
 
-from central_signer.verification.trusted_roots import TRUST_CONFIG
+from central_signer.engine_settings import TRUST_CONFIG
 from tests.judges.jumbf_reader import read_store
 
 

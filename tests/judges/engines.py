@@ -11,7 +11,7 @@ from typing import Any
 import c2pa
 import encypher_c2pa
 
-from central_signer.verification.trusted_roots import TRUST_CONFIG
+from central_signer.engine_settings import TRUST_CONFIG
 
 
 @dataclass(frozen=True)

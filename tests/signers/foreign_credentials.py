@@ -11,7 +11,7 @@ import c2pa
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from central_signer.verification.trusted_roots import TRUST_CONFIG
+from central_signer.engine_settings import TRUST_CONFIG
 from edge_signer.signing.rules.digital_source_types import TERMS
 from tests.signers.software_signer import Workshop
 

@@ -16,6 +16,7 @@ import c2pa.c2pa as native
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 
+from central_signer.engine_settings import OFFLINE, TRUST_CONFIG
 from edge_signer.signing.credentials.algorithm import AlgorithmName
 from edge_signer.signing.manifest.manifest_check import ExpectedManifest
 from edge_signer.signing.rules.exact_numbers import exact_digits
@@ -94,10 +95,6 @@ _ALGORITHMS: Mapping[AlgorithmName, c2pa.C2paSigningAlg] = {
     "PS512": c2pa.C2paSigningAlg.PS512,
     "EdDSA": c2pa.C2paSigningAlg.ED25519,
 }
-# Key usages for claims and time-stamps; c2pa-rs needs them besides the anchors.
-_TRUST_CONFIG = "\n".join(
-    ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.62558.2.1", "1.3.6.1.5.5.7.3.8")
-)
 # The asset is not available here, nor is the root of the signing chain.
 _NOT_CHECKED_HERE = {"assertion.dataHash.mismatch", "signingCredential.untrusted"}
 _VERSIONED = re.compile(r"\.v[0-9]+$")
@@ -209,8 +206,8 @@ def _unversioned(label: str) -> str:
 
 
 def _reading_context(roots_pem: str) -> c2pa.Context:
-    trust = {"trust_config": _TRUST_CONFIG, **({"trust_anchors": roots_pem} if roots_pem else {})}
-    return _context({"trust": trust})
+    trust = {"trust_config": TRUST_CONFIG, **({"trust_anchors": roots_pem} if roots_pem else {})}
+    return _context({"trust": trust, **OFFLINE})
 
 
 def _context(settings: dict[str, Any]) -> c2pa.Context:

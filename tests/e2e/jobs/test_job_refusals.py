@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from emulator.system import Settings
+from tests.calls.tenant_requests import tenant_headers
 from tests.e2e.conftest import Faults, calls
 from tests.jobs.job_requests import (
     HELLO,
     get_job,
-    headers_of,
     job_request,
     module_hash,
     post_job,
@@ -90,7 +90,7 @@ def test_modules_are_checked_before_they_are_kept(system: Running) -> None:
     assert told(mismatch) == (422, "MODULE_HASH_MISMATCH")
     assert told(put_module(system, TEXT)) == (422, "NOT_A_MODULE")
     assert told(put_module(system, LARGE)) == (413, "MODULE_TOO_LARGE")
-    target, headers = f"/modules/{module_hash(HELLO)}", headers_of(system)
+    target, headers = f"/modules/{module_hash(HELLO)}", tenant_headers(system)
     assert told(system.call("PUT", target, HELLO, headers)) == (415, "UNSUPPORTED_MEDIA_TYPE")
     assert calls(system, "s3.PutObject") == before
     largest = LARGE[: 4 * 1024 * 1024]
@@ -106,7 +106,10 @@ def test_other_methods_and_pages_get_answers_of_our_shape(system: Running) -> No
     preflight = system.call("OPTIONS", "/modules/x", None, page)
     assert preflight.status == 204
     assert preflight.headers["access-control-allow-methods"] == "PUT, OPTIONS"
-    assert told(system.call("GET", "/jobs/a%0A", None, headers_of(system))) == (404, "NOT_FOUND")
+    assert told(system.call("GET", "/jobs/a%0A", None, tenant_headers(system))) == (
+        404,
+        "NOT_FOUND",
+    )
     assert told(get_job(system, "x" * 200)) == (404, "UNKNOWN_JOB")
 
 

@@ -20,16 +20,11 @@ from edge_signer.verification.submissions.errors import (
 )
 from edge_signer.verification.submissions.object_stream import READING_S, ObjectStream
 from emulator.aws.faults import FaultRule
-from emulator.aws.services import ServiceHost, in_process_services, moto_host
+from emulator.aws.services import ServiceHost, in_process_services
 
 BUCKET, KEY = "streams", "uploads/acme/one"
 RANGE_BYTES = 64 * 1024
 CONTENT = random.Random(7).randbytes(10 * RANGE_BYTES + 123)
-
-
-@pytest.fixture(scope="module")
-def host() -> ServiceHost:
-    return moto_host()
 
 
 @pytest.fixture(scope="module")

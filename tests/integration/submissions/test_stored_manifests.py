@@ -10,7 +10,7 @@ from edge_signer.platform.errors import InvalidRequestError, StoreUnavailableErr
 from edge_signer.verification.submissions.errors import UnknownManifestError
 from edge_signer.verification.submissions.stored_manifests import StoredManifests
 from emulator.aws.faults import FaultRule
-from emulator.aws.services import ServiceHost, in_process_services, moto_host
+from emulator.aws.services import ServiceHost, in_process_services
 
 BUCKET = "stored-manifests"
 BASE = "https://manifests.example.com/m"
@@ -18,11 +18,6 @@ DIGEST = "ab" * 32
 UUID = "6f1d1a52-3c1c-4f0e-9a58-0c7c1f3b8a10"
 KEY = f"acme/sha256/{DIGEST}.c2pa"
 GIVEN = f"{BASE}/{KEY}"
-
-
-@pytest.fixture(scope="module")
-def host() -> ServiceHost:
-    return moto_host()
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from edge_signer.http.errors import (
     UnauthenticatedError,
     VerificationDisabledError,
 )
+from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.tenancy.tenants import DynamoDbTenantDirectory, Tenant
 
 NO_JOBS = "Jobs are switched off; nothing was signed."
@@ -64,12 +65,10 @@ def require_open(flags: Flags, tenant_id: str, *, has_central_signer: bool) -> N
         SignerDisabledError: Signing is switched off.
         TenantNotAllowedError: This tenant is not on the allowlist.
     """
-    if flags.kill_switch:
-        raise SignerDisabledError(KILLED)
     central_signs = has_central_signer and flags.central_signer_enabled
-    if not (central_signs or flags.signs_at_edge(tenant_id)):
-        raise SignerDisabledError(DISABLED)
-    _require_allowed(flags, tenant_id)
+    signs = central_signs or flags.signs_at_edge(tenant_id)
+    off = None if signs else SignerDisabledError(DISABLED)
+    _require_open(flags, tenant_id, off)
 
 
 def require_open_for_jobs(flags: Flags, tenant_id: str) -> None:
@@ -80,11 +79,8 @@ def require_open_for_jobs(flags: Flags, tenant_id: str) -> None:
         ExecutionDisabledError: Jobs are switched off.
         TenantNotAllowedError: This tenant is not on the allowlist.
     """
-    if flags.kill_switch:
-        raise SignerDisabledError(KILLED)
-    if not flags.execution_enabled:
-        raise ExecutionDisabledError(NO_JOBS)
-    _require_allowed(flags, tenant_id)
+    off = None if flags.execution_enabled else ExecutionDisabledError(NO_JOBS)
+    _require_open(flags, tenant_id, off)
 
 
 def require_open_for_verification(flags: Flags, tenant_id: str) -> None:
@@ -95,14 +91,15 @@ def require_open_for_verification(flags: Flags, tenant_id: str) -> None:
         VerificationDisabledError: Verification is switched off.
         TenantNotAllowedError: This tenant is not on the allowlist.
     """
+    off = None if flags.verification_enabled else VerificationDisabledError(NO_VERIFICATION)
+    _require_open(flags, tenant_id, off)
+
+
+def _require_open(flags: Flags, tenant_id: str, off: EdgeSignerError | None) -> None:
     if flags.kill_switch:
         raise SignerDisabledError(KILLED)
-    if not flags.verification_enabled:
-        raise VerificationDisabledError(NO_VERIFICATION)
-    _require_allowed(flags, tenant_id)
-
-
-def _require_allowed(flags: Flags, tenant_id: str) -> None:
+    if off is not None:
+        raise off
     if tenant_id not in flags.tenant_allowlist:
         raise TenantNotAllowedError(
             f"Tenant {tenant_id} may not sign here yet: ask the operator of this deployment to "

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from edge_signer.http.errors import InvalidBase64Error, InvalidJsonError, RequestTooLargeError
 from edge_signer.platform.errors import InvalidRequestError
+from edge_signer.platform.strict_json import RepeatedNameError, object_without_repeats
 
 #: The meaning of patterns, in words.
 _MEANINGS = {
@@ -68,7 +69,7 @@ def read_json(body: bytes) -> Any:
     try:
         return json.loads(
             body.decode(),
-            object_pairs_hook=_object_without_repeats,
+            object_pairs_hook=object_without_repeats,
             parse_float=_finite,
             parse_constant=_no_constant,
         )
@@ -77,17 +78,12 @@ def read_json(body: bytes) -> Any:
     except json.JSONDecodeError as broken:
         where = f"line {broken.lineno} column {broken.colno}"
         raise InvalidJsonError(f"The body is not JSON: {broken.msg} at {where}.") from None
+    except RepeatedNameError:
+        raise InvalidJsonError("Duplicate key in a JSON object.") from None
     except RecursionError:
         raise InvalidJsonError("The body is nested too deeply.") from None
     except ValueError:
         raise InvalidJsonError("Integer too long.") from None
-
-
-def _object_without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    content = dict(pairs)
-    if len(content) != len(pairs):
-        raise InvalidJsonError("Duplicate key in a JSON object.")
-    return content
 
 
 def _finite(digits: str) -> float:

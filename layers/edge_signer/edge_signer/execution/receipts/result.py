@@ -10,6 +10,7 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from edge_signer.execution.receipts.outcome import JobOutcome
+from edge_signer.platform.strict_json import object_without_repeats
 
 #: More than any function can answer with.
 MAX_JSON_BYTES = 16 * 2**20
@@ -156,17 +157,10 @@ def read_json(kind: type[_Read], content: bytes) -> _Read | None:
     if len(content) > MAX_JSON_BYTES:
         return None
     try:
-        fields = json.loads(content.decode(), object_pairs_hook=_object_without_repeats)
+        fields = json.loads(content.decode(), object_pairs_hook=object_without_repeats)
         return kind.model_validate(fields)
     except (ValidationError, ValueError, RecursionError):
         return None
-
-
-def _object_without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    if len(fields) < len(pairs):
-        raise ValueError("duplicate name in an object")
-    return fields
 
 
 def _stream(text: str | None, base64: str | None) -> bytes:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from datetime import UTC, datetime
 from typing import Annotated, Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, ValidationError
 
+from edge_signer.platform.strict_json import RepeatedNameError, object_without_repeats
 from edge_signer.verification.trust_lists.content import TrustListError
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
@@ -44,12 +44,15 @@ def read_json(content: bytes) -> Any:
         TrustListError: It is not JSON, not UTF-8, or has a key twice.
     """
     try:
-        return json.loads(content, object_pairs_hook=_object, parse_constant=_refuse)
+        return json.loads(content, object_pairs_hook=object_without_repeats, parse_constant=_refuse)
     except json.JSONDecodeError as broken:
         where = f"line {broken.lineno} column {broken.colno}"
         raise TrustListError(f"it is not JSON: {broken.msg} at {where}") from None
     except UnicodeDecodeError:
         raise TrustListError("it is not UTF-8") from None
+    except RepeatedNameError as twice:
+        name = twice.name[:_MOST_SHOWN]
+        raise TrustListError(f"an object has the key {name} twice") from None
     except RecursionError:
         raise TrustListError("it is nested too deeply") from None
     except ValueError:
@@ -92,14 +95,6 @@ def _shown(value: Any) -> str:
         return ""
     text = str(value)
     return f", {text}," if len(text) <= _MOST_SHOWN else f", {text[:_MOST_SHOWN]}…,"
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    content = dict(pairs)
-    if len(content) != len(pairs):
-        (twice, _), *_ = Counter(name for name, _ in pairs).most_common(1)
-        raise TrustListError(f"an object has the key {twice[:_MOST_SHOWN]} twice")
-    return content
 
 
 def _refuse(name: str) -> NoReturn:
