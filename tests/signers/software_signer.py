@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -18,6 +18,8 @@ from edge_signer.signing.credentials.kms import Credential, Signer
 from edge_signer.signing.credentials.time_stamp import TimeStamp
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.edge_path import EdgePath, Patience
+from edge_signer.signing.ingredients.ingredient import Ingredient, Thumbnail
+from edge_signer.signing.ingredients.planner import IngredientPlanner
 from edge_signer.signing.manifest.builder import ManifestBuilder
 from edge_signer.signing.manifest.embedding import Embedding
 from edge_signer.signing.rules.policy import SigningPolicy
@@ -27,6 +29,7 @@ from edge_signer.signing.signing_request import SigningRequest
 from edge_signer.signing.store import S3ManifestStore, StoredManifest
 from edge_signer.telemetry.request_record import RequestRecord
 from emulator.credentials.development_ca import DevelopmentCa
+from tests.judges.verifying import trusting
 
 ACTIONS: Mapping[str, Any] = {
     "c2pa.actions": [
@@ -132,6 +135,9 @@ class Workshop:
         ca: Certifies that key.
         authority: Stamps; None for no stamps.
         name: Of the signer, in its certificate.
+
+    Attributes:
+        trust: Whom it trusts for the credentials of ingredients.
     """
 
     def __init__(
@@ -143,6 +149,7 @@ class Workshop:
         name: str = "Test Signer",
     ) -> None:
         self.ca = ca or DevelopmentCa()
+        self.trust = trusting(self.ca.anchors_pem())
         self.store = MemoryStore()
         self.builder = ManifestBuilder()
         self.signer = SoftwareSigner(self.ca, algorithm, name)
@@ -150,6 +157,9 @@ class Workshop:
             name: policy.model_copy(update={"algorithm": algorithm})
             for name, policy in shipped_policies().items()
         }
+        self.planner = IngredientPlanner(
+            lambda _tenant, one, _where: one.manifest_store, lambda: self.trust
+        )
         used = signer or self.signer
         self.service = SigningService(
             policy_directory(self.policies),
@@ -157,6 +167,7 @@ class Workshop:
             None,
             self.store,
             authority,
+            ingredients=lambda: self.planner,
         )
 
     def sign(
@@ -167,9 +178,21 @@ class Workshop:
         tsa: bool | None = None,
         title: str | None = None,
         embedding: Embedding | None = None,
+        ingredients: Sequence[Ingredient] = (),
+        thumbnail: Thumbnail | None = None,
     ) -> bytes:
         """Sign an asset, or for an embedding its digest, and give its manifest store."""
         digest = hashlib.sha256(asset).digest() if embedding is None else asset
-        request = SigningRequest("acme", digest, assertions, policy_id, tsa, title, embedding)
+        request = SigningRequest(
+            "acme",
+            digest,
+            assertions,
+            policy_id,
+            tsa,
+            title,
+            embedding,
+            ingredients=ingredients,
+            thumbnail=thumbnail,
+        )
         self.service.sign(request, RequestRecord("a request"), Deadline())
         return self.store.kept[-1][2]

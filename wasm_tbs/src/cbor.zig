@@ -127,6 +127,7 @@ pub const Writer = struct {
                 try self.tag(tag_date_time);
                 try self.text(t);
             },
+            .bytes => |b| try self.bytes(b),
             .array => |items| {
                 try self.array(items.len);
                 for (items) |child| try self.value(child);

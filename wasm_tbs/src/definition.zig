@@ -7,7 +7,9 @@ const cose = @import("cose.zig");
 const json_value = @import("json_value.zig");
 const Value = json_value.Value;
 
-pub const max_assertions = 64;
+pub const max_assertions = 128;
+pub const max_attachments = 34;
+const max_redactions = 64;
 const max_text_bytes = 256;
 /// A TIFF's store and its count are two.
 const max_exclusions = 2;
@@ -25,6 +27,7 @@ pub const Error = json_value.ParseError || error{
     AssertionsTooMany,
     AlgorithmUnknown,
     BindingInvalid,
+    ReferenceInvalid,
 };
 
 pub const Definition = struct {
@@ -36,10 +39,14 @@ pub const Definition = struct {
     /// Name of the asset, for people.
     title: ?[]const u8,
     binding: Binding,
+    /// JUMBF URIs of assertions of other manifests that were taken away.
+    redacted: []const []const u8,
+    /// How many of the host's fields are files that assertions hold.
+    attachments: usize,
 
     pub fn parse(arena: Allocator, input: []const u8) Error!Definition {
         const root = try json_value.parse(arena, input);
-        try admitOnly(root, &.{ "label", "instance_id", "alg", "claim_generator_info", "assertions", "title", "binding" });
+        try admitOnly(root, &.{ "label", "instance_id", "alg", "claim_generator_info", "assertions", "title", "binding", "redacted", "attachments" });
         const generator = root.get("claim_generator_info") orelse return error.DefinitionFieldMissing;
         _ = try requiredText(generator.*, "name");
         const items = root.get("assertions") orelse return error.AssertionsMissing;
@@ -58,7 +65,26 @@ pub const Definition = struct {
             .assertions = assertions,
             .title = try optionalText(root, "title"),
             .binding = try Binding.parse(arena, root),
+            .redacted = try redactions(arena, root),
+            .attachments = try attachmentCount(root),
         };
+    }
+
+    fn redactions(arena: Allocator, root: Value) Error![]const []const u8 {
+        const items = root.get("redacted") orelse return &.{};
+        if (items.* != .array or items.array.len == 0 or items.array.len > max_redactions) return error.DefinitionFieldInvalid;
+        const uris = try arena.alloc([]const u8, items.array.len);
+        for (uris, items.array) |*uri, item| {
+            if (item != .text or !std.mem.startsWith(u8, item.text, "self#jumbf=/c2pa/")) return error.DefinitionFieldInvalid;
+            uri.* = item.text;
+        }
+        return uris;
+    }
+
+    fn attachmentCount(root: Value) Error!usize {
+        if (root.get("attachments") == null) return 0;
+        const count = try requiredNatural(root, "attachments");
+        return if (count <= max_attachments) @intCast(count) else error.DefinitionFieldInvalid;
     }
 };
 
@@ -68,15 +94,19 @@ pub const Binding = union(enum) {
     data: []const Range,
     /// `c2pa.hash.bmff.v3` over every box but the store, `ftyp` and `mfra` (C2PA 2.2 §18.6).
     bmff,
+    /// None: an update manifest, whose parent is bound to the same asset (C2PA 2.2 §11.2.3).
+    update,
 
     pub const Range = struct { start: u64, length: u64 };
 
     fn parse(arena: Allocator, root: Value) Error!Binding {
         const given = root.get("binding") orelse return .{ .data = &.{} };
-        try admitOnly(given.*, &.{ "exclusions", "bmff" });
-        if (given.get("bmff")) |is_bmff| {
-            if (is_bmff.* != .boolean or !is_bmff.boolean or given.object.len != 1) return error.BindingInvalid;
-            return .bmff;
+        try admitOnly(given.*, &.{ "exclusions", "bmff", "update" });
+        inline for (.{ .{ "bmff", Binding.bmff }, .{ "update", Binding.update } }) |one| {
+            if (given.get(one[0])) |is_so| {
+                if (is_so.* != .boolean or !is_so.boolean or given.object.len != 1) return error.BindingInvalid;
+                return one[1];
+            }
         }
         const items = given.get("exclusions") orelse return error.BindingInvalid;
         if (items.* != .array or items.array.len == 0 or items.array.len > max_exclusions) return error.BindingInvalid;
@@ -104,10 +134,14 @@ pub const Assertion = struct {
         cbor: Value,
         /// A JSON text that the host wrote: it is copied, never read.
         json: []const u8,
+        /// An attachment, as an embedded file (C2PA 2.2 §18.10).
+        file: File,
     };
 
+    pub const File = struct { media_type: []const u8, attachment: usize };
+
     fn parse(item: Value) Error!Assertion {
-        try admitOnly(item, &.{ "label", "created", "data", "json" });
+        try admitOnly(item, &.{ "label", "created", "data", "json", "file" });
         const label = try requiredText(item, "label");
         try checkLabel(label);
         const created = item.get("created") orelse return error.DefinitionFieldMissing;
@@ -116,12 +150,19 @@ pub const Assertion = struct {
     }
 
     fn contentOf(item: Value, label: []const u8) Error!Content {
-        const data = item.get("data");
+        // With the label and `created`, one field says what it holds.
+        if (item.object.len > 3) return error.DefinitionFieldInvalid;
         if (item.get("json")) |text| {
-            if (data != null or text.* != .text) return error.DefinitionFieldInvalid;
+            if (text.* != .text) return error.DefinitionFieldInvalid;
             return .{ .json = text.text };
         }
-        const value = data orelse return error.DefinitionFieldMissing;
+        if (item.get("file")) |file| {
+            try admitOnly(file.*, &.{ "media_type", "attachment" });
+            const attachment = try requiredNatural(file.*, "attachment");
+            if (attachment >= max_attachments) return error.DefinitionFieldInvalid;
+            return .{ .file = .{ .media_type = try requiredText(file.*, "media_type"), .attachment = @intCast(attachment) } };
+        }
+        const value = item.get("data") orelse return error.DefinitionFieldMissing;
         if (std.mem.startsWith(u8, label, "c2pa.actions")) markDates(value);
         return .{ .cbor = value.* };
     }

@@ -5,26 +5,31 @@
 const std = @import("std");
 const Allocator = std.mem.Allocator;
 
-/// What a superbox is: the first four bytes of its UUID. The other twelve are the same for all.
-/// Those of a content type are the type of its content box, too.
+/// What a superbox is.
 pub const Kind = enum {
     manifest_store,
     manifest,
+    update_manifest,
     assertion_store,
     claim,
     signature,
     cbor,
     json,
+    embedded_file,
 
-    pub fn uuidPrefix(self: Kind) *const [4]u8 {
+    /// Its UUID. Those of C2PA's own types and of most content types begin with four characters;
+    /// for a content type they are the type of its content box, too.
+    fn uuid(self: Kind) *const [16]u8 {
         return switch (self) {
-            .manifest_store => "c2pa",
-            .manifest => "c2ma",
-            .assertion_store => "c2as",
-            .claim => "c2cl",
-            .signature => "c2cs",
-            .cbor => "cbor",
-            .json => "json",
+            .manifest_store => "c2pa" ++ uuid_suffix,
+            .manifest => "c2ma" ++ uuid_suffix,
+            .update_manifest => "c2um" ++ uuid_suffix,
+            .assertion_store => "c2as" ++ uuid_suffix,
+            .claim => "c2cl" ++ uuid_suffix,
+            .signature => "c2cs" ++ uuid_suffix,
+            .cbor => "cbor" ++ uuid_suffix,
+            .json => "json" ++ uuid_suffix,
+            .embedded_file => "\x40\xcb\x0c\x32\xbb\x8a\x48\x9d\xa7\x0b\x2a\xd6\xf4\x7f\x43\x69",
         };
     }
 };
@@ -50,6 +55,11 @@ pub const Writer = struct {
         return self.out.items;
     }
 
+    /// Provides for so many bytes more: the arena keeps every copy that a growing list leaves.
+    pub fn reserve(self: *Writer, count: usize) Allocator.Error!void {
+        try self.out.ensureTotalCapacityPrecise(self.gpa, self.out.items.len + count);
+    }
+
     fn openBox(self: *Writer, box_type: *const [4]u8) Allocator.Error!Open {
         const open: Open = .{ .start = self.out.items.len };
         try self.out.appendSlice(self.gpa, "\x00\x00\x00\x00");
@@ -66,8 +76,7 @@ pub const Writer = struct {
     pub fn openSuperbox(self: *Writer, kind: Kind, label: []const u8) Allocator.Error!Open {
         const superbox = try self.openBox("jumb");
         const description = try self.openBox("jumd");
-        try self.out.appendSlice(self.gpa, kind.uuidPrefix());
-        try self.out.appendSlice(self.gpa, uuid_suffix);
+        try self.out.appendSlice(self.gpa, kind.uuid());
         try self.out.append(self.gpa, toggles);
         try self.out.appendSlice(self.gpa, label);
         try self.out.append(self.gpa, 0);

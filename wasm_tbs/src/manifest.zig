@@ -8,12 +8,18 @@ const cbor = @import("cbor.zig");
 const cose = @import("cose.zig");
 const jumbf = @import("jumbf.zig");
 const definition_file = @import("definition.zig");
+const json_value = @import("json_value.zig");
+const Value = json_value.Value;
 const Assertion = definition_file.Assertion;
 const Binding = definition_file.Binding;
 const Definition = definition_file.Definition;
 
 pub const max_tbs_bytes = 16 * 1024;
 pub const max_certificates = 8;
+/// Room for assertions beside what they attach, so that their list rarely grows.
+const usual_assertions_bytes = 16 * 1024;
+/// What stands around assertions, claim and signature: headers, descriptions and labels.
+const boxes_around_bytes = 512;
 
 const claim_label = "c2pa.claim.v2";
 const signature_label = "c2pa.signature";
@@ -25,6 +31,7 @@ const bmff_store_uuid = "\xd8\xfe\xc3\xd6\x1b\x0e\x48\x3c\x92\x97\x58\x28\x87\x7
 
 pub const Error = definition_file.Error || error{
     AssetDigestLength,
+    AttachmentsMissing,
     CertificatesMissing,
     CertificatesTooMany,
     SignatureLength,
@@ -36,6 +43,7 @@ pub const Error = definition_file.Error || error{
 pub const Manifest = struct {
     label: []const u8,
     algorithm: cose.Algorithm,
+    kind: jumbf.Kind,
     /// The assertion store, a whole superbox.
     assertion_store: []const u8,
     /// The claim, encoded.
@@ -44,31 +52,40 @@ pub const Manifest = struct {
     protected: []const u8,
 
     /// Reads the definition and builds all that the signature will cover.
-    /// `asset_sha256` is the hard binding; `x5chain` holds DER certificates, leaf first, root left out.
+    /// `asset_sha256` is the hard binding. `rest` holds the files that assertions attach, as many as
+    /// the definition says, and then DER certificates, leaf first, root left out.
     pub fn prepare(
         arena: Allocator,
         definition_json: []const u8,
         asset_sha256: []const u8,
-        x5chain: []const []const u8,
+        rest: []const []const u8,
     ) Error!Manifest {
         if (asset_sha256.len != Sha256.digest_length) return error.AssetDigestLength;
+        const definition = try Definition.parse(arena, definition_json);
+        if (definition.attachments > rest.len) return error.AttachmentsMissing;
+        const attachments = rest[0..definition.attachments];
+        const x5chain = rest[definition.attachments..];
         if (x5chain.len == 0) return error.CertificatesMissing;
         if (x5chain.len > max_certificates) return error.CertificatesTooMany;
         for (x5chain) |certificate| if (certificate.len == 0) return error.CertificatesMissing;
 
-        const definition = try Definition.parse(arena, definition_json);
-        var assertions = AssertionStore.init(arena);
+        var assertions = AssertionStore.init(arena, attachments);
+        var attached_bytes: usize = 0;
+        for (attachments) |one| attached_bytes += one.len;
+        if (attached_bytes > 0) try assertions.boxes.reserve(attached_bytes + usual_assertions_bytes);
         const store = try assertions.open();
         for (definition.assertions) |*assertion| try assertions.add(assertion);
         switch (definition.binding) {
             .data => |exclusions| try assertions.addDataHash(asset_sha256, exclusions),
             .bmff => try assertions.addBmffHash(asset_sha256),
+            .update => {},
         }
         assertions.boxes.close(store);
 
         return .{
             .label = definition.label,
             .algorithm = definition.algorithm,
+            .kind = if (definition.binding == .update) .update_manifest else .manifest,
             .assertion_store = assertions.boxes.written(),
             .claim = try encodeClaim(arena, definition, &assertions),
             .protected = try cose.protectedHeader(arena, definition.algorithm, x5chain),
@@ -108,8 +125,9 @@ pub const Manifest = struct {
 
     fn boxed(self: *const Manifest, arena: Allocator, sign1: []const u8) Error![]const u8 {
         var boxes = jumbf.Writer.init(arena);
+        try boxes.reserve(self.assertion_store.len + self.claim.len + sign1.len + boxes_around_bytes);
         const store = try boxes.openSuperbox(.manifest_store, "c2pa");
-        const manifest = try boxes.openSuperbox(.manifest, self.label);
+        const manifest = try boxes.openSuperbox(self.kind, self.label);
         try boxes.append(self.assertion_store);
         const claim = try boxes.openSuperbox(.claim, claim_label);
         try boxes.contentBox("cbor", self.claim);
@@ -128,12 +146,15 @@ const AssertionStore = struct {
     boxes: jumbf.Writer,
     created: std.ArrayList(HashedUri) = .empty,
     gathered: std.ArrayList(HashedUri) = .empty,
+    /// All of them, in the definition's order.
+    added: std.ArrayList(HashedUri) = .empty,
     labels: std.ArrayList([]const u8) = .empty,
+    attachments: []const []const u8,
 
     const HashedUri = struct { url: []const u8, hash: [Sha256.digest_length]u8 };
 
-    fn init(arena: Allocator) AssertionStore {
-        return .{ .arena = arena, .boxes = .init(arena) };
+    fn init(arena: Allocator, attachments: []const []const u8) AssertionStore {
+        return .{ .arena = arena, .boxes = .init(arena), .attachments = attachments };
     }
 
     fn open(self: *AssertionStore) Error!jumbf.Open {
@@ -144,12 +165,61 @@ const AssertionStore = struct {
         const references = if (assertion.created) &self.created else &self.gathered;
         switch (assertion.content) {
             .cbor => |value| {
+                if (std.mem.startsWith(u8, assertion.label, "c2pa.actions")) try self.linkActions(value);
+                if (std.mem.startsWith(u8, assertion.label, "c2pa.ingredient")) try self.linkIngredient(value);
                 var encoded = cbor.Writer.init(self.arena);
                 try encoded.value(value);
                 try self.addBox(references, assertion.label, .cbor, encoded.written());
             },
             .json => |text| try self.addBox(references, assertion.label, .json, text),
+            .file => |file| try self.addFile(references, assertion.label, file),
         }
+    }
+
+    /// The ingredients that actions name by number become hashed URIs (C2PA 2.2 §18.14.4.7).
+    fn linkActions(self: *AssertionStore, data: Value) Error!void {
+        const actions = data.get("actions") orelse return;
+        if (actions.* != .array) return;
+        for (actions.array) |action| {
+            const parameters = action.get("parameters") orelse continue;
+            const ingredients = parameters.get("ingredients") orelse continue;
+            if (ingredients.* != .array) return error.ReferenceInvalid;
+            for (ingredients.array) |*one| try self.link(one);
+        }
+    }
+
+    /// An ingredient's thumbnail, by number, and the hashes of its manifest and signature, in
+    /// hexadecimal, become hashed URIs (C2PA 2.2 §18.15).
+    fn linkIngredient(self: *AssertionStore, data: Value) Error!void {
+        if (data.get("thumbnail")) |thumbnail| try self.link(thumbnail);
+        for ([_][]const u8{ "activeManifest", "claimSignature" }) |name| {
+            const reference = data.get(name) orelse continue;
+            const hash = reference.get("hash") orelse return error.ReferenceInvalid;
+            if (hash.* != .text or hash.text.len != 2 * Sha256.digest_length) return error.ReferenceInvalid;
+            const digest = try self.arena.alloc(u8, Sha256.digest_length);
+            const decoded = std.fmt.hexToBytes(digest, hash.text) catch return error.ReferenceInvalid;
+            hash.* = .{ .bytes = decoded };
+        }
+    }
+
+    /// Replaces the number of an earlier assertion of the definition by its hashed URI.
+    fn link(self: *AssertionStore, value: *Value) Error!void {
+        if (value.* != .unsigned or value.unsigned >= self.added.items.len) return error.ReferenceInvalid;
+        const target = &self.added.items[@intCast(value.unsigned)];
+        const members = try self.arena.alloc(json_value.Member, 2);
+        members[0] = .{ .name = "url", .value = .{ .text = target.url } };
+        members[1] = .{ .name = "hash", .value = .{ .bytes = try self.arena.dupe(u8, &target.hash) } };
+        value.* = .{ .object = members };
+    }
+
+    fn addFile(self: *AssertionStore, references: *std.ArrayList(HashedUri), label: []const u8, file: Assertion.File) Error!void {
+        if (file.attachment >= self.attachments.len) return error.AttachmentsMissing;
+        const unique = try self.uniqueLabel(label);
+        const box = try self.boxes.openSuperbox(.embedded_file, unique);
+        // No file name, and nothing outside (ISO 19566-5 B.4): a media type ends in a zero.
+        try self.boxes.contentBox("bfdb", try std.mem.concat(self.arena, u8, &.{ "\x00", file.media_type, "\x00" }));
+        try self.boxes.contentBox("bidb", self.attachments[file.attachment]);
+        try self.closeBox(references, unique, box);
     }
 
     /// `c2pa.hash.data` over the asset without the ranges that are excluded; a sidecar excludes none.
@@ -211,7 +281,11 @@ const AssertionStore = struct {
     fn addBox(self: *AssertionStore, references: *std.ArrayList(HashedUri), label: []const u8, kind: jumbf.Kind, content: []const u8) Error!void {
         const unique = try self.uniqueLabel(label);
         const box = try self.boxes.openSuperbox(kind, unique);
-        try self.boxes.contentBox(kind.uuidPrefix(), content);
+        try self.boxes.contentBox(if (kind == .json) "json" else "cbor", content);
+        try self.closeBox(references, unique, box);
+    }
+
+    fn closeBox(self: *AssertionStore, references: *std.ArrayList(HashedUri), unique: []const u8, box: jumbf.Open) Error!void {
         self.boxes.close(box);
         var reference: HashedUri = .{
             .url = try std.mem.concat(self.arena, u8, &.{ "self#jumbf=" ++ assertions_label ++ "/", unique }),
@@ -220,6 +294,7 @@ const AssertionStore = struct {
         // The superbox's own header is not hashed (C2PA 2.2 §8.4.2.3).
         Sha256.hash(self.boxes.written()[box.start + jumbf.header_length ..], &reference.hash, .{});
         try references.append(self.arena, reference);
+        try self.added.append(self.arena, reference);
     }
 
     /// The second assertion of a label is `label__1`, the third `label__2` (C2PA 2.2 §6.4).
@@ -237,7 +312,11 @@ const AssertionStore = struct {
 fn encodeClaim(arena: Allocator, definition: Definition, assertions: *const AssertionStore) Error![]const u8 {
     var claim = cbor.Writer.init(arena);
     const gathered = assertions.gathered.items;
-    try claim.map(@as(usize, 5) + @intFromBool(gathered.len > 0) + @intFromBool(definition.title != null));
+    const redacted = definition.redacted;
+    const optional = [_]bool{ gathered.len > 0, definition.title != null, redacted.len > 0 };
+    var count: usize = 5;
+    for (optional) |is_there| count += @intFromBool(is_there);
+    try claim.map(count);
     try claim.text("alg");
     try claim.text("sha256");
     if (definition.title) |title| {
@@ -254,6 +333,11 @@ fn encodeClaim(arena: Allocator, definition: Definition, assertions: *const Asse
     if (gathered.len > 0) {
         try claim.text("gathered_assertions");
         try encodeReferences(&claim, gathered);
+    }
+    if (redacted.len > 0) {
+        try claim.text("redacted_assertions");
+        try claim.array(redacted.len);
+        for (redacted) |uri| try claim.text(uri);
     }
     try claim.text("claim_generator_info");
     try claim.value(definition.claim_generator_info);
@@ -359,6 +443,78 @@ test "a JSON text is copied into a JSON box" {
     const box = "jumdjson\x00\x11\x00\x10\x80\x00\x00\xAA\x00\x38\x9B\x71\x03org.example__1\x00" ++
         "\x00\x00\x00\x14json{ \"b\": 1.0 }";
     try std.testing.expect(std.mem.indexOf(u8, manifest.assertion_store, box) != null);
+}
+
+/// A component with a thumbnail, and the action that places it.
+const component_and_placing =
+    \\ {"label":"c2pa.thumbnail.ingredient","created":false,"file":{"media_type":"image/png","attachment":0}},
+    \\ {"label":"c2pa.ingredient.v3","created":true,"data":{"relationship":"componentOf","thumbnail":0,
+    \\  "activeManifest":{"url":"self#jumbf=/c2pa/p","alg":"sha256","hash":"
+++ "0a" ** 32 ++
+    \\"}}},
+    \\ {"label":"c2pa.actions.v2","created":true,"data":{"actions":[{"action":"c2pa.placed","parameters":{"ingredients":[1]}}]}},
+;
+
+fn withIngredients(arena: Allocator) ![]const u8 {
+    return std.mem.replaceOwned(u8, arena, test_definition, "\"assertions\":[", "\"attachments\":1,\"assertions\":[" ++ component_and_placing);
+}
+
+test "an action names an ingredient by its hashed URI, and the ingredient its thumbnail" {
+    var arena = std.heap.ArenaAllocator.init(std.testing.allocator);
+    defer arena.deinit();
+    const a = arena.allocator();
+    const manifest = try Manifest.prepare(a, try withIngredients(a), "h" ** 32, &.{ "pixels", "leaf" });
+    const file = "\x03c2pa.thumbnail.ingredient\x00\x00\x00\x00\x13bfdb\x00image/png\x00\x00\x00\x00\x0ebidbpixels";
+    try std.testing.expect(std.mem.indexOf(u8, manifest.assertion_store, file) != null);
+    try std.testing.expect(std.mem.indexOf(u8, manifest.assertion_store, "dhash\x58\x20" ++ "\x0a" ** 32) != null);
+    for ([_][]const u8{ "c2pa.thumbnail.ingredient", "c2pa.ingredient.v3" }) |label| {
+        // The head of a text so long, after the head of a map of two.
+        const url = try std.mem.concat(a, u8, &.{ "\xa2curl\x78", &.{@intCast(27 + label.len)}, "self#jumbf=c2pa.assertions/", label, "dhash\x58\x20" });
+        const reference = std.mem.indexOf(u8, manifest.assertion_store, url).?;
+        const digest = manifest.assertion_store[reference + url.len ..][0..32];
+        // The claim has the same hash of it.
+        try std.testing.expect(std.mem.indexOf(u8, manifest.claim, digest) != null);
+    }
+}
+
+test "references lead to earlier assertions, and attachments are there" {
+    var arena = std.heap.ArenaAllocator.init(std.testing.allocator);
+    defer arena.deinit();
+    const a = arena.allocator();
+    const definition = try withIngredients(a);
+    const cases = [_]struct { []const u8, []const u8, Error }{
+        .{ "\"ingredients\":[1]", "\"ingredients\":[2]", error.ReferenceInvalid },
+        .{ "\"ingredients\":[1]", "\"ingredients\":[\"a\"]", error.ReferenceInvalid },
+        .{ "\"ingredients\":[1]", "\"ingredients\":1", error.ReferenceInvalid },
+        .{ "\"thumbnail\":0", "\"thumbnail\":1", error.ReferenceInvalid },
+        .{ "0a0a", "0a", error.ReferenceInvalid },
+        .{ "0a0a", "0x0a", error.ReferenceInvalid },
+        .{ "\"attachment\":0", "\"attachment\":1", error.AttachmentsMissing },
+        .{ "\"attachments\":1", "\"attachments\":3", error.AttachmentsMissing },
+        .{ "\"attachments\":1", "\"attachments\":2", error.CertificatesMissing },
+        .{ "\"attachments\":1", "\"attachments\":35", error.DefinitionFieldInvalid },
+    };
+    for (cases) |case| {
+        const changed = try std.mem.replaceOwned(u8, a, definition, case[0], case[1]);
+        try std.testing.expectError(case[2], Manifest.prepare(a, changed, "h" ** 32, &.{ "pixels", "leaf" }));
+    }
+}
+
+test "an update manifest has no hard binding, and says what was redacted" {
+    var arena = std.heap.ArenaAllocator.init(std.testing.allocator);
+    defer arena.deinit();
+    const a = arena.allocator();
+    const update = "\"binding\":{\"update\":true},\"redacted\":[\"self#jumbf=/c2pa/p/c2pa.assertions/x\"],\"assertions\":";
+    const definition = try std.mem.replaceOwned(u8, a, test_definition, "\"assertions\":", update);
+    const manifest = try Manifest.prepare(a, definition, "h" ** 32, &.{"leaf"});
+    try std.testing.expect(std.mem.indexOf(u8, manifest.claim, "c2pa.hash") == null);
+    try std.testing.expect(std.mem.indexOf(u8, manifest.claim, "\x73redacted_assertions\x81\x78\x24self#jumbf=/c2pa/p/c2pa.assertions/x") != null);
+    const store = try manifest.assemble(a, "s" ** 64, "", null);
+    try std.testing.expect(std.mem.indexOf(u8, store, "jumdc2um") != null);
+    for ([_][]const u8{ "\"self#jumbf=c2pa.assertions/x\"", "1" }) |uri| {
+        const other = try std.mem.replaceOwned(u8, a, definition, "\"self#jumbf=/c2pa/p/c2pa.assertions/x\"", uri);
+        try std.testing.expectError(error.DefinitionFieldInvalid, Manifest.prepare(a, other, "h" ** 32, &.{"leaf"}));
+    }
 }
 
 test "an asset and a signer are needed" {

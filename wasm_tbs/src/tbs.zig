@@ -2,7 +2,8 @@
 //! randomness, no keys: the same input gives the same bytes.
 //!
 //! The input is a sequence of fields, each a little-endian u32 length and that many bytes:
-//!   prepare              in definition_buffer: definition JSON, asset SHA-256, certificate (DER) …
+//!   prepare              in definition_buffer: definition JSON, asset SHA-256, attachment …,
+//!                        certificate (DER) …
 //!   time_stamp_payload   in signature_buffer: signature
 //!   assemble             in signature_buffer: signature, time-stamp token (empty for none), and, if
 //!                        the store shall be padded, its length as a little-endian u32
@@ -13,12 +14,13 @@
 const std = @import("std");
 const Manifest = @import("manifest.zig").Manifest;
 const max_certificates = @import("manifest.zig").max_certificates;
+const max_attachments = @import("definition.zig").max_attachments;
 
 pub const panic = std.debug.no_panic;
 
-const definition_capacity = 192 * 1024;
+const definition_capacity = 512 * 1024;
 const signature_capacity = 16 * 1024;
-const heap_capacity = 1024 * 1024;
+const heap_capacity = 2560 * 1024;
 const error_bit: u64 = 1 << 31;
 
 var signature_input: [signature_capacity]u8 = undefined;
@@ -61,13 +63,13 @@ fn tryPrepare(input_length: u32) Error![]const u8 {
     arena = .init(workspace[input_length..]);
     const definition = try fields.next();
     const asset_sha256 = try fields.next();
-    var x5chain: [max_certificates][]const u8 = undefined;
+    var rest: [max_attachments + max_certificates][]const u8 = undefined;
     var count: usize = 0;
     while (!fields.atEnd()) : (count += 1) {
-        if (count == max_certificates) return error.CertificatesTooMany;
-        x5chain[count] = try fields.next();
+        if (count == rest.len) return error.CertificatesTooMany;
+        rest[count] = try fields.next();
     }
-    const manifest = try Manifest.prepare(arena.allocator(), definition, asset_sha256, x5chain[0..count]);
+    const manifest = try Manifest.prepare(arena.allocator(), definition, asset_sha256, rest[0..count]);
     const tbs = try manifest.tbs(arena.allocator());
     prepared = manifest;
     return tbs;

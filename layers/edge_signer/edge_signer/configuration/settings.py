@@ -171,6 +171,7 @@ class Settings(SigningSettings, CalledSettings, ChaosSettings):
         fallback_function: Name of the central signer's function; empty for none.
         central_signer_url: Address of an external central signer, used instead of that function.
         central_signer_api_key: Name of the SSM parameter that holds its API key.
+        upload_bucket: Where tenants upload ingredients' manifest stores; empty for none.
     """
 
     manifest_bucket: str = Field(min_length=3)
@@ -182,6 +183,7 @@ class Settings(SigningSettings, CalledSettings, ChaosSettings):
     fallback_function: str = Field("", pattern=r"^[A-Za-z0-9_:-]*$")
     central_signer_url: str = Field("", pattern=r"^(https://[^ ]+|http://127\.0\.0\.1:[^ ]+)?$")
     central_signer_api_key: str = Field("", pattern=r"^(/[A-Za-z0-9._/-]+)?$")
+    upload_bucket: str = Field("", pattern=r"^([a-z0-9][a-z0-9.-]{2,62})?$")
 
     @property
     def has_central_signer(self) -> bool:

@@ -182,6 +182,7 @@ class EdgePath:
             asset_sha256=attempt.request.asset_sha256,
             x5chain=chain.x5chain,
             title=attempt.request.title,
+            earlier_manifests=attempt.planned.earlier_manifests,
         )
         embedding = attempt.request.embedding
         try:

@@ -12,6 +12,13 @@ class InvalidAssertionError(EdgeSignerError):
     quotes_request = True
 
 
+class InvalidIngredientError(EdgeSignerError):
+    """An ingredient, or its manifest store, cannot be used; the message names which and why."""
+
+    code = "INVALID_INGREDIENT"
+    quotes_request = True
+
+
 class UnknownPolicyError(EdgeSignerError):
     """No policy has that identifier."""
 
@@ -68,6 +75,12 @@ class EmbeddingUnavailableError(EdgeSignerError):
     """Only the edge makes embedded manifests, and it cannot sign now."""
 
     code = "EMBEDDING_UNAVAILABLE"
+
+
+class IngredientsUnavailableError(EdgeSignerError):
+    """Only the edge makes manifests with ingredients, and it cannot sign now."""
+
+    code = "INGREDIENTS_UNAVAILABLE"
 
 
 class ManifestIdReusedError(EdgeSignerError):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from edge_signer.platform.deadline import Deadline, EdgeTimeSpentError
 from edge_signer.platform.errors import (
@@ -15,11 +16,17 @@ from edge_signer.platform.errors import (
 from edge_signer.signing.central_path import CentralPath
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority, required
 from edge_signer.signing.edge_path import CircuitOpenError, CpuTimeSpentError, EdgePath
-from edge_signer.signing.errors import CredentialUnavailableError, EmbeddingUnavailableError
+from edge_signer.signing.errors import (
+    CredentialUnavailableError,
+    EmbeddingUnavailableError,
+    IngredientsUnavailableError,
+    PolicyViolationError,
+)
 from edge_signer.signing.layout.inline_embedding import InlineEmbedding
 from edge_signer.signing.manifest.builder import BuildError
 from edge_signer.signing.manifest.embedding import Embedding
 from edge_signer.signing.rules.assertions import manifest_assertions
+from edge_signer.signing.rules.ingredient_rules import NamedIngredient, require_ingredients_allowed
 from edge_signer.signing.rules.policy_directory import PolicyDirectory
 from edge_signer.signing.signing_request import (
     Attempt,
@@ -29,6 +36,10 @@ from edge_signer.signing.signing_request import (
 )
 from edge_signer.signing.store import S3ManifestStore, StoredManifest
 from edge_signer.telemetry.request_record import RequestRecord
+
+# Loads the validator, which only requests with ingredients need.
+if TYPE_CHECKING:
+    from edge_signer.signing.ingredients.planner import IngredientPlanner, PlannedIngredients
 
 #: Failures that another engine with another key may not have. A failing time-stamp authority is not
 #: among them: the central signer uses the same one.
@@ -71,6 +82,7 @@ class SigningService:
         central: Signs when the edge cannot; None if there is no central signer.
         store: Keeps manifests.
         time_stamp_authority: Stamps signatures; None if there is none.
+        ingredients: Gives the planner of ingredients when it is first needed.
         signs_here: Tells whether the edge may sign for a tenant.
         asks_central: Tells whether the central signer may be used.
     """
@@ -84,6 +96,7 @@ class SigningService:
         time_stamp_authority: HttpTimeStampAuthority | None = None,
         signs_here: Callable[[str], bool] = lambda _: True,
         asks_central: Callable[[], bool] = lambda: True,
+        ingredients: Callable[[], IngredientPlanner] | None = None,
     ) -> None:
         self._policies = policies
         self._edge = edge
@@ -92,6 +105,7 @@ class SigningService:
         self._time_stamp_authority = time_stamp_authority
         self._signs_here = signs_here
         self._asks_central = asks_central
+        self._ingredients = ingredients
 
     def plan(self, request: SigningRequest) -> PlannedManifest:
         """Check a request against its policy, without calling KMS.
@@ -100,6 +114,7 @@ class SigningService:
             EdgeSignerError: One of the catalogue.
         """
         planned = self._content(request)
+        planned = self._with_ingredients(request, planned)
         if request.embedding is not None:
             request.embedding.require_possible(is_stamped=planned.is_stamped)
         return planned
@@ -111,8 +126,9 @@ class SigningService:
 
         Args:
             request: What is to be signed.
-            record: Takes what was signed with what, and the duration of the steps: policy, layout
-                if there is an inline asset to embed in, those of the path taken, and store.
+            record: Takes what was signed with what, and the duration of the steps: policy,
+                ingredients if there are any, layout if there is an inline asset to embed in, those
+                of the path taken, and store.
             deadline: Of the request.
 
         Raises:
@@ -122,13 +138,19 @@ class SigningService:
         with record.stopwatch.step("policy"):
             planned = self._content(request)
             record.policy_id = planned.policy.policy_id
+        if request.ingredients or request.thumbnail:
+            with record.stopwatch.step("ingredients"):
+                began_cpu_ms = record.stopwatch.cpu_ms
+                planned = self._with_ingredients(request, planned)
+                # Their limits bound this; the budget of CPU time is for building.
+                record.admitted_cpu_ms += record.stopwatch.cpu_ms - began_cpu_ms
         if request.embedding is not None:
             _lay_out(request.embedding, record, is_stamped=planned.is_stamped)
 
         attempt = Attempt(request, planned, record, deadline)
         central = self._central if self._asks_central() else None
-        if request.embedding is not None:
-            signed = self._embedded(attempt)
+        if request.embedding is not None or request.ingredients or request.thumbnail:
+            signed = self._sign_at_edge_alone(attempt)
         elif central is None:
             signed = self._sign_at_edge_only(attempt)
         elif not self._signs_here(request.tenant_id):
@@ -163,13 +185,42 @@ class SigningService:
     def _content(self, request: SigningRequest) -> PlannedManifest:
         policy = self._policies.find(request.policy_id, request.tenant_id)
         policy.require_title_allowed(request.title)
-        assertions = manifest_assertions(request.assertions, policy)
+        named = [NamedIngredient(one.id, one.relationship) for one in request.ingredients]
+        require_ingredients_allowed(named, policy)
+        assertions = manifest_assertions(request.assertions, policy, named)
         wants_time_stamp = policy.wants_time_stamp(request.tsa)
         authority = required(self._time_stamp_authority) if wants_time_stamp else None
         return PlannedManifest(policy, assertions, authority, self._store.url_of(request))
 
-    def _embedded(self, attempt: Attempt) -> SignedStore:
-        """Sign at the edge: the central signer makes sidecars only."""
+    def _with_ingredients(
+        self, request: SigningRequest, planned: PlannedManifest
+    ) -> PlannedManifest:
+        """Add what the ingredients bring, and the thumbnails."""
+        if not request.ingredients and request.thumbnail is None:
+            return planned
+        from edge_signer.signing.ingredients.planner import (
+            CLAIM_THUMBNAIL_LABEL,
+            PlannedIngredients,
+            thumbnail_assertion,
+        )
+
+        found: PlannedIngredients = PlannedIngredients()
+        if request.ingredients:
+            if self._ingredients is None:
+                raise IngredientsUnavailableError("This signer has no trust lists.")
+            planner = self._ingredients()
+            found = planner.plan(request.tenant_id, request.ingredients, planned.policy)
+        assertions = found.before(planned.assertions)
+        if request.thumbnail is not None:
+            if not planned.policy.allows(CLAIM_THUMBNAIL_LABEL):
+                raise PolicyViolationError(
+                    f"thumbnail is not allowed by policy {planned.policy.policy_id}"
+                )
+            assertions.append(thumbnail_assertion(CLAIM_THUMBNAIL_LABEL, request.thumbnail))
+        return replace(planned, assertions=assertions, earlier_manifests=found.earlier_manifests)
+
+    def _sign_at_edge_alone(self, attempt: Attempt) -> SignedStore:
+        """Sign what the central signer does not make: it makes sidecars without ingredients."""
         reason: Exception | None = None
         if self._signs_here(attempt.request.tenant_id):
             try:
@@ -177,8 +228,14 @@ class SigningService:
             except _CENTRAL_MAY_HELP as failure:
                 attempt.record.edge_failure = type(failure).__name__
                 reason = failure
-        raise EmbeddingUnavailableError(
-            "Embedded manifests are made at the edge, which cannot sign now; request a sidecar or "
+        if attempt.request.embedding is not None:
+            raise EmbeddingUnavailableError(
+                "Embedded manifests are made at the edge, which cannot sign now; request a sidecar "
+                "or try again.",
+                retry_after_s=10,
+            ) from reason
+        raise IngredientsUnavailableError(
+            "Manifests with ingredients or thumbnails are made at the edge, which cannot sign now; "
             "try again.",
             retry_after_s=10,
         ) from reason

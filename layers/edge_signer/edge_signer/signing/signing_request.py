@@ -9,6 +9,7 @@ from typing import Any
 from edge_signer.platform.deadline import Deadline
 from edge_signer.signing.credentials.time_stamp import TimeStamp
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
+from edge_signer.signing.ingredients.ingredient import Ingredient, Thumbnail
 from edge_signer.signing.layout.inline_embedding import InlineEmbedding
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.embedding import Embedding
@@ -31,6 +32,8 @@ class SigningRequest:
         title: Name of the asset for people (`dc:title` of the claim); None for none.
         embedding: Where the store will stand in the asset; None for a sidecar. For an `Embedding`,
             `asset_sha256` is the digest of what the hard binding covers.
+        ingredients: What the asset was made from.
+        thumbnail: A small picture of the asset; None for none.
         manifest_id: UUID under which the manifest is stored, because the asset already names its
             address; None stores it under the asset's digest.
     """
@@ -43,6 +46,8 @@ class SigningRequest:
     title: str | None = None
     embedding: Embedding | InlineEmbedding | None = None
     manifest_id: str | None = None
+    ingredients: Sequence[Ingredient] = ()
+    thumbnail: Thumbnail | None = None
 
 
 @dataclass(frozen=True)
@@ -54,12 +59,14 @@ class PlannedManifest:
         assertions: In the standard's form.
         time_stamp_authority: The authority that stamps it; None for no time-stamp.
         manifest_url: Where it will be.
+        earlier_manifests: The ingredients' manifests, as whole boxes, to be copied.
     """
 
     policy: SigningPolicy
     assertions: Sequence[Assertion]
     time_stamp_authority: HttpTimeStampAuthority | None
     manifest_url: str
+    earlier_manifests: bytes = b""
 
     @property
     def is_stamped(self) -> bool:

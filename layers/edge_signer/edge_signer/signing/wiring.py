@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from edge_signer.configuration.flags import Flags
 from edge_signer.configuration.parameters import SsmParameterFolder
@@ -27,6 +27,9 @@ from edge_signer.signing.rules.policy_directory import PolicyDirectory, shipped_
 from edge_signer.signing.service import SigningService
 from edge_signer.signing.store import S3ManifestStore
 from edge_signer.telemetry.telemetry import Telemetry
+
+if TYPE_CHECKING:
+    from edge_signer.signing.ingredients.planner import IngredientPlanner
 
 # How long a worker may serve a policy after its document was replaced.
 _POLICY_REFRESH_S = 30.0
@@ -73,6 +76,20 @@ def signing_service(
         authority,
         lambda tenant_id: flags().signs_at_edge(tenant_id),
         lambda: flags().central_signer_enabled,
+        lru_cache(partial(_ingredient_planner, settings, telemetry)),
+    )
+
+
+def _ingredient_planner(settings: Settings, telemetry: Telemetry) -> IngredientPlanner:
+    # Imported here: it loads the validator, which most requests do not need.
+    from edge_signer.signing.ingredients.sources import ingredient_planner
+
+    return ingredient_planner(
+        settings.aws_region,
+        settings.manifest_bucket,
+        settings.manifest_base_url,
+        settings.upload_bucket,
+        telemetry.complaint("trust_list_rejected"),
     )
 
 

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from edge_signer.configuration.flags import DEFAULT_PAYLOAD_BYTES
 from edge_signer.http.errors import AssetTooLargeError
+from edge_signer.http.routes.ingredient_models import (
+    MAX_INGREDIENTS,
+    IngredientRequest,
+    ThumbnailRequest,
+    require_small_thumbnails,
+    to_ingredients,
+)
 from edge_signer.http.wire_formats import read_base64
 from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.signing.layout.inline_embedding import InlineEmbedding
@@ -80,6 +87,8 @@ class EdgeSignRequest(BaseModel):
     title: str | None = Field(None, min_length=1, max_length=MAX_TITLE_CHARACTERS)
     embed: EmbedRequest | Literal[True] | None = None
     manifest_id: str | None = Field(None, pattern=_UUID_V4)
+    ingredients: Annotated[list[IngredientRequest], Field(max_length=MAX_INGREDIENTS)] = []
+    thumbnail: ThumbnailRequest | None = None
 
     @field_validator("embed", mode="before")
     @classmethod
@@ -105,11 +114,14 @@ class EdgeSignRequest(BaseModel):
         Raises:
             InvalidRequestError: There is no asset, or the digest is not the inline asset's, or
                 `embed` does not suit it, or the manifest would be both in the asset and elsewhere.
-            InvalidBase64Error, AssetTooLargeError: Of `asset_inline`.
+            InvalidBase64Error, AssetTooLargeError: Of `asset_inline`, or of an ingredient.
         """
         if self.embed is not None and self.manifest_id is not None:
             raise InvalidRequestError("manifest_id must be absent with embed")
         asset = self._inline_asset(inline_limit_bytes)
+        ingredients = to_ingredients(self.ingredients)
+        thumbnail = self.thumbnail.to_thumbnail("thumbnail") if self.thumbnail else None
+        require_small_thumbnails([thumbnail, *(one.thumbnail for one in ingredients)])
         return SigningRequest(
             tenant_id=tenant_id,
             asset_sha256=self._asset_digest(asset),
@@ -119,6 +131,8 @@ class EdgeSignRequest(BaseModel):
             title=self.title,
             embedding=self._embedding(asset),
             manifest_id=self.manifest_id,
+            ingredients=ingredients,
+            thumbnail=thumbnail,
         )
 
     def _inline_asset(self, limit_bytes: int) -> bytes | None:

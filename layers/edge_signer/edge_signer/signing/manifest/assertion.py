@@ -22,16 +22,26 @@ class Assertion:
         created: True if the signer vouches for it (`created_assertions`), false if it only passes
             it on (`gathered_assertions`).
         encoding: Deterministic CBOR; or compact JSON with sorted keys, for the assertions that the
-            standard defines in JSON (C2PA 2.2 §18.16.2).
+            standard defines in JSON (C2PA 2.2 §18.16.2); or a file of the media type that the
+            content names (C2PA 2.2 §18.10).
+        attachment: The file.
     """
 
     label: str
     content: dict[str, Any]
     created: bool
-    encoding: Literal["cbor", "json"] = "cbor"
+    encoding: Literal["cbor", "json", "file"] = "cbor"
+    attachment: bytes = b""
 
-    def to_definition(self) -> dict[str, Any]:
-        """The form that the module takes; JSON content is one text, which the module copies."""
+    def to_definition(self, attachment: int = 0) -> dict[str, Any]:
+        """The form that the module takes; JSON content is one text, which the module copies.
+
+        Args:
+            attachment: Where the module finds the assertion's file, if it has one.
+        """
+        if self.encoding == "file":
+            file = {**self.content, "attachment": attachment}
+            return {"label": self.label, "created": self.created, "file": file}
         if self.encoding == "json":
             text = _SORTED_JSON.encode(self.content)
             return {"label": self.label, "created": self.created, "json": text}

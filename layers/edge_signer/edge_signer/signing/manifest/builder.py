@@ -10,6 +10,7 @@ import json
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, NamedTuple
 
 from edge_signer.signing.manifest.assertion import Assertion
@@ -19,6 +20,8 @@ from edge_signer.signing.manifest.wasmtime_instance import BareInstance
 
 FUEL_PER_REQUEST = 50_000_000
 
+# The header of the store's superbox, and its description: header, UUID, toggles, `c2pa` and a zero.
+_STORE_HEADER_BYTES = 8 + 8 + 16 + 1 + 5
 _ERROR_BIT = 1 << 31
 _LENGTH_MASK = _ERROR_BIT - 1
 # Made once: `json.dumps` with custom settings makes an encoder at every call.
@@ -53,6 +56,8 @@ class ManifestDefinition:
         x5chain: Certificates in DER, leaf first, without the root.
         title: `dc:title` of the claim; None for none.
         binding: What the hard binding excludes, in the module's terms; None for a sidecar's.
+        redacted: JUMBF URIs of assertions of earlier manifests that were taken away.
+        earlier_manifests: The ingredients' manifests, as whole boxes; they stand before this one.
     """
 
     label: str
@@ -64,6 +69,13 @@ class ManifestDefinition:
     x5chain: Sequence[bytes]
     title: str | None = None
     binding: Mapping[str, Any] | None = None
+    redacted: Sequence[str] = ()
+    earlier_manifests: bytes = b""
+
+    @property
+    def attachments(self) -> list[bytes]:
+        """The files that assertions hold, in the order of the assertions."""
+        return [one.attachment for one in self.assertions if one.encoding == "file"]
 
     def to_json(self) -> bytes:
         """Encode the part that the module takes as JSON.
@@ -71,14 +83,24 @@ class ManifestDefinition:
         Raises:
             BuildError: `JsonSyntax` for values that JSON cannot represent, or `JsonTooDeep`.
         """
+        attachments = count()
         try:
             definition: dict[str, Any] = {
                 "label": self.label,
                 "instance_id": self.instance_id,
                 "alg": self.algorithm,
                 "claim_generator_info": self.claim_generator_info,
-                "assertions": [one.to_definition() for one in self.assertions],
+                "assertions": [
+                    one.to_definition(next(attachments))
+                    if one.encoding == "file"
+                    else one.to_definition()
+                    for one in self.assertions
+                ],
             }
+            if attached := next(attachments):
+                definition["attachments"] = attached
+            if self.redacted:
+                definition["redacted"] = list(self.redacted)
             if self.title is not None:
                 definition["title"] = self.title
             if self.binding is not None:
@@ -113,16 +135,18 @@ class PreparedManifest:
         tbs: The COSE Sig_structure to sign (RFC 9052 §4.4).
     """
 
-    __slots__ = ("_instance", "_signature_buffer", "tbs")
+    __slots__ = ("_earlier_manifests", "_instance", "_signature_buffer", "tbs")
 
     def __init__(self, template: _Template, definition: ManifestDefinition) -> None:
         self._signature_buffer = template.signature_buffer
         self._instance = template.instance()
+        self._earlier_manifests = definition.earlier_manifests
         self.tbs = _call(
             self._instance,
             b"prepare",
             template.definition_buffer,
-            *(definition.to_json(), definition.asset_sha256, *definition.x5chain),
+            *(definition.to_json(), definition.asset_sha256),
+            *(*definition.attachments, *definition.x5chain),
         )
 
     def time_stamp_payload(self, signature: bytes) -> bytes:
@@ -148,8 +172,13 @@ class PreparedManifest:
         Raises:
             BuildError: `SignatureLength`, or `StoreLength` if the store cannot be so long.
         """
+        earlier = self._earlier_manifests
+        if store_bytes is not None:
+            store_bytes -= len(earlier)
+            if store_bytes < 0:
+                raise BuildError("StoreLength")
         padded = () if store_bytes is None else (_length_prefix(store_bytes),)
-        return _call(
+        store = _call(
             self._instance,
             b"assemble",
             self._signature_buffer,
@@ -157,6 +186,27 @@ class PreparedManifest:
             time_stamp_token,
             *padded,
         )
+        return with_earlier_manifests(store, earlier) if earlier else store
+
+
+def with_earlier_manifests(store: bytes, earlier_manifests: bytes) -> bytes:
+    """Return a store with manifests before its own (C2PA 2.2 §11.1.4.2: the active one is last).
+
+    The signature of a claim covers no byte of another manifest, and no length around its own.
+
+    Args:
+        store: A manifest store as the module makes it.
+        earlier_manifests: Whole superboxes.
+    """
+    length = len(store) + len(earlier_manifests)
+    return b"".join(
+        (
+            length.to_bytes(4),
+            store[4:_STORE_HEADER_BYTES],
+            earlier_manifests,
+            store[_STORE_HEADER_BYTES:],
+        )
+    )
 
 
 def _call(instance: BareInstance, name: bytes, buffer: _Buffer, *fields: bytes) -> bytes:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     )
 
 #: The largest and the smallest hole that a client may reserve; no store is as small as that.
-MAX_STORE_BYTES = 64 * 1024
+MAX_STORE_BYTES = 4 * 1024 * 1024
 MIN_STORE_BYTES = 64
 #: What a time-stamp may take; authorities' tokens have 2 to 7 KB.
 TIME_STAMP_RESERVE_BYTES = 8 * 1024

@@ -45,20 +45,26 @@ class StoredManifests:
         self._bucket = bucket
         self._base_url = base_url
 
-    def read(self, manifest_url: str) -> bytes:
+    def read(self, manifest_url: str, tenant_id: str | None = None) -> bytes:
         """Return a manifest store.
 
+        Args:
+            manifest_url: Its address.
+            tenant_id: Whose it must be; None for any tenant's.
+
         Raises:
-            InvalidRequestError: The address is not one that this deployment gives.
+            InvalidRequestError: The address is not one that this deployment gives the tenant.
             UnknownManifestError: There is no manifest.
             StoreUnavailableError: S3 does not answer.
         """
         base, rest = manifest_url[: len(self._base_url)], manifest_url[len(self._base_url) :]
         found = _REST.fullmatch(rest)
-        if base != self._base_url or found is None:
+        owner = tenant_id or "<tenant>"
+        is_owned = tenant_id is None or rest.startswith(f"/{tenant_id}/")
+        if base != self._base_url or found is None or not is_owned:
             raise InvalidRequestError(
                 "manifest_url must be a manifest_url of this deployment, such as "
-                f"{self._base_url}/<tenant>/sha256/<asset_sha256>.c2pa; nothing else is fetched"
+                f"{self._base_url}/{owner}/sha256/<asset_sha256>.c2pa; nothing else is fetched"
             )
         return self._read(found["key"], found["version"])
 

@@ -1,0 +1,1 @@
+"""Ingredients: what an asset was made from, with the credentials that came with it."""

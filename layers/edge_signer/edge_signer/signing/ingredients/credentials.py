@@ -1,0 +1,263 @@
+"""Validates the credentials of an ingredient, as far as that is possible without its asset.
+
+What is found out goes into the ingredient assertion (C2PA 2.2 §18.15.12): the claim signature, the
+certificate and its trust, the time-stamp, and the hashes of the assertions, for each manifest of
+the store. The hard binding is not among them unless somebody else has checked it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from edge_signer.signing.errors import InvalidIngredientError
+from edge_signer.verification.claims.assertion_checks import (
+    ACTIONS,
+    HARD_BINDINGS,
+    INGREDIENTS,
+)
+from edge_signer.verification.claims.manifest_reading import KINDS, base_label
+from edge_signer.verification.claims.references import (
+    assertion_uri,
+    manifest_label_of,
+    manifest_uri,
+    signature_uri,
+)
+from edge_signer.verification.findings import Finding
+from edge_signer.verification.store_reader import Box, read_store
+from edge_signer.verification.trust import TrustLists
+from edge_signer.verification.validation import (
+    ManifestValidation,
+    StoreValidation,
+    Verdict,
+)
+from edge_signer.verification.validator import validate_store
+
+# Verifiers read the whole store again, and each failure that is not recorded counts against the new
+# manifest. These are the ones that all engines find in the same place and under the same code.
+_RECORDED_ALIKE = frozenset(
+    {
+        *("assertion.hashedURI.mismatch", "hashedURI.mismatch"),
+        *("claimSignature.mismatch", "claimSignature.outsideValidity"),
+        *("signingCredential.untrusted", "signingCredential.ocsp.revoked"),
+        *("ingredient.manifest.mismatch", "ingredient.claimSignature.mismatch"),
+    }
+)
+# What a signer said wrongly, as long as nobody has changed it since: it can be read.
+_SIGNED_SO = frozenset(
+    {
+        *("assertion.action.malformed", "assertion.action.ingredientMismatch"),
+        *("assertion.ingredient.malformed", "assertion.metadata.disallowed"),
+        *("assertion.action.redactionMismatch", "manifest.multipleParents"),
+    }
+)
+_INTEGRITY = _RECORDED_ALIKE - {"claimSignature.outsideValidity", "signingCredential.untrusted"}
+_CHANGED = {"assertion.hashedURI.mismatch", "hashedURI.mismatch"}
+_EMBEDDED_FILE = "40cb0c32bb8a489da70b2ad6f47f4369"
+# What the boxes of assertions hold, by their kind.
+_CONTENTS = {"cbor": ["cbor"], "json": ["json"], _EMBEDDED_FILE: ["bfdb", "bidb"]}
+#: The most manifests that the ingredients of one manifest bring along.
+MAX_MANIFESTS = 200
+#: The most findings that are recorded of one ingredient.
+MAX_FINDINGS = 500
+_BINDING_CODES = {
+    "c2pa.hash.data": "assertion.dataHash.match",
+    "c2pa.hash.boxes": "assertion.boxesHash.match",
+    "c2pa.hash.collection.data": "assertion.collectionHash.match",
+    "c2pa.hash.bmff.v2": "assertion.bmffHash.match",
+    "c2pa.hash.bmff.v3": "assertion.bmffHash.match",
+}
+
+
+@dataclass(frozen=True)
+class IngredientCredentials:
+    """The credentials of an ingredient, validated.
+
+    Attributes:
+        verdict: On its active manifest, with what was found out about its own ingredients.
+        manifests: Its manifests, the active one last.
+        validation: What was found.
+    """
+
+    verdict: Verdict
+    manifests: tuple[Box, ...]
+    validation: StoreValidation
+
+    @classmethod
+    def validated(
+        cls, manifest_store: bytes, trust: TrustLists, now: datetime, where: str
+    ) -> IngredientCredentials:
+        """Validate a manifest store without its asset.
+
+        Args:
+            manifest_store: The store.
+            trust: Whom to trust.
+            now: With a time zone.
+            where: The ingredient's place in the request, for messages.
+
+        Raises:
+            InvalidIngredientError: It is no manifest store that can be judged.
+        """
+        validation = validate_store(manifest_store, None, trust, now)
+        active = validation.active
+        if active is None or validation.problem or not validation.is_judged:
+            problem = validation.problem or "It is beyond the limits of this signer."
+            raise InvalidIngredientError(f"{where}: {problem}")
+        store = read_store(manifest_store).box
+        boxes = [one for one in store.children if one.kind in KINDS] if store else []
+        if len(boxes) > MAX_MANIFESTS:
+            raise InvalidIngredientError(f"{where}: more than {MAX_MANIFESTS} manifests")
+        if active.kind not in {"standard", "update"} or not _parts(boxes[-1], "c2cs"):
+            raise InvalidIngredientError(f"{where}: its last manifest has no signature")
+        labels = [one.label for one in boxes]
+        if len(set(labels)) != len(labels):
+            raise InvalidIngredientError(f"{where}: two of its manifests have the same label")
+        if damage := ", ".join(sorted(_damage(validation, boxes))):
+            raise InvalidIngredientError(
+                f"{where}: its credentials are damaged ({damage[:300]}); verifiers could not read "
+                "a manifest that contains them. Leave them out to sign without them"
+            )
+        return cls(validation.verdict, tuple(boxes), validation)
+
+    @property
+    def label(self) -> str:
+        """Label of the active manifest."""
+        return self.manifests[-1].label
+
+    def references(self) -> dict[str, Any]:
+        """Return `activeManifest` and `claimSignature`, with their hashes in hexadecimal."""
+        active = self.manifests[-1]
+        signature = _parts(active, "c2cs")[0]
+        return {
+            "activeManifest": _hashed(manifest_uri(active.label), active),
+            "claimSignature": _hashed(signature_uri(active.label), signature),
+        }
+
+    def validation_results(self, *, asset_checked: bool) -> dict[str, Any]:
+        """Return `validationResults` of the ingredient assertion.
+
+        Args:
+            asset_checked: Whether the hard binding was checked by somebody whom the policy trusts.
+
+        Raises:
+            InvalidIngredientError: There is too much to record.
+        """
+        active = self.validation.manifests[-1].findings
+        success = [_status(one) for one in active.success]
+        if asset_checked:
+            success += [*self._binding()]
+        recorded: dict[str, Any] = {
+            "activeManifest": {
+                "success": success,
+                "informational": [_status(one) for one in active.informational],
+                "failure": [_status(one) for one in active.failure],
+            }
+        }
+        deltas = self._deltas()
+        if deltas:
+            recorded["ingredientDeltas"] = [
+                {
+                    "ingredientAssertionURI": uri,
+                    "validationDeltas": {
+                        "success": [],
+                        "informational": [],
+                        "failure": [_status(one) for one in failures],
+                    },
+                }
+                for uri, failures in deltas.items()
+            ]
+        counted = sum(map(len, (active.success, active.informational, active.failure)))
+        if counted + len(self.validation.new_failures) > MAX_FINDINGS:
+            raise InvalidIngredientError(
+                f"the ingredient {self.label} has more than {MAX_FINDINGS} statements to record"
+            )
+        return recorded
+
+    def _deltas(self) -> dict[str, list[Finding]]:
+        """Return what fails in the ingredient's own ingredients, by the assertion about each."""
+        about = {
+            ingredient.ingredient.manifest_label: ingredient.ingredient.uri
+            for manifest in self.validation.manifests
+            for ingredient in manifest.ingredients
+        }
+        deltas: dict[str, list[Finding]] = {}
+        for one in self.validation.new_failures:
+            uri = about.get(manifest_label_of(one.url), manifest_uri(self.label))
+            deltas.setdefault(uri, []).append(one)
+        return deltas
+
+    def _binding(self) -> Iterator[dict[str, str]]:
+        for box in self.manifests[-1].children:
+            if box.kind != "c2as":
+                continue
+            for assertion in box.children:
+                label = base_label(assertion.label)
+                if label in HARD_BINDINGS:
+                    url = assertion_uri(self.label, assertion.label)
+                    yield {"code": _BINDING_CODES[label], "url": url}
+
+
+def _damage(validation: StoreValidation, manifests: Sequence[Box]) -> set[str]:
+    """Return what keeps other engines from reading the store, or from agreeing about it."""
+    failed = {
+        failure.code
+        for manifest in validation.manifests
+        for found in (manifest.findings, *(one.findings for one in manifest.ingredients))
+        for failure in found.failure
+    }
+    is_as_signed = not failed & _INTEGRITY
+    damage = failed - _RECORDED_ALIKE - (_SIGNED_SO if is_as_signed else set())
+    if any(one.signer is None for one in validation.manifests):
+        damage.add("no readable certificate")
+    if any(map(_has_changed_references, validation.manifests)):
+        # They can mean anything now, and engines follow them to different ends.
+        damage.add("changed actions or ingredients")
+    if not is_as_signed:
+        damage |= {
+            f"box {one.label[:40]!r}" for one in _assertions(manifests) if not _is_sound(one)
+        }
+    return damage
+
+
+def _assertions(manifests: Iterable[Box]) -> Iterator[Box]:
+    return (
+        assertion
+        for manifest in manifests
+        for store in _parts(manifest, "c2as")
+        for assertion in store.children
+    )
+
+
+def _is_sound(box: Box) -> bool:
+    description = bytes(box.payload[8 : int.from_bytes(box.payload[:4])])
+    _, _, private = description[17:].partition(b"\0")
+    found = [kind for kind, _ in box.contents]
+    return (
+        not (box.faults or box.children)
+        and _CONTENTS.get(box.kind) == found
+        # Nothing but a salt may follow the label (C2PA 2.2 §8.4.2.4).
+        and (not private or private[4:8] == b"c2sh")
+    )
+
+
+def _has_changed_references(manifest: ManifestValidation) -> bool:
+    """Tell whether an assertion that refers to other parts is not the one that was signed."""
+    changed = {one.url for one in manifest.findings.failure if one.code in _CHANGED}
+    labels = {base_label(url.rpartition("/")[2]) for url in changed}
+    return bool(labels & {*ACTIONS, *INGREDIENTS})
+
+
+def _status(finding: Finding) -> dict[str, str]:
+    return {"code": finding.code, "url": finding.url} if finding.url else {"code": finding.code}
+
+
+def _parts(manifest: Box, kind: str) -> list[Box]:
+    return [one for one in manifest.children if one.kind == kind]
+
+
+def _hashed(url: str, box: Box) -> dict[str, str]:
+    # Without `alg` engines differ in whose algorithm is meant.
+    return {"url": url, "alg": "sha256", "hash": hashlib.sha256(box.payload).hexdigest()}

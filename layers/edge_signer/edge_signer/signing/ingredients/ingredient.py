@@ -1,0 +1,53 @@
+"""An ingredient as a client names it, before its credentials are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+#: The relationships of the standard (C2PA 2.2 §18.15.3).
+Relationship = Literal["parentOf", "componentOf", "inputTo"]
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """A small picture that the client made.
+
+    Attributes:
+        media_type: `image/jpeg`, `image/png` or `image/webp`.
+        content: The file.
+    """
+
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Ingredient:
+    """An ingredient of a request; at most one of the three places has its credentials.
+
+    Attributes:
+        relationship: What the asset has to do with it.
+        id: How actions name it; None if none does.
+        manifest_store: Its manifest store.
+        manifest_url: Address of its manifest store, if this deployment stores it.
+        upload_id: Of an upload of its manifest store.
+        title: Its name for people.
+        media_type: Of the ingredient itself.
+        instance_id: An identifier of the ingredient, such as its XMP instance ID.
+        description: What it is.
+        asset_checked: Whether the client says that it has checked the credentials' hard binding.
+        thumbnail: A small picture of it.
+    """
+
+    relationship: Relationship
+    id: str | None = None
+    manifest_store: bytes | None = None
+    manifest_url: str | None = None
+    upload_id: str | None = None
+    title: str | None = None
+    media_type: str | None = None
+    instance_id: str | None = None
+    description: str | None = None
+    asset_checked: bool = False
+    thumbnail: Thumbnail | None = None

@@ -1,0 +1,214 @@
+"""The ingredients of a manifest, from the request to the assertions and the manifests to copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from edge_signer.signing.errors import InvalidIngredientError, PolicyViolationError
+from edge_signer.signing.ingredients.credentials import MAX_MANIFESTS, IngredientCredentials
+from edge_signer.signing.ingredients.ingredient import Ingredient, Thumbnail
+from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.rules.actions import ACTIONS_LABEL
+from edge_signer.signing.rules.policy import SigningPolicy
+from edge_signer.verification.store_reader import Box
+from edge_signer.verification.trust import TrustLists
+
+INGREDIENT_LABEL = "c2pa.ingredient.v3"
+INGREDIENT_THUMBNAIL_LABEL = "c2pa.thumbnail.ingredient"
+CLAIM_THUMBNAIL_LABEL = "c2pa.thumbnail.claim"
+#: The most bytes of manifests that the ingredients of one manifest bring along.
+MAX_INGREDIENT_BYTES = 3 * 1024 * 1024
+_SUFFICIENT = {
+    "trusted": {"Trusted"},
+    "valid": {"Trusted", "Valid"},
+    "any": {"Trusted", "Valid", "Invalid"},
+}
+
+#: Gives the manifest store of an ingredient of a tenant; None if it has no credentials.
+StoreReader = Callable[[str, Ingredient, str], bytes | None]
+
+
+@dataclass(frozen=True)
+class PlannedIngredients:
+    """What ingredients bring into a manifest and its store.
+
+    Attributes:
+        assertions: Their thumbnails and their assertions, in the claim's order.
+        positions: Where the assertion of each ingredient is among these.
+        manifests: The manifests to copy, in their order in the store.
+    """
+
+    assertions: Sequence[Assertion] = ()
+    positions: Sequence[int] = ()
+    manifests: Sequence[Box] = ()
+
+    @property
+    def earlier_manifests(self) -> bytes:
+        """The manifests as whole boxes."""
+        return b"".join(
+            part
+            for one in self.manifests
+            for part in ((len(one.payload) + 8).to_bytes(4) + b"jumb", one.payload)
+        )
+
+    def before(self, assertions: Sequence[Assertion]) -> list[Assertion]:
+        """Return these assertions and then others, whose actions name ingredients.
+
+        Args:
+            assertions: Actions name ingredients by their numbers in the request; afterwards, by
+                the numbers of their assertions.
+        """
+        return [*self.assertions, *(self._placed(one) for one in assertions)]
+
+    def _placed(self, assertion: Assertion) -> Assertion:
+        if assertion.label != ACTIONS_LABEL:
+            return assertion
+        actions = [self._placed_action(one) for one in assertion.content["actions"]]
+        return replace(assertion, content={**assertion.content, "actions": actions})
+
+    def _placed_action(self, action: dict[str, Any]) -> dict[str, Any]:
+        parameters = action.get("parameters", {})
+        if "ingredients" not in parameters:
+            return action
+        positions = [self.positions[one] for one in parameters["ingredients"]]
+        return {**action, "parameters": {**parameters, "ingredients": positions}}
+
+
+@dataclass
+class _Copied:
+    """The manifests of all ingredients; those that several have are copied once."""
+
+    by_label: dict[str, Box] = field(default_factory=dict)
+    size_bytes: int = 0
+
+    def add(self, manifests: Sequence[Box], where: str) -> None:
+        for one in manifests:
+            earlier = self.by_label.setdefault(one.label, one)
+            if earlier is one:
+                self.size_bytes += len(one.payload) + 8
+            elif earlier.payload != one.payload:
+                raise InvalidIngredientError(
+                    f"{where}: another ingredient has a different manifest with the label "
+                    f"{one.label[:100]}"
+                )
+        if self.size_bytes > MAX_INGREDIENT_BYTES:
+            raise InvalidIngredientError(
+                f"{where}: with this one, the ingredients' manifests have more than "
+                f"{MAX_INGREDIENT_BYTES} bytes"
+            )
+        if len(self.by_label) > MAX_MANIFESTS:
+            raise InvalidIngredientError(
+                f"{where}: with this one, the ingredients have more than {MAX_MANIFESTS} manifests"
+            )
+
+
+class IngredientPlanner:
+    """Validates ingredients and describes them.
+
+    Args:
+        read_store: Finds the manifest store of an ingredient.
+        trust: Gives the trust lists.
+        now: Gives the time.
+    """
+
+    def __init__(
+        self,
+        read_store: StoreReader,
+        trust: Callable[[], TrustLists],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._read_store = read_store
+        self._trust = trust
+        self._now = now
+
+    def plan(
+        self, tenant_id: str, ingredients: Sequence[Ingredient], policy: SigningPolicy
+    ) -> PlannedIngredients:
+        """Validate the credentials of ingredients, and make the assertions about them.
+
+        Args:
+            tenant_id: Whose request it is.
+            ingredients: In the request's order.
+            policy: Says which credentials suffice, and whose check of a hard binding counts.
+
+        Raises:
+            InvalidIngredientError: A manifest store cannot be read, or is too large.
+            PolicyViolationError: The policy does not allow an ingredient.
+            EdgeSignerError: Of the catalogue, if a manifest store is elsewhere.
+        """
+        assertions: list[Assertion] = []
+        positions: list[int] = []
+        copied = _Copied()
+        now = self._now()
+        for number, one in enumerate(ingredients):
+            where = f"ingredients[{number}]"
+            content = _described(one)
+            if one.thumbnail is not None:
+                content["thumbnail"] = len(assertions)
+                assertions.append(thumbnail_assertion(INGREDIENT_THUMBNAIL_LABEL, one.thumbnail))
+            if (store := self._read_store(tenant_id, one, where)) is not None:
+                found = IngredientCredentials.validated(store, self._trust(), now, where)
+                _require_sufficient(found, policy, where)
+                content |= self._credentials(found, tenant_id, one, policy, where)
+                copied.add(found.manifests, where)
+            elif one.asset_checked:
+                raise InvalidIngredientError(
+                    f"{where}.asset_checked needs credentials, and there are none"
+                )
+            positions.append(len(assertions))
+            assertions.append(Assertion(INGREDIENT_LABEL, content, created=True))
+        return PlannedIngredients(assertions, positions, tuple(copied.by_label.values()))
+
+    def _credentials(
+        self,
+        found: IngredientCredentials,
+        tenant_id: str,
+        ingredient: Ingredient,
+        policy: SigningPolicy,
+        where: str,
+    ) -> dict[str, Any]:
+        if ingredient.asset_checked and tenant_id not in policy.trusted_clients:
+            raise PolicyViolationError(
+                f"{where}.asset_checked must be absent: policy {policy.policy_id} does not list "
+                "this tenant under trusted_clients"
+            )
+        results = found.validation_results(asset_checked=ingredient.asset_checked)
+        return {**found.references(), "validationResults": results}
+
+
+def thumbnail_assertion(label: str, thumbnail: Thumbnail) -> Assertion:
+    """Return the assertion that holds a thumbnail (C2PA 2.2 §18.10); the client vouches for it."""
+    return Assertion(
+        label,
+        {"media_type": thumbnail.media_type},
+        created=False,
+        encoding="file",
+        attachment=thumbnail.content,
+    )
+
+
+def _described(ingredient: Ingredient) -> dict[str, Any]:
+    said: Mapping[str, Any] = {
+        "relationship": ingredient.relationship,
+        "dc:title": ingredient.title,
+        "dc:format": ingredient.media_type,
+        "instanceID": ingredient.instance_id,
+        "description": ingredient.description,
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def _require_sufficient(found: IngredientCredentials, policy: SigningPolicy, where: str) -> None:
+    demanded = policy.ingredients.credentials
+    if found.verdict in _SUFFICIENT[demanded]:
+        return
+    failed = [one.code for one in found.validation.manifests[-1].findings.failure]
+    failed += [one.code for one in found.validation.new_failures]
+    reasons = ", ".join(dict.fromkeys(failed)) or "no valid signature"
+    raise PolicyViolationError(
+        f"{where}: its credentials are {found.verdict} ({reasons[:300]}), and policy "
+        f"{policy.policy_id} requires credentials that are {demanded}"
+    )
