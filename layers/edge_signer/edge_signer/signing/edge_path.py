@@ -183,6 +183,8 @@ class EdgePath:
             x5chain=chain.x5chain,
             title=attempt.request.title,
             earlier_manifests=attempt.planned.earlier_manifests,
+            redacted=[one.uri for one in attempt.request.redactions],
+            is_update=attempt.request.is_update,
         )
         embedding = attempt.request.embedding
         try:

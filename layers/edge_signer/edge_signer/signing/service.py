@@ -149,7 +149,7 @@ class SigningService:
 
         attempt = Attempt(request, planned, record, deadline)
         central = self._central if self._asks_central() else None
-        if request.embedding is not None or request.ingredients or request.thumbnail:
+        if request.needs_edge:
             signed = self._sign_at_edge_alone(attempt)
         elif central is None:
             signed = self._sign_at_edge_only(attempt)
@@ -166,6 +166,10 @@ class SigningService:
             with record.stopwatch.step("layout"):
                 # Nothing is stored if the file that would be released is not the one signed for.
                 request.embedding.signed(signed.manifest_store)
+
+        if request.is_update or request.redactions:
+            with record.stopwatch.step("ingredients"):
+                self._require_acceptable(request, signed.manifest_store)
 
         if deadline.left_s() <= 0:
             raise DeadlineExceededError("There was no time left to store it.", retry_after_s=5)
@@ -209,7 +213,9 @@ class SigningService:
             if self._ingredients is None:
                 raise IngredientsUnavailableError("This signer has no trust lists.")
             planner = self._ingredients()
-            found = planner.plan(request.tenant_id, request.ingredients, planned.policy)
+            found = planner.plan(
+                request.tenant_id, request.ingredients, request.redactions, planned.policy
+            )
         assertions = found.before(planned.assertions)
         if request.thumbnail is not None:
             if not planned.policy.allows(CLAIM_THUMBNAIL_LABEL):
@@ -218,6 +224,11 @@ class SigningService:
                 )
             assertions.append(thumbnail_assertion(CLAIM_THUMBNAIL_LABEL, request.thumbnail))
         return replace(planned, assertions=assertions, earlier_manifests=found.earlier_manifests)
+
+    def _require_acceptable(self, request: SigningRequest, manifest_store: bytes) -> None:
+        if self._ingredients is not None:
+            asset_sha256 = request.asset_sha256 if request.embedding is None else None
+            self._ingredients().require_acceptable(manifest_store, asset_sha256)
 
     def _sign_at_edge_alone(self, attempt: Attempt) -> SignedStore:
         """Sign what the central signer does not make: it makes sidecars without ingredients."""

@@ -9,7 +9,7 @@ from typing import Any
 from edge_signer.platform.deadline import Deadline
 from edge_signer.signing.credentials.time_stamp import TimeStamp
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
-from edge_signer.signing.ingredients.ingredient import Ingredient, Thumbnail
+from edge_signer.signing.ingredients.ingredient import Ingredient, Redaction, Thumbnail
 from edge_signer.signing.layout.inline_embedding import InlineEmbedding
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.embedding import Embedding
@@ -33,6 +33,9 @@ class SigningRequest:
         embedding: Where the store will stand in the asset; None for a sidecar. For an `Embedding`,
             `asset_sha256` is the digest of what the hard binding covers.
         ingredients: What the asset was made from.
+        redactions: What is to be taken out of the ingredients' credentials.
+        is_update: Whether the manifest only adds to the parent's, without a hard binding of its own
+            (C2PA 2.2 §11.2.3).
         thumbnail: A small picture of the asset; None for none.
         manifest_id: UUID under which the manifest is stored, because the asset already names its
             address; None stores it under the asset's digest.
@@ -48,6 +51,13 @@ class SigningRequest:
     manifest_id: str | None = None
     ingredients: Sequence[Ingredient] = ()
     thumbnail: Thumbnail | None = None
+    redactions: Sequence[Redaction] = ()
+    is_update: bool = False
+
+    @property
+    def needs_edge(self) -> bool:
+        """Whether only the edge makes it: the central signer makes plain sidecars."""
+        return bool(self.embedding or self.ingredients or self.thumbnail)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,11 @@ class Box:
     children: tuple[Box, ...]
     faults: tuple[str, ...] = ()
 
+    @property
+    def description(self) -> bytes:
+        """Its description box, header included."""
+        return bytes(self.payload[: int.from_bytes(self.payload[:4])])
+
     def content(self, kind: str) -> bytes:
         """Return its first box of a type; empty if there is none."""
         return next((bytes(content) for one, content in self.contents if one == kind), b"")
@@ -85,6 +90,11 @@ def read_store(manifest_store: bytes) -> Store:
     if box.faults:
         return Store(None, f"The box of the manifest store is damaged: {box.faults[0]}.")
     return Store(box)
+
+
+def read_superbox(payload: bytes) -> Box | None:
+    """Read one superbox, without its own header; None if it cannot be read."""
+    return _superbox(memoryview(payload), 1, _Limits())
 
 
 def manifests_of(manifest_store: bytes) -> tuple[Box, ...]:

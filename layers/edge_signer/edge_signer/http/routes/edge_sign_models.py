@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -11,13 +12,16 @@ from edge_signer.configuration.flags import DEFAULT_PAYLOAD_BYTES
 from edge_signer.http.errors import AssetTooLargeError
 from edge_signer.http.routes.ingredient_models import (
     MAX_INGREDIENTS,
+    MAX_REDACTIONS,
     IngredientRequest,
+    RedactionRequest,
     ThumbnailRequest,
     require_small_thumbnails,
     to_ingredients,
 )
 from edge_signer.http.wire_formats import read_base64
 from edge_signer.platform.errors import InvalidRequestError
+from edge_signer.signing.ingredients.ingredient import Ingredient
 from edge_signer.signing.layout.inline_embedding import InlineEmbedding
 from edge_signer.signing.manifest.embedding import (
     LAYOUTS,
@@ -89,6 +93,8 @@ class EdgeSignRequest(BaseModel):
     manifest_id: str | None = Field(None, pattern=_UUID_V4)
     ingredients: Annotated[list[IngredientRequest], Field(max_length=MAX_INGREDIENTS)] = []
     thumbnail: ThumbnailRequest | None = None
+    redactions: Annotated[list[RedactionRequest], Field(max_length=MAX_REDACTIONS)] = []
+    update: bool = False
 
     @field_validator("embed", mode="before")
     @classmethod
@@ -133,7 +139,22 @@ class EdgeSignRequest(BaseModel):
             manifest_id=self.manifest_id,
             ingredients=ingredients,
             thumbnail=thumbnail,
+            redactions=[one.to_redaction() for one in self.redactions],
+            is_update=self._is_update(ingredients),
         )
+
+    def _is_update(self, ingredients: Sequence[Ingredient]) -> bool:
+        if self.redactions and not ingredients:
+            raise InvalidRequestError("redactions: there are no ingredients to redact from")
+        if not self.update:
+            return False
+        if [one.relationship for one in ingredients] != ["parentOf"]:
+            raise InvalidRequestError("update needs exactly one ingredient, with parentOf")
+        if self.thumbnail is not None:
+            raise InvalidRequestError("thumbnail must be absent with update")
+        if self.embed is True:
+            raise InvalidRequestError("update: true goes with a place in embed, not with true")
+        return True
 
     def _inline_asset(self, limit_bytes: int) -> bytes | None:
         if self.asset_inline is None:

@@ -8,9 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from edge_signer.http.wire_formats import read_base64
 from edge_signer.platform.errors import InvalidRequestError
-from edge_signer.signing.ingredients.ingredient import Ingredient, Relationship, Thumbnail
+from edge_signer.signing.ingredients.ingredient import (
+    Ingredient,
+    Redaction,
+    Relationship,
+    Thumbnail,
+)
 
 MAX_INGREDIENTS = 32
+MAX_REDACTIONS = 32
 #: The most bytes of one thumbnail, and of all in a request.
 MAX_THUMBNAIL_BYTES = 64 * 1024
 MAX_THUMBNAILS_BYTES = 128 * 1024
@@ -53,6 +59,32 @@ class ThumbnailRequest(BaseModel):
                 f"{field}.content must have from 1 to {MAX_THUMBNAIL_BYTES} bytes"
             )
         return Thumbnail(self.format, content)
+
+
+class RedactionRequest(BaseModel):
+    """An assertion to take out of an ingredient's credentials."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    uri: Annotated[
+        str,
+        Field(
+            pattern=r"^self#jumbf=/c2pa/[!-~]{1,200}/c2pa\.assertions/[!-.0-~]{1,200}$",
+            description="Its absolute JUMBF URI, as reports of `POST /verify` name it.",
+        ),
+    ]
+    reason: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=128,
+            description="A reason of the standard, such as `c2pa.PII.present`.",
+        ),
+    ] = None
+
+    def to_redaction(self) -> Redaction:
+        """Return the redaction to the signing service."""
+        return Redaction(self.uri, self.reason)
 
 
 class IngredientRequest(BaseModel):

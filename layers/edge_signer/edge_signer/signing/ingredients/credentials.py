@@ -127,15 +127,6 @@ class IngredientCredentials:
         """Label of the active manifest."""
         return self.manifests[-1].label
 
-    def references(self) -> dict[str, Any]:
-        """Return `activeManifest` and `claimSignature`, with their hashes in hexadecimal."""
-        active = self.manifests[-1]
-        signature = _parts(active, "c2cs")[0]
-        return {
-            "activeManifest": _hashed(manifest_uri(active.label), active),
-            "claimSignature": _hashed(signature_uri(active.label), signature),
-        }
-
     def validation_results(self, *, asset_checked: bool) -> dict[str, Any]:
         """Return `validationResults` of the ingredient assertion.
 
@@ -200,6 +191,15 @@ class IngredientCredentials:
                     yield {"code": _BINDING_CODES[label], "url": url}
 
 
+def references_to(manifest: Box) -> dict[str, Any]:
+    """Return `activeManifest` and `claimSignature`, with their hashes in hexadecimal."""
+    signature = _parts(manifest, "c2cs")[0]
+    return {
+        "activeManifest": _hashed(manifest_uri(manifest.label), manifest),
+        "claimSignature": _hashed(signature_uri(manifest.label), signature),
+    }
+
+
 def _damage(validation: StoreValidation, manifests: Sequence[Box]) -> set[str]:
     """Return what keeps other engines from reading the store, or from agreeing about it."""
     failed = {
@@ -232,8 +232,8 @@ def _assertions(manifests: Iterable[Box]) -> Iterator[Box]:
 
 
 def _is_sound(box: Box) -> bool:
-    description = bytes(box.payload[8 : int.from_bytes(box.payload[:4])])
-    _, _, private = description[17:].partition(b"\0")
+    # After header, UUID and toggles stands the label.
+    _, _, private = box.description[8 + 17 :].partition(b"\0")
     found = [kind for kind, _ in box.contents]
     return (
         not (box.faults or box.children)

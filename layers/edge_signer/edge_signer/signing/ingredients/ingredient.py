@@ -23,6 +23,19 @@ class Thumbnail:
 
 
 @dataclass(frozen=True)
+class Redaction:
+    """What a client wants taken out of an ingredient's credentials.
+
+    Attributes:
+        uri: Absolute JUMBF URI of an assertion.
+        reason: One of the standard's reasons, or a namespaced one; None for none.
+    """
+
+    uri: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
 class Ingredient:
     """An ingredient of a request; at most one of the three places has its credentials.
 

@@ -8,13 +8,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 from edge_signer.signing.errors import InvalidIngredientError, PolicyViolationError
-from edge_signer.signing.ingredients.credentials import MAX_MANIFESTS, IngredientCredentials
-from edge_signer.signing.ingredients.ingredient import Ingredient, Thumbnail
+from edge_signer.signing.ingredients.credentials import (
+    MAX_MANIFESTS,
+    IngredientCredentials,
+    references_to,
+)
+from edge_signer.signing.ingredients.ingredient import Ingredient, Redaction, Thumbnail
+from edge_signer.signing.ingredients.redaction import redact
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.rules.actions import ACTIONS_LABEL
 from edge_signer.signing.rules.policy import SigningPolicy
+from edge_signer.verification.hard_bindings.asset_content import AssetContent
 from edge_signer.verification.store_reader import Box
 from edge_signer.verification.trust import TrustLists
+from edge_signer.verification.validation import UNTRUSTED
+from edge_signer.verification.validator import validate_store
 
 INGREDIENT_LABEL = "c2pa.ingredient.v3"
 INGREDIENT_THUMBNAIL_LABEL = "c2pa.thumbnail.ingredient"
@@ -125,58 +133,94 @@ class IngredientPlanner:
         self._now = now
 
     def plan(
-        self, tenant_id: str, ingredients: Sequence[Ingredient], policy: SigningPolicy
+        self,
+        tenant_id: str,
+        ingredients: Sequence[Ingredient],
+        redactions: Sequence[Redaction],
+        policy: SigningPolicy,
     ) -> PlannedIngredients:
         """Validate the credentials of ingredients, and make the assertions about them.
 
         Args:
             tenant_id: Whose request it is.
             ingredients: In the request's order.
+            redactions: What is to be taken out of their manifests.
             policy: Says which credentials suffice, and whose check of a hard binding counts.
 
         Raises:
-            InvalidIngredientError: A manifest store cannot be read, or is too large.
+            InvalidIngredientError: A manifest store cannot be read or is too large, or there is
+                nothing to redact.
             PolicyViolationError: The policy does not allow an ingredient.
             EdgeSignerError: Of the catalogue, if a manifest store is elsewhere.
         """
+        copied = _Copied()
+        found = [
+            self._credentials(tenant_id, one, policy, copied, f"ingredients[{number}]")
+            for number, one in enumerate(ingredients)
+        ]
+        for number, redaction in enumerate(redactions):
+            redact(copied.by_label, redaction.uri, f"redactions[{number}]")
         assertions: list[Assertion] = []
         positions: list[int] = []
-        copied = _Copied()
-        now = self._now()
-        for number, one in enumerate(ingredients):
-            where = f"ingredients[{number}]"
-            content = _described(one)
-            if one.thumbnail is not None:
+        for ingredient, credentials in zip(ingredients, found, strict=True):
+            content = _described(ingredient)
+            if ingredient.thumbnail is not None:
                 content["thumbnail"] = len(assertions)
-                assertions.append(thumbnail_assertion(INGREDIENT_THUMBNAIL_LABEL, one.thumbnail))
-            if (store := self._read_store(tenant_id, one, where)) is not None:
-                found = IngredientCredentials.validated(store, self._trust(), now, where)
-                _require_sufficient(found, policy, where)
-                content |= self._credentials(found, tenant_id, one, policy, where)
-                copied.add(found.manifests, where)
-            elif one.asset_checked:
-                raise InvalidIngredientError(
-                    f"{where}.asset_checked needs credentials, and there are none"
+                assertions.append(
+                    thumbnail_assertion(INGREDIENT_THUMBNAIL_LABEL, ingredient.thumbnail)
+                )
+            if credentials is not None:
+                # As it is copied: without what was redacted.
+                content |= references_to(copied.by_label[credentials.label])
+                content["validationResults"] = credentials.validation_results(
+                    asset_checked=ingredient.asset_checked
                 )
             positions.append(len(assertions))
             assertions.append(Assertion(INGREDIENT_LABEL, content, created=True))
         return PlannedIngredients(assertions, positions, tuple(copied.by_label.values()))
 
+    def require_acceptable(self, manifest_store: bytes, asset_sha256: bytes | None) -> None:
+        """Check a store whose earlier manifests were changed, or that has no binding of its own.
+
+        Args:
+            manifest_store: The store, signed.
+            asset_sha256: Digest of the asset; None if the store will be inside it.
+
+        Raises:
+            InvalidIngredientError: Verifiers would refuse it.
+        """
+        asset = None if asset_sha256 is None else AssetContent(sha256=asset_sha256)
+        found = validate_store(manifest_store, asset, self._trust(), self._now())
+        own = found.active.findings.failure if found.active else ()
+        failed = {one.code for one in (*own, *found.new_failures)} - {UNTRUSTED}
+        if failed or found.verdict not in {"Trusted", "Valid"}:
+            reasons = ", ".join(sorted(failed)) or found.problem
+            raise InvalidIngredientError(f"verifiers would refuse the manifest: {reasons[:300]}")
+
     def _credentials(
         self,
-        found: IngredientCredentials,
         tenant_id: str,
         ingredient: Ingredient,
         policy: SigningPolicy,
+        copied: _Copied,
         where: str,
-    ) -> dict[str, Any]:
+    ) -> IngredientCredentials | None:
+        store = self._read_store(tenant_id, ingredient, where)
+        if store is None:
+            if ingredient.asset_checked:
+                raise InvalidIngredientError(
+                    f"{where}.asset_checked needs credentials, and there are none"
+                )
+            return None
         if ingredient.asset_checked and tenant_id not in policy.trusted_clients:
             raise PolicyViolationError(
                 f"{where}.asset_checked must be absent: policy {policy.policy_id} does not list "
                 "this tenant under trusted_clients"
             )
-        results = found.validation_results(asset_checked=ingredient.asset_checked)
-        return {**found.references(), "validationResults": results}
+        found = IngredientCredentials.validated(store, self._trust(), self._now(), where)
+        _require_sufficient(found, policy, where)
+        copied.add(found.manifests, where)
+        return found
 
 
 def thumbnail_assertion(label: str, thumbnail: Thumbnail) -> Assertion:

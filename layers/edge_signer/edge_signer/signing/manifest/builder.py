@@ -58,6 +58,7 @@ class ManifestDefinition:
         binding: What the hard binding excludes, in the module's terms; None for a sidecar's.
         redacted: JUMBF URIs of assertions of earlier manifests that were taken away.
         earlier_manifests: The ingredients' manifests, as whole boxes; they stand before this one.
+        is_update: Whether it is an update manifest, which has no hard binding.
     """
 
     label: str
@@ -71,6 +72,7 @@ class ManifestDefinition:
     binding: Mapping[str, Any] | None = None
     redacted: Sequence[str] = ()
     earlier_manifests: bytes = b""
+    is_update: bool = False
 
     @property
     def attachments(self) -> list[bytes]:
@@ -103,7 +105,9 @@ class ManifestDefinition:
                 definition["redacted"] = list(self.redacted)
             if self.title is not None:
                 definition["title"] = self.title
-            if self.binding is not None:
+            if self.is_update:
+                definition["binding"] = {"update": True}
+            elif self.binding is not None:
                 definition["binding"] = self.binding
             return _JSON.encode(definition).encode()
         except RecursionError:
