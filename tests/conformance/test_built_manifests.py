@@ -158,7 +158,7 @@ def test_nesting_is_kept_up_to_the_bound(lists: bool) -> None:
 
 def test_values_are_kept_up_to_the_bound() -> None:
     own = 11  # values around what is counted here
-    check_built(defined({str(number): number for number in range(2000 - own)}), bytes(64), b"")
+    check_built(defined({str(number): number for number in range(10_000 - own)}), bytes(64), b"")
     with pytest.raises(BuildError, match="JsonTooManyValues"):
         _builder().prepare(defined({str(number): number for number in range(2001 - own)}))
 

@@ -26,10 +26,15 @@ LAYER_ROOMS: dict[str, set[str]] = {
     "signing.rules": {
         *("configuration", "signing.errors", "signing.credentials", "signing.manifest"),
     },
+    "signing.ingredients.ingredient": {"signing.rules"},
+    "signing.ingredients": {
+        *("signing.errors", "signing.manifest", "signing.rules", "signing.ingredients.ingredient"),
+        *("verification", "verification.submissions"),
+    },
     "signing": {
         *("configuration", "telemetry", "kms_guard"),
         *("signing.errors", "signing.credentials", "signing.manifest", "signing.layout"),
-        "signing.rules",
+        *("signing.rules", "signing.ingredients", "signing.ingredients.ingredient"),
     },
     "verification": {
         *("signing.errors", "signing.credentials", "signing.manifest", "signing.rules"),
@@ -62,6 +67,7 @@ LAYER_ROOMS: dict[str, set[str]] = {
     "http.routes": {
         *("configuration", "telemetry", "tenancy", "kms_guard", "administration", "health"),
         *("signing", "signing.errors", "signing.manifest", "signing.layout", "http"),
+        *("signing.rules", "signing.ingredients.ingredient"),
         *("execution", "execution.errors", "execution.limits", "execution.job"),
         "execution.receipts",
         *("verification", "verification.submissions", "verification.submissions.errors"),

@@ -29,7 +29,7 @@ SIGNATURE_LENGTHS: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 MAX_TBS_BYTES = 16 * 1024
 MAX_TEXT_BYTES = 256
-MAX_ASSERTIONS = 64
+MAX_ASSERTIONS = 128
 MAX_CERTIFICATES = 8
 _MANIFEST_LABEL = re.compile(
     r"urn:c2pa:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"

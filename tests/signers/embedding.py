@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from typing import BinaryIO
+from collections.abc import Mapping
+from typing import Any, BinaryIO
 
 from edge_signer.signing.manifest.embedding import LAYOUTS, Embedding
 from edge_signer_client.embedding import AssetLayout
@@ -18,7 +19,8 @@ def embed(
     signed: BinaryIO,
     store_bytes: int = STORE_BYTES,
     *,
-    tsa: bool = False,
+    assertions: Mapping[str, Any] = ACTIONS,
+    **parts: Any,
 ) -> AssetLayout:
     """Write an asset with its manifest inside; gives its layout.
 
@@ -29,12 +31,12 @@ def embed(
     digest = bytes.fromhex(layout.write(signed))
     offset = layout.hole_offset if LAYOUTS[layout.media_type].hole_bytes else None
     place = Embedding(layout.media_type, offset, store_bytes)
-    layout.fill(signed, workshop.sign(digest, ACTIONS, tsa=tsa, embedding=place))
+    layout.fill(signed, workshop.sign(digest, assertions, embedding=place, **parts))
     return layout
 
 
 def embedded(
-    workshop: Workshop, content: bytes, store_bytes: int = STORE_BYTES, *, tsa: bool = False
+    workshop: Workshop, content: bytes, store_bytes: int = STORE_BYTES, **parts: Any
 ) -> tuple[AssetLayout, bytes]:
     """Give an asset's layout, and the asset with its manifest inside.
 
@@ -42,5 +44,5 @@ def embedded(
         AssetLayoutError: It has no place for a store.
     """
     signed = io.BytesIO()
-    layout = embed(workshop, io.BytesIO(content), signed, store_bytes, tsa=tsa)
+    layout = embed(workshop, io.BytesIO(content), signed, store_bytes, **parts)
     return layout, signed.getvalue()

@@ -18,7 +18,7 @@ from edge_signer.signing.credentials.kms import Credential, Signer
 from edge_signer.signing.credentials.time_stamp import TimeStamp
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.edge_path import EdgePath, Patience
-from edge_signer.signing.ingredients.ingredient import Ingredient, Thumbnail
+from edge_signer.signing.ingredients.ingredient import Ingredient
 from edge_signer.signing.ingredients.planner import IngredientPlanner
 from edge_signer.signing.manifest.builder import ManifestBuilder
 from edge_signer.signing.manifest.embedding import Embedding
@@ -179,7 +179,7 @@ class Workshop:
         title: str | None = None,
         embedding: Embedding | None = None,
         ingredients: Sequence[Ingredient] = (),
-        thumbnail: Thumbnail | None = None,
+        **parts: Any,
     ) -> bytes:
         """Sign an asset, or for an embedding its digest, and give its manifest store."""
         digest = hashlib.sha256(asset).digest() if embedding is None else asset
@@ -192,7 +192,7 @@ class Workshop:
             title,
             embedding,
             ingredients=ingredients,
-            thumbnail=thumbnail,
+            **parts,
         )
         self.service.sign(request, RequestRecord("a request"), Deadline())
         return self.store.kept[-1][2]

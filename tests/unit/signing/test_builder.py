@@ -52,7 +52,7 @@ REFUSED: dict[str, dict[str, Any]] = {
     "DefinitionFieldMissing": {"claim_generator_info": {"version": "1"}},
     "DefinitionFieldInvalid": {"instance_id": ""},
     "JsonTooDeep": {"assertions": [Assertion("org.example", nested(32), True)]},
-    "JsonTooManyValues": {"assertions": [Assertion("org.example", {"a": [0] * 2000}, True)]},
+    "JsonTooManyValues": {"assertions": [Assertion("org.example", {"a": [0] * 10_000}, True)]},
     "JsonNumberOutOfRange": {"assertions": [Assertion("org.example", {"a": 2**64}, True)]},
     "TbsTooLarge": {"x5chain": [b"c" * 16_384]},
     "InputTooLong": {"assertions": [Assertion("org.example", {"a": "x" * 200_000}, True)]},

@@ -25,8 +25,8 @@ from edge_signer.signing.errors import (
 from edge_signer.signing.layout.inline_embedding import InlineEmbedding
 from edge_signer.signing.manifest.builder import BuildError
 from edge_signer.signing.manifest.embedding import Embedding
-from edge_signer.signing.rules.assertions import manifest_assertions
-from edge_signer.signing.rules.ingredient_rules import NamedIngredient, require_ingredients_allowed
+from edge_signer.signing.rules.assertions import CLAIM_THUMBNAIL_LABEL, manifest_assertions
+from edge_signer.signing.rules.ingredient_rules import NamedIngredient
 from edge_signer.signing.rules.policy_directory import PolicyDirectory
 from edge_signer.signing.signing_request import (
     Attempt,
@@ -190,8 +190,7 @@ class SigningService:
         policy = self._policies.find(request.policy_id, request.tenant_id)
         policy.require_title_allowed(request.title)
         named = [NamedIngredient(one.id, one.relationship) for one in request.ingredients]
-        require_ingredients_allowed(named, policy)
-        assertions = manifest_assertions(request.assertions, policy, named)
+        assertions = manifest_assertions(request.assertions, policy, named, request.redactions)
         wants_time_stamp = policy.wants_time_stamp(request.tsa)
         authority = required(self._time_stamp_authority) if wants_time_stamp else None
         return PlannedManifest(policy, assertions, authority, self._store.url_of(request))
@@ -203,7 +202,6 @@ class SigningService:
         if not request.ingredients and request.thumbnail is None:
             return planned
         from edge_signer.signing.ingredients.planner import (
-            CLAIM_THUMBNAIL_LABEL,
             PlannedIngredients,
             thumbnail_assertion,
         )

@@ -9,11 +9,12 @@ from typing import Any
 from edge_signer.platform.deadline import Deadline
 from edge_signer.signing.credentials.time_stamp import TimeStamp
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
-from edge_signer.signing.ingredients.ingredient import Ingredient, Redaction, Thumbnail
+from edge_signer.signing.ingredients.ingredient import Ingredient, Thumbnail
 from edge_signer.signing.layout.inline_embedding import InlineEmbedding
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.embedding import Embedding
 from edge_signer.signing.rules.policy import SigningPolicy
+from edge_signer.signing.rules.redactions import Redaction
 from edge_signer.telemetry.request_record import RequestRecord
 
 MAX_TITLE_CHARACTERS = 256

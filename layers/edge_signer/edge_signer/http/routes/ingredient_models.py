@@ -8,12 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from edge_signer.http.wire_formats import read_base64
 from edge_signer.platform.errors import InvalidRequestError
-from edge_signer.signing.ingredients.ingredient import (
-    Ingredient,
-    Redaction,
-    Relationship,
-    Thumbnail,
-)
+from edge_signer.signing.ingredients.ingredient import Ingredient, Thumbnail
+from edge_signer.signing.rules.policy import Relationship
+from edge_signer.signing.rules.redactions import Redaction
 
 MAX_INGREDIENTS = 32
 MAX_REDACTIONS = 32
@@ -74,13 +71,13 @@ class RedactionRequest(BaseModel):
         ),
     ]
     reason: Annotated[
-        str | None,
+        str,
         Field(
             min_length=1,
             max_length=128,
             description="A reason of the standard, such as `c2pa.PII.present`.",
         ),
-    ] = None
+    ]
 
     def to_redaction(self) -> Redaction:
         """Return the redaction to the signing service."""

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-#: The relationships of the standard (C2PA 2.2 §18.15.3).
-Relationship = Literal["parentOf", "componentOf", "inputTo"]
+from edge_signer.signing.rules.policy import Relationship
 
 
 @dataclass(frozen=True)
@@ -20,19 +18,6 @@ class Thumbnail:
 
     media_type: str
     content: bytes
-
-
-@dataclass(frozen=True)
-class Redaction:
-    """What a client wants taken out of an ingredient's credentials.
-
-    Attributes:
-        uri: Absolute JUMBF URI of an assertion.
-        reason: One of the standard's reasons, or a namespaced one; None for none.
-    """
-
-    uri: str
-    reason: str | None = None
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,12 @@ from edge_signer.signing.ingredients.credentials import (
     IngredientCredentials,
     references_to,
 )
-from edge_signer.signing.ingredients.ingredient import Ingredient, Redaction, Thumbnail
+from edge_signer.signing.ingredients.ingredient import Ingredient, Thumbnail
 from edge_signer.signing.ingredients.redaction import redact
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.rules.actions import ACTIONS_LABEL
 from edge_signer.signing.rules.policy import SigningPolicy
+from edge_signer.signing.rules.redactions import Redaction
 from edge_signer.verification.hard_bindings.asset_content import AssetContent
 from edge_signer.verification.store_reader import Box
 from edge_signer.verification.trust import TrustLists
@@ -26,7 +27,6 @@ from edge_signer.verification.validator import validate_store
 
 INGREDIENT_LABEL = "c2pa.ingredient.v3"
 INGREDIENT_THUMBNAIL_LABEL = "c2pa.thumbnail.ingredient"
-CLAIM_THUMBNAIL_LABEL = "c2pa.thumbnail.claim"
 #: The most bytes of manifests that the ingredients of one manifest bring along.
 MAX_INGREDIENT_BYTES = 3 * 1024 * 1024
 _SUFFICIENT = {
@@ -246,7 +246,7 @@ def _described(ingredient: Ingredient) -> dict[str, Any]:
 
 
 def _require_sufficient(found: IngredientCredentials, policy: SigningPolicy, where: str) -> None:
-    demanded = policy.ingredients.credentials
+    demanded = policy.ingredients.credentials if policy.ingredients else "trusted"
     if found.verdict in _SUFFICIENT[demanded]:
         return
     failed = [one.code for one in found.validation.manifests[-1].findings.failure]
