@@ -39,7 +39,7 @@ from edge_signer.telemetry.request_record import RequestRecord
 
 # Loads the validator, which only requests with ingredients need.
 if TYPE_CHECKING:
-    from edge_signer.signing.ingredients.planner import IngredientPlanner, PlannedIngredients
+    from edge_signer.signing.ingredients.planner import IngredientPlanner
 
 #: Failures that another engine with another key may not have. A failing time-stamp authority is not
 #: among them: the central signer uses the same one.
@@ -201,10 +201,7 @@ class SigningService:
         """Add what the ingredients bring, and the thumbnails."""
         if not request.ingredients and request.thumbnail is None:
             return planned
-        from edge_signer.signing.ingredients.planner import (
-            PlannedIngredients,
-            thumbnail_assertion,
-        )
+        from edge_signer.signing.ingredients.planned import PlannedIngredients, thumbnail_assertion
 
         found: PlannedIngredients = PlannedIngredients()
         if request.ingredients:

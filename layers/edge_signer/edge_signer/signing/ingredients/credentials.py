@@ -8,16 +8,15 @@ the store. The hard binding is not among them unless somebody else has checked i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from edge_signer.signing.errors import InvalidIngredientError
+from edge_signer.signing.ingredients.damage import damage_to, parts_of
 from edge_signer.verification.claims.assertion_checks import (
-    ACTIONS,
     HARD_BINDINGS,
-    INGREDIENTS,
 )
 from edge_signer.verification.claims.manifest_reading import KINDS, base_label
 from edge_signer.verification.claims.references import (
@@ -30,35 +29,11 @@ from edge_signer.verification.findings import Finding
 from edge_signer.verification.store_reader import Box, read_store
 from edge_signer.verification.trust import TrustLists
 from edge_signer.verification.validation import (
-    ManifestValidation,
     StoreValidation,
     Verdict,
 )
 from edge_signer.verification.validator import validate_store
 
-# Verifiers read the whole store again, and each failure that is not recorded counts against the new
-# manifest. These are the ones that all engines find in the same place and under the same code.
-_RECORDED_ALIKE = frozenset(
-    {
-        *("assertion.hashedURI.mismatch", "hashedURI.mismatch"),
-        *("claimSignature.mismatch", "claimSignature.outsideValidity"),
-        *("signingCredential.untrusted", "signingCredential.ocsp.revoked"),
-        *("ingredient.manifest.mismatch", "ingredient.claimSignature.mismatch"),
-    }
-)
-# What a signer said wrongly, as long as nobody has changed it since: it can be read.
-_SIGNED_SO = frozenset(
-    {
-        *("assertion.action.malformed", "assertion.action.ingredientMismatch"),
-        *("assertion.ingredient.malformed", "assertion.metadata.disallowed"),
-        *("assertion.action.redactionMismatch", "manifest.multipleParents"),
-    }
-)
-_INTEGRITY = _RECORDED_ALIKE - {"claimSignature.outsideValidity", "signingCredential.untrusted"}
-_CHANGED = {"assertion.hashedURI.mismatch", "hashedURI.mismatch"}
-_EMBEDDED_FILE = "40cb0c32bb8a489da70b2ad6f47f4369"
-# What the boxes of assertions hold, by their kind.
-_CONTENTS = {"cbor": ["cbor"], "json": ["json"], _EMBEDDED_FILE: ["bfdb", "bidb"]}
 #: The most manifests that the ingredients of one manifest bring along.
 MAX_MANIFESTS = 200
 #: The most findings that are recorded of one ingredient.
@@ -110,12 +85,12 @@ class IngredientCredentials:
         boxes = [one for one in store.children if one.kind in KINDS] if store else []
         if len(boxes) > MAX_MANIFESTS:
             raise InvalidIngredientError(f"{where}: more than {MAX_MANIFESTS} manifests")
-        if active.kind not in {"standard", "update"} or not _parts(boxes[-1], "c2cs"):
+        if active.kind not in {"standard", "update"} or not parts_of(boxes[-1], "c2cs"):
             raise InvalidIngredientError(f"{where}: its last manifest has no signature")
         labels = [one.label for one in boxes]
         if len(set(labels)) != len(labels):
             raise InvalidIngredientError(f"{where}: two of its manifests have the same label")
-        if damage := ", ".join(sorted(_damage(validation, boxes))):
+        if damage := ", ".join(sorted(damage_to(validation, boxes))):
             raise InvalidIngredientError(
                 f"{where}: its credentials are damaged ({damage[:300]}); verifiers could not read "
                 "a manifest that contains them. Leave them out to sign without them"
@@ -193,69 +168,15 @@ class IngredientCredentials:
 
 def references_to(manifest: Box) -> dict[str, Any]:
     """Return `activeManifest` and `claimSignature`, with their hashes in hexadecimal."""
-    signature = _parts(manifest, "c2cs")[0]
+    signature = parts_of(manifest, "c2cs")[0]
     return {
         "activeManifest": _hashed(manifest_uri(manifest.label), manifest),
         "claimSignature": _hashed(signature_uri(manifest.label), signature),
     }
 
 
-def _damage(validation: StoreValidation, manifests: Sequence[Box]) -> set[str]:
-    """Return what keeps other engines from reading the store, or from agreeing about it."""
-    failed = {
-        failure.code
-        for manifest in validation.manifests
-        for found in (manifest.findings, *(one.findings for one in manifest.ingredients))
-        for failure in found.failure
-    }
-    is_as_signed = not failed & _INTEGRITY
-    damage = failed - _RECORDED_ALIKE - (_SIGNED_SO if is_as_signed else set())
-    if any(one.signer is None for one in validation.manifests):
-        damage.add("no readable certificate")
-    if any(map(_has_changed_references, validation.manifests)):
-        # They can mean anything now, and engines follow them to different ends.
-        damage.add("changed actions or ingredients")
-    if not is_as_signed:
-        damage |= {
-            f"box {one.label[:40]!r}" for one in _assertions(manifests) if not _is_sound(one)
-        }
-    return damage
-
-
-def _assertions(manifests: Iterable[Box]) -> Iterator[Box]:
-    return (
-        assertion
-        for manifest in manifests
-        for store in _parts(manifest, "c2as")
-        for assertion in store.children
-    )
-
-
-def _is_sound(box: Box) -> bool:
-    # After header, UUID and toggles stands the label.
-    _, _, private = box.description[8 + 17 :].partition(b"\0")
-    found = [kind for kind, _ in box.contents]
-    return (
-        not (box.faults or box.children)
-        and _CONTENTS.get(box.kind) == found
-        # Nothing but a salt may follow the label (C2PA 2.2 §8.4.2.4).
-        and (not private or private[4:8] == b"c2sh")
-    )
-
-
-def _has_changed_references(manifest: ManifestValidation) -> bool:
-    """Tell whether an assertion that refers to other parts is not the one that was signed."""
-    changed = {one.url for one in manifest.findings.failure if one.code in _CHANGED}
-    labels = {base_label(url.rpartition("/")[2]) for url in changed}
-    return bool(labels & {*ACTIONS, *INGREDIENTS})
-
-
 def _status(finding: Finding) -> dict[str, str]:
     return {"code": finding.code, "url": finding.url} if finding.url else {"code": finding.code}
-
-
-def _parts(manifest: Box, kind: str) -> list[Box]:
-    return [one for one in manifest.children if one.kind == kind]
 
 
 def _hashed(url: str, box: Box) -> dict[str, str]:

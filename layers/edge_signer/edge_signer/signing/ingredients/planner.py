@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,10 +13,15 @@ from edge_signer.signing.ingredients.credentials import (
     IngredientCredentials,
     references_to,
 )
-from edge_signer.signing.ingredients.ingredient import Ingredient, Thumbnail
+from edge_signer.signing.ingredients.ingredient import Ingredient
+from edge_signer.signing.ingredients.planned import (
+    INGREDIENT_LABEL,
+    INGREDIENT_THUMBNAIL_LABEL,
+    PlannedIngredients,
+    thumbnail_assertion,
+)
 from edge_signer.signing.ingredients.redaction import redact
 from edge_signer.signing.manifest.assertion import Assertion
-from edge_signer.signing.rules.actions import ACTIONS_LABEL
 from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.rules.redactions import Redaction
 from edge_signer.verification.hard_bindings.asset_content import AssetContent
@@ -25,8 +30,6 @@ from edge_signer.verification.trust import TrustLists
 from edge_signer.verification.validation import UNTRUSTED
 from edge_signer.verification.validator import validate_store
 
-INGREDIENT_LABEL = "c2pa.ingredient.v3"
-INGREDIENT_THUMBNAIL_LABEL = "c2pa.thumbnail.ingredient"
 #: The most bytes of manifests that the ingredients of one manifest bring along.
 MAX_INGREDIENT_BYTES = 3 * 1024 * 1024
 _SUFFICIENT = {
@@ -37,52 +40,6 @@ _SUFFICIENT = {
 
 #: Gives the manifest store of an ingredient of a tenant; None if it has no credentials.
 StoreReader = Callable[[str, Ingredient, str], bytes | None]
-
-
-@dataclass(frozen=True)
-class PlannedIngredients:
-    """What ingredients bring into a manifest and its store.
-
-    Attributes:
-        assertions: Their thumbnails and their assertions, in the claim's order.
-        positions: Where the assertion of each ingredient is among these.
-        manifests: The manifests to copy, in their order in the store.
-    """
-
-    assertions: Sequence[Assertion] = ()
-    positions: Sequence[int] = ()
-    manifests: Sequence[Box] = ()
-
-    @property
-    def earlier_manifests(self) -> bytes:
-        """The manifests as whole boxes."""
-        return b"".join(
-            part
-            for one in self.manifests
-            for part in ((len(one.payload) + 8).to_bytes(4) + b"jumb", one.payload)
-        )
-
-    def before(self, assertions: Sequence[Assertion]) -> list[Assertion]:
-        """Return these assertions and then others, whose actions name ingredients.
-
-        Args:
-            assertions: Actions name ingredients by their numbers in the request; afterwards, by
-                the numbers of their assertions.
-        """
-        return [*self.assertions, *(self._placed(one) for one in assertions)]
-
-    def _placed(self, assertion: Assertion) -> Assertion:
-        if assertion.label != ACTIONS_LABEL:
-            return assertion
-        actions = [self._placed_action(one) for one in assertion.content["actions"]]
-        return replace(assertion, content={**assertion.content, "actions": actions})
-
-    def _placed_action(self, action: dict[str, Any]) -> dict[str, Any]:
-        parameters = action.get("parameters", {})
-        if "ingredients" not in parameters:
-            return action
-        positions = [self.positions[one] for one in parameters["ingredients"]]
-        return {**action, "parameters": {**parameters, "ingredients": positions}}
 
 
 @dataclass
@@ -221,17 +178,6 @@ class IngredientPlanner:
         _require_sufficient(found, policy, where)
         copied.add(found.manifests, where)
         return found
-
-
-def thumbnail_assertion(label: str, thumbnail: Thumbnail) -> Assertion:
-    """Return the assertion that holds a thumbnail (C2PA 2.2 §18.10); the client vouches for it."""
-    return Assertion(
-        label,
-        {"media_type": thumbnail.media_type},
-        created=False,
-        encoding="file",
-        attachment=thumbnail.content,
-    )
 
 
 def _described(ingredient: Ingredient) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from edge_signer.signing.errors import InvalidAssertionError, PolicyViolationError
-from edge_signer.signing.rules.action_model import OPENED, Actions
+from edge_signer.signing.rules.action_model import Actions
 from edge_signer.signing.rules.ingredient_rules import NamedIngredient, with_ingredients
 from edge_signer.signing.rules.redactions import Redaction, with_redactions
 from edge_signer.signing.rules.strict_content import MAX_PATH_CHARACTERS, first_fault

@@ -12,10 +12,32 @@ from edge_signer.signing.rules.text_types import DateTime, LanguageTag, Text, re
 
 # The schema and the tables of the standard differ; both are followed.
 _SOURCES = set(
-    ["signer", "claimGenerator.REE", "claimGenerator.TEE", "localProvider.REE", "localProvider.TEE", "remoteProvider", "remoteProvider.1stParty", "remoteProvider.3rdParty", "remoteProvider.external", "humanEntry"]
+    [
+        "signer",
+        "claimGenerator.REE",
+        "claimGenerator.TEE",
+        "localProvider.REE",
+        "localProvider.TEE",
+        "remoteProvider",
+        "remoteProvider.1stParty",
+        "remoteProvider.3rdParty",
+        "remoteProvider.external",
+        "humanEntry",
+    ]
 )
 _CODES = set(
-    ["actions.missing", "actions.placedIngredientNotFound", "actions.possiblyMissing", "actions.unknownActionsPerformed", "depthMap.sceneMismatch", "ingredient.actionMissing", "ingredient.modified", "ingredient.notVisible", "ingredient.possiblyModified", "thumbnail.primaryMismatch"]
+    [
+        "actions.missing",
+        "actions.placedIngredientNotFound",
+        "actions.possiblyMissing",
+        "actions.unknownActionsPerformed",
+        "depthMap.sceneMismatch",
+        "ingredient.actionMissing",
+        "ingredient.modified",
+        "ingredient.notVisible",
+        "ingredient.possiblyModified",
+        "thumbnail.primaryMismatch",
+    ]
 )
 # Names of the standard that are not in the lists are deprecated or unknown.
 _RESERVED = {name.partition(".")[0] for name in _SOURCES | _CODES} | {"c2pa", "cawg", "stds"}

@@ -1,0 +1,177 @@
+"""Credentials that do not hold, or do not suffice: recorded as such, or refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from edge_signer.signing.errors import (
+    InvalidIngredientError,
+    PolicyViolationError,
+)
+from edge_signer.signing.ingredients import planner
+from edge_signer.signing.ingredients.ingredient import Ingredient
+from edge_signer.signing.ingredients.planner import IngredientPlanner
+from edge_signer.verification.trust import TrustLists
+from tests.conformance.ingredients.chains import (
+    POLICY,
+    assertion,
+    manifests,
+    opened,
+    policy,
+    recorded,
+    require_trusted,
+    roots,
+)
+from tests.judges.verifying import trusting, verified
+from tests.signers.foreign_credentials import signed_by_c2pa_rs
+from tests.signers.software_signer import Workshop
+
+NOTE = {"org.example.note": {"note": "harbour"}}
+
+
+def credentials(workshop: Workshop, level: str) -> None:
+    ingredients = workshop.policies[POLICY].ingredients
+    assert ingredients
+    policy(workshop, ingredients=ingredients.model_copy(update={"credentials": level}))
+
+
+def test_different_manifests_with_one_label_are_refused(
+    newsroom: Workshop, camera: Workshop, photograph: bytes
+) -> None:
+    parent = signed_by_c2pa_rs(camera, photograph, assertions=NOTE).store
+    other = parent.replace(b"harbour", b"islands")
+    with pytest.raises(InvalidIngredientError, match=r"^ingredients\[1\]: another ingredient"):
+        newsroom.sign(
+            photograph,
+            opened({"action": "placed", "parameters": {"ingredientIds": ["c"]}}),
+            ingredients=[
+                Ingredient("parentOf", manifest_store=parent),
+                Ingredient("componentOf", id="c", manifest_store=other),
+            ],
+        )
+
+
+@pytest.mark.parametrize(
+    ("level", "is_known", "is_changed", "code"),
+    [
+        ("trusted", False, False, "signingCredential.untrusted"),
+        ("trusted", True, True, "assertion.hashedURI.mismatch"),
+        ("valid", True, True, "assertion.hashedURI.mismatch"),
+    ],
+)
+def test_a_policy_says_which_credentials_suffice(
+    camera: Workshop, photograph: bytes, level: str, is_known: bool, is_changed: bool, code: str
+) -> None:
+    newsroom = Workshop()
+    parent = signed_by_c2pa_rs(camera, photograph, assertions=NOTE).store
+    if is_known:
+        newsroom.trust = trusting(newsroom.ca.anchors_pem() + camera.ca.anchors_pem())
+    if is_changed:
+        parent = parent.replace(b"harbour", b"islands")
+    asked = [Ingredient("parentOf", manifest_store=parent)]
+    store = newsroom.sign(photograph, opened(), ingredients=asked)
+    assert recorded(store)["failure"] == {code}
+    require_trusted(photograph, store, roots(newsroom, camera))
+    credentials(newsroom, level)
+    with pytest.raises(PolicyViolationError, match=code):
+        newsroom.sign(photograph, opened(), ingredients=asked)
+
+
+def test_a_tampered_grandparent_is_recorded_and_visible(
+    newsroom: Workshop, camera: Workshop, photograph: bytes
+) -> None:
+    first = signed_by_c2pa_rs(camera, photograph, assertions=NOTE)
+    second = newsroom.sign(
+        first.asset, opened(), ingredients=[Ingredient("parentOf", manifest_store=first.store)]
+    )
+    changed = second.replace(b"harbour", b"islands")
+    store = newsroom.sign(
+        photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=changed)]
+    )
+    results = assertion(store, "c2pa.ingredient.v3")["validationResults"]
+    assert results["activeManifest"]["failure"] == []
+    (delta,) = results["ingredientDeltas"]
+    parent_label = manifests(store)[1].label
+    uri = f"self#jumbf=/c2pa/{parent_label}/c2pa.assertions/c2pa.ingredient.v3"
+    assert delta["ingredientAssertionURI"] == uri
+    assert {one["code"] for one in delta["validationDeltas"]["failure"]} == {
+        *("assertion.hashedURI.mismatch", "ingredient.manifest.mismatch"),
+    }
+    require_trusted(photograph, store, roots(newsroom, camera))
+    report = verified(photograph, newsroom.trust, store)
+    assert not report.trusted
+    assert report.ingredients[0].ingredients[0].verdict == "Invalid"
+
+
+@pytest.mark.parametrize("spoilt", [b"", b"no store"])
+def test_what_is_no_manifest_store_is_refused(
+    newsroom: Workshop, photograph: bytes, spoilt: bytes
+) -> None:
+    with pytest.raises(
+        InvalidIngredientError, match=r"^ingredients\[0\]: The (bytes|manifest store)"
+    ):
+        newsroom.sign(
+            photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=spoilt)]
+        )
+
+
+def test_credentials_that_other_engines_could_not_read_are_refused(
+    newsroom: Workshop, camera: Workshop, photograph: bytes
+) -> None:
+    parent = signed_by_c2pa_rs(camera, photograph).store
+    spoilt = parent.replace(b"gactions", b"gactiona")
+    assert spoilt != parent
+    with pytest.raises(InvalidIngredientError, match=r"^ingredients\[0\]: .*damaged"):
+        newsroom.sign(
+            photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=spoilt)]
+        )
+
+
+def test_too_many_bytes_of_manifests_are_refused(
+    newsroom: Workshop, camera: Workshop, photograph: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores = [signed_by_c2pa_rs(camera, photograph).store for _ in range(2)]
+    monkeypatch.setattr(planner, "MAX_INGREDIENT_BYTES", len(stores[0]) * 3 // 2)
+    with pytest.raises(InvalidIngredientError, match=r"^ingredients\[1\].*bytes"):
+        newsroom.sign(
+            photograph,
+            opened({"action": "placed", "parameters": {"ingredientIds": ["c"]}}),
+            ingredients=[
+                Ingredient("parentOf", manifest_store=stores[0]),
+                Ingredient("componentOf", id="c", manifest_store=stores[1]),
+            ],
+        )
+
+
+def test_a_policy_without_ingredients_allows_none(newsroom: Workshop, photograph: bytes) -> None:
+    policy(newsroom, ingredients=None)
+    with pytest.raises(PolicyViolationError, match="no ingredients"):
+        newsroom.sign(photograph, opened(), ingredients=[Ingredient("parentOf")])
+
+
+def test_expired_credentials_are_recorded_as_such(
+    newsroom: Workshop, camera: Workshop, photograph: bytes
+) -> None:
+    parent = signed_by_c2pa_rs(camera, photograph).store
+    later = datetime.now(UTC).replace(year=datetime.now(UTC).year + 5)
+    newsroom.planner = IngredientPlanner(
+        lambda _tenant, one, _where: one.manifest_store, lambda: newsroom.trust, lambda: later
+    )
+    store = newsroom.sign(
+        photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=parent)]
+    )
+    assert "claimSignature.outsideValidity" in recorded(store)["failure"]
+    require_trusted(photograph, store, roots(newsroom, camera))
+
+
+def test_without_trust_lists_a_parents_signer_is_unknown(
+    newsroom: Workshop, camera: Workshop, photograph: bytes
+) -> None:
+    newsroom.trust = TrustLists(())
+    parent = signed_by_c2pa_rs(camera, photograph).store
+    store = newsroom.sign(
+        photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=parent)]
+    )
+    assert recorded(store)["failure"] == {"signingCredential.untrusted"}
