@@ -12,7 +12,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from edge_signer.signing.manifest.builder import ManifestDefinition
+from edge_signer.signing.manifest.manifest_definition import ManifestDefinition
 from edge_signer.signing.manifest.tbs_module import TBS_MODULE
 from edge_signer.signing.rules.assertions import manifest_assertions
 from edge_signer.signing.rules.policy_directory import shipped_policies

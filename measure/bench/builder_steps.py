@@ -18,7 +18,8 @@ from rich.table import Table
 
 from edge_signer.signing.manifest import builder as builder_module
 from edge_signer.signing.manifest.assertion import Assertion
-from edge_signer.signing.manifest.builder import BuildError, ManifestBuilder, ManifestDefinition
+from edge_signer.signing.manifest.builder import ManifestBuilder
+from edge_signer.signing.manifest.manifest_definition import BuildError, ManifestDefinition
 from edge_signer.signing.manifest.wasmtime_c_api import WASMTIME_I64
 from edge_signer.signing.manifest.wasmtime_instance import BareInstance
 from measure.bench.measurement import WARM_UP_ROUNDS

@@ -9,7 +9,8 @@ from random import Random
 from typing import Any
 
 from edge_signer.signing.manifest.assertion import Assertion
-from edge_signer.signing.manifest.builder import BuildError, ManifestBuilder, ManifestDefinition
+from edge_signer.signing.manifest.builder import ManifestBuilder
+from edge_signer.signing.manifest.manifest_definition import BuildError, ManifestDefinition
 from measure.fuzz.mutations import JSON_MUTATIONS, mutate_bytes, mutated
 from measure.fuzz.outcomes import check_refusal, read_json
 from measure.fuzz.seeds import MODULE_SEEDS

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge_signer.signing.manifest.assertion import Assertion
-from edge_signer.signing.manifest.builder import ManifestDefinition
+from edge_signer.signing.manifest.manifest_definition import ManifestDefinition
 from tests.judges.manifest_reader import SIGNATURE_LENGTHS
 from tests.media.sample_metadata import METADATA
 

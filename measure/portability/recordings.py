@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from edge_signer.signing.manifest.assertion import Assertion
-from edge_signer.signing.manifest.builder import ManifestDefinition
+from edge_signer.signing.manifest.manifest_definition import ManifestDefinition
 
 Call = tuple[str, bytes, int]
 SIGNATURE_LENGTHS = {

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from edge_signer.signing.manifest.assertion import Assertion
-from edge_signer.signing.manifest.builder import ManifestDefinition
+from edge_signer.signing.manifest.manifest_definition import ManifestDefinition
 from tests.judges.manifest_reader import COSE_IDENTIFIERS
 
 MAX_UNSIGNED = 2**64 - 1

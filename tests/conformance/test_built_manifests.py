@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_signer.signing.manifest.assertion import Assertion
-from edge_signer.signing.manifest.builder import BuildError, ManifestBuilder, ManifestDefinition
+from edge_signer.signing.manifest.builder import ManifestBuilder
+from edge_signer.signing.manifest.manifest_definition import BuildError, ManifestDefinition
 from tests.conformance.definitions import (
     FLOATS,
     INTEGERS,

@@ -9,7 +9,8 @@ import cbor2
 import pytest
 
 from edge_signer.signing.manifest.assertion import Assertion
-from edge_signer.signing.manifest.builder import ManifestBuilder, ManifestDefinition
+from edge_signer.signing.manifest.builder import ManifestBuilder
+from edge_signer.signing.manifest.manifest_definition import ManifestDefinition
 from tests.judges.jumbf_reader import Box, read_store
 from tests.signers.software_signer import Workshop
 

@@ -16,7 +16,7 @@ from typing import Any
 import cbor2
 
 from edge_signer.signing.manifest.assertion import Assertion
-from edge_signer.signing.manifest.builder import ManifestDefinition
+from edge_signer.signing.manifest.manifest_definition import ManifestDefinition
 from tests.judges.jumbf_reader import Box, read_store
 
 COSE_IDENTIFIERS = {

@@ -182,7 +182,8 @@ def test_deep_nesting_is_refused_with_its_path(policy: SigningPolicy) -> None:
 
 
 def test_the_largest_that_the_bounds_admit_is_built(policy: SigningPolicy) -> None:
-    from edge_signer.signing.manifest.builder import ManifestBuilder, ManifestDefinition
+    from edge_signer.signing.manifest.builder import ManifestBuilder
+    from edge_signer.signing.manifest.manifest_definition import ManifestDefinition
 
     deep: Any = [0] * (MAX_VALUES - 60)
     for _ in range(MAX_DEPTH - 2):

@@ -9,7 +9,8 @@ import pytest
 
 from edge_signer.signing.manifest import builder as builder_module
 from edge_signer.signing.manifest.assertion import Assertion
-from edge_signer.signing.manifest.builder import BuildError, ManifestBuilder, ManifestDefinition
+from edge_signer.signing.manifest.builder import ManifestBuilder
+from edge_signer.signing.manifest.manifest_definition import BuildError, ManifestDefinition
 from edge_signer.signing.manifest.tbs_module import INSTANCES_AT_ONCE
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from edge_signer.health.examination import Finding, Way
 from edge_signer.signing.manifest.assertion import Assertion
-from edge_signer.signing.manifest.builder import BuildError, ManifestBuilder, ManifestDefinition
+from edge_signer.signing.manifest.builder import ManifestBuilder
+from edge_signer.signing.manifest.manifest_definition import BuildError, ManifestDefinition
 from edge_signer.signing.manifest.pinned_module import PinnedModuleError
 from edge_signer.signing.manifest.tbs_module import TBS_MODULE_SHA256
 

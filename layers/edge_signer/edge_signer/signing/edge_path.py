@@ -14,12 +14,8 @@ from edge_signer.signing.credentials.algorithm import ALGORITHMS, SignatureMisma
 from edge_signer.signing.credentials.certificate import CertificateChain
 from edge_signer.signing.credentials.kms import Signer
 from edge_signer.signing.errors import InvalidAssertionError, TbsTooLargeError
-from edge_signer.signing.manifest.builder import (
-    BuildError,
-    ManifestBuilder,
-    ManifestDefinition,
-    PreparedManifest,
-)
+from edge_signer.signing.manifest.builder import ManifestBuilder, PreparedManifest
+from edge_signer.signing.manifest.manifest_definition import BuildError, ManifestDefinition
 from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.signing_request import Attempt, SignedStore
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edge_signer.platform.deadline import Deadline, EdgeTimeSpentError
@@ -14,19 +14,17 @@ from edge_signer.platform.errors import (
     KmsUnavailableError,
 )
 from edge_signer.signing.central_path import CentralPath
-from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority, required
+from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.edge_path import CircuitOpenError, CpuTimeSpentError, EdgePath
 from edge_signer.signing.errors import (
     CredentialUnavailableError,
     EmbeddingUnavailableError,
     IngredientsUnavailableError,
-    PolicyViolationError,
 )
 from edge_signer.signing.layout.inline_embedding import InlineEmbedding
-from edge_signer.signing.manifest.builder import BuildError
 from edge_signer.signing.manifest.embedding import Embedding
-from edge_signer.signing.rules.assertions import CLAIM_THUMBNAIL_LABEL, manifest_assertions
-from edge_signer.signing.rules.ingredient_rules import NamedIngredient
+from edge_signer.signing.manifest.manifest_definition import BuildError
+from edge_signer.signing.planning import Planning
 from edge_signer.signing.rules.policy_directory import PolicyDirectory
 from edge_signer.signing.signing_request import (
     Attempt,
@@ -98,14 +96,12 @@ class SigningService:
         asks_central: Callable[[], bool] = lambda: True,
         ingredients: Callable[[], IngredientPlanner] | None = None,
     ) -> None:
-        self._policies = policies
+        self._planning = Planning(policies, store, time_stamp_authority, ingredients)
         self._edge = edge
         self._central = central
         self._store = store
-        self._time_stamp_authority = time_stamp_authority
         self._signs_here = signs_here
         self._asks_central = asks_central
-        self._ingredients = ingredients
 
     def plan(self, request: SigningRequest) -> PlannedManifest:
         """Check a request against its policy, without calling KMS.
@@ -113,8 +109,8 @@ class SigningService:
         Raises:
             EdgeSignerError: One of the catalogue.
         """
-        planned = self._content(request)
-        planned = self._with_ingredients(request, planned)
+        planned = self._planning.content(request)
+        planned = self._planning.with_ingredients(request, planned)
         if request.embedding is not None:
             request.embedding.require_possible(is_stamped=planned.is_stamped)
         return planned
@@ -136,12 +132,12 @@ class SigningService:
                 confirm it.
         """
         with record.stopwatch.step("policy"):
-            planned = self._content(request)
+            planned = self._planning.content(request)
             record.policy_id = planned.policy.policy_id
         if request.ingredients or request.thumbnail:
             with record.stopwatch.step("ingredients"):
                 began_cpu_ms = record.stopwatch.cpu_ms
-                planned = self._with_ingredients(request, planned)
+                planned = self._planning.with_ingredients(request, planned)
                 # Their limits bound this; the budget of CPU time is for building.
                 record.admitted_cpu_ms += record.stopwatch.cpu_ms - began_cpu_ms
         if request.embedding is not None:
@@ -169,7 +165,7 @@ class SigningService:
 
         if request.is_update or request.redactions:
             with record.stopwatch.step("ingredients"):
-                self._require_acceptable(request, signed.manifest_store)
+                self._planning.require_acceptable(request, signed.manifest_store)
 
         if deadline.left_s() <= 0:
             raise DeadlineExceededError("There was no time left to store it.", retry_after_s=5)
@@ -185,45 +181,6 @@ class SigningService:
         return SignedManifest(
             stored, signed.signing_mode, signed.kms_key_id, token_url, signed.manifest_store
         )
-
-    def _content(self, request: SigningRequest) -> PlannedManifest:
-        policy = self._policies.find(request.policy_id, request.tenant_id)
-        policy.require_title_allowed(request.title)
-        named = [NamedIngredient(one.id, one.relationship) for one in request.ingredients]
-        assertions = manifest_assertions(request.assertions, policy, named, request.redactions)
-        wants_time_stamp = policy.wants_time_stamp(request.tsa)
-        authority = required(self._time_stamp_authority) if wants_time_stamp else None
-        return PlannedManifest(policy, assertions, authority, self._store.url_of(request))
-
-    def _with_ingredients(
-        self, request: SigningRequest, planned: PlannedManifest
-    ) -> PlannedManifest:
-        """Add what the ingredients bring, and the thumbnails."""
-        if not request.ingredients and request.thumbnail is None:
-            return planned
-        from edge_signer.signing.ingredients.planned import PlannedIngredients, thumbnail_assertion
-
-        found: PlannedIngredients = PlannedIngredients()
-        if request.ingredients:
-            if self._ingredients is None:
-                raise IngredientsUnavailableError("This signer has no trust lists.")
-            planner = self._ingredients()
-            found = planner.plan(
-                request.tenant_id, request.ingredients, request.redactions, planned.policy
-            )
-        assertions = found.before(planned.assertions)
-        if request.thumbnail is not None:
-            if not planned.policy.allows(CLAIM_THUMBNAIL_LABEL):
-                raise PolicyViolationError(
-                    f"thumbnail is not allowed by policy {planned.policy.policy_id}"
-                )
-            assertions.append(thumbnail_assertion(CLAIM_THUMBNAIL_LABEL, request.thumbnail))
-        return replace(planned, assertions=assertions, earlier_manifests=found.earlier_manifests)
-
-    def _require_acceptable(self, request: SigningRequest, manifest_store: bytes) -> None:
-        if self._ingredients is not None:
-            asset_sha256 = request.asset_sha256 if request.embedding is None else None
-            self._ingredients().require_acceptable(manifest_store, asset_sha256)
 
     def _sign_at_edge_alone(self, attempt: Attempt) -> SignedStore:
         """Sign what the central signer does not make: it makes sidecars without ingredients."""

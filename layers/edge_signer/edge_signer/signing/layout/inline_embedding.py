@@ -11,11 +11,8 @@ from edge_signer.signing.manifest.embedding import TIME_STAMP_RESERVE_BYTES
 # Both load the engine, which only requests with an inline asset to embed in need.
 if TYPE_CHECKING:
     from edge_signer.signing.layout.asset_layout import AssetLayout
-    from edge_signer.signing.manifest.builder import (
-        ManifestBuilder,
-        ManifestDefinition,
-        PreparedManifest,
-    )
+    from edge_signer.signing.manifest.builder import ManifestBuilder, PreparedManifest
+    from edge_signer.signing.manifest.manifest_definition import ManifestDefinition
 
 # Holds a manifest of a common chain; another size is found when the manifest is built.
 _USUAL_STORE_BYTES = 2560

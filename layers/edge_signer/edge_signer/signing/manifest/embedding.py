@@ -13,14 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.signing.errors import EmbeddedStoreTooLargeError
+from edge_signer.signing.manifest.manifest_definition import BuildError, ManifestDefinition
 
 # The central signer reads this module, and has no builder.
 if TYPE_CHECKING:
-    from edge_signer.signing.manifest.builder import (
-        ManifestBuilder,
-        ManifestDefinition,
-        PreparedManifest,
-    )
+    from edge_signer.signing.manifest.builder import ManifestBuilder, PreparedManifest
 
 #: The largest and the smallest hole that a client may reserve; no store is as small as that.
 MAX_STORE_BYTES = 4 * 1024 * 1024
@@ -147,8 +144,6 @@ class Embedding:
         Raises:
             EmbeddedStoreTooLargeError: The time-stamp is larger than what is reserved for it.
         """
-        from edge_signer.signing.manifest.builder import BuildError
-
         try:
             return prepared.assemble(signature, token, self.store_bytes)
         except BuildError as refused:
@@ -159,8 +154,6 @@ class Embedding:
     def _exact(
         self, builder: ManifestBuilder, definition: ManifestDefinition, signature_bytes: int
     ) -> PreparedManifest:
-        from edge_signer.signing.manifest.builder import BuildError
-
         store_bytes = 0
         for _ in range(_MOST_ROUNDS):
             binding = self._binding(max(store_bytes, _LEAST_PADDING_BYTES + 8))
