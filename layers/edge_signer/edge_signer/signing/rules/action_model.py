@@ -1,70 +1,55 @@
 """The actions assertion as a model: what the standard allows and this signer supports.
 
 Follows "Actions" of the standard (C2PA 2.2 §18.14, with the actions that 2.4 lists). It is stricter
-if engines differ: it refuses fields that one of them cannot read, and references to ingredients,
-which our manifests do not have. The parts of `Actions` are never validated alone, so pydantic need
-not build them (`defer_build`).
+if engines differ: it refuses fields that one of them cannot read. Ingredients have the names that
+the client gave them; `ingredient_rules` finds them. The parts of `Actions` are never validated
+alone, so pydantic need not build them (`defer_build`).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_serializer, model_validator
-from pydantic_core import PydanticCustomError
 
+from edge_signer.signing.rules.assertion_metadata import AssertionMetadata
 from edge_signer.signing.rules.digital_source_types import IPTC, TERMS
+from edge_signer.signing.rules.regions import RegionOfInterest
 from edge_signer.signing.rules.strict_content import NAMESPACED, StrictModel
+from edge_signer.signing.rules.text_types import DateTime, LanguageTag, Text, refused
 
 #: The URIs that may be signed.
 DIGITAL_SOURCE_TYPES = set(TERMS.values())
 
+CREATED, OPENED, PLACED, REDACTED = "c2pa.created", "c2pa.opened", "c2pa.placed", "c2pa.redacted"
+#: The actions of which a history has exactly one, as its first.
+INCEPTION = {CREATED, OPENED}
 _PERCEPTIBLE = (
     "addedText adjustedColor changedSpeed cropped deleted drawing dubbed edited filtered "
-    "mastered orientation resized translated trimmed unknown"
+    "mastered mixed orientation remixed resized translated trimmed unknown"
 )
 _IMPERCEPTIBLE = (
-    "converted edited.metadata enhanced published repackaged resized.proportional transcoded "
-    "watermarked.unbound"
+    "converted edited.metadata enhanced opened placed published redacted repackaged "
+    "resized.proportional transcoded watermarked.unbound"
 )
-_OF_INGREDIENTS = "mixed opened placed redacted remixed removed"
-_NEEDS_MORE = {
-    **{f"c2pa.{name}": "an ingredient" for name in _OF_INGREDIENTS.split()},
-    "c2pa.watermarked.bound": "a soft binding",
+_NOT_MADE = {
+    "c2pa.removed": "for which c2pa-rs and encypher-c2pa demand different ingredients; say what "
+    "was done as c2pa.edited",
+    "c2pa.watermarked.bound": "which needs a soft binding; that is not supported",
 }
-_NEEDS_SOURCE_TYPE = {f"c2pa.{name}" for name in ("created", *_PERCEPTIBLE.split())}
+_NEEDS_SOURCE_TYPE = {CREATED, *(f"c2pa.{name}" for name in _PERCEPTIBLE.split())}
 #: The standard's names of actions that this signer supports, without deprecated ones.
 STANDARD_ACTIONS = _NEEDS_SOURCE_TYPE | {f"c2pa.{name}" for name in _IMPERCEPTIBLE.split()}
+# The standard's text and its schema spell the trade secret in different ways.
 _REASONS = {
     f"c2pa.{name}"
-    for name in ("PII.present", "government.confidential", "invalid.data", "tradesecret.present")
+    for name in (
+        *("PII.present", "government.confidential", "invalid.data"),
+        *("trade-secret.present", "tradesecret.present"),
+    )
 }
-_REFERENCES = {"ingredient", "ingredients", "ingredientIds", "org.cai.ingredientIds", "redacted"}
-_RFC3339 = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?"
-    r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
-)
-_LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-# RFC 3339 §5.7: only at the end of a minute.
-_LEAP_SECOND = re.compile(r"(?<=:59):60$")
-
-
-def refused(demand: str) -> PydanticCustomError:
-    """Return an error whose message completes a sentence that starts with the path."""
-    return PydanticCustomError("refused", "{demand}", {"demand": demand})
-
-
-def _date_time(text: str) -> str:
-    parts = _RFC3339.fullmatch(text)
-    try:
-        # Python reads neither longer fractions nor leap seconds.
-        datetime.fromisoformat(_LEAP_SECOND.sub(":59", parts[1]) if parts else "")
-    except ValueError:
-        raise refused("must be a date and time such as 2026-01-31T12:00:00Z") from None
-    return text
+_IDENTIFIERS = {"ingredient", "ingredients", "org.cai.ingredientIds", "instanceId"}
 
 
 def _source_type(uri: str) -> str:
@@ -84,8 +69,8 @@ def _term_of(uri: str) -> str:
 
 
 def _action_name(name: str) -> str:
-    if name in _NEEDS_MORE:
-        raise refused(f"is {name}, which needs {_NEEDS_MORE[name]}; that is not supported")
+    if name in _NOT_MADE:
+        raise refused(f"is {name}, {_NOT_MADE[name]}")
     if name.startswith("c2pa.") and name not in STANDARD_ACTIONS:
         raise refused(f"is {name[:64]}, which is deprecated or not an action of the standard")
     if not NAMESPACED.fullmatch(name):
@@ -93,25 +78,22 @@ def _action_name(name: str) -> str:
     return name
 
 
-def _language_tag(tag: str) -> str:
-    if not _LANGUAGE_TAG.fullmatch(tag):
-        raise refused("must be a language tag, such as en or pt-BR")
-    return tag
-
-
 def _template_name(name: str) -> str:
     return name if name == "*" else _action_name(name)
 
 
+def is_reason(name: str) -> bool:
+    """Whether an action may have this reason: the standard's, or a namespaced one."""
+    return name in _REASONS or bool(NAMESPACED.fullmatch(name) and not name.startswith("c2pa."))
+
+
 def _reason(name: str) -> str:
-    if name not in _REASONS and (name.startswith("c2pa.") or not NAMESPACED.fullmatch(name)):
+    if not is_reason(name):
         raise refused("must be a reason of the standard, or one such as com.example.reason")
     return name
 
 
-Text = Annotated[str, Field(min_length=1)]
 Index = Annotated[int, Field(ge=0, lt=1024)]
-LanguageTag = Annotated[str, AfterValidator(_language_tag)]
 DigitalSourceType = Annotated[str, AfterValidator(_source_type)]
 
 
@@ -124,7 +106,7 @@ class SoftwareAgent(StrictModel, defer_build=True):
 
 
 class Parameters(StrictModel, defer_build=True):
-    """An action's parameters; clients may add namespaced ones."""
+    """Parameters of all actions that a template describes; clients may add namespaced ones."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -144,11 +126,18 @@ class Parameters(StrictModel, defer_build=True):
         for name in self.model_extra or {}:
             if name == "description":
                 raise refused("must not have description: the action itself has one")
-            if name in _REFERENCES:
-                raise refused(f"must not have {name}: references are not supported")
+            if name in _IDENTIFIERS:
+                raise refused(f"must not have {name}: an action names ingredients in ingredientIds")
             if not NAMESPACED.fullmatch(name):
                 raise refused("must have names of the standard, or such as com.example.name")
         return self
+
+
+class ActionParameters(Parameters, defer_build=True):
+    """An action's parameters."""
+
+    ingredientIds: Annotated[list[Text], Field(min_length=1)] | None = None
+    redacted: Text | None = None
 
 
 class Template(StrictModel, defer_build=True):
@@ -169,10 +158,11 @@ class Action(StrictModel, defer_build=True):
     digitalSourceType: DigitalSourceType | None = None
     softwareAgent: SoftwareAgent | None = None
     softwareAgentIndex: Index | None = None
-    when: Annotated[str, AfterValidator(_date_time)] | None = None
+    when: DateTime | None = None
+    changes: Annotated[list[RegionOfInterest], Field(min_length=1)] | None = None
     description: Text | None = None
     reason: Annotated[str, AfterValidator(_reason)] | None = None
-    parameters: Parameters | None = None
+    parameters: ActionParameters | None = None
 
     @model_validator(mode="after")
     def _says_enough(self) -> Self:
@@ -183,6 +173,13 @@ class Action(StrictModel, defer_build=True):
         )
         if self.action == "c2pa.translated" and not languages:
             raise refused("must have parameters.sourceLanguage and parameters.targetLanguage")
+        if self.digitalSourceType is not None and self.action == OPENED:
+            raise refused(f"must not have a digitalSourceType, because it is {OPENED}")
+        redacted = self.parameters and self.parameters.redacted
+        if self.action == REDACTED and not (redacted and self.reason):
+            raise refused("must have a reason and parameters.redacted, the URI of the assertion")
+        if self.action != REDACTED and redacted:
+            raise refused(f"must not have parameters.redacted, which belongs to {REDACTED}")
         return self
 
 
@@ -193,14 +190,15 @@ class Actions(StrictModel):
     allActionsIncluded: bool
     softwareAgents: Annotated[list[SoftwareAgent], Field(min_length=1)] | None = None
     templates: Annotated[list[Template], Field(min_length=1)] | None = None
+    metadata: AssertionMetadata | None = None
 
     @model_validator(mode="after")
-    def _begins_with_creation(self) -> Self:
-        created = [action.action == "c2pa.created" for action in self.actions]
-        if not created[0]:
-            raise refused("must begin with c2pa.created: how the asset came to be")
-        if any(created[1:]):
-            raise refused("must not have c2pa.created twice")
+    def _begins_with_inception(self) -> Self:
+        first, *later = (action.action for action in self.actions)
+        if first not in INCEPTION:
+            raise refused(f"must begin with {CREATED} or {OPENED}: how the asset came to be")
+        if INCEPTION.intersection(later):
+            raise refused(f"must have one of {CREATED} and {OPENED} only, as the first action")
         return self
 
     @model_validator(mode="after")

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from edge_signer.signing.errors import InvalidAssertionError
-from edge_signer.signing.rules.action_model import Text, refused
 from edge_signer.signing.rules.strict_content import NAMESPACED, StrictModel, first_fault
+from edge_signer.signing.rules.text_types import Text, refused
 
 AI_DISCLOSURE_LABEL = "c2pa.ai-disclosure"
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from edge_signer.signing.errors import InvalidAssertionError, PolicyViolationError
 from edge_signer.signing.manifest.assertion import Assertion
-from edge_signer.signing.rules.actions import ACTIONS_LABEL, actions_assertion
+from edge_signer.signing.rules.actions import (
+    ACTIONS_LABEL,
+    actions_assertion,
+    completed_actions,
+    place_of_actions,
+)
 from edge_signer.signing.rules.ai_assertions import (
     AI_DISCLOSURE_LABEL,
     TRAINING_MINING_LABEL,
     ai_disclosure_assertion,
     training_mining_assertion,
 )
+from edge_signer.signing.rules.ingredient_rules import NamedIngredient, require_allowed
 from edge_signer.signing.rules.metadata import (
     C2PA_METADATA_LABEL,
     CAWG_METADATA_LABEL,
@@ -22,6 +28,7 @@ from edge_signer.signing.rules.metadata import (
     metadata_assertion,
 )
 from edge_signer.signing.rules.policy import SigningPolicy
+from edge_signer.signing.rules.redactions import Redaction, require_redactable
 from edge_signer.signing.rules.strict_content import NAMESPACED, check_bounds
 
 MAX_LABELS = 32
@@ -41,7 +48,12 @@ _MISREAD_LABEL = re.compile(r"\.v[0-9]+\.|\.v(0[0-9]*|1)$|thumbnail")
 _FIELDS_OF_OTHERS = {"actions", "relationship", "reviewRatings"}
 
 
-def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[Assertion]:
+def manifest_assertions(
+    said: Mapping[str, Any],
+    policy: SigningPolicy,
+    ingredients: Sequence[NamedIngredient] = (),
+    redactions: Sequence[Redaction] = (),
+) -> list[Assertion]:
     """Return the assertions of the manifest: the actions, then the others by label.
 
     Args:
@@ -49,12 +61,19 @@ def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[
             C2PA.
         policy: Gives the allowed and required labels, the defaults, and the labels that the signer
             vouches for.
+        ingredients: The request's. Actions name them by id; in the result, `ingredients` of an
+            action's `parameters` are indexes into this list.
+        redactions: The request's. Each gets an action, if the client did not send it.
 
     Raises:
         InvalidAssertionError: It is invalid; the message names the path.
-        PolicyViolationError: A label is not allowed, or a required one is missing.
+        PolicyViolationError: A label, an ingredient, an action or a redaction is not allowed, or a
+            required label is missing.
     """
+    require_allowed(ingredients, policy)
+    require_redactable(redactions, policy)
     _check_size(said)
+    place = f"default_assertions.{ACTIONS_LABEL}.actions of policy {policy.policy_id}"
     contents: dict[str, dict[str, Any]] = {}
     for label, content in said.items():
         path = f"assertions.{label[:MAX_LABEL_CHARACTERS]}"
@@ -66,7 +85,13 @@ def manifest_assertions(said: Mapping[str, Any], policy: SigningPolicy) -> list[
                 f"{path} stands for {standard_label}, which is already present"
             )
         contents[standard_label] = standard_content
+        if standard_label == ACTIONS_LABEL:
+            place = place_of_actions(content, path)
     contents = {**policy.default_assertions, **contents}
+    if ACTIONS_LABEL in contents:
+        contents[ACTIONS_LABEL] = completed_actions(
+            contents[ACTIONS_LABEL], place, policy, ingredients, redactions
+        )
     # Again, for what the policy and the standard's form have added.
     _check_size(contents)
     for label in policy.required_assertions:

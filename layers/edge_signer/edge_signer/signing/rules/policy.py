@@ -37,6 +37,24 @@ class ClaimGeneratorInfo(BaseModel, defer_build=True):
     specVersion: str = Field(pattern=r"^2[.]4[.](0|[1-9][0-9]*)$")
 
 
+Relationship = Literal["parentOf", "componentOf", "inputTo"]
+
+
+class AllowedIngredients(BaseModel, defer_build=True):
+    """The ingredients that manifests may have.
+
+    Attributes:
+        relationships: The relationships that they may have to the asset.
+        credentials: What their credentials must be: trusted; valid, but perhaps by an unknown
+            signer; or any, also broken ones, which the manifest then records as such.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    relationships: tuple[Relationship, ...] = Field(min_length=1)
+    credentials: Literal["trusted", "valid", "any"]
+
+
 class SigningPolicy(BaseModel):
     """A policy document.
 
@@ -54,6 +72,13 @@ class SigningPolicy(BaseModel):
         title: Whether a client may give the asset a title, which goes into the claim.
         time_stamp: Whether manifests must, may or must not have a time-stamp.
         source_type_aliases: From a client's URI to the vocabulary's.
+        ingredients: The ingredients that manifests may have; None for none.
+        allowed_actions: Names of actions, or patterns of them, that a client may send; None for
+            all.
+        trusted_clients: Tenants whose word counts that an ingredient and its credentials belong
+            together.
+        redactable_assertions: Labels, or patterns of them, that may be redacted in ingredients'
+            manifests.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -72,10 +97,19 @@ class SigningPolicy(BaseModel):
     title: Literal["allowed", "forbidden"] = "forbidden"
     time_stamp: Literal["required", "allowed", "forbidden"] = "allowed"
     source_type_aliases: Mapping[str, SourceTypeAlias] = {}
+    ingredients: AllowedIngredients | None = None
+    allowed_actions: tuple[str, ...] | None = None
+    trusted_clients: tuple[TenantName, ...] = ()
+    redactable_assertions: tuple[str, ...] = ()
 
     def allows(self, label: str) -> bool:
         """Whether a client may send an assertion of that label."""
         return any(fnmatchcase(label, pattern) for pattern in self.allowed_assertions)
+
+    def allows_action(self, name: str) -> bool:
+        """Whether a client may send an action of that name."""
+        patterns = self.allowed_actions
+        return patterns is None or any(fnmatchcase(name, pattern) for pattern in patterns)
 
     def serves(self, tenant_id: str) -> bool:
         """Whether a tenant may sign under it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,12 @@ from edge_signer.signing.rules.ai_assertions import AI_DISCLOSURE_LABEL, TRAININ
 from edge_signer.signing.rules.assertions import RESERVED_PREFIXES, standard_assertion
 from edge_signer.signing.rules.metadata import C2PA_METADATA_LABEL, CAWG_METADATA_LABEL
 from edge_signer.signing.rules.policy import SigningPolicy
-from edge_signer.signing.rules.strict_content import NAMESPACED, check_bounds, first_fault
+from edge_signer.signing.rules.policy_patterns import (
+    faults_of_actions,
+    faults_of_redactions,
+    is_pattern,
+)
+from edge_signer.signing.rules.strict_content import check_bounds, first_fault
 
 SHIPPED_POLICIES = Path(__file__).parent / "policies"
 #: The reserved labels of the standard and CAWG that this signer supports.
@@ -28,7 +32,6 @@ STANDARD_LABELS = (
     C2PA_METADATA_LABEL,
     CAWG_METADATA_LABEL,
 )
-_OWN_LABELS = re.compile(rf"{NAMESPACED.pattern}|[A-Za-z0-9][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*\.\*")
 
 
 class PolicyDocumentError(Exception):
@@ -77,8 +80,9 @@ def shipped_policies(folder: Path = SHIPPED_POLICIES) -> dict[str, SigningPolicy
 def _checked(document: Any, name: str) -> SigningPolicy:
     if not isinstance(document, dict):
         raise PolicyDocumentError("must be a mapping, such as policy_id: newsroom-v1")
-    if "tenants" in document and document["tenants"] is None:
-        raise PolicyDocumentError("tenants is empty: name tenants, or omit the field for all")
+    for field, some in {"tenants": "tenants", "allowed_actions": "actions"}.items():
+        if field in document and document[field] is None:
+            raise PolicyDocumentError(f"{field} is empty: name {some}, or omit the field for all")
     try:
         policy = SigningPolicy.model_validate(document)
     except ValidationError as invalid:
@@ -93,7 +97,7 @@ def _faults(policy: SigningPolicy, name: str) -> Iterator[str]:
     if policy.policy_id != name:
         yield f"policy_id is {policy.policy_id}, but the document is named {name}"
     for label in policy.allowed_assertions:
-        own = _OWN_LABELS.fullmatch(label) and not label.startswith(RESERVED_PREFIXES)
+        own = is_pattern(label) and not label.startswith(RESERVED_PREFIXES)
         if not own and label not in STANDARD_LABELS:
             yield (
                 f"allowed_assertions: {label} is neither a supported assertion nor a custom one "
@@ -111,6 +115,11 @@ def _faults(policy: SigningPolicy, name: str) -> Iterator[str]:
                 yield f"{field}: {label} is a pattern; only allowed_assertions may have one"
             elif not policy.allows(label):
                 yield f"{field}: {label} is not among allowed_assertions"
+    yield from faults_of_actions(policy)
+    yield from faults_of_redactions(policy)
+    for tenant in policy.trusted_clients:
+        if not policy.serves(tenant):
+            yield f"trusted_clients: {tenant} is not among tenants"
 
 
 def _standard_defaults(policy: SigningPolicy) -> dict[str, Any]:
