@@ -9,7 +9,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from edge_signer.signing.rules.action_model import DIGITAL_SOURCE_TYPES, STANDARD_ACTIONS
+from edge_signer.signing.rules.action_model import (
+    CREATED,
+    DIGITAL_SOURCE_TYPES,
+    OPENED,
+    STANDARD_ACTIONS,
+)
 from edge_signer.signing.rules.actions import ACTIONS_LABEL
 from edge_signer.signing.rules.ai_assertions import AI_DISCLOSURE_LABEL, TRAINING_MINING_LABEL
 from edge_signer.signing.rules.assertions import MAX_LABELS, RESERVED_PREFIXES, TRAINING_ALIASES
@@ -22,7 +27,7 @@ _TEXT = {"type": "string"}
 _OWN_NAME = rf"^(?!c2pa\.){NAMESPACED.pattern}$"
 _RESERVED = "|".join(re.escape(prefix) for prefix in RESERVED_PREFIXES)
 _OWN_LABEL = rf"^(?!{_RESERVED}){NAMESPACED.pattern}$"
-_FIRST_ACTION = "created"
+_FIRST_ACTIONS = (CREATED.removeprefix("c2pa."), OPENED.removeprefix("c2pa."))
 _JSON_LD: Schema = {
     "type": "object",
     "properties": {
@@ -104,11 +109,7 @@ def with_short_forms(schemas: dict[str, Schema]) -> dict[str, Schema]:
             "anyOf": [{"type": "string", "pattern": f"^{NAMESPACED.pattern}$"}, {"type": "null"}]
         },
     )
-    parameters = {
-        **schemas["Parameters"],
-        "patternProperties": {f"^{NAMESPACED.pattern}$": {}},
-        "additionalProperties": False,
-    }
+    own = {"patternProperties": {f"^{NAMESPACED.pattern}$": {}}, "additionalProperties": False}
     agents = {"type": "array", "items": {"anyOf": agent}, "minItems": 1}
     actions = _amended(
         schemas["Actions"],
@@ -119,23 +120,16 @@ def with_short_forms(schemas: dict[str, Schema]) -> dict[str, Schema]:
     return {
         **schemas,
         "Action": action,
+        "ActionParameters": {**schemas["ActionParameters"], **own},
         "ActionList": {
             "type": "array",
-            "description": f"Actions in order; the first is {_FIRST_ACTION}.",
+            "description": f"Actions in order; the first is {' or '.join(_FIRST_ACTIONS)}.",
             "minItems": 1,
             "prefixItems": [_reference("FirstAction")],
             "items": _reference("Action"),
         },
         "Actions": {**actions, "required": ["actions"]},
-        "FirstAction": {
-            **_amended(
-                action,
-                action={"enum": [f"c2pa.{_FIRST_ACTION}", _FIRST_ACTION]},
-                digitalSourceType={"anyOf": action["properties"]["digitalSourceType"]["anyOf"][:2]},
-            ),
-            "description": "How the asset came to be.",
-            "required": ["action", "digitalSourceType"],
-        },
+        "FirstAction": _first_action(action),
         "Limitations": {
             "type": "object",
             "description": "Preferences by name.",
@@ -143,10 +137,25 @@ def with_short_forms(schemas: dict[str, Schema]) -> dict[str, Schema]:
             "required": ["limitations"],
             "additionalProperties": False,
         },
-        "Parameters": parameters,
+        "Parameters": {**schemas["Parameters"], **own},
         "Template": template,
         "TrainingMining": training,
     }
+
+
+def _first_action(action: Schema) -> Schema:
+    created, opened = _FIRST_ACTIONS
+    sources: list[Schema] = action["properties"]["digitalSourceType"]["anyOf"]
+    asset_was = [
+        {
+            **_amended(action, action={"enum": [f"c2pa.{created}", created]}),
+            "required": ["action", "digitalSourceType"],
+        },
+        _amended(action, action={"enum": [f"c2pa.{opened}", opened]}),
+    ]
+    asset_was[0]["properties"]["digitalSourceType"] = {"anyOf": sources[:2]}
+    asset_was[1]["properties"]["digitalSourceType"] = {"type": "null"}
+    return {"description": "How the asset came to be.", "anyOf": asset_was}
 
 
 def _entries(training: Schema) -> Schema:

@@ -15,11 +15,14 @@ from edge_signer.signing.rules.digital_source_types import IPTC
 from tests.conftest import ROOT
 from tests.judges.engines import JUDGES, Judge
 from tests.media.sample_metadata import METADATA
+from tests.media.sample_regions import ASSERTION_METADATA, RANGES
 from tests.signers.software_signer import ACTIONS, Workshop
 
 ASSET = (ROOT / "examples/rocket-small.jpg").read_bytes()
 _workshop = lru_cache(maxsize=1)(Workshop)
 CREATED = {"action": "c2pa.created", "digitalSourceType": IPTC + "digitalCapture"}
+#: `ingredients/test_accepted_histories.py` has them.
+OF_INGREDIENTS = {f"c2pa.{name}" for name in ("mixed", "opened", "placed", "redacted", "remixed")}
 LANGUAGES = {"sourceLanguage": "de-CH", "targetLanguage": "en"}
 
 
@@ -31,7 +34,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "every action of the standard": history(
         *(
             {"action": name, "digitalSourceType": IPTC + "humanEdits", "parameters": LANGUAGES}
-            for name in sorted(STANDARD_ACTIONS - {"c2pa.created"})
+            for name in sorted(STANDARD_ACTIONS - OF_INGREDIENTS - {"c2pa.created"})
         )
     ),
     "custom actions and parameters": history(
@@ -47,6 +50,15 @@ CLAIMS: dict[str, dict[str, Any]] = {
         reason="com.example.reason",
         parameters={"multipleInstances": True},
     ),
+    "changes in regions of every kind": history(
+        changes=[{"region": [one], "name": "x", "type": "com.example.x"} for one in RANGES]
+    ),
+    "metadata about the actions": {
+        "c2pa.actions.v2": {
+            "actions": [CREATED],
+            "metadata": ASSERTION_METADATA,
+        }
+    },
     "explicit nothings": history(when=None, softwareAgent=None, parameters=None),
     "custom assertions": {
         **ACTIONS,

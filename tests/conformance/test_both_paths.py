@@ -12,6 +12,7 @@ import pytest
 from edge_signer.signing.rules.exact_numbers import InexactNumberError, exact_digits
 from measure.fuzz.agreement import BothPaths, any_float, body
 from tests.conftest import ROOT
+from tests.media.sample_regions import ASSERTION_METADATA, RANGES
 from tests.signers.software_signer import ACTIONS
 
 RECORDED = json.loads((ROOT / "tests/data/central/refused_by_central_signer.json").read_text())
@@ -38,6 +39,13 @@ def test_random_bodies_get_the_same_answer_on_both_paths(paths: BothPaths) -> No
         assert edge == central, json.dumps(said)
         signed += edge == "signed"
     assert signed > 180
+
+
+def test_both_paths_write_regions_and_metadata_about_the_actions_alike(paths: BothPaths) -> None:
+    (created,) = ACTIONS["c2pa.actions"]
+    regions = [{"region": [one]} for one in RANGES]
+    said = {"actions": [{**created, "changes": regions}], "metadata": ASSERTION_METADATA}
+    assert paths.answers({"c2pa.actions": said}) == ("signed", "signed")
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,11 @@ CREATED = {"action": "c2pa.created", "digitalSourceType": TERMS["digitalCapture"
 
 @dataclass(frozen=True)
 class Parent:
-    """A file that another one was made from."""
+    """A file that another one was made from; the first is the parent, unless it says otherwise."""
 
     asset: bytes
     title: str = "parent.jpg"
+    relationship: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,8 @@ def signed_by_c2pa_rs(
     if update:
         builder.set_intent(c2pa.C2paBuilderIntent.UPDATE)
     for number, parent in enumerate(parents):
-        said = {"title": parent.title, "relationship": "componentOf" if number else "parentOf"}
+        relationship = parent.relationship or ("componentOf" if number else "parentOf")
+        said = {"title": parent.title, "relationship": relationship}
         said |= {"label": str(number), "instance_id": str(number)}
         builder.add_ingredient(said, media_type, io.BytesIO(parent.asset))
     if remote_url:

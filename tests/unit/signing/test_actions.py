@@ -33,7 +33,18 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         {"c2pa.actions": [{"action": "c2pa.published"}]},
         "c2pa.actions must begin with c2pa.created",
     ),
-    "a second creation": (with_second(CREATED), "c2pa.actions must not have c2pa.created twice"),
+    "a second creation": (
+        with_second(CREATED),
+        "c2pa.actions must have one of c2pa.created and c2pa.opened only, as the first action",
+    ),
+    "an asset that was opened after it was created": (
+        with_second({"action": "opened"}),
+        "c2pa.actions must have one of c2pa.created and c2pa.opened only, as the first action",
+    ),
+    "an opened asset with a source": (
+        {"c2pa.actions": [{"action": "opened", "digitalSourceType": IPTC + "print"}]},
+        "c2pa.actions[0] must not have a digitalSourceType, because it is c2pa.opened",
+    ),
     "a creation from nowhere": (
         {"c2pa.actions": [{"action": "created"}]},
         "c2pa.actions[0] must have a digitalSourceType",
@@ -70,7 +81,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         with_second({"action": "c2pa.copied"}),
         "c2pa.copied, which is deprecated or not an action",
     ),
-    "an action with an ingredient": (with_second({"action": "c2pa.placed"}), "needs an ingredient"),
+    "an action that engines read in different ways": (
+        with_second({"action": "c2pa.removed"}),
+        "is c2pa.removed, for which c2pa-rs and encypher-c2pa demand different ingredients",
+    ),
     "an action without a name": (with_second({}), "c2pa.actions[1].action is required"),
     "an action that is a text": (
         {"c2pa.actions": ["created"]},
@@ -99,14 +113,26 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         with_action(softwareAgent={"name": "x", "version": 1}),
         "[0].softwareAgent.version must be a text",
     ),
-    "regions": (with_action(changes=["x"]), "[0].changes is not a supported field"),
-    "metadata of the assertion": (
-        {"c2pa.actions.v2": {"actions": [CREATED], "metadata": {}}},
-        "assertions.c2pa.actions.v2.metadata is not a supported field",
+    "changes in words": (with_action(changes=["x"]), "[0].changes[0] must be an object"),
+    "no changes": (with_action(changes=[]), "[0].changes must not be empty"),
+    **{
+        f"a parameter that points: {name}": (
+            with_action(parameters={name: []}),
+            f"[0].parameters must not have {name}: an action names ingredients in ingredientIds",
+        )
+        for name in ("ingredient", "ingredients", "org.cai.ingredientIds")
+    },
+    "a redaction of a creation": (
+        with_action(parameters={"redacted": "self#jumbf=/c2pa/x"}),
+        "[0] must not have parameters.redacted, which belongs to c2pa.redacted",
     ),
-    "a parameter that points": (
-        with_action(parameters={"ingredients": []}),
-        "[0].parameters must not have ingredients",
+    "a redaction without a reason": (
+        with_second({"action": "c2pa.redacted", "parameters": {"redacted": "self#jumbf=/c2pa/x"}}),
+        "[1] must have a reason and parameters.redacted",
+    ),
+    "a redaction of nothing": (
+        with_second({"action": "c2pa.redacted", "reason": "c2pa.PII.present"}),
+        "[1] must have a reason and parameters.redacted",
     ),
     "a description among the parameters": (
         with_action(parameters={"description": "what"}),

@@ -133,6 +133,57 @@ FAULTS: dict[str, tuple[str, str]] = {
         "line 1: aliases are not supported",
     ),
     "tenants without a name": (f"{written()[:-1]}, 'tenants':}}", "tenants is empty: name tenants"),
+    "actions without a name": (
+        f"{written()[:-1]}, 'allowed_actions':}}",
+        "allowed_actions is empty",
+    ),
+    "an action that is not made": (
+        written(allowed_actions=["c2pa.created", "c2pa.removed"]),
+        "allowed_actions: c2pa.removed is neither an action of the standard that the signer",
+    ),
+    "actions of which none can be the first": (
+        written(allowed_actions=["c2pa.edited", "com.*"]),
+        "allowed_actions: must include c2pa.created or c2pa.opened",
+    ),
+    "a default action that is not allowed": (
+        written(allowed_actions=["c2pa.opened"], default_assertions=ACTIONS),
+        "default_assertions: c2pa.created is not among allowed_actions",
+    ),
+    "a relationship that is none": (
+        written(ingredients={"relationships": ["childOf"], "credentials": "any"}),
+        "ingredients.relationships[0] must be 'parentOf', 'componentOf' or 'inputTo'",
+    ),
+    "no relationship": (
+        written(ingredients={"relationships": [], "credentials": "any"}),
+        "ingredients.relationships ",
+    ),
+    "ingredients with no word on their credentials": (
+        written(ingredients={"relationships": ["parentOf"]}),
+        "ingredients.credentials is required",
+    ),
+    "a trusted client that may not sign": (
+        written(tenants=["acme"], trusted_clients=["acme", "testcorp"]),
+        "trusted_clients: testcorp is not among tenants",
+    ),
+    **{
+        f"a label that is never redacted: {label}": (
+            written(redactable_assertions=["stds.exif", label]),
+            f"redactable_assertions: {label} covers {covered}, but ",
+        )
+        for label, covered in {
+            "c2pa.*": "c2pa.actions.v2",
+            "c2pa.hash.*": "c2pa.hash.data",
+            "c2pa.ingredient": "c2pa.ingredient",
+        }.items()
+    },
+    "a label to redact that is none": (
+        written(redactable_assertions=["*"]),
+        "redactable_assertions: * is neither a label such as c2pa.metadata nor a pattern",
+    ),
+    "redactions without their action": (
+        written(allowed_actions=["c2pa.opened"], redactable_assertions=["stds.exif"]),
+        "allowed_actions: must include c2pa.redacted, because there are redactable_assertions",
+    ),
     "a pattern that is required": (
         written(required_assertions=["c2pa.actions.v2", "com.example.*"]),
         "required_assertions: com.example.* is a pattern",
@@ -206,6 +257,23 @@ def test_a_default_may_have_the_short_form_and_may_be_the_required_one() -> None
     (actions,) = manifest_assertions({}, policy)
     assert (actions.label, actions.created) == ("c2pa.actions.v2", True)
     assert actions.content["actions"][0]["action"] == "c2pa.created"
+
+
+def test_a_policy_says_which_ingredients_actions_and_redactions_it_allows() -> None:
+    fields = {
+        "tenants": ["acme"],
+        "trusted_clients": ["acme"],
+        "ingredients": {"relationships": ["parentOf"], "credentials": "trusted"},
+        "allowed_actions": ["c2pa.opened", "c2pa.resized", "c2pa.redacted", "com.example.*"],
+        "redactable_assertions": ["stds.*", "c2pa.thumbnail.*"],
+    }
+    policy = read_policy(written(**fields), NAME)
+    assert policy.model_dump(mode="json", include={*fields}) == fields
+    assert policy.allows_action("com.example.x")
+    assert not policy.allows_action("c2pa.created")
+    silent = read_policy(written(), NAME)
+    assert silent.allows_action("c2pa.created")
+    assert (silent.ingredients, silent.redactable_assertions) == (None, ())
 
 
 def test_yaml_as_people_write_it_is_read() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from edge_signer.signing.errors import InvalidAssertionError, PolicyViolationError
-from edge_signer.signing.rules.action_model import Actions
+from edge_signer.signing.rules.action_model import OPENED, Actions
 from edge_signer.signing.rules.ingredient_rules import NamedIngredient, with_ingredients
 from edge_signer.signing.rules.redactions import Redaction, with_redactions
 from edge_signer.signing.rules.strict_content import MAX_PATH_CHARACTERS, first_fault
@@ -86,6 +86,12 @@ def completed_actions(
                 f"{policy.policy_id} does not allow"
             )
     actions = with_ingredients(told, place, ingredients)
+    if [action["action"] for action in actions] == [OPENED] and not content["allActionsIncluded"]:
+        # The standard knows this form only for an asset that was opened and saved again.
+        raise InvalidAssertionError(
+            f"{place} are {OPENED} alone: add what was done then, or say that nothing was, with "
+            '{"actions": […], "allActionsIncluded": true}'
+        )
     return {**content, "actions": actions}
 
 

@@ -11,34 +11,17 @@ from edge_signer.signing.rules.strict_content import NAMESPACED, StrictModel
 from edge_signer.signing.rules.text_types import DateTime, LanguageTag, Text, refused
 
 # The schema and the tables of the standard differ; both are followed.
-_SOURCES = set(
-    [
-        "signer",
-        "claimGenerator.REE",
-        "claimGenerator.TEE",
-        "localProvider.REE",
-        "localProvider.TEE",
-        "remoteProvider",
-        "remoteProvider.1stParty",
-        "remoteProvider.3rdParty",
-        "remoteProvider.external",
-        "humanEntry",
-    ]
-)
-_CODES = set(
-    [
-        "actions.missing",
-        "actions.placedIngredientNotFound",
-        "actions.possiblyMissing",
-        "actions.unknownActionsPerformed",
-        "depthMap.sceneMismatch",
-        "ingredient.actionMissing",
-        "ingredient.modified",
-        "ingredient.notVisible",
-        "ingredient.possiblyModified",
-        "thumbnail.primaryMismatch",
-    ]
-)
+_SOURCES = {
+    *("signer", "claimGenerator.REE", "claimGenerator.TEE", "humanEntry"),
+    *("localProvider.REE", "localProvider.TEE", "remoteProvider", "remoteProvider.1stParty"),
+    *("remoteProvider.3rdParty", "remoteProvider.external"),
+}
+_CODES = {
+    *("actions.missing", "actions.placedIngredientNotFound", "actions.possiblyMissing"),
+    *("actions.unknownActionsPerformed", "depthMap.sceneMismatch", "ingredient.actionMissing"),
+    *("ingredient.modified", "ingredient.notVisible", "ingredient.possiblyModified"),
+    "thumbnail.primaryMismatch",
+}
 # Names of the standard that are not in the lists are deprecated or unknown.
 _RESERVED = {name.partition(".")[0] for name in _SOURCES | _CODES} | {"c2pa", "cawg", "stds"}
 

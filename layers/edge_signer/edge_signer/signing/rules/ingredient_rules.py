@@ -7,6 +7,7 @@ ingredients, which the builder replaces by hashed URIs.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -165,8 +166,11 @@ def _check_placed(
     }
     for index, one in enumerate(ingredients):
         if one.relationship == "componentOf" and index not in placed:
-            named = one.id or "<an id for it>"
+            placing = {
+                "action": "placed",
+                "parameters": {"ingredientIds": [one.id or "<an id for it>"]},
+            }
             raise InvalidAssertionError(
                 f"{path} must have a {PLACED} that names ingredients[{index}], because that is "
-                f'componentOf: {{"action": "placed", "parameters": {{"ingredientIds": ["{named}"]}}}}'
+                f"componentOf: {json.dumps(placing)}"
             )

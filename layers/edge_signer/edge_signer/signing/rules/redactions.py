@@ -18,7 +18,7 @@ _INSTANCE = re.compile(r"__[0-9]+$")
 _KEPT = {
     "c2pa.actions": "the standard does not allow actions to be redacted",
     "c2pa.hash.": "the standard does not allow hard bindings to be redacted",
-    "c2pa.ingredient": "the manifest that it refers to would have to go too, which is not supported",
+    "c2pa.ingredient": "the manifest that it refers to would have to go too; that is not supported",
 }
 
 

@@ -72,7 +72,8 @@ class Shape(StrictModel, defer_build=True):
 class Time(StrictModel, defer_build=True):
     """From a start to an end, in normal play time (RFC 2326 §3.6)."""
 
-    type: Literal["npt"] | None = None
+    # c2pa-rs always writes it, and both signers have to make the same content.
+    type: Literal["npt"] = "npt"
     start: NormalPlayTime | None = None
     end: NormalPlayTime | None = None
 
