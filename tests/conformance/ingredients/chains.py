@@ -15,7 +15,8 @@ POLICY = "newsroom-default-v3"
 
 
 def opened(*more: Mapping[str, Any]) -> dict[str, Any]:
-    return {"c2pa.actions.v2": [{"action": "opened"}, *more]}
+    actions = [{"action": "opened"}, *more]
+    return {"c2pa.actions.v2": {"actions": actions, "allActionsIncluded": True}}
 
 
 def roots(*workshops: Workshop) -> str:

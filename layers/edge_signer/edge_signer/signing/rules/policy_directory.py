@@ -102,7 +102,7 @@ def _faults(policy: SigningPolicy, name: str) -> Iterator[str]:
         yield f"policy_id is {policy.policy_id}, but the document is named {name}"
     for label in policy.allowed_assertions:
         own = is_pattern(label) and not label.startswith(RESERVED_PREFIXES)
-        if not own and label not in STANDARD_LABELS:
+        if not own and label not in {*STANDARD_LABELS, CLAIM_THUMBNAIL_LABEL}:
             yield (
                 f"allowed_assertions: {label} is neither a supported assertion nor a custom one "
                 "such as com.example.name or com.example.*"
