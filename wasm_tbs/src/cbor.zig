@@ -37,7 +37,7 @@ pub const Writer = struct {
         return if (length < 24) 1 else if (length <= 0xff) 2 else if (length <= 0xffff) 3 else 5;
     }
 
-    fn head(self: *Writer, major: Major, argument: u64) Allocator.Error!void {
+    noinline fn head(self: *Writer, major: Major, argument: u64) Allocator.Error!void {
         const high = @intFromEnum(major) << 5;
         if (argument < 24) return self.out.append(self.gpa, high | @as(u8, @intCast(argument)));
         const following: u8 = if (argument <= 0xff) 1 else if (argument <= 0xffff) 2 else if (argument <= 0xffff_ffff) 4 else 8;
@@ -70,12 +70,13 @@ pub const Writer = struct {
         return self.head(.negative, @intCast(-1 - number));
     }
 
-    pub fn bytes(self: *Writer, content: []const u8) Allocator.Error!void {
+    pub noinline fn bytes(self: *Writer, content: []const u8) Allocator.Error!void {
         try self.head(.bytes, content.len);
         try self.out.appendSlice(self.gpa, content);
     }
 
-    pub fn text(self: *Writer, content: []const u8) Allocator.Error!void {
+    // Not inlined, because a hundred copies of it would be a third of the module.
+    pub noinline fn text(self: *Writer, content: []const u8) Allocator.Error!void {
         try self.head(.text, content.len);
         try self.out.appendSlice(self.gpa, content);
     }

@@ -47,7 +47,7 @@ REFUSED: dict[str, dict[str, Any]] = {
     "CertificatesMissing": {"x5chain": []},
     "CertificatesTooMany": {"x5chain": [b"c"] * 9},
     "AssertionsMissing": {"assertions": []},
-    "AssertionsTooMany": {"assertions": [Assertion("org.example", {}, True)] * 65},
+    "AssertionsTooMany": {"assertions": [Assertion("org.example", {}, True)] * 129},
     "AssertionIsHardBinding": {"assertions": [Assertion("c2pa.hash.data", {}, True)]},
     "AssertionLabelInvalid": {"assertions": [Assertion("org/example", {}, True)]},
     "DefinitionFieldMissing": {"claim_generator_info": {"version": "1"}},
@@ -56,7 +56,7 @@ REFUSED: dict[str, dict[str, Any]] = {
     "JsonTooManyValues": {"assertions": [Assertion("org.example", {"a": [0] * 10_000}, True)]},
     "JsonNumberOutOfRange": {"assertions": [Assertion("org.example", {"a": 2**64}, True)]},
     "TbsTooLarge": {"x5chain": [b"c" * 16_384]},
-    "InputTooLong": {"assertions": [Assertion("org.example", {"a": "x" * 200_000}, True)]},
+    "InputTooLong": {"assertions": [Assertion("org.example", {"a": "x" * 600_000}, True)]},
 }
 
 

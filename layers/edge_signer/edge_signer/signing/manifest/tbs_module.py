@@ -8,7 +8,7 @@ from edge_signer.signing.manifest.pinned_module import PinnedModule
 from edge_signer.signing.manifest.wasmtime_engine import Pool
 
 #: The module that this layer is for; `make wasm` writes this line.
-TBS_MODULE_SHA256 = "e0c4d122243567a49b13bd8994660ab48ba87aabe4c54f54d0645a4bf6b0342a"
+TBS_MODULE_SHA256 = "7ed57dcd0dda2cc05ca7c52895cdc39509e36ea4fd30f1489171f2825dfec2af"
 MEMORY_LIMIT_BYTES = 4 * 1024 * 1024
 # A worker has one request at a time; the rest is for instances that wait for collection.
 INSTANCES_AT_ONCE = 32
