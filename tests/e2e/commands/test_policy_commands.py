@@ -31,7 +31,13 @@ def written(folder: Path, **changes: object) -> Path:
 def test_a_document_is_checked_put_in_force_listed_shown_and_signed_under(
     office: Running, state: Path, tmp_path: Path
 ) -> None:
-    file = written(tmp_path, tenants=["load"], claim_generator_info=GENERATOR)
+    allowed = {
+        "ingredients": {"relationships": ["parentOf", "inputTo"], "credentials": "trusted"},
+        "allowed_actions": ["c2pa.*"],
+        "trusted_clients": ["load"],
+        "redactable_assertions": ["stds.exif", "c2pa.thumbnail.*"],
+    }
+    file = written(tmp_path, tenants=["load"], claim_generator_info=GENERATOR, **allowed)
     assert edge_signer(state, "policies", "check", file).returncode == 0
     done = edge_signer(state, "policies", "put", file)
     assert (done.returncode, done.stdout) == (0, "desk-v1 is in force on dev\n")
@@ -48,6 +54,7 @@ def test_a_document_is_checked_put_in_force_listed_shown_and_signed_under(
 
     shown = yaml.safe_load(edge_signer(state, "policies", "show", "desk-v1").stdout)
     assert shown["claim_generator_info"] == GENERATOR
+    assert {name: shown[name] for name in allowed} == allowed
     assert post(office, body(b"x", policy_id="desk-v1")).status == 200
 
 
