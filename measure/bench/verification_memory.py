@@ -15,8 +15,8 @@ import tempfile
 from rich.console import Console
 from rich.table import Table
 
-from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.verifier import Verifier
+from edge_signer.verification.asset import AssetToVerify
 from edge_signer.verification.submissions.uploads import MAX_ENGINE_BYTES, max_bytes_of
 from measure.bench.measurement import peak_mb
 from tests.judges.verifying import trusting

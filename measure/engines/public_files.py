@@ -15,10 +15,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.verifier import Verifier
 from cli.openapi.error_table import with_part
 from cli.verification.trusted_lists import trust_lists
+from edge_signer.verification.asset import AssetToVerify
 from edge_signer.verification.report import VerificationReport
 from edge_signer.verification.trust import TrustLists
 from tests.conftest import ROOT

@@ -16,9 +16,9 @@ from typing import Any
 import c2pa
 
 from central_signer.engine_settings import OFFLINE
-from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.embedded_store import has_store
 from central_signer.verification.watched_stream import WatchedStream
+from edge_signer.verification.asset import AssetToVerify
 
 #: What a report calls this engine.
 ENGINE = "c2pa-rs"
