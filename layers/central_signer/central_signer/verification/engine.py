@@ -69,7 +69,7 @@ def engine_name() -> str:
 def read(asset: AssetToVerify, context: c2pa.Context, store_alone: bytes = b"") -> Reading:
     """Read and validate an asset with c2pa-rs.
 
-    It takes as much memory as the asset is large, up to 512 MiB.
+    It takes as much memory as the asset is large, up to 512 MiB; for JPEG and PDF, any amount.
 
     Args:
         asset: The asset, or its digest.

@@ -42,8 +42,8 @@ class Verifier:
     Args:
         trust: Gives the trust lists, as they are now.
         largest_for_engine_bytes: Of a larger asset, c2pa-rs gets the manifest store alone, because
-            it takes as much memory as the asset is large, up to 512 MiB. Then only our own
-            validator checks the binding, in memory of constant size. None for no bound.
+            it takes as much memory as the asset is large, or more. Then only our own validator
+            checks the binding, in memory of constant size. None for no bound.
     """
 
     def __init__(
