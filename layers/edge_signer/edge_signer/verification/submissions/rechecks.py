@@ -31,9 +31,11 @@ _OF_TRUST = {"signingCredential.untrusted", "timeStamp.untrusted"}
 
 
 class Rechecks:
-    """Answers S3's events. Errors outside the catalogue are raised, so that Lambda reports them.
+    """Answers S3's events.
 
-    A recheck that fails is not repeated: it is one of a share.
+    An error of the catalogue is logged, and the recheck is not repeated: it is one of a share. Any
+    other error is raised, so that Lambda counts it; Lambda then tries `MaximumRetryAttempts` more
+    times.
 
     Args:
         manifests: Reads them.
