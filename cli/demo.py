@@ -7,7 +7,6 @@ import shutil
 import time
 from pathlib import Path
 
-from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.verifier import Verifier
 from cli.options import DEFAULT_POLICY
 from cli.running_system import SystemStartError, running_system
@@ -16,6 +15,7 @@ from cli.terminal import EXIT_NOT_TRUSTED, bar, fail, out, show_row
 from cli.verification.screen import show
 from cli.verification.trusted_lists import trust_lists
 from edge_signer.signing.rules.digital_source_types import TERMS
+from edge_signer.verification.asset import AssetToVerify
 from edge_signer_client import Credentials, EdgeSigner, EdgeSignerClientError, SignedAsset
 from edge_signer_client.signed_file import embed_file
 from emulator.local_state import checkout, default_directory

@@ -18,6 +18,7 @@ _VERBS = {
     "kms:Sign": "signs",
     "s3:PutObject": "writes",
     "s3:GetObject": "reads",
+    "s3:GetObjectVersion": "reads",
     "dynamodb:GetItem": "reads",
     "dynamodb:PutItem": "writes",
     "dynamodb:UpdateItem": "writes",
@@ -26,7 +27,8 @@ _VERBS = {
     "ssm:PutParameter": "writes",
     "lambda:InvokeFunction": "invokes",
 }
-_KEYS = {"-signing": "SigningKey", "-receipts": "ReceiptKey"}
+#: Resources that statements name, and not their logical ids, by how their names go on.
+_NAMED = {"-signing": "SigningKey", "-receipts": "ReceiptKey", "-manifests-": "ManifestBucket"}
 _PARAMETERS = "Parameters"
 _SHAPES = {"Key": '{{"{}"}}', "Bucket": '[("{}")]', "Table": '[("{}")]', "Function": '["{}"]'}
 _LAYER = "edge_signer."
@@ -46,6 +48,8 @@ def system(template: Mapping[str, Any]) -> str:
     """
     arrows: dict[tuple[str, str], set[str]] = defaultdict(set)
     for name, resource in template["Resources"].items():
+        for notified in _notified(resource):
+            arrows[name, notified].add("invokes")
         if resource["Type"] != "AWS::Serverless::Function":
             continue
         for event in resource["Properties"].get("Events", {}).values():
@@ -101,7 +105,8 @@ Each arrow is a route to a function, or a resource that IAM lets the function us
 ```
 
 `sign` builds the manifest in WebAssembly, has KMS sign its digest and stores the sidecar. If that
-path fails, it invokes `fallback`, which signs with another engine. `execute` runs jobs.
+path fails, it invokes `fallback`, which signs with another engine. `execute` runs jobs. `verify`
+judges credentials, and `recheck` verifies a share of the stored manifests again.
 [Reliability](reliability.md) follows a request, [execution](execution.md) a job.
 
 ## Rooms
@@ -116,6 +121,12 @@ and jobs, which the rooms below `signing` and `execution` share.
 """
 
 
+def _notified(resource: Mapping[str, Any]) -> list[str]:
+    """Name the functions that a bucket tells of its objects."""
+    told = resource.get("Properties", {}).get("NotificationConfiguration", "")
+    return re.findall(r"\b([A-Z][A-Za-z]+)\.Alias\b", str(told))
+
+
 def _uses(statements: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
     for choice in statements:
         one = choice["Fn::If"][1] if "Fn::If" in choice else choice
@@ -128,7 +139,7 @@ def _uses(statements: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
 
 def _targets(statement: Mapping[str, Any]) -> set[str]:
     text = f"{statement['Resource']} {statement.get('Condition', '')}"
-    found = {key for suffix, key in _KEYS.items() if f"${{Stage}}{suffix}" in text}
+    found = {key for name, key in _NAMED.items() if f"${{Stage}}{name}" in text}
     found |= set(re.findall(r"\b([A-Z][A-Za-z]+)\.(?:Arn|Alias)\b", text))
     found |= set(re.findall(r"\['([A-Z][A-Za-z]+)', 'Arn'\]", text))
     if ":parameter/" in text:

@@ -12,9 +12,9 @@ from cli.openapi.headers import REQUEST_PARAMETERS, described_headers
 from cli.openapi.jobs import job_paths
 from cli.openapi.schemas import component_schemas
 from cli.openapi.verification import verification_paths
-from edge_signer.configuration.flags import MAX_PAYLOAD_BYTES
 from edge_signer.http.routes.edge_sign import SIGN
 from edge_signer.http.routes.full_health import HEALTH
+from edge_signer.http.wire_formats import MAX_EVENT_BYTES
 from emulator.local_state import checkout
 
 _ABOUT = f"""\
@@ -26,9 +26,9 @@ serves them, not this API; its answers have an ETag, and `?versionId=` selects a
 
 Unknown paths return 404 and unsupported methods 405, in the same form as all errors. `/admin` is \
 for operators, who have their own tokens, and is not described here. Amazon API Gateway answers \
-some requests itself, with only `{{"message": …}}`: bodies above its own limit (413; the limit of \
-this API is {MAX_PAYLOAD_BYTES // 1024} KiB), too many requests at once (429), and requests for \
-which the function failed (500) or did not answer in time (503).
+some requests itself, with only `{{"message": …}}`: those above {MAX_EVENT_BYTES // 2**20} MiB \
+with their headers (413), too many at once (429), and those for which the function failed (500) or \
+did not answer in time (503). Bodies above this API's own limits get 413 `REQUEST_TOO_LARGE`.
 """
 _SIGNATURE_HEADERS = {
     "X-Signature-Timestamp": "When the request was signed, in seconds since 1970.",

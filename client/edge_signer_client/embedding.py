@@ -99,7 +99,7 @@ class AssetLayout:
                 if step.flags & _HASH:
                     digest.update(part)
                 if step.flags & _WRITE:
-                    _write(signed, part)
+                    write_all(signed, part)
         if self.hole_offset + self.hole_bytes == self.signed_bytes:
             signed.truncate(self.signed_bytes)
         return digest.hexdigest()
@@ -127,7 +127,7 @@ class AssetLayout:
                 f"the manifest store has {len(manifest_store)} bytes, not {self.store_bytes}",
             )
         signed.seek(self.hole_offset)
-        _write(signed, filling)
+        write_all(signed, filling)
 
     def _instance(self) -> LayoutModule:
         return LayoutModule()
@@ -159,19 +159,15 @@ class AssetLayout:
         if step.kind == _LITERAL:
             yield self._module.read(step.offset, step.length)
             return
+        if step.kind == _COPY:
+            yield from read_parts(self._asset, step.offset, step.length, buffer)
+            return
         self._asset.seek(step.offset)
         left = step.length
         while left:
-            is_copied = step.kind == _COPY
-            part = self._copied(buffer[:left]) if is_copied else self._moved(step, left)
+            part = self._moved(step, left)
             left -= len(part)
             yield part
-
-    def _copied(self, buffer: memoryview) -> memoryview:
-        read = self._asset.readinto(buffer)  # type: ignore[attr-defined]
-        if not read:
-            raise _shortened()
-        return buffer[:read]
 
     def _moved(self, step: _Step, left: int) -> bytes:
         """Read a part of a table, in which the module moves what lies behind the hole."""
@@ -190,7 +186,25 @@ class AssetLayout:
         return _STATE.unpack(self._module.read(self._module.state, _STATE.size))
 
 
-def _write(file: BinaryIO, content: bytes | memoryview) -> None:
+def read_parts(
+    file: BinaryIO, offset: int, length: int, buffer: memoryview
+) -> Iterator[memoryview]:
+    """Yield a range of a file; each part is in the buffer until the next one.
+
+    Raises:
+        AssetLayoutError: The file became shorter.
+        OSError: It cannot be read.
+    """
+    file.seek(offset)
+    while length > 0:
+        read = file.readinto(buffer[:length])  # type: ignore[attr-defined]
+        if not read:
+            raise _shortened()
+        yield buffer[:read]
+        length -= read
+
+
+def write_all(file: BinaryIO, content: bytes | memoryview) -> None:
     """Write all of it: an unbuffered file may take less at once."""
     while content:
         content = content[file.write(content) :]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+from itertools import chain
 from typing import BinaryIO
 
-from edge_signer_client.embedding import AssetLayout
+from edge_signer_client.embedding import AssetLayout, read_parts, write_all
 from edge_signer_client.session import AssetLayoutError
-from edge_signer_client.xmp_packet import packet_naming
-from edge_signer_client.xmp_places import XMP_PLACES, XmpPlace
+from edge_signer_client.xmp_packet import XmpPacket
+from edge_signer_client.xmp_places import XMP_PLACES, Change, XmpPlace
 
 _BUFFER_BYTES = 1024 * 1024
 # Of any size: the layout is asked only what the file is, and whether it is sound.
@@ -42,8 +43,8 @@ class Reference:
                 "or keep it in a sidecar",
             )
         self._place: XmpPlace = place(asset)
-        # Tells of a packet that cannot be used before anything is written.
-        packet_naming(self._place.packet, "https://manifests.example.com/")
+        # A packet that cannot be used is refused before anything is written.
+        self._packet = XmpPacket(self._place.packet)
 
     def write(self, signed: BinaryIO, url: str) -> str:
         """Write the asset with the address in its XMP; everything else is copied.
@@ -59,31 +60,14 @@ class Reference:
             AssetLayoutError: The packet has no room for the address, or the asset became shorter.
             OSError: A file cannot be read or written.
         """
-        changes = self._place.changes(packet_naming(self._place.packet, url))
+        changes = self._place.changes(self._packet.naming(url))
         digest = hashlib.sha256()
         buffer = memoryview(bytearray(_BUFFER_BYTES))
         at, end = 0, self._asset.seek(0, os.SEEK_END)
-        for change in changes:
-            self._copy(signed, digest, buffer, at, change.at)
-            _write(signed, digest, memoryview(change.content))
+        for change in (*changes, Change(end, 0, b"")):
+            kept = read_parts(self._asset, at, change.at - at, buffer)
+            for part in chain(kept, (memoryview(change.content),)):
+                digest.update(part)
+                write_all(signed, part)
             at = change.at + change.removed_bytes
-        self._copy(signed, digest, buffer, at, end)
         return digest.hexdigest()
-
-    def _copy(
-        self, signed: BinaryIO, digest: hashlib._Hash, buffer: memoryview, at: int, end: int
-    ) -> None:
-        self._asset.seek(at)
-        while at < end:
-            read = self._asset.readinto(buffer[: end - at])  # type: ignore[attr-defined]
-            if not read:
-                raise AssetLayoutError("Truncated", "the file became shorter while it was read")
-            _write(signed, digest, buffer[:read])
-            at += read
-
-
-def _write(signed: BinaryIO, digest: hashlib._Hash, content: memoryview) -> None:
-    """Write all of it: an unbuffered file may take less at once."""
-    digest.update(content)
-    while content:
-        content = content[signed.write(content) :]

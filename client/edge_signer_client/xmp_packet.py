@@ -26,46 +26,23 @@ def unusable(name: str, what_it_is: str) -> AssetLayoutError:
     )
 
 
-def packet_naming(packet: bytes | None, url: str) -> bytes:
-    """Add the address of a manifest to an XMP packet.
-
-    It becomes an `rdf:Description` of its own, so every byte stays except padding: spaces at the
-    packet's end, which are there to be used up.
+class XmpPacket:
+    """A packet to which the address of a manifest can be added.
 
     Args:
         packet: The asset's; None for a new one.
-        url: The address.
 
     Raises:
         AssetLayoutError: The packet is damaged, of a form that is not supported, or names a
             manifest already.
     """
-    packet = _EMPTY if packet is None else packet
-    graph = _Graph(packet)
-    # Readers such as c2pa-rs look for these very prefixes, whatever the packet calls them.
-    description = (
-        f'<rdf:Description xmlns:rdf="{_RDF}" rdf:about={quoteattr(graph.about)}'
-        f' xmlns:dcterms="{_TERMS}" dcterms:provenance={quoteattr(url)}/>'
-    ).encode()
-    rest = packet[graph.end :]
-    body, trailer, after = rest.rpartition(b"<?xpacket end")
-    if trailer:
-        padding_bytes = len(body) - len(body.rstrip(_WHITE))
-        body = body[: len(body) - min(padding_bytes, len(description))]
-    return packet[: graph.end] + description + body + trailer + after
 
-
-class _Graph:
-    """The `rdf:RDF` element of a packet.
-
-    Attributes:
-        end: Offset of its end tag.
-        about: What its descriptions are about; all of a packet are about the same.
-    """
-
-    def __init__(self, packet: bytes) -> None:
-        self.about = ""
-        self.end = -1
+    def __init__(self, packet: bytes | None) -> None:
+        self._packet = packet = _EMPTY if packet is None else packet
+        # What the descriptions of the `rdf:RDF` element are about; all are about the same.
+        self._about = ""
+        # Offset of the end tag of `rdf:RDF`.
+        self._graph_end = -1
         self._has_children = False
         self._depth = 0
         self._depth_of_graph = 0
@@ -79,11 +56,32 @@ class _Graph:
             parser.Parse(packet.rstrip(b"\0"), True)
         except expat.ExpatError as broken:
             raise unusable("XmpDamaged", f"is not well-formed XML in UTF-8 ({broken})") from broken
-        if self.end < 0:
+        if self._graph_end < 0:
             raise unusable("XmpUnsupported", "has no RDF")
         # Of an element without an end tag, this is the end itself.
-        if not self._has_children and packet.endswith(b"/>", 0, self.end):
+        if not self._has_children and packet.endswith(b"/>", 0, self._graph_end):
             raise unusable("XmpUnsupported", "has no RDF with content")
+
+    def naming(self, url: str) -> bytes:
+        """Return the packet with the address of a manifest.
+
+        It becomes an `rdf:Description` of its own, so every byte stays except padding: spaces at
+        the packet's end, which are there to be used up.
+
+        Args:
+            url: The address.
+        """
+        # Readers such as c2pa-rs look for these very prefixes, whatever the packet calls them.
+        description = (
+            f'<rdf:Description xmlns:rdf="{_RDF}" rdf:about={quoteattr(self._about)}'
+            f' xmlns:dcterms="{_TERMS}" dcterms:provenance={quoteattr(url)}/>'
+        ).encode()
+        rest = self._packet[self._graph_end :]
+        body, trailer, after = rest.rpartition(b"<?xpacket end")
+        if trailer:
+            padding_bytes = len(body) - len(body.rstrip(_WHITE))
+            body = body[: len(body) - min(padding_bytes, len(description))]
+        return self._packet[: self._graph_end] + description + body + trailer + after
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
         self._depth += 1
@@ -94,14 +92,14 @@ class _Graph:
         if name == f"{_RDF} RDF" and not self._depth_of_graph:
             self._depth_of_graph = self._depth
         is_child = bool(self._depth_of_graph) and self._depth == self._depth_of_graph + 1
-        if is_child and self.end < 0 and not self._has_children:
+        if is_child and self._graph_end < 0 and not self._has_children:
             # Old writers leave out the prefix.
-            self.about = attributes.get(f"{_RDF} about", attributes.get("about", ""))
+            self._about = attributes.get(f"{_RDF} about", attributes.get("about", ""))
             self._has_children = True
 
     def _end(self, _: str) -> None:
-        if self._depth == self._depth_of_graph and self.end < 0:
-            self.end = self._parser.CurrentByteIndex
+        if self._depth == self._depth_of_graph and self._graph_end < 0:
+            self._graph_end = self._parser.CurrentByteIndex
         self._depth -= 1
 
     def _refuse_entities(self, *_: Any) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from central_signer.verification.submitted import SubmissionVerifier
 from central_signer.verification.verifier import Verifier
 from edge_signer.http.catalogue import STATUS
 from edge_signer.platform.clients import client
@@ -23,9 +22,7 @@ trust = TrustListBucket(
     settings.manifest_bucket,
     telemetry.complaint("trust_list_rejected"),
 )
-rechecks = Rechecks(
-    stored_manifests(settings), SubmissionVerifier(Verifier(trust)), telemetry, STATUS
-)
+rechecks = Rechecks(stored_manifests(settings), Verifier(trust), telemetry, STATUS)
 
 
 def handler(event: dict[str, Any], _context: LambdaContext) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from central_signer.verification.submitted import SubmissionVerifier
 from central_signer.verification.verifier import Verifier
 from edge_signer.configuration.flags import operator_flags
 from edge_signer.http.admission import Gatekeeper
@@ -46,7 +45,7 @@ endpoints = VerifyEndpoints(
         flags,
         require_open_for_verification,
     ),
-    verification_service(settings, SubmissionVerifier(Verifier(trust, MAX_ENGINE_BYTES))),
+    verification_service(settings, Verifier(trust, MAX_ENGINE_BYTES)),
 )
 app = Application(endpoints.routes(), telemetry, CrossOrigin(settings.cors_origins))
 

@@ -16,9 +16,9 @@ from typing import Any
 import c2pa
 from rich.table import Table
 
-from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.trusted_roots import TrustedRootsCache
 from central_signer.verification.verifier import Verifier
+from edge_signer.verification.asset import AssetToVerify
 from edge_signer.verification.report import VerificationReport
 from measure.bench.embedding_bench import ASSETS
 from measure.bench.measurement import medians_us, peak_growth_mb, peak_mb

@@ -1,7 +1,8 @@
 """`make public-files FILES=…`: public test files, and what we and other engines say of each.
 
-The files are those of https://github.com/c2pa-org/public-testfiles, and of the folders named
-`fixtures` in https://github.com/contentauth/c2pa-rs; any other folder of assets works too.
+The page has those of https://github.com/c2pa-org/public-testfiles and of all of
+https://github.com/contentauth/c2pa-rs, at the revisions that it names; any other folder of assets
+works too.
 """
 
 from __future__ import annotations
@@ -15,10 +16,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.verifier import Verifier
 from cli.openapi.error_table import with_part
 from cli.verification.trusted_lists import trust_lists
+from edge_signer.verification.asset import AssetToVerify
 from edge_signer.verification.report import VerificationReport
 from edge_signer.verification.trust import TrustLists
 from tests.conftest import ROOT

@@ -16,7 +16,6 @@ from typing import Any, cast
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from central_signer.verification.submitted import SubmissionVerifier
 from central_signer.verification.verifier import Verifier
 from edge_signer.http.admission import Admitted, Gatekeeper
 from edge_signer.http.catalogue import STATUS
@@ -129,7 +128,7 @@ class ServiceTarget:
         trust = trusting(workshop.ca.anchors_pem(), forge.root_pem)
         self._s3 = _Objects()
         service = VerificationService(
-            SubmissionVerifier(Verifier(lambda: trust)),
+            Verifier(lambda: trust),
             UploadBucket(self._s3, "uploads"),
             StoredManifests(self._s3, "manifests", "https://manifests.example.com"),
             cast(RunningWork, _Uncounted()),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from emulator.system import Settings
+from measure.limits.flood import TABLE
 from tests.calls.edge_requests import calls_of, edge_sign_fields, put_faults
 from tests.calls.tenant_requests import post_json
 from tests.guards.secrecy import SENT
@@ -65,6 +66,13 @@ def faults(system: Running) -> Iterator[Faults]:
 def breaker(system: Running) -> dict[str, Any]:
     """What the workers share of the circuit breaker; nothing as long as KMS never failed."""
     return dict(system.client("dynamodb").get_item(**BREAKER).get("Item", {}))
+
+
+def day_count(system: Running, tenant: str) -> int:
+    """How many requests of a tenant were counted on the day of the last one."""
+    key = {"tenant_id": {"S": tenant}}
+    found = system.client("dynamodb").get_item(TableName=TABLE, Key=key).get("Item", {})
+    return int(found.get("day_count", {"N": "0"})["N"])
 
 
 def inject(system: Running, *rules: dict[str, Any]) -> None:

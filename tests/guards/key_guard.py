@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.guards.rendering import rendered
-from tests.guards.role_statements import listed
-from tests.guards.template_guard import Document, branches
+from tests.guards.role_statements import Document, branches, listed
 
 REPLICAS = {"AWS::KMS::ReplicaKey"}
 KEY_TYPES = {"AWS::KMS::Key", *REPLICAS}

@@ -10,8 +10,8 @@ from typing import Any
 
 from tests.guards.key_guard import is_retained, key_faults
 from tests.guards.rendering import rendered
-from tests.guards.role_statements import listed
-from tests.guards.template_guard import Document, branches, functions
+from tests.guards.role_statements import Document, branches, listed
+from tests.guards.template_guard import functions
 
 #: What a CDN may give to everybody.
 SERVED = {

@@ -1,15 +1,35 @@
-"""What IAM allows one function: its own statements, and those of the policies attached to it.
+"""The statements of IAM in a template, and those that apply to one function.
 
 It reads SAM's form and the translated one, with intrinsic functions as `Fn::…`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+Document = Mapping[str, Any]
 
 MANAGED_POLICY = "AWS::IAM::ManagedPolicy"
 POLICIES = ("AWS::IAM::Policy", MANAGED_POLICY)
+
+
+def statements(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Give every statement of IAM, with where it stands."""
+    for logical_id, resource in document["Resources"].items():
+        for number, whole in enumerate(standing_in(resource)):
+            for statement in branches(whole):
+                yield f"{logical_id}, {statement.get('Sid', number)}", statement
+
+
+def branches(statement: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give what a statement is under some condition of the template; it may be nothing."""
+    if "Fn::If" not in statement:
+        yield dict(statement)
+        return
+    for branch in statement["Fn::If"][1:]:
+        if branch != {"Ref": "AWS::NoValue"}:
+            yield from branches(branch)
 
 
 def statements_of(document: Mapping[str, Any], function: str) -> list[dict[str, Any]]:

@@ -97,7 +97,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "central_signer.engine_settings",
         "edge_signer.platform",
         *(f"edge_signer.signing.{room}" for room in ("credentials", "manifest", "rules")),
-        *("edge_signer.verification", "edge_signer.verification.submissions"),
+        "edge_signer.verification",
     },
     "functions": {*ROOMS_OF_THE_LAYER, "central_signer", "central_signer.verification"},
     "emulator": set(),

@@ -9,11 +9,21 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.guards.manifest_bucket_guard import (
+    MANIFESTS_BY_NAME,
+    READER,
+    manifest_bucket_faults,
+)
 from tests.guards.rendering import rendered
-from tests.guards.role_statements import POLICIES, attached, is_ours, listed, standing_in
+from tests.guards.role_statements import (
+    POLICIES,
+    Document,
+    attached,
+    is_ours,
+    listed,
+    statements,
+)
 from tests.guards.secrets_scan import secrets_in
-
-Document = Mapping[str, Any]
 
 #: All that a function may do with keys.
 KMS_ACTIONS = {"kms:describekey", "kms:getpublickey", "kms:sign", "kms:verify"}
@@ -28,9 +38,6 @@ _KEYS_OF_KMS_REGION = _KEYS.replace("${AWS::Region}", "${AWS::Region}|${KmsRegio
 _KEYS_ABROAD = "arn:${AWS::Partition}:kms:${KmsReplicaRegion}:${AWS::AccountId}:key/*"
 _FOLDER = (
     "arn:${AWS::Partition}:ssm:${AWS::Region}:${AWS::AccountId}:parameter/edge-signer/${Stage}"
-)
-_MANIFESTS_BY_NAME = (
-    "arn:${AWS::Partition}:s3:::edge-signer-${Stage}-manifests-${AWS::AccountId}-${AWS::Region}"
 )
 #: The only resources with a wildcard; keys must be narrowed by their aliases besides.
 WILDCARDS = {
@@ -49,12 +56,10 @@ WILDCARDS = {
     "${ManifestBucket.Arn}/audit/*",
     "${ManifestBucket.Arn}/trust/*",
     "${UploadBucket.Arn}/uploads/*/*",
-    f"{_MANIFESTS_BY_NAME}/*/sha256/*.c2pa",
-    f"{_MANIFESTS_BY_NAME}/*/id/*.c2pa",
-    f"{_MANIFESTS_BY_NAME}/trust/*",
+    f"{MANIFESTS_BY_NAME}/*/sha256/*.c2pa",
+    f"{MANIFESTS_BY_NAME}/*/id/*.c2pa",
+    f"{MANIFESTS_BY_NAME}/trust/*",
 }
-#: Whoever reads what strangers wrote; it may use no key.
-READER = re.compile(r"(Verify|Recheck)Function(Role)?, ")
 #: The only objects that a function may delete: nothing depends on them.
 DELETABLE = {"${UploadBucket.Arn}/uploads/*/*"}
 #: What SAM gives to every function: to write its own log.
@@ -77,7 +82,7 @@ def faults(document: Document) -> list[str]:
     """Say what the functions of a template may do and must not, or are told and must not be."""
     found = [fault for where, one in statements(document) for fault in _faults(where, one)]
     found += list(_role_faults(document))
-    found += list(_manifest_faults(document))
+    found += list(manifest_bucket_faults(document))
     found += list(_chaos_faults(document))
     found += list(_parameter_faults(document))
     for logical_id, properties in functions(document).items():
@@ -107,24 +112,6 @@ def free_parameters(document: Document) -> set[str]:
         for name, parameter in document.get("Parameters", {}).items()
         if not str(parameter.get("AllowedPattern", "")).startswith("(arn:")
     }
-
-
-def statements(document: Document) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Give every statement of IAM, with where it stands."""
-    for logical_id, resource in document["Resources"].items():
-        for number, whole in enumerate(standing_in(resource)):
-            for statement in branches(whole):
-                yield f"{logical_id}, {statement.get('Sid', number)}", statement
-
-
-def branches(statement: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Give what a statement is under some condition of the template; it may be nothing."""
-    if "Fn::If" not in statement:
-        yield dict(statement)
-        return
-    for branch in statement["Fn::If"][1:]:
-        if branch != {"Ref": "AWS::NoValue"}:
-            yield from branches(branch)
 
 
 def allowed_actions(document: Document) -> set[str]:
@@ -202,30 +189,6 @@ def _parameter_faults(document: Document) -> Iterator[str]:
         for resource in map(rendered, listed(statement.get("Resource"))):
             if resource in free:
                 yield f"{where}: the resource {resource} may be anything"
-
-
-def _manifest_faults(document: Document) -> Iterator[str]:
-    """Say which functions may read manifests, or replace one that an asset names.
-
-    Manifests are written, and served by others. Only the function that verifies them reads them.
-    """
-    for where, statement in statements(document):
-        actions = {rendered(one).lower() for one in listed(statement.get("Action"))}
-        resources = [rendered(one) for one in listed(statement.get("Resource"))]
-        reads = actions & {"s3:getobject", "s3:getobjectversion"}
-        if READER.match(where):
-            continue
-        buckets = ("${ManifestBucket.Arn}", _MANIFESTS_BY_NAME)
-        if reads and any(one.startswith(buckets) for one in resources):
-            yield f"{where}: may read manifests"
-        once = {"Null": {"s3:if-none-match": "false"}}
-        writes = statement.get("Effect") == "Allow" and "s3:putobject" in actions
-        if (
-            writes
-            and any("/id/" in one for one in resources)
-            and statement.get("Condition") != once
-        ):
-            yield f"{where}: may replace manifests that assets name"
 
 
 def _chaos_faults(document: Document) -> Iterator[str]:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from cryptography import x509
 
-from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.verifier import Verifier
+from edge_signer.verification.asset import AssetToVerify
 from edge_signer.verification.report import VerificationReport
 from edge_signer.verification.trust import Purpose, TrustAnchor, TrustList, TrustLists
 

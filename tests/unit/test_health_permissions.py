@@ -11,8 +11,7 @@ from edge_signer.health.service_checks import PREFIX, TENANT_KEY
 from edge_signer.kms_guard.kms_quota import ID_PREFIX
 from edge_signer.platform.names import TENANT_ID
 from tests.guards.rendering import rendered
-from tests.guards.role_statements import listed, statements_of
-from tests.guards.template_guard import branches, statements
+from tests.guards.role_statements import branches, listed, statements, statements_of
 from tests.unit.test_template_guard import SAM, TRANSLATED
 
 READS = {

@@ -12,8 +12,8 @@ from samtranslator.yaml_helper import yaml_parse
 
 from emulator.stack.template import translate
 from tests.conftest import ROOT
-from tests.guards.role_statements import standing_in, statements_of
-from tests.guards.template_guard import allowed_actions, faults, functions, statements
+from tests.guards.role_statements import standing_in, statements, statements_of
+from tests.guards.template_guard import allowed_actions, faults, functions
 
 TEXT = (ROOT / "template.yaml").read_text()
 SAM: dict[str, Any] = yaml_parse(TEXT)
@@ -61,6 +61,11 @@ def adding_to_the_reader(action: str, resource: Any) -> Change:
         policies[-1]["Statement"].append(added)
 
     return change
+
+
+def never_change_trust_lists(document: dict[str, Any]) -> dict[str, Any]:
+    found: list[dict[str, Any]] = sign(document)["Policies"][-1]["Statement"]
+    return next(one for one in found if one.get("Sid") == "NeverChangeTrustLists")
 
 
 def telling(**variables: Any) -> Change:
@@ -124,6 +129,22 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
     "to replace manifests": (
         adding("s3:PutObject", {"Fn::Sub": "${ManifestBucket.Arn}/*/id/*.c2pa"}),
         "may replace manifests that assets name",
+    ),
+    "to replace manifests, for whoever reads strangers' files": (
+        adding_to_the_reader("s3:PutObject", {"Fn::Sub": "${ManifestBucket.Arn}/*/id/*.c2pa"}),
+        "may replace manifests that assets name",
+    ),
+    "to write trust lists": (
+        adding_to_the_reader("s3:PutObject", {"Fn::Sub": "${ManifestBucket.Arn}/trust/*"}),
+        "may write trust lists",
+    ),
+    "to write trust lists as a tenant's": (
+        lambda document: never_change_trust_lists(document).update(Action="s3:DeleteObject"),
+        "StoreManifestsAndTimeStamps: may write trust lists",
+    ),
+    "to write trust lists sometimes": (
+        lambda document: never_change_trust_lists(document).update(Condition={"Bool": {}}),
+        "StoreManifestsThatAssetsName: may write trust lists",
     ),
     "chaos in prod": (
         lambda document: document["Conditions"].update(
@@ -219,6 +240,12 @@ def test_a_template_that_goes_further_is_refused(case: str) -> None:
     mutated = copy.deepcopy(SAM)
     change(mutated)
     assert [fault for fault in faults(mutated) if reason in fault], faults(mutated)
+
+
+def test_a_function_that_signs_may_read_trust_lists() -> None:
+    mutated = copy.deepcopy(SAM)
+    adding("s3:GetObject", {"Fn::Sub": "${ManifestBucket.Arn}/trust/*"})(mutated)
+    assert faults(mutated) == []
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import pytest
 
 from cli.openapi.document import openapi_document
 from cli.openapi.verification import EXAMPLES
+from edge_signer.http.wire_formats import MAX_EVENT_BYTES
 from edge_signer.verification.submissions import object_stream, uploads
 from tests.calls.verify_requests import in_base64, post_verify
 from tests.conftest import ROOT
@@ -90,3 +91,4 @@ def test_the_page_states_the_limits_that_the_code_has() -> None:
     assert f"ranges of {object_stream.RANGE_BYTES // 1024**2} MiB" in GUIDE
     assert f"at most {ranges} requests to S3" in GUIDE
     assert f"within {uploads.FORM_S // 60} minutes" in GUIDE
+    assert f"a request | {MAX_EVENT_BYTES // 1024**2} MiB for the whole event" in GUIDE

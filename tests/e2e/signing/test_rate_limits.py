@@ -12,7 +12,7 @@ import pytest
 from emulator.system import Settings
 from measure.limits.__main__ import faults
 from measure.limits.flood import TABLE, Crowd, flood
-from tests.e2e.conftest import body, calls, inject, post, sign_workers
+from tests.e2e.conftest import body, calls, day_count, inject, post, sign_workers
 from tests.system.running import Running, running
 from tests.system.waiting import wait_for
 
@@ -120,12 +120,6 @@ def test_the_day_ends_at_its_limit_and_a_refusal_says_when_to_come_again(unused:
     assert refused.headers["ratelimit-policy"] == ALL_LIMITS
     assert refused.headers["ratelimit"] == f'"daily";r=0;t={told["retry_after"]}'
     assert post(unused, body(b"x"), tenant="testcorp").status == 200
-
-
-def day_count(system: Running, tenant: str) -> int:
-    key = {"tenant_id": {"S": tenant}}
-    found = system.client("dynamodb").get_item(TableName=TABLE, Key=key).get("Item", {})
-    return int(found.get("day_count", {"N": "0"})["N"])
 
 
 def test_what_is_counted_is_every_request_of_a_known_tenant(unused: Running) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from central_signer.verification.submitted import SubmissionVerifier
 from central_signer.verification.verifier import Verifier
 from edge_signer.platform.deadline import Deadline
 from edge_signer.telemetry.request_record import RequestRecord
 from edge_signer.tenancy.conditional_table import ConditionalTable
 from edge_signer.tenancy.rate_limits import RateLimitedError
 from edge_signer.tenancy.running_work import RunningWork
+from edge_signer.verification.asset import AssetToVerify
 from edge_signer.verification.report import VerificationReport
 from edge_signer.verification.submissions import object_stream
 from edge_signer.verification.submissions import uploads as uploads_module
@@ -26,7 +26,7 @@ from edge_signer.verification.submissions.errors import (
 )
 from edge_signer.verification.submissions.service import RUNNING_S, VerificationService
 from edge_signer.verification.submissions.stored_manifests import StoredManifests
-from edge_signer.verification.submissions.submission import Submission, SubmittedAsset
+from edge_signer.verification.submissions.submission import Submission
 from edge_signer.verification.submissions.uploads import UploadBucket
 from emulator.aws.services import in_process_services, moto_host
 from emulator.stack.resources import Services
@@ -37,7 +37,6 @@ from tests.system.dynamodb_tables import make_table
 
 BUCKET, TABLE = "submissions", "submissions"
 BASE = "https://manifests.example.com"
-Engines = SubmissionVerifier
 Made = Callable[..., VerificationService]
 
 
@@ -50,13 +49,13 @@ def aws() -> Services:
 
 
 @pytest.fixture(scope="module")
-def engines(workshop: Workshop) -> Engines:
+def engines(workshop: Workshop) -> Verifier:
     trust = trusting(workshop.ca.anchors_pem())
-    return SubmissionVerifier(Verifier(lambda: trust))
+    return Verifier(lambda: trust)
 
 
 @pytest.fixture
-def service(aws: Services, engines: Engines) -> Made:
+def service(aws: Services, engines: Verifier) -> Made:
     def made(verifier: Any = engines, most: int = 1, now_s: float = 1e9) -> VerificationService:
         table = ConditionalTable(aws.dynamodb, TABLE)
         return VerificationService(
@@ -157,13 +156,13 @@ class Nested:
     def __init__(self, service: VerificationService) -> None:
         self.service = service
 
-    def verify(self, _: SubmittedAsset) -> VerificationReport:
+    def verify(self, _: AssetToVerify) -> VerificationReport:
         """Ask the service for the same tenant."""
         return judged(self.service, Submission("acme", asset=b"x", media_type="image/png"))
 
 
 def test_a_tenant_has_so_many_verifications_at_once_and_no_more(
-    service: Made, engines: Engines
+    service: Made, engines: Verifier
 ) -> None:
     one = Submission("acme", asset=b"x", media_type="image/png")
     other = Submission("testcorp", asset=b"x", media_type="image/png")
@@ -176,7 +175,7 @@ def test_a_tenant_has_so_many_verifications_at_once_and_no_more(
     assert judged(room, one).verdict
 
 
-def test_a_killed_verification_stops_counting(service: Made, engines: Engines) -> None:
+def test_a_killed_verification_stops_counting(service: Made, engines: Verifier) -> None:
     one = Submission("killed", asset=b"x", media_type="image/png")
     began_s = 1e9
     counting = service(engines, now_s=began_s)._running

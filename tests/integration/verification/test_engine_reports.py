@@ -10,12 +10,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.engine import Reading
 from central_signer.verification.own_opinion import OwnReading
 from central_signer.verification.trusted_roots import TrustedRootsCache
 from central_signer.verification.verifier import report_on
 from cli.verification.screen import show
+from edge_signer.verification.asset import AssetToVerify
 from edge_signer.verification.report import ReportedFinding, VerificationReport
 from edge_signer.verification.trust import TrustLists
 

@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.engine import read
 from central_signer.verification.trusted_roots import TrustedRootsCache
 from central_signer.verification.verifier import Verifier
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
+from edge_signer.verification.asset import AssetToVerify
 from edge_signer.verification.report import VerificationReport
 from edge_signer.verification.trust import TrustLists
 from tests.authorities.time_stamp_forge import StampForge

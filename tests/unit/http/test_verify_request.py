@@ -11,10 +11,9 @@ import pytest
 from edge_signer.http.errors import AssetTooLargeError, InvalidBase64Error, RequestTooLargeError
 from edge_signer.http.routes.verify_models import (
     MAX_INLINE_BYTES,
-    MAX_VERIFY_REQUEST_BYTES,
     VerifyRequest,
 )
-from edge_signer.http.wire_formats import read_body
+from edge_signer.http.wire_formats import MAX_EVENT_BYTES, read_body
 from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.verification.submissions.submission import Submission
 
@@ -27,7 +26,7 @@ STORE = base64.b64encode(b"store").decode()
 
 def handed_in(**fields: Any) -> Submission:
     body = json.dumps(fields).encode()
-    return read_body(VerifyRequest, body, MAX_VERIFY_REQUEST_BYTES).to_submission("acme")
+    return read_body(VerifyRequest, body, MAX_EVENT_BYTES).to_submission("acme")
 
 
 def test_an_asset_comes_in_the_request_as_an_upload_or_as_a_digest() -> None:
@@ -94,4 +93,4 @@ def test_an_asset_that_is_too_large_is_to_be_uploaded() -> None:
     with pytest.raises(AssetTooLargeError, match="POST /verify/uploads"):
         handed_in(asset_inline=too_large, media_type="image/png")
     with pytest.raises(RequestTooLargeError):
-        handed_in(**PNG, manifest="A" * MAX_VERIFY_REQUEST_BYTES)
+        handed_in(**PNG, manifest="A" * MAX_EVENT_BYTES)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from edge_signer.signing.errors import EmbeddedStoreTooLargeError, EmbeddingUnav
 from edge_signer.signing.layout.asset_layout import AssetLayout
 from edge_signer.signing.layout.hard_binding import HardBindingError, require_bound
 from edge_signer.signing.layout.inline_embedding import InlineEmbedding
+from edge_signer.signing.manifest.builder import ManifestBuilder
 from edge_signer.signing.service import SigningService
 from edge_signer.signing.signing_request import SigningRequest
 from edge_signer.telemetry.request_record import RequestRecord
@@ -138,27 +138,54 @@ def test_the_layout_is_a_step_of_its_own(workshop: Workshop) -> None:
     assert list(record.stopwatch.steps_ms) == steps
 
 
-def test_the_budget_of_cpu_time_is_for_building(
-    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A new worker may have to compile the module first, and a large file takes long to hash."""
-    begin = AssetLayout.__init__
+class CpuClock:
+    """CPU time of a process that stands still, unless a test says what takes how long."""
 
-    def slow(*of: Any) -> None:
-        ends_s = time.process_time() + 0.25
-        while time.process_time() < ends_s:
-            pass
-        begin(*of)
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now_s = 0.0
+        self._monkeypatch = monkeypatch
+        monkeypatch.setattr("time.process_time", lambda: self.now_s)
 
-    monkeypatch.setattr(AssetLayout, "__init__", slow)
+    def charge(self, owner: type, method: str) -> None:
+        """Let each call of a method take a second."""
+        genuine = getattr(owner, method)
+
+        def slow(*of: Any) -> Any:
+            self.now_s += 1
+            return genuine(*of)
+
+        self._monkeypatch.setattr(owner, method, slow)
+
+
+def service_with_cpu_budget(workshop: Workshop) -> SigningService:
     patience = Patience(attempts=1, cpu_timeout_ms=200)
     edge = EdgePath(workshop.builder, lambda _: workshop.signer, admitted, lambda: patience)
-    service = SigningService(policy_directory(workshop.policies), edge, None, MemoryStore())
-    service.sign(request(jpeg()), RequestRecord("a request"), Deadline())
-    monkeypatch.undo()
-    patience = Patience(attempts=1, cpu_timeout_ms=0)
+    return SigningService(policy_directory(workshop.policies), edge, None, MemoryStore())
+
+
+@pytest.mark.parametrize("usual_store_bytes", [4096, 1000])
+def test_laying_out_once_or_again_takes_nothing_of_the_cpu_budget(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, usual_store_bytes: int
+) -> None:
+    """A new worker may have to compile the module first, and a large file takes long to hash."""
+    usual = "edge_signer.signing.layout.inline_embedding._USUAL_STORE_BYTES"
+    monkeypatch.setattr(usual, usual_store_bytes)
+    cpu = CpuClock(monkeypatch)
+    cpu.charge(AssetLayout, "__init__")
+    service_with_cpu_budget(workshop).sign(request(jpeg()), RequestRecord("a request"), Deadline())
+    assert cpu.now_s == (1 if usual_store_bytes == 4096 else 2)
+
+
+def test_building_takes_from_the_cpu_budget(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cpu = CpuClock(monkeypatch)
+    cpu.charge(AssetLayout, "__init__")
+    cpu.charge(ManifestBuilder, "prepare")
     with pytest.raises(EmbeddingUnavailableError) as given_up:
-        service.sign(request(jpeg()), RequestRecord("a request"), Deadline())
+        service_with_cpu_budget(workshop).sign(
+            request(jpeg()), RequestRecord("a request"), Deadline()
+        )
     assert isinstance(given_up.value.__cause__, CpuTimeSpentError)
 
 

@@ -43,6 +43,35 @@ def test_an_arrow_is_also_what_a_policy_allows_that_several_functions_have() -> 
     assert 'SignFunction -->|"writes"| TenantsTable' in system({"Resources": resources})
 
 
+def test_a_bucket_has_an_arrow_to_the_function_that_it_tells_of_its_objects() -> None:
+    configuration = {"Function": {"Ref": "RecheckFunction.Alias"}, "Event": "s3:ObjectCreated:*"}
+    told = {"LambdaConfigurations": [configuration]}
+    resources = {
+        "ManifestBucket": {
+            "Type": "AWS::S3::Bucket",
+            "Properties": {
+                "NotificationConfiguration": {"Fn::If": ["RechecksManifests", told, None]}
+            },
+        },
+    }
+    drawn = system({"Resources": resources})
+    assert 'ManifestBucket -->|"invokes"| RecheckFunction' in drawn
+
+
+def test_a_resource_that_a_statement_names_has_its_arrow() -> None:
+    statement = {
+        "Effect": "Allow",
+        "Action": "s3:GetObjectVersion",
+        "Resource": {"Fn::Sub": "arn:aws:s3:::edge-signer-${Stage}-manifests-1/*/id/*.c2pa"},
+    }
+    function = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {"Policies": [{"Statement": [statement]}]},
+    }
+    drawn = system({"Resources": {"RecheckFunction": function}})
+    assert 'RecheckFunction -->|"reads"| ManifestBucket' in drawn
+
+
 def test_an_import_that_follows_from_others_is_not_drawn() -> None:
     imports = {"a.x": {"b.x", "c.x"}, "b.x": {"c.x"}, "c.x": set()}
     drawn = rooms(Shape({}, {}, imports))

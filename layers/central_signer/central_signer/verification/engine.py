@@ -16,9 +16,9 @@ from typing import Any
 import c2pa
 
 from central_signer.engine_settings import OFFLINE
-from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.embedded_store import has_store
 from central_signer.verification.watched_stream import WatchedStream
+from edge_signer.verification.asset import AssetToVerify
 
 #: What a report calls this engine.
 ENGINE = "c2pa-rs"
@@ -69,7 +69,7 @@ def engine_name() -> str:
 def read(asset: AssetToVerify, context: c2pa.Context, store_alone: bytes = b"") -> Reading:
     """Read and validate an asset with c2pa-rs.
 
-    It takes as much memory as the asset is large, up to 512 MiB.
+    It takes as much memory as the asset is large, up to 512 MiB; for JPEG and PDF, any amount.
 
     Args:
         asset: The asset, or its digest.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Literal
 
-from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.embedded_store import embedded_store
 from central_signer.verification.opinion import Opinion, reported
 from edge_signer import __version__
+from edge_signer.verification.asset import AssetToVerify
 from edge_signer.verification.findings import Finding, Findings, finding_of
 from edge_signer.verification.hard_bindings.asset_content import AssetContent
 from edge_signer.verification.report import CheckName, Signer, TimeStamped

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from central_signer.verification.agreement import agreement_of
-from central_signer.verification.asset import AssetToVerify
 from central_signer.verification.engine import (
     ENGINE,
     Problem,
@@ -22,6 +21,7 @@ from central_signer.verification.ingredients import are_trusted
 from central_signer.verification.missing import missing_from, trust_lists_used
 from central_signer.verification.own_opinion import OwnReading, own_opinion, own_reading
 from central_signer.verification.trusted_roots import TrustedRoots, TrustedRootsCache
+from edge_signer.verification.asset import AssetToVerify
 from edge_signer.verification.report import EngineOpinion, Judged, VerificationReport
 from edge_signer.verification.store_notes import StoreFacts, examine
 from edge_signer.verification.trust import TrustLists
@@ -42,8 +42,8 @@ class Verifier:
     Args:
         trust: Gives the trust lists, as they are now.
         largest_for_engine_bytes: Of a larger asset, c2pa-rs gets the manifest store alone, because
-            it takes as much memory as the asset is large, up to 512 MiB. Then only our own
-            validator checks the binding, in memory of constant size. None for no bound.
+            it takes as much memory as the asset is large, or more. Then only our own validator
+            checks the binding, in memory of constant size. None for no bound.
     """
 
     def __init__(

@@ -10,13 +10,21 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from edge_signer.http.errors import InvalidBase64Error, InvalidJsonError, RequestTooLargeError
+from edge_signer.http.errors import (
+    AssetTooLargeError,
+    InvalidBase64Error,
+    InvalidJsonError,
+    RequestTooLargeError,
+)
 from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.platform.strict_json import RepeatedNameError, object_without_repeats
 
+#: The most that Lambda accepts; the body is a part of it.
+MAX_EVENT_BYTES = 6 * 1024 * 1024
+ASSET_SHA256 = "^[0-9a-f]{64}$"
 #: The meaning of patterns, in words.
 _MEANINGS = {
-    "^[0-9a-f]{64}$": "must be 64 lower-case hexadecimal digits",
+    ASSET_SHA256: "must be 64 lower-case hexadecimal digits",
     "^[.]{0,126}[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$": (
         "must be 1 to 128 letters, digits, dots, hyphens or underscores, and not dots alone"
     ),
@@ -58,6 +66,29 @@ def read_base64(field: str, text: str) -> bytes:
     if content is None or base64.b64encode(content).decode() != text:
         raise InvalidBase64Error(f"{field} is not base64 (RFC 4648 §4, padded).")
     return content
+
+
+def read_inline_asset(text: str | None, max_bytes: int, remedy: str) -> bytes | None:
+    """Decode `asset_inline`.
+
+    Args:
+        text: The field; None if it is absent.
+        max_bytes: The largest asset.
+        remedy: What to do with a larger one instead, for the message.
+
+    Raises:
+        InvalidBase64Error: It is not base64, or not the canonical encoding of its bytes.
+        InvalidRequestError: The asset is empty.
+        AssetTooLargeError: It is larger than `max_bytes`.
+    """
+    if text is None:
+        return None
+    asset = read_base64("asset_inline", text)
+    if not asset:
+        raise InvalidRequestError("asset_inline: the asset is empty")
+    if len(asset) > max_bytes:
+        raise AssetTooLargeError(f"asset_inline has more than {max_bytes} bytes; {remedy} instead.")
+    return asset
 
 
 def read_json(body: bytes) -> Any:

@@ -22,7 +22,6 @@ from edge_signer.signing.errors import (
     IngredientsUnavailableError,
 )
 from edge_signer.signing.layout.inline_embedding import InlineEmbedding
-from edge_signer.signing.manifest.embedding import Embedding
 from edge_signer.signing.manifest.manifest_definition import BuildError
 from edge_signer.signing.planning import Planning
 from edge_signer.signing.rules.policy_directory import PolicyDirectory
@@ -140,8 +139,11 @@ class SigningService:
                 planned = self._planning.with_ingredients(request, planned)
                 # Their limits bound this; the budget of CPU time is for building.
                 record.admitted_cpu_ms += record.stopwatch.cpu_ms - began_cpu_ms
-        if request.embedding is not None:
-            _lay_out(request.embedding, record, is_stamped=planned.is_stamped)
+        if isinstance(request.embedding, InlineEmbedding):
+            with record.stopwatch.step("layout"):
+                request.embedding.require_possible(is_stamped=planned.is_stamped)
+        elif request.embedding is not None:
+            request.embedding.require_possible(is_stamped=planned.is_stamped)
 
         attempt = Attempt(request, planned, record, deadline)
         central = self._central if self._asks_central() else None
@@ -208,16 +210,3 @@ class SigningService:
             return self._edge.sign(attempt)
         except (CircuitOpenError, EdgeTimeSpentError) as unasked:
             raise KmsUnavailableError("KMS is unavailable.", retry_after_s=10) from unasked
-
-
-def _lay_out(
-    embedding: Embedding | InlineEmbedding, record: RequestRecord, *, is_stamped: bool
-) -> None:
-    if not isinstance(embedding, InlineEmbedding):
-        embedding.require_possible(is_stamped=is_stamped)
-        return
-    with record.stopwatch.step("layout"):
-        began_cpu_ms = record.stopwatch.cpu_ms
-        embedding.require_possible(is_stamped=is_stamped)
-        # Fuel bounds this, in proportion to the asset; the budget of CPU time is for building.
-        record.admitted_cpu_ms += record.stopwatch.cpu_ms - began_cpu_ms

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from edge_signer.configuration.flags import DEFAULT_PAYLOAD_BYTES
-from edge_signer.http.errors import AssetTooLargeError
 from edge_signer.http.routes.ingredient_models import (
     MAX_INGREDIENTS,
     MAX_REDACTIONS,
@@ -19,7 +18,7 @@ from edge_signer.http.routes.ingredient_models import (
     require_small_thumbnails,
     to_ingredients,
 )
-from edge_signer.http.wire_formats import read_base64
+from edge_signer.http.wire_formats import ASSET_SHA256, read_inline_asset
 from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.signing.ingredients.ingredient import Ingredient
 from edge_signer.signing.layout.inline_embedding import InlineEmbedding
@@ -35,7 +34,6 @@ from edge_signer.signing.signing_request import MAX_TITLE_CHARACTERS, SigningReq
 DEFAULT_INLINE_BYTES = 32 * 1024
 # What a body has beside the largest inline asset: more than can be signed.
 _BESIDE_INLINE_BYTES = DEFAULT_PAYLOAD_BYTES // 3
-ASSET_SHA256 = r"^[0-9a-f]{64}$"
 # Lower case only: the key of the object in S3 is a matter of case.
 _UUID_V4 = r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 
@@ -124,7 +122,7 @@ class EdgeSignRequest(BaseModel):
         """
         if self.embed is not None and self.manifest_id is not None:
             raise InvalidRequestError("manifest_id must be absent with embed")
-        asset = self._inline_asset(inline_limit_bytes)
+        asset = read_inline_asset(self.asset_inline, inline_limit_bytes, "send asset_sha256")
         ingredients = to_ingredients(self.ingredients)
         thumbnail = self.thumbnail.to_thumbnail("thumbnail") if self.thumbnail else None
         require_small_thumbnails([thumbnail, *(one.thumbnail for one in ingredients)])
@@ -155,18 +153,6 @@ class EdgeSignRequest(BaseModel):
         if self.embed is True:
             raise InvalidRequestError("update: true goes with a place in embed, not with true")
         return True
-
-    def _inline_asset(self, limit_bytes: int) -> bytes | None:
-        if self.asset_inline is None:
-            return None
-        asset = read_base64("asset_inline", self.asset_inline)
-        if not asset:
-            raise InvalidRequestError("asset_inline: the asset is empty")
-        if len(asset) > limit_bytes:
-            raise AssetTooLargeError(
-                f"asset_inline has more than {limit_bytes} bytes; send asset_sha256 instead."
-            )
-        return asset
 
     def _embedding(self, asset: bytes | None) -> Embedding | InlineEmbedding | None:
         if isinstance(self.embed, EmbedRequest):

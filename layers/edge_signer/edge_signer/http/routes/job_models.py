@@ -14,8 +14,6 @@ from edge_signer.http.answers import AnswerBody
 from edge_signer.http.wire_formats import read_base64
 from edge_signer.platform.errors import InvalidRequestError
 
-#: The most that Lambda accepts; the largest module in base64 fits in.
-MAX_JOB_REQUEST_BYTES = 6 * 1024 * 1024
 MODULE_HASH = r"^sha256:[0-9a-f]{64}$"
 #: Not only dots: clients and proxies remove `.` and `..` from paths.
 JOB_ID = r"^[.]{0,126}[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$"

@@ -23,14 +23,13 @@ from edge_signer.http.route import JSON, JSON_ERRORS, KMS_ERRORS, TENANT_ERRORS,
 from edge_signer.http.routes.job_models import (
     JOB_ID,
     MAX_JOB_ID_CHARACTERS,
-    MAX_JOB_REQUEST_BYTES,
     MODULE_HASH,
     JobRequestBody,
     KeysAnswer,
     ModuleAnswer,
     ReceiptKeyAnswer,
 )
-from edge_signer.http.wire_formats import read_body
+from edge_signer.http.wire_formats import MAX_EVENT_BYTES, read_body
 from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.telemetry.request_record import RequestRecord
 
@@ -136,7 +135,7 @@ class JobEndpoints:
         admitted = self._gatekeeper.admit(event, record)
         with record.stopwatch.step("validate"):
             require_media_type(event.headers, RUN.media_types)
-            body = read_body(JobRequestBody, admitted.body, MAX_JOB_REQUEST_BYTES)
+            body = read_body(JobRequestBody, admitted.body, MAX_EVENT_BYTES)
             record.job_id, record.module_hash = body.job_id, body.module_hash
             requested = body.to_requested_job(admitted.tenant.tenant_id)
         return _result_answer(self._service.run(requested, record), admitted, record)

@@ -14,12 +14,11 @@ from edge_signer.http.application import json_answer, server_timing
 from edge_signer.http.received import require_media_type, switch_of
 from edge_signer.http.route import JSON, JSON_ERRORS, TENANT_ERRORS, Endpoint, Route
 from edge_signer.http.routes.verify_models import (
-    MAX_VERIFY_REQUEST_BYTES,
     UploadAnswer,
     UploadRequest,
     VerifyRequest,
 )
-from edge_signer.http.wire_formats import read_body
+from edge_signer.http.wire_formats import MAX_EVENT_BYTES, read_body
 from edge_signer.platform.deadline import Deadline
 from edge_signer.telemetry.request_record import RequestRecord
 from edge_signer.verification.report import VerificationReport
@@ -92,7 +91,7 @@ class VerifyEndpoints:
         with record.stopwatch.step("validate"):
             require_media_type(event.headers, VERIFY.media_types)
             wants_crjson = switch_of(event.query_string_parameters, "crjson")
-            body = read_body(VerifyRequest, admitted.body, MAX_VERIFY_REQUEST_BYTES)
+            body = read_body(VerifyRequest, admitted.body, MAX_EVENT_BYTES)
             submission = body.to_submission(admitted.tenant.tenant_id)
             record.asset_sha256 = body.asset_sha256
         if wants_crjson:
@@ -110,7 +109,7 @@ class VerifyEndpoints:
         admitted = self._gatekeeper.admit(event, record)
         with record.stopwatch.step("validate"):
             require_media_type(event.headers, UPLOAD.media_types)
-            read_body(UploadRequest, admitted.body, MAX_VERIFY_REQUEST_BYTES)
+            read_body(UploadRequest, admitted.body, MAX_EVENT_BYTES)
         form = self._service.new_upload(admitted.tenant.tenant_id)
         body = UploadAnswer.of(form, MAX_UPLOAD_BYTES)
         return json_answer(HTTPStatus.OK, body, admitted.headers())

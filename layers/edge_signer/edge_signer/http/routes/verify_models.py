@@ -8,14 +8,11 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from edge_signer.http.answers import AnswerBody
-from edge_signer.http.errors import AssetTooLargeError
-from edge_signer.http.wire_formats import read_base64
+from edge_signer.http.wire_formats import ASSET_SHA256, read_base64, read_inline_asset
 from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.verification.submissions.submission import Submission
 from edge_signer.verification.submissions.uploads import UploadForm
 
-#: The most that Lambda accepts.
-MAX_VERIFY_REQUEST_BYTES = 6 * 1024 * 1024
 #: In base64 it fits into a request, beside a small manifest.
 MAX_INLINE_BYTES = 4 * 1024 * 1024
 MAX_MANIFEST_URL_CHARACTERS = 2048
@@ -43,7 +40,7 @@ class VerifyRequest(BaseModel):
     asset_sha256: Annotated[
         str | None,
         Field(
-            pattern=r"^[0-9a-f]{64}$",
+            pattern=ASSET_SHA256,
             description="SHA-256 of the asset, which stays with you. It needs `manifest` or "
             "`manifest_url`, and no `media_type`.",
         ),
@@ -81,7 +78,11 @@ class VerifyRequest(BaseModel):
         try:
             return Submission(
                 tenant_id=tenant_id,
-                asset=self._asset(),
+                asset=read_inline_asset(
+                    self.asset_inline,
+                    MAX_INLINE_BYTES,
+                    "upload the asset with the form of POST /verify/uploads",
+                ),
                 upload_id=self.upload_id,
                 asset_sha256=bytes.fromhex(self.asset_sha256) if self.asset_sha256 else None,
                 media_type=self.media_type or "",
@@ -90,19 +91,6 @@ class VerifyRequest(BaseModel):
             )
         except ValueError as refused:
             raise InvalidRequestError(str(refused)) from None
-
-    def _asset(self) -> bytes | None:
-        if self.asset_inline is None:
-            return None
-        asset = read_base64("asset_inline", self.asset_inline)
-        if not asset:
-            raise InvalidRequestError("asset_inline: the asset is empty")
-        if len(asset) > MAX_INLINE_BYTES:
-            raise AssetTooLargeError(
-                f"asset_inline has more than {MAX_INLINE_BYTES} bytes; upload the asset with the "
-                "form of POST /verify/uploads instead."
-            )
-        return asset
 
     def _manifest(self) -> bytes | None:
         if self.manifest is None:

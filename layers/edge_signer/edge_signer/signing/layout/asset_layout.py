@@ -31,6 +31,7 @@ _WRITE, _HASH = 1, 2
 _STEP = struct.Struct("<IIIIQQ")
 # As `State` in wasm_embed/src/embed.zig; texts are an address and a length.
 _STATE = struct.Struct("<Q10I3Q")
+_Part = bytes | memoryview
 
 
 class AssetLayout:
@@ -90,19 +91,21 @@ class AssetLayout:
         if len(filling) != self._hole_bytes:
             raise ValueError(f"a store of {len(manifest_store)} bytes does not fill the hole")
         before, after, _ = self._written
-        return b"".join((before, filling, after))
+        return b"".join((*before, filling, *after))
 
     @cached_property
-    def _written(self) -> tuple[bytes, bytes, bytes]:
-        """What stands before and behind the hole, and the digest."""
-        digest, before, after = hashlib.sha256(), bytearray(), bytearray()
+    def _written(self) -> tuple[list[_Part], list[_Part], bytes]:
+        """The parts before and behind the hole, which are joined once, and the digest."""
+        digest = hashlib.sha256()
+        before: list[_Part] = []
+        after: list[_Part] = []
         written = before
         table = self._instance.read(self._steps_at, self._step_count * _STEP.size)
         for kind, flags, width, stride, offset, length in _STEP.iter_unpack(table):
             if kind == _HOLE:
                 written = after
                 continue
-            content: bytes | memoryview
+            content: _Part
             if kind == _LITERAL:
                 content = self._instance.read(offset, length)
             else:
@@ -112,8 +115,8 @@ class AssetLayout:
             if flags & _HASH:
                 digest.update(content)
             if flags & _WRITE:
-                written += content
-        return bytes(before), bytes(after), digest.digest()
+                written.append(content)
+        return before, after, digest.digest()
 
     def _moved(self, table: bytes, width: int, stride: int) -> bytes:
         """Have the module move the places of a table that lie behind the hole."""

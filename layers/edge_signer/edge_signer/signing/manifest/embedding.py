@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.signing.errors import EmbeddedStoreTooLargeError
@@ -93,11 +93,13 @@ class Embedding:
         format: A key of `LAYOUTS`.
         offset: First byte of what the store takes in the file; None for BMFF.
         store_bytes: Exact size of the store, padded if necessary; None for one without padding.
+        layout_cpu_ms: 0, because the client lays the asset out.
     """
 
     format: str
     offset: int | None
     store_bytes: int | None
+    layout_cpu_ms: ClassVar[float] = 0.0
 
     def require_possible(self, *, is_stamped: bool) -> None:
         """Refuse a time-stamp for which no room is reserved.

@@ -17,9 +17,10 @@ from urllib.parse import unquote_plus
 from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.telemetry.request_record import RequestRecord
 from edge_signer.telemetry.telemetry import Telemetry
+from edge_signer.verification.asset import AssetToVerify
 from edge_signer.verification.report import VerificationReport
 from edge_signer.verification.submissions.stored_manifests import StoredManifests
-from edge_signer.verification.submissions.submission import SubmittedAsset, Verifier
+from edge_signer.verification.submissions.submission import Verifier
 
 # The key of a sidecar has the digest of the whole asset; the keys of others have no such digest.
 _SIDECAR = re.compile(r"[^/]+/sha256/([0-9a-f]{64})\.c2pa")
@@ -30,9 +31,11 @@ _OF_TRUST = {"signingCredential.untrusted", "timeStamp.untrusted"}
 
 
 class Rechecks:
-    """Answers S3's events. Errors outside the catalogue are raised, so that Lambda reports them.
+    """Answers S3's events.
 
-    A recheck that fails is not repeated: it is one of a share.
+    An error of the catalogue is logged, and the recheck is not repeated: it is one of a share. Any
+    other error is raised, so that Lambda counts it; Lambda then tries `MaximumRetryAttempts` more
+    times.
 
     Args:
         manifests: Reads them.
@@ -78,7 +81,9 @@ class Rechecks:
             record.asset_sha256 = sidecar[1]
         digest = bytes.fromhex(sidecar[1]) if sidecar is not None else _NO_DIGEST
         with record.stopwatch.step("verify"):
-            report = self._verifier.verify(SubmittedAsset("", None, digest, store, "given"))
+            report = self._verifier.verify(
+                AssetToVerify(sha256=digest, manifest_store=store, credentials="given")
+            )
         record.verdict = report.verdict
         record.counts["manifest_rechecked"] += 1
         faults = list(dict.fromkeys(_faults(report, is_sidecar=sidecar is not None)))

@@ -12,11 +12,12 @@ from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.telemetry.request_record import RequestRecord
 from edge_signer.tenancy.running_work import RunningWork
+from edge_signer.verification.asset import AssetToVerify
 from edge_signer.verification.report import VerificationReport
 from edge_signer.verification.submissions.answer_size import fits
 from edge_signer.verification.submissions.errors import NoCrjsonError
 from edge_signer.verification.submissions.stored_manifests import StoredManifests
-from edge_signer.verification.submissions.submission import Submission, SubmittedAsset, Verifier
+from edge_signer.verification.submissions.submission import Submission, Verifier
 from edge_signer.verification.submissions.uploads import (
     MAX_ENGINE_BYTES,
     UploadBucket,
@@ -79,7 +80,7 @@ class VerificationService:
         """
         return self._judged(submission, record, deadline, self._crjson)
 
-    def _crjson(self, asset: SubmittedAsset) -> str:
+    def _crjson(self, asset: AssetToVerify) -> str:
         reason = "makes no crJSON"
         if asset.stream is not None and asset.stream.seek(0, os.SEEK_END) > MAX_ENGINE_BYTES:
             reason = f"does not read files of more than {MAX_ENGINE_BYTES} bytes here"
@@ -95,7 +96,7 @@ class VerificationService:
         submission: Submission,
         record: RequestRecord,
         deadline: Deadline,
-        judge: Callable[[SubmittedAsset], Answer],
+        judge: Callable[[AssetToVerify], Answer],
     ) -> Answer:
         with ExitStack() as counted:
             with record.stopwatch.step("claim"):
@@ -120,11 +121,11 @@ class VerificationService:
         store: bytes | None,
         record: RequestRecord,
         deadline: Deadline,
-    ) -> Iterator[SubmittedAsset]:
+    ) -> Iterator[AssetToVerify]:
         with record.stopwatch.step("load"):
             stream = self._stream(submission, deadline)
         try:
-            yield SubmittedAsset(
+            yield AssetToVerify(
                 media_type=submission.media_type,
                 stream=stream,
                 sha256=submission.asset_sha256,

@@ -1,10 +1,11 @@
-"""What a tenant hands in to be verified, and what the verifier is given of it."""
+"""What a tenant hands in to be verified, and who verifies it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import BinaryIO, Literal, Protocol
+from typing import Protocol
 
+from edge_signer.verification.asset import AssetToVerify
 from edge_signer.verification.report import VerificationReport
 
 
@@ -46,32 +47,11 @@ class Submission:
             raise ValueError("manifest or manifest_url is required with asset_sha256")
 
 
-@dataclass(frozen=True)
-class SubmittedAsset:
-    """What is verified, with everything at hand.
-
-    Attributes:
-        media_type: Of the asset; empty for a digest.
-        stream: Its bytes, seekable; None if only its digest is known.
-        sha256: 32 bytes, its digest, if that is known.
-        manifest_store: Its manifest store; None for the one inside the asset.
-        credentials: Where the manifest store comes from.
-        source: The address of a manifest that this deployment stores.
-    """
-
-    media_type: str
-    stream: BinaryIO | None
-    sha256: bytes | None
-    manifest_store: bytes | None
-    credentials: Literal["embedded", "given", "remote"]
-    source: str = ""
-
-
 class Verifier(Protocol):
     """The engines. Both methods raise what the asset's stream raises."""
 
-    def verify(self, asset: SubmittedAsset) -> VerificationReport:
+    def verify(self, asset: AssetToVerify) -> VerificationReport:
         """Judge an asset's credentials; every asset gets a report. Nothing is fetched."""
 
-    def crjson(self, asset: SubmittedAsset) -> str:
+    def crjson(self, asset: AssetToVerify) -> str:
         """Return c2pa-rs's own report in crJSON; empty if it makes none."""

@@ -27,8 +27,8 @@ MAX_UPLOAD_BYTES = 2 * 1024**3
 #: The largest file that c2pa-rs gets. Of larger ones it judges the manifest store alone, and only
 #: our own validator the binding to the file, in constant memory.
 MAX_ENGINE_BYTES = 256 * 1024**2
-# But it looks for a store in these formats by reading the whole file into memory, up to three times
-# (`measure/bench/verification_memory.py`). The function has 1,769 MB.
+# But it looks for a store in these formats by reading the whole file into memory, a JPEG twice
+# (`python -m measure.bench.verification_memory`). The function has 1,769 MB.
 _READ_AS_A_WHOLE = re.compile(r"image/(jpeg|svg\+xml)|application/(?!mp4$).+")
 _BUFFER_BYTES = 64 * 1024
 _FORM = StoreCall("An upload cannot be prepared now; try again.")
