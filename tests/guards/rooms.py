@@ -29,7 +29,7 @@ LAYER_ROOMS: dict[str, set[str]] = {
     "signing.ingredients.ingredient": {"signing.rules"},
     "signing.ingredients": {
         *("signing.errors", "signing.manifest", "signing.rules", "signing.ingredients.ingredient"),
-        *("verification", "verification.submissions"),
+        *("verification", "verification.submissions", "verification.submissions.errors"),
     },
     "signing": {
         *("configuration", "telemetry", "kms_guard"),

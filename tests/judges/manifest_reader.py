@@ -203,18 +203,22 @@ def _check_assertions(store: Box, claim: bytes, said: Said) -> None:
 
 
 def _with_dates(assertion: dict[str, Any]) -> Any:
-    """The content, an action's `when` as a tdate (C2PA 2.2 §18.14.4.3)."""
+    """The content, with tdates for actions' `when` and metadata's `dateTime` (C2PA 2.2 §18.14)."""
     content = assertion["data"]
-    actions = content.get("actions") if isinstance(content, dict) else None
-    if not assertion["label"].startswith("c2pa.actions") or not isinstance(actions, list):
+    if not assertion["label"].startswith("c2pa.actions") or not isinstance(content, dict):
         return content
-    return {**content, "actions": [_with_date(action) for action in actions]}
+    dated = {**content}
+    if "metadata" in content:
+        dated["metadata"] = _with_date(content["metadata"], "dateTime")
+    if isinstance(content.get("actions"), list):
+        dated["actions"] = [_with_date(action, "when") for action in content["actions"]]
+    return dated
 
 
-def _with_date(action: Any) -> Any:
-    if isinstance(action, dict) and isinstance(action.get("when"), str):
-        return {**action, "when": cbor2.CBORTag(0, action["when"])}
-    return action
+def _with_date(content: Any, name: str) -> Any:
+    if isinstance(content, dict) and isinstance(content.get(name), str):
+        return {**content, name: cbor2.CBORTag(0, content[name])}
+    return content
 
 
 def _check_box(box: Box, kind: bytes, label: str, *, superboxes: int) -> None:

@@ -167,15 +167,19 @@ pub const Assertion = struct {
         return .{ .cbor = value.* };
     }
 
-    /// The `when` of an action is a tdate (C2PA 2.2 §18.14.4.3).
+    /// The `when` of an action is a tdate (C2PA 2.2 §18.14.4.3), and so is `dateTime` of the
+    /// assertion's metadata (§18.13).
     fn markDates(data: *Value) void {
+        if (data.get("metadata")) |metadata| markDate(metadata, "dateTime");
         const actions = data.get("actions") orelse return;
         if (actions.* != .array) return;
-        for (actions.array) |*action| {
-            const when = action.get("when") orelse continue;
-            const text = if (when.* == .text) when.text else continue;
-            when.* = .{ .date_time = text };
-        }
+        for (actions.array) |*action| markDate(action, "when");
+    }
+
+    fn markDate(data: *Value, name: []const u8) void {
+        const date = data.get(name) orelse return;
+        const text = if (date.* == .text) date.text else return;
+        date.* = .{ .date_time = text };
     }
 };
 

@@ -25,8 +25,8 @@ from tests.signers.foreign_credentials import signed_by_c2pa_rs
 from tests.signers.software_signer import Workshop
 
 
-def redactions(*uris: str) -> Sequence[Redaction]:
-    return [Redaction(one, "c2pa.PII.present") for one in uris]
+def redactions(*uris: str, reason: str | None = None) -> Sequence[Redaction]:
+    return [Redaction(one, reason) for one in uris]
 
 
 def exif(store: bytes, manifest: int = -1) -> str:
@@ -55,24 +55,33 @@ def test_a_redacted_assertion_is_gone_and_the_chain_holds(
         {**opened(), **METADATA},
         ingredients=[Ingredient("parentOf", manifest_store=first)],
     )
-    store = newsroom.sign(
-        photograph,
-        opened(),
-        ingredients=[Ingredient("parentOf", manifest_store=second)],
-        redactions=redactions(exif(second, manifest)),
-    )
-    assert store.count(b"39,21.102N") == 1
-    assert read_cbor(_claim(store))["redacted_assertions"] == [exif(second, manifest)]
-    assert assertion(store, "c2pa.actions.v2")["actions"][-1] == {
-        "action": "c2pa.redacted",
-        "reason": "c2pa.PII.present",
-        "parameters": {"redacted": exif(second, manifest)},
-    }
-    # encypher-c2pa does not find what a c2pa.redacted action names, c2pa-rs's own not either.
-    assert c2pa_rs(photograph, "image/jpeg", store, roots(newsroom)).trusted
+    uri = exif(second, manifest)
+
+    def redacted(reason: str | None) -> bytes:
+        store = newsroom.sign(
+            photograph,
+            opened(),
+            ingredients=[Ingredient("parentOf", manifest_store=second)],
+            redactions=redactions(uri, reason=reason),
+        )
+        assert store.count(b"39,21.102N") == 1
+        assert read_cbor(_claim(store))["redacted_assertions"] == [uri]
+        return store
+
+    store = redacted(None)
+    require_trusted(photograph, store, roots(newsroom))
     report = verified(photograph, newsroom.trust, store)
     assert report.trusted
-    assert report.manifest.redactions == (exif(second, manifest),)
+    assert report.manifest.redactions == (uri,)
+    # encypher-c2pa does not find what a c2pa.redacted action names, c2pa-rs's own not either.
+    stated = redacted("c2pa.PII.present")
+    assert assertion(stated, "c2pa.actions.v2")["actions"][-1] == {
+        "action": "c2pa.redacted",
+        "reason": "c2pa.PII.present",
+        "parameters": {"redacted": uri},
+    }
+    assert c2pa_rs(photograph, "image/jpeg", stated, roots(newsroom)).trusted
+    assert verified(photograph, newsroom.trust, stated).trusted
 
 
 def test_what_is_not_there_cannot_be_redacted(

@@ -27,7 +27,6 @@ from edge_signer.signing.layout.inline_embedding import InlineEmbedding
 from edge_signer.signing.service import SignedManifest, SigningService
 from edge_signer.signing.signing_request import PlannedManifest
 from edge_signer.telemetry.request_record import RequestRecord, RollingPercentile, Stopwatch
-from edge_signer.verification.submissions import errors as verification
 
 SIGN = Route(
     "POST",
@@ -55,10 +54,6 @@ SIGN = Route(
         signing.EmbeddingUnavailableError,
         signing.InvalidIngredientError,
         signing.IngredientsUnavailableError,
-        verification.UnknownManifestError,
-        verification.UnknownUploadError,
-        verification.UploadChangedError,
-        verification.UploadTooLargeError,
         signing.ManifestIdReusedError,
         signing.UnknownPolicyError,
         signing.InvalidAssertionError,

@@ -71,13 +71,14 @@ class RedactionRequest(BaseModel):
         ),
     ]
     reason: Annotated[
-        str,
+        str | None,
         Field(
             min_length=1,
             max_length=128,
-            description="A reason of the standard, such as `c2pa.PII.present`.",
+            description="A reason of the standard, such as `c2pa.PII.present`. With it, the "
+            "manifest states the action `c2pa.redacted`, which encypher-c2pa 1.7.1 does not accept.",
         ),
-    ]
+    ] = None
 
     def to_redaction(self) -> Redaction:
         """Return the redaction to the signing service."""

@@ -7,13 +7,27 @@ from typing import Any
 
 from edge_signer.platform.clients import client
 from edge_signer.platform.deadline import Deadline
+from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.signing.errors import InvalidIngredientError
 from edge_signer.signing.ingredients.ingredient import Ingredient
 from edge_signer.signing.ingredients.planner import MAX_INGREDIENT_BYTES, IngredientPlanner
+from edge_signer.verification.submissions.errors import (
+    UnknownManifestError,
+    UnknownUploadError,
+    UploadChangedError,
+    UploadTooLargeError,
+)
 from edge_signer.verification.submissions.stored_manifests import StoredManifests
 from edge_signer.verification.submissions.uploads import UploadBucket
 from edge_signer.verification.trust_lists.list_bucket import TrustListBucket
 
+_NOT_READ = (
+    InvalidRequestError,
+    UnknownManifestError,
+    UnknownUploadError,
+    UploadChangedError,
+    UploadTooLargeError,
+)
 MANIFEST_STORE_TYPE = "application/c2pa"
 
 
@@ -38,16 +52,17 @@ class IngredientSources:
             where: Its place in the request, for messages.
 
         Raises:
-            InvalidIngredientError: It is too large.
-            InvalidRequestError: `manifest_url` is not an address of this tenant's manifests.
-            UnknownManifestError, UnknownUploadError: There is nothing there.
+            InvalidIngredientError: It is too large, or not there, or another tenant's.
             StoreUnavailableError: S3 does not answer.
         """
         store = ingredient.manifest_store
-        if ingredient.manifest_url is not None:
-            store = self._stored.read(ingredient.manifest_url, tenant_id)
-        elif ingredient.upload_id is not None:
-            store = self._uploaded(tenant_id, ingredient.upload_id, where)
+        try:
+            if ingredient.manifest_url is not None:
+                store = self._stored.read(ingredient.manifest_url, tenant_id)
+            elif ingredient.upload_id is not None:
+                store = self._uploaded(tenant_id, ingredient.upload_id, where)
+        except _NOT_READ as refused:
+            raise InvalidIngredientError(f"{where}: {refused}") from refused
         if store is not None and len(store) > MAX_INGREDIENT_BYTES:
             raise InvalidIngredientError(
                 f"{where}: its manifest store has more than {MAX_INGREDIENT_BYTES} bytes"

@@ -27,11 +27,12 @@ class Redaction(NamedTuple):
 
     Attributes:
         uri: `self#jumbf=/c2pa/<manifest>/c2pa.assertions/<label>`.
-        reason: A reason of the standard, such as c2pa.PII.present, or a namespaced one.
+        reason: A reason of the standard, such as c2pa.PII.present, or a namespaced one; None to
+            state no `c2pa.redacted` action.
     """
 
     uri: str
-    reason: str
+    reason: str | None = None
 
 
 def why_kept(uri: str) -> str | None:
@@ -65,7 +66,7 @@ def require_redactable(redactions: Sequence[Redaction], policy: SigningPolicy) -
         if uri in seen:
             raise InvalidAssertionError(f"{place}.uri is there twice; name each assertion once")
         seen.add(uri)
-        if not is_reason(reason):
+        if reason is not None and not is_reason(reason):
             raise InvalidAssertionError(
                 f"{place}.reason must be a reason of the standard, such as c2pa.PII.present, or "
                 "one such as com.example.reason"
@@ -85,6 +86,9 @@ def with_redactions(
 ) -> list[Mapping[str, Any]]:
     """Add the `c2pa.redacted` actions that belong to redactions and that the client left out.
 
+    The standard recommends the action. encypher-c2pa does not accept it, so it is stated only for
+    redactions with a reason.
+
     Args:
         actions: Valid actions.
         path: Their place in the request, for messages.
@@ -96,7 +100,7 @@ def with_redactions(
     Raises:
         InvalidAssertionError: An action tells of another redaction, or gives another reason.
     """
-    reasons = dict(redactions)
+    reasons = {one.uri: one.reason for one in redactions if one.reason is not None}
     told = set()
     for number, action in enumerate(actions):
         if action["action"] != REDACTED:
@@ -104,14 +108,14 @@ def with_redactions(
         uri = action["parameters"]["redacted"]
         if uri not in reasons or uri in told:
             raise InvalidAssertionError(
-                f"{path}[{number}].parameters.redacted must be a uri of redactions, once"
+                f"{path}[{number}].parameters.redacted must be, once, a uri of redactions that have a reason"
             )
         if action["reason"] != reasons[uri]:
             raise InvalidAssertionError(
                 f"{path}[{number}].reason must be {reasons[uri]}, as in redactions"
             )
         told.add(uri)
-    left_out = [one for one in redactions if one.uri not in told]
+    left_out = [(uri, reason) for uri, reason in reasons.items() if uri not in told]
     return [
         *actions,
         *(
