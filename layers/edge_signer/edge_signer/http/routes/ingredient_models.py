@@ -75,8 +75,8 @@ class RedactionRequest(BaseModel):
         Field(
             min_length=1,
             max_length=128,
-            description="A reason of the standard, such as `c2pa.PII.present`. With it, the "
-            "manifest states the action `c2pa.redacted`, which encypher-c2pa 1.7.1 does not accept.",
+            description="A reason of the standard, such as `c2pa.PII.present`. With it, "
+            "the manifest states the action `c2pa.redacted`, which encypher-c2pa does not accept.",
         ),
     ] = None
 
