@@ -14,7 +14,9 @@ MANIFESTS_BY_NAME = (
 )
 _BUCKETS = ("${ManifestBucket.Arn}", MANIFESTS_BY_NAME)
 _TRUST_LISTS = tuple(f"{bucket}/trust/" for bucket in _BUCKETS)
-#: Whoever reads what strangers wrote; it may use no key.
+# The sign function reads the credentials of ingredients.
+_READS_MANIFESTS = re.compile(r"(Sign|Verify|Recheck)Function(Role)?, ")
+#: Whoever reads files that strangers made; it may use no key.
 READER = re.compile(r"(Verify|Recheck)Function(Role)?, ")
 
 
@@ -27,7 +29,7 @@ def manifest_bucket_faults(document: Document) -> Iterator[str]:
 def _manifest_faults(document: Document) -> Iterator[str]:
     """Say which functions may read manifests, or replace one that an asset names.
 
-    Manifests are written, and served by others. Only the functions that verify them read them.
+    Manifests are written, and served by others. Only the functions that validate them read them.
     """
     for where, statement in statements(document):
         actions = {rendered(one).lower() for one in listed(statement.get("Action"))}
@@ -36,7 +38,7 @@ def _manifest_faults(document: Document) -> Iterator[str]:
         includes_manifests = any(
             one.startswith(_BUCKETS) and not one.startswith(_TRUST_LISTS) for one in resources
         )
-        if reads and includes_manifests and not READER.match(where):
+        if reads and includes_manifests and not _READS_MANIFESTS.match(where):
             yield f"{where}: may read manifests"
         once = {"Null": {"s3:if-none-match": "false"}}
         writes = statement.get("Effect") == "Allow" and "s3:putobject" in actions

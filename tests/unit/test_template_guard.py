@@ -54,10 +54,14 @@ def adding_to_both(action: str) -> Change:
 
 
 def adding_to_the_reader(action: str, resource: Any) -> Change:
+    return adding_to("VerifyFunction", action, resource)
+
+
+def adding_to(function: str, action: str, resource: Any) -> Change:
     added = {"Effect": "Allow", "Action": action, "Resource": resource}
 
     def change(document: dict[str, Any]) -> None:
-        policies = document["Resources"]["VerifyFunction"]["Properties"]["Policies"]
+        policies = document["Resources"][function]["Properties"]["Policies"]
         policies[-1]["Statement"].append(added)
 
     return change
@@ -113,11 +117,14 @@ MUTATIONS: dict[str, tuple[Change, str]] = {
     ),
     "dynamodb:Scan": (adding("dynamodb:Scan"), "dynamodb:Scan is forbidden"),
     "to read manifests": (
-        adding("s3:GetObject", {"Fn::Sub": "${ManifestBucket.Arn}/*/sha256/*.c2pa"}),
+        adding_to(
+            "ExecuteFunction", "s3:GetObject", {"Fn::Sub": "${ManifestBucket.Arn}/*/sha256/*.c2pa"}
+        ),
         "may read manifests",
     ),
     "to read manifests by the bucket's name": (
-        adding(
+        adding_to(
+            "ExecuteFunction",
             "s3:GetObject",
             {
                 "Fn::Sub": "arn:${AWS::Partition}:s3:::edge-signer-${Stage}-manifests-"

@@ -119,11 +119,13 @@ def test_what_the_policy_does_not_list_is_not_redacted() -> None:
     [
         (
             [redacting("c2pa.metadata", PII)],
-            "c2pa.actions[1].parameters.redacted must be, once, a uri of redactions with a reason",
+            "c2pa.actions[1].parameters.redacted must be, once, the uri of a redaction that "
+            "has a reason",
         ),
         (
             [redacting("stds.exif", PII)] * 2,
-            "c2pa.actions[2].parameters.redacted must be, once, a uri of redactions with a reason",
+            "c2pa.actions[2].parameters.redacted must be, once, the uri of a redaction that "
+            "has a reason",
         ),
         (
             [redacting("stds.exif", "c2pa.invalid.data")],

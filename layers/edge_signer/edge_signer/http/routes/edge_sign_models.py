@@ -89,10 +89,33 @@ class EdgeSignRequest(BaseModel):
     title: str | None = Field(None, min_length=1, max_length=MAX_TITLE_CHARACTERS)
     embed: EmbedRequest | Literal[True] | None = None
     manifest_id: str | None = Field(None, pattern=_UUID_V4)
-    ingredients: Annotated[list[IngredientRequest], Field(max_length=MAX_INGREDIENTS)] = []
-    thumbnail: ThumbnailRequest | None = None
-    redactions: Annotated[list[RedactionRequest], Field(max_length=MAX_REDACTIONS)] = []
-    update: bool = False
+    ingredients: Annotated[
+        list[IngredientRequest],
+        Field(
+            max_length=MAX_INGREDIENTS,
+            description="What the asset was made from. The credentials of ingredients are "
+            "validated, and their manifests are copied into the new store.",
+        ),
+    ] = []
+    thumbnail: Annotated[
+        ThumbnailRequest | None,
+        Field(description="A small picture of the asset, if the policy allows one."),
+    ] = None
+    redactions: Annotated[
+        list[RedactionRequest],
+        Field(
+            max_length=MAX_REDACTIONS,
+            description="Assertions to take out of the ingredients' manifests, if the policy "
+            "allows it.",
+        ),
+    ] = []
+    update: Annotated[
+        bool,
+        Field(
+            description="Whether the manifest only adds to that of its parent, the same asset. An "
+            "update manifest has no hard binding of its own."
+        ),
+    ] = False
 
     @field_validator("embed", mode="before")
     @classmethod

@@ -108,7 +108,8 @@ def with_redactions(
         uri = action["parameters"]["redacted"]
         if uri not in reasons or uri in told:
             raise InvalidAssertionError(
-                f"{path}[{number}].parameters.redacted must be, once, a uri of redactions with a reason"
+                f"{path}[{number}].parameters.redacted must be, once, the uri of a redaction that "
+                "has a reason"
             )
         if action["reason"] != reasons[uri]:
             raise InvalidAssertionError(
