@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -17,21 +16,12 @@ from edge_signer.verification.trust import TrustLists
 from edge_signer.verification.validation import StoreValidation
 from edge_signer.verification.validator import MAX_MANIFESTS, validate_store
 from tests.judges.own_validator import codes, file_of
+from tests.media.made_stores import box, superbox
 from tests.media.sample_assets import EXAMPLES
 from tests.signers.software_signer import Workshop
 
 NOW = datetime.now(UTC)
-UUID_TAIL = bytes.fromhex("00110010800000AA00389B71")
 STORE = Workshop().sign((EXAMPLES / "rocket.jpg").read_bytes())
-
-
-def box(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I4s", 8 + len(content), kind) + content
-
-
-def superbox(kind: bytes, label: str, *inside: bytes) -> bytes:
-    description = kind + UUID_TAIL + b"\x03" + label.encode() + b"\0"
-    return box(b"jumb", box(b"jumd", description) + b"".join(inside))
 
 
 def manifest(label: str, *parents: str, redacted: Sequence[str] = ()) -> bytes:

@@ -162,7 +162,7 @@ class FindingLog:
 
     def skip(self, sentence: str) -> None:
         """Record that something was not checked, once."""
-        if sentence not in self.not_checked and len(self.not_checked) < _MAX_FINDINGS:
+        if len(self.not_checked) < _MAX_FINDINGS and sentence not in self.not_checked:
             self.not_checked.append(sentence)
 
     def add(self, other: FindingLog) -> None:

@@ -162,11 +162,12 @@ def _check_references(
         for box in manifest.assertions
         if box.label.startswith("c2pa.") and box.kind == "cbor"
     )
+    gone = {*redactions, *claim.redacted}
     for value in (claim.generators, *standard):
         for reference in _hashed_uris(value):
             url = absolute(reference.url, manifest.label)
             target = index.resolve(url)
-            if url in redactions or url in claim.redacted or not url.startswith(manifest_uri("")):
+            if url in gone or not url.startswith(manifest_uri("")):
                 continue
             if target is None:
                 manifest.log.failure("hashedURI.missing", url)

@@ -5,10 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from edge_signer.verification.cbor_values import Cbor, CborBudget, read_cbor
-from edge_signer.verification.claims.references import HashedUri, hashed_uri, manifest_uri
+from edge_signer.verification.claims.references import (
+    HashedUri,
+    absolute,
+    hashed_uri,
+    manifest_uri,
+    path_of,
+)
 from edge_signer.verification.findings import FindingLog
 from edge_signer.verification.store_reader import Box
 
@@ -82,6 +89,12 @@ class ManifestReading:
     def uri(self) -> str:
         """Its absolute JUMBF URI."""
         return manifest_uri(self.label)
+
+    @cached_property
+    def declared(self) -> frozenset[tuple[str, ...]]:
+        """The paths of the assertions that its claim refers to."""
+        references = self.claim.assertions if self.claim else ()
+        return frozenset(path_of(absolute(one.url, self.label)) for one in references)
 
     def value(self, box: Box) -> Cbor:
         """Return the CBOR of one of its boxes, read once."""
