@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_signer.verification.cbor_values import CborBudget, Simple, read_cbor
+from edge_signer.verification.cbor_values import ItemBudget, Simple, read_cbor
 from edge_signer.verification.store_reader import MAX_BOXES, MAX_STORE_BYTES
 from edge_signer.verification.trust import TrustLists
 from edge_signer.verification.validation import StoreValidation
@@ -137,8 +137,8 @@ def test_a_compressed_manifest_is_not_judged() -> None:
 
 def test_values_beyond_the_budget_are_not_read() -> None:
     many = cbor2.dumps([0] * 1000)
-    assert read_cbor(many, CborBudget(100)).is_too_large
-    budget = CborBudget(1500)
+    assert read_cbor(many, ItemBudget(100)).is_too_large
+    budget = ItemBudget(1500)
     assert read_cbor(many, budget).is_well_formed
     assert read_cbor(many, budget).is_too_large
     # A string in a million pieces is joined once.

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from edge_signer.verification.cbor_values import CborBudget
+from edge_signer.verification.cbor_values import ItemBudget
 from edge_signer.verification.claims import action_rules
 from edge_signer.verification.claims.assertion_checks import check_assertions
 from edge_signer.verification.claims.manifest_reading import ManifestReading
@@ -117,7 +117,7 @@ def test_what_is_redacted_is_not_searched_for() -> None:
     listed = [{"url": manifest_uri("m", "x"), "hash": b""}]
     encoded = made_manifest("m", [assertion("c2pa.x", listed)], redacted_assertions=["y"])
     boxes = manifests_of(made_store(encoded))
-    manifest = ManifestReading(boxes[0], CborBudget())
+    manifest = ManifestReading(boxes[0], ItemBudget())
     assert manifest.claim is not None
     claim = replace(manifest.claim, redacted=NotSearched(manifest.claim.redacted))
     check_assertions(manifest, claim, StoreIndex(boxes), ())

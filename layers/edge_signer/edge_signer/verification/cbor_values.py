@@ -18,8 +18,8 @@ class Simple(NamedTuple):
 
 
 @dataclass
-class CborBudget:
-    """How many more data items may be read; shared by all values of a store.
+class ItemBudget:
+    """How many more data items may be read; shared by all values of a store, CBOR and JSON.
 
     Attributes:
         items: The number left.
@@ -29,15 +29,15 @@ class CborBudget:
 
 
 @dataclass
-class Cbor:
-    """A value in CBOR.
+class Value:
+    """A value, as far as it can be read.
 
     Attributes:
         value: The readable part, without tags.
-        tag: The outermost tag; None if there is none.
-        is_well_formed: Whether the bytes are one data item and nothing else.
+        tag: The outermost tag of CBOR; None if there is none.
+        is_well_formed: Whether the bytes are one value and nothing else.
         is_too_large: Whether it was not read because the budget was used up.
-        repeated_keys: Keys that occur twice in one map, which no reader may accept.
+        repeated_keys: Keys that occur twice in one map of CBOR, which no reader may accept.
     """
 
     value: Any = None
@@ -51,28 +51,28 @@ class _TooLargeError(ValueError):
     """The budget is used up."""
 
 
-def read_cbor(encoded: bytes, budget: CborBudget | None = None) -> Cbor:
+def read_cbor(encoded: bytes, budget: ItemBudget | None = None) -> Value:
     """Read a value; None if the bytes are not CBOR.
 
     Args:
         encoded: The bytes.
         budget: Counts the data items that are read; by default this value has one of its own.
     """
-    found = Cbor()
-    reader = _CborReader(encoded, found.repeated_keys, budget or CborBudget())
+    found = Value()
+    reader = _CborReader(encoded, found.repeated_keys, budget or ItemBudget())
     try:
         found.tag = reader.outer_tag()
         found.value = reader.value()
     except _TooLargeError:
-        return Cbor(is_too_large=True)
+        return Value(is_too_large=True)
     except (IndexError, ValueError, struct.error):
-        return Cbor()
+        return Value()
     found.is_well_formed = reader.position == len(encoded)
     return found
 
 
 class _CborReader:
-    def __init__(self, encoded: bytes, repeated_keys: list[str], budget: CborBudget) -> None:
+    def __init__(self, encoded: bytes, repeated_keys: list[str], budget: ItemBudget) -> None:
         self._encoded = encoded
         self._repeated_keys = repeated_keys
         self._budget = budget

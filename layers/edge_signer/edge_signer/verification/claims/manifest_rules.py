@@ -83,7 +83,7 @@ def _check_special(manifest: ManifestReading, claim: Claim, box: Box) -> None:
 
 
 def _check_metadata(manifest: ManifestReading, box: Box, url: str) -> None:
-    content = manifest.json(box)
+    content = manifest.json(box).value
     if isinstance(content, dict):
         for name in content.keys() - PROPERTIES - {"@context"}:
             said = f"It has the property {name[:100]}."

@@ -13,7 +13,7 @@ from edge_signer.signing.manifest.cbor_reader import (
     cbor_head,
     cbor_text,
 )
-from edge_signer.verification.cbor_values import read_cbor
+from edge_signer.verification.cbor_values import ItemBudget, Value, read_cbor
 
 _ALGORITHM, _CRITICAL, _X5CHAIN = 1, 2, 33
 _X5CHAIN_NAMES = (_X5CHAIN, "x5chain")
@@ -22,6 +22,8 @@ ALGORITHM_NAMES: Mapping[int, AlgorithmName] = {
 }  # fmt: skip
 #: Real chains have two or three certificates.
 MAX_CERTIFICATES = 10
+# Of the protected header, which has a dozen.
+_MAX_HEADER_ITEMS = 1_000
 
 
 class CoseError(ValueError):
@@ -57,17 +59,18 @@ class CoseSignature:
         return head + cbor_bytes(b"") + cbor_bytes(payload)
 
 
-def read_cose_signature(encoded: bytes, claim: bytes) -> CoseSignature:
+def read_cose_signature(read: Value, claim: bytes) -> CoseSignature:
     """Read a claim's signature.
 
     Args:
-        encoded: The content of the signature's box.
+        read: The content of the signature's box.
         claim: The signed claim; a payload in the signature must be the same.
 
     Raises:
         CoseError: It is not one that C2PA allows.
     """
-    read = read_cbor(encoded)
+    if read.is_too_large:
+        raise CoseError("The signature was not read: the store has too many values.")
     if read.tag != COSE_SIGN1_TAG or not read.is_well_formed:
         raise CoseError("The signature is no tagged COSE_Sign1.")
     match read.value:
@@ -85,7 +88,7 @@ def read_cose_signature(encoded: bytes, claim: bytes) -> CoseSignature:
 
 
 def _header(protected: bytes) -> Mapping[Any, Any]:
-    read = read_cbor(protected)
+    read = read_cbor(protected, ItemBudget(_MAX_HEADER_ITEMS))
     if not read.is_well_formed or not isinstance(read.value, dict) or read.repeated_keys:
         raise CoseError("The protected header of the signature cannot be read.")
     if _CRITICAL in read.value:
