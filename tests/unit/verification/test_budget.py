@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import cbor2
 import pytest
 
-from edge_signer.verification.cbor_values import ItemBudget
+from edge_signer.verification.cbor_values import ItemBudget, OddKey, read_cbor
 from edge_signer.verification.claims import manifest_reading
 from edge_signer.verification.json_values import read_json
 from edge_signer.verification.store_notes import MAX_NOTES, examine
@@ -109,3 +109,12 @@ def test_notes_have_a_budget_and_an_end() -> None:
         store = made_store(made_manifest("m", [Assertion("c2pa.actions", content)]))
         (note,) = examine(store).notes
         assert len(note.text) < 600
+
+
+def test_a_map_may_be_the_key_of_a_map() -> None:
+    nested = b"\xa1" * 30 + b"\x62'\"" + b"\0" * 30
+    (key,) = read_cbor(nested).value
+    assert key == OddKey(nested[1:-1])
+    twice = b"\xa2\xa0\x01\xa0\x02"
+    assert len(read_cbor(twice).repeated_keys) == 1
+    assert not read_cbor(b"\xa2\xa0\x01\x80\x02").repeated_keys

@@ -17,6 +17,12 @@ class Simple(NamedTuple):
     number: int
 
 
+class OddKey(NamedTuple):
+    """A key of a map that is neither a number, a text nor a byte string, as it is encoded."""
+
+    encoded: bytes
+
+
 @dataclass
 class ItemBudget:
     """How many more data items may be read; shared by all values of a store, CBOR and JSON.
@@ -158,14 +164,18 @@ class _CborReader:
     def _map(self, length: int | None, depth: int) -> dict[Any, Any]:
         items = self._items(None if length is None else length * 2, depth)
         content: dict[Any, Any] = {}
+        begin = self.position
         for key in items:
-            name = key if isinstance(key, str | int | bytes) else repr(key)
+            # As text, a map that is a key of a map doubles in length with each level.
+            is_usual = isinstance(key, str | int | bytes)
+            name = key if is_usual else OddKey(self._encoded[begin : self.position])
             if name in content:
                 self._repeated_keys.append(str(name))
             value = next(items, _BREAK)
             if value is _BREAK:
                 raise ValueError("a key without a value")
             content[name] = value
+            begin = self.position
         return content
 
     def _simple_or_float(self, information: int) -> Any:
