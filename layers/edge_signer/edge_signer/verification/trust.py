@@ -145,6 +145,14 @@ class TrustLists:
 
     lists: tuple[TrustList, ...]
 
+    @cached_property
+    def known_issuances(self) -> set[bytes]:
+        """What was verified under these lists: digests of an issuer, and of what it issued.
+
+        The issuers of most signers are few, and verifying takes longer than all else in a chain.
+        """
+        return set()
+
     def anchors(
         self, purpose: Purpose, moment: datetime
     ) -> Iterator[tuple[TrustList, TrustAnchor]]:
