@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 _MAX_DEPTH = 32
-_BREAK = object()
+_BREAK = 0xFF
+_FLOATS = {25: (">e", 2), 26: (">f", 4), 27: (">d", 8)}
+_SIMPLE = {20: False, 21: True, 22: None}
 
 
 class Simple(NamedTuple):
@@ -93,37 +95,37 @@ class _CborReader:
         self.position = begin
         return tag
 
-    def item(self, depth: int) -> Any:
-        """Read an item: a value, or the break that ends an indefinite length."""
+    def value(self, depth: int = 0) -> Any:
+        """Read an item; the break that ends an indefinite length is none."""
         if depth > _MAX_DEPTH:
             raise ValueError("nested too deeply")
-        self._budget.items -= 1
-        if self._budget.items < 0:
-            raise _TooLargeError
-        initial = self._take(1)[0]
+        self._pay()
+        initial = self._encoded[self.position]
+        self.position += 1
         major, information = initial >> 5, initial & 31
         if major == 7:
             return self._simple_or_float(information)
-        length = None if information == 31 else self._argument(information)
-        if length is None and major in {0, 1, 6}:
-            raise ValueError("no such length")
+        if information < 24:
+            length: int | None = information
+        elif information < 31 or major in {0, 1, 6}:
+            length = self._argument(information)
+        else:
+            length = None
         if major in {2, 3}:
-            content = self._take(length) if length is not None else self._chunks(major)
+            content = self._chunks(major) if length is None else self._take(length)
             return content if major == 2 else content.decode()
-        if major == 4:
-            return list(self._items(length, depth + 1))
         if major == 5:
             return self._map(length, depth + 1)
+        if major == 4:
+            return [self.value(depth + 1) for _ in self._times(length)]
         if major == 6:
             return self.value(depth + 1)
         return length if major == 0 else -1 - (length or 0)
 
-    def value(self, depth: int = 0) -> Any:
-        """Read an item that is a value, and no break."""
-        value = self.item(depth)
-        if value is _BREAK:
-            raise ValueError("a break where a value must be")
-        return value
+    def _pay(self) -> None:
+        self._budget.items -= 1
+        if self._budget.items < 0:
+            raise _TooLargeError
 
     def _take(self, length: int) -> bytes:
         begin, self.position = self.position, self.position + length
@@ -138,53 +140,44 @@ class _CborReader:
             raise ValueError("no such length")
         return int.from_bytes(self._take(1 << information - 24))
 
-    def _items(self, length: int | None, depth: int) -> Iterator[Any]:
-        count = 0
-        while length is None or count < length:
-            count += 1
-            value = self.item(depth)
-            if value is _BREAK:
-                if length is not None:
-                    raise ValueError("a break in a definite length")
-                return
-            yield value
+    def _times(self, length: int | None) -> Iterable[Any]:
+        """Return as many things as there are items; of an indefinite length until its break."""
+        return iter(self._goes_on, False) if length is None else range(length)
+
+    def _goes_on(self) -> bool:
+        is_end = self._encoded[self.position] == _BREAK
+        self.position += is_end
+        return not is_end
 
     def _chunks(self, major: int) -> bytes:
         """Join the chunks of a string of indefinite length (RFC 8949 §3.2.3)."""
         chunks = []
-        while (initial := self._take(1)[0]) != 0xFF:
-            self._budget.items -= 1
-            if self._budget.items < 0:
-                raise _TooLargeError
+        while self._goes_on():
+            self._pay()
+            initial = self._take(1)[0]
             if initial >> 5 != major or initial & 31 == 31:
                 raise ValueError("a chunk of another type")
             chunks.append(self._take(self._argument(initial & 31)))
         return b"".join(chunks)
 
     def _map(self, length: int | None, depth: int) -> dict[Any, Any]:
-        items = self._items(None if length is None else length * 2, depth)
         content: dict[Any, Any] = {}
-        begin = self.position
-        for key in items:
-            # As text, a map that is a key of a map doubles in length with each level.
-            is_usual = isinstance(key, str | int | bytes)
-            name = key if is_usual else OddKey(self._encoded[begin : self.position])
+        for _ in self._times(length):
+            begin = self.position
+            name = self.value(depth)
+            if not isinstance(name, str | int | bytes):
+                # As text, a map that is a key of a map doubles in length with each level.
+                name = OddKey(self._encoded[begin : self.position])
             if name in content:
                 self._repeated_keys.append(str(name))
-            value = next(items, _BREAK)
-            if value is _BREAK:
-                raise ValueError("a key without a value")
-            content[name] = value
-            begin = self.position
+            content[name] = self.value(depth)
         return content
 
     def _simple_or_float(self, information: int) -> Any:
-        if information == 31:
-            return _BREAK
-        if information in {25, 26, 27}:
-            layout = {25: ">e", 26: ">f", 27: ">d"}[information]
-            return struct.unpack(layout, self._take(struct.calcsize(layout)))[0]
+        if information in _FLOATS:
+            layout, length = _FLOATS[information]
+            return struct.unpack(layout, self._take(length))[0]
         if information > 24:
             raise ValueError("no such value")
         number = self._take(1)[0] if information == 24 else information
-        return {20: False, 21: True, 22: None}.get(number, Simple(number))
+        return _SIMPLE.get(number, Simple(number))

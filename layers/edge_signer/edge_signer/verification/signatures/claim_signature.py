@@ -192,8 +192,10 @@ def _signer(
         )
         log.failure("claimSignature.outsideValidity", signed.url, said)
     responses = [*stapled_responses(cose.unprotected), *signed.later_responses]
-    anchors = [one.certificate for _, one in trust.named(leaf.issuer, "signers", moment)]
-    revocation = revocation_of(leaf, [*others, *anchors], responses, stamp.trusted_time, now)
+    revocation: Revocation = "not_checked"
+    if responses:
+        anchors = [one.certificate for _, one in trust.named(leaf.issuer, "signers", moment)]
+        revocation = revocation_of(leaf, [*others, *anchors], responses, stamp.trusted_time, now)
     if revocation == "good":
         log.success("signingCredential.ocsp.notRevoked", signed.url)
     elif revocation == "revoked":
