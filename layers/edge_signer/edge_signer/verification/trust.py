@@ -175,22 +175,6 @@ class TrustLists:
                     if anchor.is_trusted_at(moment):
                         yield one, anchor
 
-    def certificates(self, purpose: Purpose, moment: datetime) -> Sequence[x509.Certificate]:
-        """Return the certificates of `anchors`."""
-        return [anchor.certificate for _, anchor in self.anchors(purpose, moment)]
-
-    def issuers(
-        self, purpose: Purpose, moment: datetime
-    ) -> Iterator[tuple[TrustList, TrustAnchor]]:
-        """Return those of `anchors` that a chain may end at: all but end-entity certificates."""
-        for one, anchor in self.anchors(purpose, moment):
-            if not anchor.is_end_entity:
-                yield one, anchor
-
-    def pem(self, purpose: Purpose, moment: datetime) -> str:
-        """Return the certificates of `issuers` in PEM, for an engine; each once."""
-        return "".join(dict.fromkeys(anchor.pem for _, anchor in self.issuers(purpose, moment)))
-
     def allowed_list(self, moment: datetime) -> str:
         """Return the signers' end-entity certificates that are trusted at a time, for c2pa-rs.
 
