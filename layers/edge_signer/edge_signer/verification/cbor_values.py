@@ -99,7 +99,9 @@ class _CborReader:
         """Read an item; the break that ends an indefinite length is none."""
         if depth > _MAX_DEPTH:
             raise ValueError("nested too deeply")
-        self._pay()
+        self._budget.items -= 1
+        if self._budget.items < 0:
+            raise _TooLargeError
         initial = self._encoded[self.position]
         self.position += 1
         major, information = initial >> 5, initial & 31
@@ -121,11 +123,6 @@ class _CborReader:
         if major == 6:
             return self.value(depth + 1)
         return length if major == 0 else -1 - (length or 0)
-
-    def _pay(self) -> None:
-        self._budget.items -= 1
-        if self._budget.items < 0:
-            raise _TooLargeError
 
     def _take(self, length: int) -> bytes:
         begin, self.position = self.position, self.position + length
@@ -153,7 +150,9 @@ class _CborReader:
         """Join the chunks of a string of indefinite length (RFC 8949 §3.2.3)."""
         chunks = []
         while self._goes_on():
-            self._pay()
+            self._budget.items -= 1
+            if self._budget.items < 0:
+                raise _TooLargeError
             initial = self._take(1)[0]
             if initial >> 5 != major or initial & 31 == 31:
                 raise ValueError("a chunk of another type")

@@ -141,15 +141,15 @@ def _superbox(payload: memoryview, depth: int, limits: _Limits) -> Box | None:
         "its description does not say that it may be referred to": not toggles & _REQUESTABLE,
         "its description does not have what it says": not _is_as_told(toggles, rest),
         "a box in it cannot be read": None in children,
-        "it has two descriptions": any(kind == "jumd" for kind, _ in boxes[1:]),
+        "it has two descriptions": "jumd" in [kind for kind, _ in boxes[1:]],
     }
     return Box(
         _kind(description[:16]),
         label[:_MAX_LABEL_BYTES].decode(errors="replace"),
         payload,
-        tuple(one for one in boxes[1:] if one[0] not in {"jumb", "jumd"}),
-        tuple(one for one in children if one),
-        tuple(text for text, is_so in found.items() if is_so),
+        tuple([one for one in boxes[1:] if one[0] not in {"jumb", "jumd"}]),
+        tuple([one for one in children if one]),
+        tuple([text for text, is_so in found.items() if is_so]),
     )
 
 

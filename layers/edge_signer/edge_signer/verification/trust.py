@@ -195,8 +195,9 @@ class TrustLists:
 
         Nothing is checked but that the list has this very certificate, or its digest.
         """
-        digest = leaf.fingerprint(hashes.SHA256())
-        return next((one for one in self._for_signers() if one.trusts_itself(digest, moment)), None)
+        lists = [one for one in self._for_signers() if one.end_entities]
+        digest = leaf.fingerprint(hashes.SHA256()) if lists else b""
+        return next((one for one in lists if one.trusts_itself(digest, moment)), None)
 
     def _for_signers(self) -> Iterator[TrustList]:
         return (one for one in self.lists if "signers" in one.purposes)
