@@ -17,7 +17,7 @@ from cli.certificates.programme_profile import issuer_codes, leaf_codes
 from edge_signer.signing.credentials.algorithm import ALGORITHMS
 from edge_signer.signing.credentials.certificate import MAX_CERTIFICATES, UNREADABLE
 from edge_signer.signing.credentials.certificate_fields import extension, purposes
-from edge_signer.signing.credentials.certificate_profile import issuer_faults, profile_faults
+from edge_signer.signing.credentials.certificate_profile import faults_of_issuer, profile_faults
 from edge_signer.signing.credentials.name_constraints import name_constraint_faults
 
 # 20 octets, of which the first bit is the sign.
@@ -115,9 +115,7 @@ class _Linter:
 
     def _issuer_faults(self, number: int) -> list[tuple[str, str]]:
         issuer = self._chain[number]
-        # The length of its path counts those below it, which have been checked before.
-        below = len(issuer_faults(self._chain[1:number]))
-        faults = issuer_faults(self._chain[1 : number + 1])[below:]
+        faults = faults_of_issuer(issuer, number - 1)
         codes = _common_codes(issuer, self._now)
         if number == 1 and self._level is not None:
             codes += issuer_codes(issuer)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_signer.signing.errors import InvalidAssertionError
-from edge_signer.signing.rules.metadata import PROPERTIES, SCHEMAS
+from edge_signer.signing.rules.metadata_properties import PROPERTIES, SCHEMAS
 from tests.conftest import ROOT
 from tests.judges.crjson import read_credentials
 from tests.judges.engines import JUDGES, Judge

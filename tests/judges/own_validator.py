@@ -38,6 +38,11 @@ def trusting(*workshops: Workshop) -> TrustLists:
     )
 
 
+def trusted_by(lists: TrustLists, purpose: Purpose, moment: datetime) -> list[x509.Certificate]:
+    """The certificates that lists trust."""
+    return [anchor.certificate for _, anchor in lists.anchors(purpose, moment)]
+
+
 def digest_of(asset: bytes) -> AssetContent:
     """What is known of an asset whose digest alone is known."""
     return AssetContent(sha256=hashlib.sha256(asset).digest())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from edge_signer.signing.rules.digital_source_types import IPTC
-from edge_signer.signing.rules.metadata import SCHEMAS
+from edge_signer.signing.rules.metadata_properties import SCHEMAS
 
 
 def context(*prefixes: str) -> dict[str, str]:

@@ -108,6 +108,16 @@ def test_a_new_worker_imports_nothing_that_its_first_signature_may_not_need() ->
     assert (told.returncode, told.stdout.split()) == (0, []), told.stderr
 
 
+def test_our_validator_does_without_models_and_without_another_engine() -> None:
+    late = ("pydantic", "rfc3161_client", "c2pa", "cryptography.x509.ocsp")
+    loaded = (
+        "import sys, edge_signer.verification.validator; "
+        "print(*(name for name in sys.argv if name in sys.modules))"
+    )
+    told = subprocess.run([sys.executable, "-c", loaded, *late], capture_output=True, text=True)
+    assert (told.returncode, told.stdout.split()) == (0, []), told.stderr
+
+
 def test_the_central_signer_does_without_the_edges_engine() -> None:
     engine = "edge_signer.signing.manifest.wasmtime_c_api"
     loaded = f"import sys, central_signer.wiring; print('{engine}' in sys.modules)"

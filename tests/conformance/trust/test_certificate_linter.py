@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from cryptography import x509
+from cryptography.x509.oid import ExtensionOID
 
 from cli.certificates.lint_rules import RULES
 from cli.certificates.linter import lint
@@ -119,6 +120,15 @@ def test_what_may_become_a_fault_is_a_warning(case: str, photograph: bytes) -> N
     (finding,) = lint(certificates, level=2, anchors=[root])
     assert (finding.code, finding.severity) == (case, "warning")
     assert states(workshop, certificates, root, photograph) == TRUSTED
+
+
+def test_an_issuer_that_cannot_be_read_is_named_once() -> None:
+    chain = Chain(Workshop().signer.public_key)
+    chain.add_upper(path_length=1)
+    broken = x509.UnrecognizedExtension(ExtensionOID.SUBJECT_ALTERNATIVE_NAME, b"\xff")
+    chain.issuer.extensions["added"] = (broken, False)
+    findings = lint(chain.certificates()[0])
+    assert [one.certificate for one in findings if one.code == "unreadable"] == [2]
 
 
 def test_every_rule_that_the_signer_enforces_has_a_remedy() -> None:

@@ -24,6 +24,7 @@ from emulator.credentials.trust_lists import store_trust_lists
 from emulator.http.message import Request
 from emulator.stack.resources import Services
 from tests.authorities.published_lists import Lote, Service, hierarchy, pem_bundle
+from tests.judges.own_validator import trusted_by
 
 BUCKET = "manifests"
 NOW = datetime.now(UTC)
@@ -107,8 +108,8 @@ def test_all_lists_of_the_folder_are_read_and_nothing_else(aws: Services) -> Non
     aws.s3.put_object(Bucket=BUCKET, Key="acme/sha256/x.c2pa", Body=b"x")
     lists = bucket(aws)()
     assert [one.name for one in lists.lists] == ["a", "b"]
-    assert lists.certificates("signers", NOW) == [CA.root]
-    assert lists.certificates("time_stamps", NOW) == [OTHER.root]
+    assert trusted_by(lists, "signers", NOW) == [CA.root]
+    assert trusted_by(lists, "time_stamps", NOW) == [OTHER.root]
 
 
 def test_no_list_is_no_failure(aws: Services) -> None:
@@ -131,7 +132,7 @@ def test_lists_serve_until_they_are_old_and_unchanged_ones_are_not_read_again(
     assert reads(host, "GetObject") == before + 3
 
     install(aws, document("a", OTHER.root))
-    assert stale().certificates("signers", NOW) == [OTHER.root, OTHER.root]
+    assert trusted_by(stale(), "signers", NOW) == [OTHER.root, OTHER.root]
     aws.s3.delete_object(Bucket=BUCKET, Key=key_of("a"))
     assert [one.name for one in stale().lists] == ["b"]
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from edge_signer.signing.errors import InvalidAssertionError
-from edge_signer.signing.rules.metadata import PROPERTIES, SCHEMAS, is_metadata, metadata_assertion
+from edge_signer.signing.rules.metadata import is_metadata, metadata_assertion
+from edge_signer.signing.rules.metadata_properties import PROPERTIES, SCHEMAS
 from edge_signer.signing.rules.strict_content import MAX_PATH_CHARACTERS
 from tests.media.sample_metadata import METADATA, context
 

@@ -9,7 +9,7 @@ import pytest
 
 from central_signer.verification.agreement import Agreement, agreement_of
 from central_signer.verification.opinion import Opinion
-from edge_signer.verification.findings import Finding, Findings, finding_of
+from edge_signer.verification.findings import Finding, Findings
 from edge_signer.verification.report import Signer, TimeStamped, Verdict
 
 State = Literal["Absent", "Trusted", "Untrusted", "Invalid"]
@@ -24,7 +24,7 @@ CHANGED = "assertion.dataHash.mismatch"
 
 
 def found(*codes: str) -> tuple[Finding, ...]:
-    return tuple(finding_of(one, url=f"self#jumbf=/c2pa/{MANIFEST}/c2pa.x") for one in codes)
+    return tuple(Finding(one, url=f"self#jumbf=/c2pa/{MANIFEST}/c2pa.x") for one in codes)
 
 
 def opinion(engine: str, verdict: Verdict | None = "Trusted", **fields: Any) -> Opinion:
@@ -81,7 +81,7 @@ def test_a_difference_names_the_check_and_both_sides() -> None:
 
 def test_what_both_find_is_one_failure_however_they_spell_its_place() -> None:
     def broken(url: str) -> Findings:
-        return Findings(failure=(finding_of(CHANGED, url=url),))
+        return Findings(failure=(Finding(CHANGED, url=url),))
 
     agreement = agreement_of(
         [
@@ -112,7 +112,7 @@ def test_a_failure_of_what_the_other_engine_could_not_check_is_no_difference() -
 
 
 def test_a_finding_about_another_manifest_is_one_about_ingredients() -> None:
-    broken = (finding_of("claimSignature.mismatch", url="self#jumbf=/c2pa/urn:c2pa:0/c2pa.x"),)
+    broken = (Finding("claimSignature.mismatch", url="self#jumbf=/c2pa/urn:c2pa:0/c2pa.x"),)
     worse = opinion("b", "Invalid", findings=Findings(found(*GOOD), failure=broken))
     agreement = agreement_of([opinion("a"), worse])
     assert results(agreement)["claim_signature"] == ("passed", ("a", "b"))

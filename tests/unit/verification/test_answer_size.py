@@ -39,3 +39,12 @@ def test_a_longer_one_keeps_its_verdict_and_says_that_it_was_cut() -> None:
         assert (short.verdict, short.trusted, short.judged) == ("Invalid", False, long.judged)
         assert short.failures[0].code == FAILURE.code
         assert any("left out" in note for note in short.notes)
+
+
+def test_the_address_of_credentials_elsewhere_is_cut() -> None:
+    address = "https://example.com/" + "x" * MAX_ANSWER_BYTES
+    judged = Judged(credentials="remote", source=address)
+    long = report(failures=0).model_copy(update={"judged": judged})
+    short = VerificationReport.model_validate_json(report_json(long))
+    assert fits(short.to_json())
+    assert short.judged.source == address[:2048]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -11,27 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge_signer.verification.cbor_values import CborBudget, Simple, read_cbor
+from edge_signer.verification.cbor_values import ItemBudget, Simple, read_cbor
 from edge_signer.verification.store_reader import MAX_BOXES, MAX_STORE_BYTES
 from edge_signer.verification.trust import TrustLists
 from edge_signer.verification.validation import StoreValidation
 from edge_signer.verification.validator import MAX_MANIFESTS, validate_store
 from tests.judges.own_validator import codes, file_of
+from tests.media.made_stores import box, superbox
 from tests.media.sample_assets import EXAMPLES
 from tests.signers.software_signer import Workshop
 
 NOW = datetime.now(UTC)
-UUID_TAIL = bytes.fromhex("00110010800000AA00389B71")
 STORE = Workshop().sign((EXAMPLES / "rocket.jpg").read_bytes())
-
-
-def box(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I4s", 8 + len(content), kind) + content
-
-
-def superbox(kind: bytes, label: str, *inside: bytes) -> bytes:
-    description = kind + UUID_TAIL + b"\x03" + label.encode() + b"\0"
-    return box(b"jumb", box(b"jumd", description) + b"".join(inside))
 
 
 def manifest(label: str, *parents: str, redacted: Sequence[str] = ()) -> bytes:
@@ -147,8 +137,8 @@ def test_a_compressed_manifest_is_not_judged() -> None:
 
 def test_values_beyond_the_budget_are_not_read() -> None:
     many = cbor2.dumps([0] * 1000)
-    assert read_cbor(many, CborBudget(100)).is_too_large
-    budget = CborBudget(1500)
+    assert read_cbor(many, ItemBudget(100)).is_too_large
+    budget = ItemBudget(1500)
     assert read_cbor(many, budget).is_well_formed
     assert read_cbor(many, budget).is_too_large
     # A string in a million pieces is joined once.

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from edge_signer.verification.signatures import revocation as ocsp_reading
 from edge_signer.verification.signatures.revocation import revocation_of, stapled_responses
 from tests.authorities.certificates import key_usage
 from tests.authorities.issuing_chains import certificate
@@ -35,10 +36,15 @@ class Authority:
     def _issue(self, name: str, public_key: Any, *extensions: Any) -> x509.Certificate:
         return certificate(name, public_key, "Issuer", self.key, [*extensions], hashes.SHA256())
 
-    def responder(self, *uses: x509.ObjectIdentifier) -> x509.Certificate:
+    def responder(
+        self,
+        *uses: x509.ObjectIdentifier,
+        filling: x509.UnrecognizedExtension | None = None,
+    ) -> x509.Certificate:
         usage = (key_usage(frozenset({"digital_signature"})), True)
         extended = (x509.ExtendedKeyUsage([*uses]), False)
-        return self._issue("Responder", self.responder_key.public_key(), usage, extended)
+        more = [(filling, False)] if filling else []
+        return self._issue("Responder", self.responder_key.public_key(), usage, extended, *more)
 
     def answer(
         self,
@@ -134,6 +140,25 @@ def test_without_the_issuer_nothing_is_known(authority: Authority) -> None:
     stranger = Authority().certificate
     assert revocation_of(authority.leaf, [stranger], answers, None, NOW) == "not_checked"
     assert revocation_of(authority.leaf, [], answers, None, NOW) == "not_checked"
+
+
+def test_a_large_response_is_not_read(authority: Authority) -> None:
+    for size_bytes, expected in ((60_000, "good"), (70_000, "not_checked")):
+        oid = x509.ObjectIdentifier("1.3.6.1.4.1.99999.1")
+        filling = x509.UnrecognizedExtension(oid, bytes(size_bytes))
+        responder = authority.responder(ExtendedKeyUsageOID.OCSP_SIGNING, filling=filling)
+        answer = authority.answer(responder=responder)
+        assert revocation(authority, answer) == expected
+        assert revocation(authority, *[answer] * 9, authority.answer()) == "good"
+
+
+def test_no_signature_is_checked_of_what_is_about_other_certificates(
+    authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = authority.answer(about=authority.responder(ExtendedKeyUsageOID.OCSP_SIGNING))
+    # This fails the test if it is called.
+    monkeypatch.delattr(ocsp_reading, "_has_signed")
+    assert revocation(authority, other) == "not_checked"
 
 
 def test_responses_are_in_the_unprotected_header() -> None:

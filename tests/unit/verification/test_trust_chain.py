@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from edge_signer.signing.credentials.certificate_profile import issuer_faults, profile_faults
+from edge_signer.verification.signatures import trust_chain as trust_chains
 from edge_signer.verification.signatures.certificates import (
     credential_faults,
     has_usual_key,
@@ -225,3 +228,27 @@ def test_what_the_standard_allows_is_not_refused_although_some_engine_does() -> 
     assert any("critical extension" in one for one in credential_faults(critical))
     weak = builder.sign(key, hashes.SHA224())
     assert any("algorithm that the standard allows" in one for one in credential_faults(weak))
+
+
+def test_who_issued_what_is_verified_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    root, middle, lowest = authorities()
+    leaf, others, trust = leaf_of(lowest), [lowest.only(), middle.only()], lists(root.only())
+    assert chain(leaf, others, trust).trusted_by is not None
+    # Without this, nothing can be verified.
+    monkeypatch.setattr(trust_chains, "has_usual_key", lambda _: False)
+    assert chain(leaf, others, trust).trusted_by is not None
+    assert chain(leaf_of(lowest), others, trust).trusted_by is None
+    damaged = bytearray(leaf.public_bytes(Encoding.DER))
+    damaged[-1] ^= 1
+    assert chain(x509.load_der_x509_certificate(bytes(damaged)), others, trust).trusted_by is None
+    assert chain(leaf, others, lists(root.only())).trusted_by is None
+
+
+def test_what_is_known_of_issuers_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trust_chains, "_MAX_KNOWN", 3)
+    root, middle, lowest = authorities()
+    trust = lists(root.only())
+    for _ in range(4):
+        found = chain(leaf_of(lowest), [lowest.only(), middle.only()], trust)
+        assert found.trusted_by is not None
+        assert len(trust.known_issuances) <= 3

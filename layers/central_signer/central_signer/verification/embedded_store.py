@@ -147,10 +147,14 @@ def _store_in_svg(asset: BinaryIO) -> bytes:
 
 
 def _store_in_segments(asset: BinaryIO) -> bytes:
-    """Join the APP11 segments of a JPEG; one holds at most 64 KB of a box."""
-    boxes: dict[bytes, list[bytes]] = {}
+    """Join the APP11 segments of a JPEG; one holds at most 64 KB of a box.
+
+    Only the first box that is a store is kept, and no more of it than is judged.
+    """
+    store = bytearray()
+    of_store, others = b"", set[bytes]()
     asset.seek(2)
-    while len(head := asset.read(4)) == 4 and head[0] == 0xFF:
+    while len(head := asset.read(4)) == 4 and head[0] == 0xFF and len(store) < _MOST_BYTES:
         marker, length = head[1], int.from_bytes(head[2:])
         if marker == _START_OF_SCAN or length < 2:
             break
@@ -158,10 +162,15 @@ def _store_in_segments(asset: BinaryIO) -> bytes:
             asset.seek(length - 2, os.SEEK_CUR)
             continue
         segment = asset.read(length - 2)
-        if segment.startswith(b"JP"):
-            instance, content = segment[2:4], segment[_SEGMENT_HEAD_BYTES:]
+        instance, content = segment[2:4], segment[_SEGMENT_HEAD_BYTES:]
+        if not segment.startswith(b"JP") or instance in others:
+            continue
+        if instance == of_store:
             # Each segment after the first repeats the head of the box.
-            parts = boxes.setdefault(instance, [])
-            parts.append(content[_BOX_HEAD_BYTES:] if parts else content)
-    stores = (parts for parts in boxes.values() if _DESCRIPTION in parts[0][:100])
-    return b"".join(next(stores, []))
+            store += content[_BOX_HEAD_BYTES:]
+        elif not store and _DESCRIPTION in content[:100]:
+            of_store = instance
+            store += content
+        else:
+            others.add(instance)
+    return bytes(store)

@@ -18,7 +18,7 @@ from central_signer.verification.ingredients import (
 from central_signer.verification.opinion import Opinion, reported
 from central_signer.verification.statements import manifest_says
 from central_signer.verification.trusted_roots import TrustedRoots
-from edge_signer.verification.findings import Finding, Findings, finding_of
+from edge_signer.verification.findings import Finding, Findings
 from edge_signer.verification.report import (
     CheckName,
     ManifestSays,
@@ -59,7 +59,7 @@ def engine_findings(reading: Reading, roots: TrustedRoots, facts: StoreFacts) ->
         facts: What our own reader finds in the same store.
     """
     if reading.problem is Problem.UNREADABLE:
-        failure = finding_of("unreadable", reading.explanation)
+        failure = Finding("unreadable", reading.explanation)
         return EngineFindings(_opinion("Unreadable", Findings(failure=(failure,))), ManifestSays())
     report = Report(reading.report)
     tree = ingredient_tree(report, facts)
@@ -116,9 +116,9 @@ def _from_report(
 def _faults_of_reading(report: Report, tree: IngredientTree) -> Iterator[Finding]:
     if not tree.complete:
         reason = "there are too many ingredients, or they are nested too deeply"
-        yield finding_of("ingredients.unread", reason)
+        yield Finding("ingredients.unread", reason)
     if report.verdict == "Unreadable":
-        yield finding_of("unreadable", "the engine's report has no state")
+        yield Finding("unreadable", "the engine's report has no state")
 
 
 def _without_binding(findings: Findings) -> Findings:
@@ -133,7 +133,7 @@ def _without_binding(findings: Findings) -> Findings:
 
 
 def _without_trust(findings: Findings) -> Findings:
-    failure = finding_of(_UNTRUSTED, "no list trusts the root for signers")
+    failure = Finding(_UNTRUSTED, "no list trusts the root for signers")
     success = tuple(one for one in findings.success if one.code != _TRUSTED)
     return replace(findings, success=success, failure=(*findings.failure, failure))
 
@@ -153,7 +153,7 @@ def _time_stamp(time: datetime | None, findings: Findings, roots: TrustedRoots) 
     uri = trusted.explanation.rpartition(_STAMP_LIST)[2] if trusted else ""
     trusted_by = roots.list_of(uri, "time_stamps")
     if trusted and trusted_by is None:
-        bad.append(finding_of("timeStamp.untrusted", "no list trusts its root for time-stamps"))
+        bad.append(Finding("timeStamp.untrusted", "no list trusts its root for time-stamps"))
     state: Literal["Absent", "Trusted", "Untrusted", "Invalid"] = "Absent"
     if {one.code for one in bad} - {"timeStamp.untrusted"}:
         state = "Invalid"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from edge_signer.verification.findings import Finding, Findings, finding_of
+from edge_signer.verification.findings import Finding, Findings
 from edge_signer.verification.report import Signer, Verdict
 
 _VERDICTS: Mapping[str, Verdict] = {"Trusted": "Trusted", "Valid": "Valid", "Invalid": "Invalid"}
@@ -110,7 +110,7 @@ def text(value: Any) -> str:
 
 def _findings(listed: Any) -> tuple[Finding, ...]:
     return tuple(
-        finding_of(
+        Finding(
             text(one.get("code")) or "unnamed", text(one.get("explanation")), text(one.get("url"))
         )
         for one in map(mapping, sequence(listed))

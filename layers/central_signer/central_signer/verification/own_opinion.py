@@ -12,7 +12,7 @@ from central_signer.verification.embedded_store import embedded_store
 from central_signer.verification.opinion import Opinion, reported
 from edge_signer import __version__
 from edge_signer.verification.asset import AssetToVerify
-from edge_signer.verification.findings import Finding, Findings, finding_of
+from edge_signer.verification.findings import Finding, Findings
 from edge_signer.verification.hard_bindings.asset_content import AssetContent
 from edge_signer.verification.report import CheckName, Signer, TimeStamped
 from edge_signer.verification.signatures.claim_signature import SignerFound
@@ -93,7 +93,7 @@ def own_opinion(validation: StoreValidation) -> Opinion:
         return Opinion(OWN, __version__, None, validation.active_label, remarks=remarks)
     active = validation.active
     if active is None or validation.problem:
-        failure = finding_of("unreadable", validation.problem)
+        failure = Finding("unreadable", validation.problem)
         return Opinion(OWN, __version__, "Unreadable", findings=Findings(failure=(failure,)))
     found, signer = active.findings, active.signer
     not_checked = dict(_not_checked(validation, active))

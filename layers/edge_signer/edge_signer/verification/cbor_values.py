@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 _MAX_DEPTH = 32
-_BREAK = object()
+_BREAK = 0xFF
+_FLOATS = {25: (">e", 2), 26: (">f", 4), 27: (">d", 8)}
+_SIMPLE = {20: False, 21: True, 22: None}
 
 
 class Simple(NamedTuple):
@@ -17,9 +19,15 @@ class Simple(NamedTuple):
     number: int
 
 
+class OddKey(NamedTuple):
+    """A key of a map that is neither a number, a text nor a byte string, as it is encoded."""
+
+    encoded: bytes
+
+
 @dataclass
-class CborBudget:
-    """How many more data items may be read; shared by all values of a store.
+class ItemBudget:
+    """How many more data items may be read; shared by all values of a store, CBOR and JSON.
 
     Attributes:
         items: The number left.
@@ -29,15 +37,15 @@ class CborBudget:
 
 
 @dataclass
-class Cbor:
-    """A value in CBOR.
+class Value:
+    """A value, as far as it can be read.
 
     Attributes:
         value: The readable part, without tags.
-        tag: The outermost tag; None if there is none.
-        is_well_formed: Whether the bytes are one data item and nothing else.
+        tag: The outermost tag of CBOR; None if there is none.
+        is_well_formed: Whether the bytes are one value and nothing else.
         is_too_large: Whether it was not read because the budget was used up.
-        repeated_keys: Keys that occur twice in one map, which no reader may accept.
+        repeated_keys: Keys that occur twice in one map of CBOR, which no reader may accept.
     """
 
     value: Any = None
@@ -51,28 +59,28 @@ class _TooLargeError(ValueError):
     """The budget is used up."""
 
 
-def read_cbor(encoded: bytes, budget: CborBudget | None = None) -> Cbor:
+def read_cbor(encoded: bytes, budget: ItemBudget | None = None) -> Value:
     """Read a value; None if the bytes are not CBOR.
 
     Args:
         encoded: The bytes.
         budget: Counts the data items that are read; by default this value has one of its own.
     """
-    found = Cbor()
-    reader = _CborReader(encoded, found.repeated_keys, budget or CborBudget())
+    found = Value()
+    reader = _CborReader(encoded, found.repeated_keys, budget or ItemBudget())
     try:
         found.tag = reader.outer_tag()
         found.value = reader.value()
     except _TooLargeError:
-        return Cbor(is_too_large=True)
+        return Value(is_too_large=True)
     except (IndexError, ValueError, struct.error):
-        return Cbor()
+        return Value()
     found.is_well_formed = reader.position == len(encoded)
     return found
 
 
 class _CborReader:
-    def __init__(self, encoded: bytes, repeated_keys: list[str], budget: CborBudget) -> None:
+    def __init__(self, encoded: bytes, repeated_keys: list[str], budget: ItemBudget) -> None:
         self._encoded = encoded
         self._repeated_keys = repeated_keys
         self._budget = budget
@@ -87,37 +95,34 @@ class _CborReader:
         self.position = begin
         return tag
 
-    def item(self, depth: int) -> Any:
-        """Read an item: a value, or the break that ends an indefinite length."""
+    def value(self, depth: int = 0) -> Any:
+        """Read an item; the break that ends an indefinite length is none."""
         if depth > _MAX_DEPTH:
             raise ValueError("nested too deeply")
         self._budget.items -= 1
         if self._budget.items < 0:
             raise _TooLargeError
-        initial = self._take(1)[0]
+        initial = self._encoded[self.position]
+        self.position += 1
         major, information = initial >> 5, initial & 31
         if major == 7:
             return self._simple_or_float(information)
-        length = None if information == 31 else self._argument(information)
-        if length is None and major in {0, 1, 6}:
-            raise ValueError("no such length")
+        if information < 24:
+            length: int | None = information
+        elif information < 31 or major in {0, 1, 6}:
+            length = self._argument(information)
+        else:
+            length = None
         if major in {2, 3}:
-            content = self._take(length) if length is not None else self._chunks(major)
+            content = self._chunks(major) if length is None else self._take(length)
             return content if major == 2 else content.decode()
-        if major == 4:
-            return list(self._items(length, depth + 1))
         if major == 5:
             return self._map(length, depth + 1)
+        if major == 4:
+            return [self.value(depth + 1) for _ in self._times(length)]
         if major == 6:
             return self.value(depth + 1)
         return length if major == 0 else -1 - (length or 0)
-
-    def value(self, depth: int = 0) -> Any:
-        """Read an item that is a value, and no break."""
-        value = self.item(depth)
-        if value is _BREAK:
-            raise ValueError("a break where a value must be")
-        return value
 
     def _take(self, length: int) -> bytes:
         begin, self.position = self.position, self.position + length
@@ -132,49 +137,46 @@ class _CborReader:
             raise ValueError("no such length")
         return int.from_bytes(self._take(1 << information - 24))
 
-    def _items(self, length: int | None, depth: int) -> Iterator[Any]:
-        count = 0
-        while length is None or count < length:
-            count += 1
-            value = self.item(depth)
-            if value is _BREAK:
-                if length is not None:
-                    raise ValueError("a break in a definite length")
-                return
-            yield value
+    def _times(self, length: int | None) -> Iterable[Any]:
+        """Return as many things as there are items; of an indefinite length until its break."""
+        return iter(self._goes_on, False) if length is None else range(length)
+
+    def _goes_on(self) -> bool:
+        is_end = self._encoded[self.position] == _BREAK
+        self.position += is_end
+        return not is_end
 
     def _chunks(self, major: int) -> bytes:
         """Join the chunks of a string of indefinite length (RFC 8949 §3.2.3)."""
         chunks = []
-        while (initial := self._take(1)[0]) != 0xFF:
+        while self._goes_on():
             self._budget.items -= 1
             if self._budget.items < 0:
                 raise _TooLargeError
+            initial = self._take(1)[0]
             if initial >> 5 != major or initial & 31 == 31:
                 raise ValueError("a chunk of another type")
             chunks.append(self._take(self._argument(initial & 31)))
         return b"".join(chunks)
 
     def _map(self, length: int | None, depth: int) -> dict[Any, Any]:
-        items = self._items(None if length is None else length * 2, depth)
         content: dict[Any, Any] = {}
-        for key in items:
-            name = key if isinstance(key, str | int | bytes) else repr(key)
+        for _ in self._times(length):
+            begin = self.position
+            name = self.value(depth)
+            if not isinstance(name, str | int | bytes):
+                # As text, a map that is a key of a map doubles in length with each level.
+                name = OddKey(self._encoded[begin : self.position])
             if name in content:
                 self._repeated_keys.append(str(name))
-            value = next(items, _BREAK)
-            if value is _BREAK:
-                raise ValueError("a key without a value")
-            content[name] = value
+            content[name] = self.value(depth)
         return content
 
     def _simple_or_float(self, information: int) -> Any:
-        if information == 31:
-            return _BREAK
-        if information in {25, 26, 27}:
-            layout = {25: ">e", 26: ">f", 27: ">d"}[information]
-            return struct.unpack(layout, self._take(struct.calcsize(layout)))[0]
+        if information in _FLOATS:
+            layout, length = _FLOATS[information]
+            return struct.unpack(layout, self._take(length))[0]
         if information > 24:
             raise ValueError("no such value")
         number = self._take(1)[0] if information == 24 else information
-        return {20: False, 21: True, 22: None}.get(number, Simple(number))
+        return _SIMPLE.get(number, Simple(number))

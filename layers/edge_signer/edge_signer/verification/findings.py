@@ -101,18 +101,16 @@ class Finding:
         code: A validation code of the standard.
         explanation: The engine's own words.
         url: JUMBF URI of what it is about.
-        meaning: The code in plain English; empty if unknown.
     """
 
     code: str
     explanation: str = ""
     url: str = ""
-    meaning: str = ""
 
-
-def finding_of(code: str, explanation: str = "", url: str = "") -> Finding:
-    """Return a finding with the meaning of its code."""
-    return Finding(code, explanation, url, meaning_of(code))
+    @property
+    def meaning(self) -> str:
+        """The code in plain English; empty if unknown."""
+        return meaning_of(self.code)
 
 
 @dataclass(frozen=True)
@@ -162,7 +160,7 @@ class FindingLog:
 
     def skip(self, sentence: str) -> None:
         """Record that something was not checked, once."""
-        if sentence not in self.not_checked and len(self.not_checked) < _MAX_FINDINGS:
+        if len(self.not_checked) < _MAX_FINDINGS and sentence not in self.not_checked:
             self.not_checked.append(sentence)
 
     def add(self, other: FindingLog) -> None:
@@ -180,4 +178,4 @@ class FindingLog:
 
 def _record(findings: list[Finding], code: str, url: str, explanation: str) -> None:
     if len(findings) < _MAX_FINDINGS:
-        findings.append(finding_of(code, explanation, url[:_MAX_URL_CHARACTERS]))
+        findings.append(Finding(code, explanation, url[:_MAX_URL_CHARACTERS]))

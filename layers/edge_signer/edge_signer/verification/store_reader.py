@@ -6,12 +6,15 @@ manifests from anywhere: it leaves out boxes and values that it cannot read, and
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass
 
 #: Larger stores are not read.
 MAX_STORE_BYTES = 64 * 1024 * 1024
 #: Boxes beyond these are not read: far more than real stores have, and few enough for memory.
 MAX_BOXES = 100_000
+#: Length and type of a box.
+_HEAD = struct.Struct(">I4s")
 _MAX_DEPTH = 32
 _MAX_LABEL_BYTES = 1024
 _DESCRIPTION_BYTES = 17
@@ -111,7 +114,7 @@ def _split(stream: memoryview) -> tuple[list[tuple[str, memoryview]], str]:
     boxes: list[tuple[str, memoryview]] = []
     position, end, fault = 0, len(stream), ""
     while end - position >= 8:
-        length, header = int.from_bytes(stream[position : position + 4]), 8
+        (length, kind), header = _HEAD.unpack_from(stream, position), 8
         if length == 1:
             length, header = int.from_bytes(stream[position + 8 : position + 16]), 16
         elif length == 0:
@@ -120,8 +123,7 @@ def _split(stream: memoryview) -> tuple[list[tuple[str, memoryview]], str]:
             return boxes, "a box has a length that is less than its own header"
         if len(boxes) > MAX_BOXES:
             return boxes, "it has too many boxes"
-        kind = bytes(stream[position + 4 : position + 8]).decode("latin-1")
-        boxes.append((kind, stream[position + header : position + length]))
+        boxes.append((kind.decode("latin-1"), stream[position + header : position + length]))
         position += length
     if position > end:
         return boxes, _CUT_OFF
@@ -149,15 +151,15 @@ def _superbox(payload: memoryview, depth: int, limits: _Limits) -> Box | None:
         "its description does not say that it may be referred to": not toggles & _REQUESTABLE,
         "its description does not have what it says": not _is_as_told(toggles, rest),
         "a box in it cannot be read": None in children,
-        "it has two descriptions": any(kind == "jumd" for kind, _ in boxes[1:]),
+        "it has two descriptions": "jumd" in [kind for kind, _ in boxes[1:]],
     }
     return Box(
         _kind(description[:16]),
         label[:_MAX_LABEL_BYTES].decode(errors="replace"),
         payload,
-        tuple(one for one in boxes[1:] if one[0] not in {"jumb", "jumd"}),
-        tuple(one for one in children if one),
-        tuple(text for text, is_so in found.items() if is_so),
+        tuple([one for one in boxes[1:] if one[0] not in {"jumb", "jumd"}]),
+        tuple([one for one in children if one]),
+        tuple([text for text, is_so in found.items() if is_so]),
     )
 
 

@@ -145,6 +145,14 @@ class TrustLists:
 
     lists: tuple[TrustList, ...]
 
+    @cached_property
+    def known_issuances(self) -> set[bytes]:
+        """What was verified under these lists: digests of an issuer, and of what it issued.
+
+        The issuers of most signers are few, and verifying takes longer than all else in a chain.
+        """
+        return set()
+
     def anchors(
         self, purpose: Purpose, moment: datetime
     ) -> Iterator[tuple[TrustList, TrustAnchor]]:
@@ -167,22 +175,6 @@ class TrustLists:
                     if anchor.is_trusted_at(moment):
                         yield one, anchor
 
-    def certificates(self, purpose: Purpose, moment: datetime) -> Sequence[x509.Certificate]:
-        """Return the certificates of `anchors`."""
-        return [anchor.certificate for _, anchor in self.anchors(purpose, moment)]
-
-    def issuers(
-        self, purpose: Purpose, moment: datetime
-    ) -> Iterator[tuple[TrustList, TrustAnchor]]:
-        """Return those of `anchors` that a chain may end at: all but end-entity certificates."""
-        for one, anchor in self.anchors(purpose, moment):
-            if not anchor.is_end_entity:
-                yield one, anchor
-
-    def pem(self, purpose: Purpose, moment: datetime) -> str:
-        """Return the certificates of `issuers` in PEM, for an engine; each once."""
-        return "".join(dict.fromkeys(anchor.pem for _, anchor in self.issuers(purpose, moment)))
-
     def allowed_list(self, moment: datetime) -> str:
         """Return the signers' end-entity certificates that are trusted at a time, for c2pa-rs.
 
@@ -203,8 +195,9 @@ class TrustLists:
 
         Nothing is checked but that the list has this very certificate, or its digest.
         """
-        digest = leaf.fingerprint(hashes.SHA256())
-        return next((one for one in self._for_signers() if one.trusts_itself(digest, moment)), None)
+        lists = [one for one in self._for_signers() if one.end_entities]
+        digest = leaf.fingerprint(hashes.SHA256()) if lists else b""
+        return next((one for one in lists if one.trusts_itself(digest, moment)), None)
 
     def _for_signers(self) -> Iterator[TrustList]:
         return (one for one in self.lists if "signers" in one.purposes)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from edge_signer.verification.cbor_values import CborBudget
+from edge_signer.verification.cbor_values import ItemBudget
 from edge_signer.verification.claims.action_rules import check_actions
 from edge_signer.verification.claims.assertion_checks import (
     HARD_BINDINGS,
@@ -78,7 +78,7 @@ def validate_store(
     if len(boxes) > MAX_MANIFESTS:
         said = f"The manifest store has more than {MAX_MANIFESTS:,} manifests."
         return StoreValidation(boxes[-1].label, (), problem=said, is_judged=False)
-    budget = CborBudget()
+    budget = ItemBudget()
     manifests = [ManifestReading(one, budget) for one in boxes]
     run = _Run(manifests, StoreIndex(boxes), trust, now)
     run.validate()
@@ -147,7 +147,7 @@ class _Run:
         if manifest.signature is not None:
             signed = SignedClaim(
                 claim.encoded,
-                manifest.signature.content("cbor"),
+                manifest.value(manifest.signature),
                 url,
                 self._testimony.tokens.get(manifest.label, ()),
                 self._testimony.responses,

@@ -21,6 +21,7 @@ from tests.authorities.published_lists import (
     hierarchy,
     said,
 )
+from tests.judges.own_validator import trusted_by
 
 CA = hierarchy()
 ETSI = "http://uri.etsi.org/TrstSvc"
@@ -57,8 +58,8 @@ def test_the_list_for_time_stamps_trusts_no_signer() -> None:
     read = read_list_file(Lote([Service(CA.root)], name="C2PA TSA Trust List").to_json())
     lists = TrustLists(read.trust_lists("x"))
     now = day("2026-09-01")
-    assert lists.certificates("signers", now) == []
-    assert lists.certificates("time_stamps", now) == [CA.root]
+    assert trusted_by(lists, "signers", now) == []
+    assert trusted_by(lists, "time_stamps", now) == [CA.root]
     with pytest.raises(TrustListError, match="it is for time-stamps, not signers"):
         read.trust_lists("x", {"signers"})
 
@@ -124,8 +125,8 @@ def test_services_are_for_what_their_type_says() -> None:
     read = read_list_file(Lote(services, name="A list").to_json())
     lists = TrustLists(read.trust_lists("x"))
     now = day("2026-09-01")
-    assert lists.certificates("signers", now) == [signer.root]
-    assert lists.certificates("time_stamps", now) == [stamper.root]
+    assert trusted_by(lists, "signers", now) == [signer.root]
+    assert trusted_by(lists, "time_stamps", now) == [stamper.root]
     (note,) = read.content.notes
     assert note == "Status AG: Example CA Root is neither a signer nor a time-stamp authority."
     (only,) = read.trust_lists("x", {"time_stamps"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,6 +21,11 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
 AlgorithmName = Literal["ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "EdDSA"]
 MessageType = Literal["DIGEST", "RAW"]
 
+#: What COSE headers call them (RFC 9053 §2, RFC 8230 §2).
+COSE_IDENTIFIERS: Mapping[AlgorithmName, int] = {
+    "ES256": -7, "ES384": -35, "ES512": -36, "PS256": -37, "PS384": -38, "PS512": -39, "EdDSA": -8,
+}  # fmt: skip
+
 #: The longest message that KMS signs without a digest.
 KMS_RAW_LIMIT_BYTES = 4096
 
@@ -33,7 +39,7 @@ class Algorithm(ABC):
     """One signature algorithm.
 
     Attributes:
-        name: As COSE spells it; the builder knows its identifier.
+        name: As COSE spells it.
         kms_name: `SigningAlgorithm` of KMS.
         message_type: `MessageType` of KMS: whether it gets the digest or the TBS bytes.
     """

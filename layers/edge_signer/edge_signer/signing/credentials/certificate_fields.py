@@ -8,6 +8,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.x509.oid import ExtensionOID, ObjectIdentifier, SignatureAlgorithmOID
 
+from edge_signer.signing.credentials.time_stamp_response import children, only_element
+
 #: Accepted signatures of certificates: engines reject SHA-1, SHA-224, SHA-3, DSA and Ed448, and
 #: some reject RSASSA-PSS.
 SIGNATURES = {
@@ -28,6 +30,8 @@ _PROCESSED = {
     ExtensionOID.NAME_CONSTRAINTS,
     ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
 }
+# Tags of issuerUniqueID and subjectUniqueID (RFC 5280 §4.1).
+_UNIQUE_IDENTIFIERS = {0x81, 0x82}
 # Two integers of 49 bytes at most, each with two bytes before it, and two for both.
 _LONGEST_P384_SIGNATURE = 104
 
@@ -68,16 +72,16 @@ def has_common_key_form(certificate: x509.Certificate) -> bool:
 
     Explicit curve parameters and RSA keys tied to one use are possible, but engines reject them.
     """
-    return _common_key_form(certificate) in certificate.tbs_certificate_bytes
+    key = certificate.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return key in certificate.tbs_certificate_bytes
 
 
 def has_unique_identifier(certificate: x509.Certificate) -> bool:
-    """Tell whether a certificate has a unique identifier of its issuer or subject.
-
-    These two fields follow the public key (RFC 5280 §4.1).
-    """
-    after = certificate.tbs_certificate_bytes.partition(_common_key_form(certificate))[2]
-    return after[:1] in (b"\x81", b"\x82")
+    """Tell whether a certificate has a unique identifier of its issuer or subject."""
+    signed = certificate.tbs_certificate_bytes
+    return any(one.tag in _UNIQUE_IDENTIFIERS for one in children(signed, only_element(signed)))
 
 
 def is_signed_with_p521_over_sha256(certificate: x509.Certificate) -> bool:
@@ -99,9 +103,3 @@ def critical_extension_faults(certificate: x509.Certificate) -> list[str]:
         for one in certificate.extensions
         if one.critical and one.oid not in _PROCESSED
     ]
-
-
-def _common_key_form(certificate: x509.Certificate) -> bytes:
-    return certificate.public_key().public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )

@@ -217,14 +217,23 @@ def issuer_faults(issuers: Sequence[x509.Certificate]) -> list[Fault]:
     Raises:
         ValueError: An extension cannot be read.
     """
-    faults = []
-    for below, issuer in enumerate(issuers):
-        faults += _faults(issuer, _ISSUER_RULES)
-        constraints = extension(issuer, x509.BasicConstraints)
-        longest = None if constraints is None else constraints.path_length
-        if longest is not None and longest < below:
-            faults.append(_PATH_LENGTH)
-    return faults
+    return [fault for below, one in enumerate(issuers) for fault in faults_of_issuer(one, below)]
+
+
+def faults_of_issuer(issuer: x509.Certificate, below: int) -> list[Fault]:
+    """List what keeps a certificate from issuing in a chain.
+
+    Args:
+        issuer: The certificate.
+        below: How many issuers are between it and the leaf.
+
+    Raises:
+        ValueError: An extension cannot be read.
+    """
+    faults = _faults(issuer, _ISSUER_RULES)
+    constraints = extension(issuer, x509.BasicConstraints)
+    longest = None if constraints is None else constraints.path_length
+    return [*faults, _PATH_LENGTH] if longest is not None and longest < below else faults
 
 
 def _faults(certificate: x509.Certificate, rules: Sequence[Rule]) -> list[Fault]:

@@ -10,6 +10,7 @@ response is stored and embedded exactly as the authority sent it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 BIT_STRING = 0x03
 OCTET_STRING = 0x04
@@ -22,8 +23,7 @@ class DerError(ValueError):
     """The bytes are not DER, or not of the expected structure."""
 
 
-@dataclass(frozen=True)
-class Element:
+class Element(NamedTuple):
     """The position of an element.
 
     Attributes:

@@ -64,6 +64,18 @@ def cbor_text(text: str) -> bytes:
     return cbor_head(3, len(encoded)) + encoded
 
 
+def sig_structure(context: str, protected: bytes, payload: bytes) -> bytes:
+    """Return the COSE Sig_structure of a payload (RFC 9052 §4.4).
+
+    Args:
+        context: `Signature1`, or `CounterSignature` for time-stamps (C2PA 2.2 §10.3.2.5).
+        protected: The protected header, encoded.
+        payload: What is signed or stamped.
+    """
+    head = cbor_head(4, 4) + cbor_text(context) + cbor_bytes(protected)
+    return head + cbor_bytes(b"") + cbor_bytes(payload)
+
+
 class _Reader:
     def __init__(self, encoded: bytes) -> None:
         self._encoded = encoded

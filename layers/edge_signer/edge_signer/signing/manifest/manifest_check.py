@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge_signer.signing.credentials.algorithm import (
+    COSE_IDENTIFIERS,
     Algorithm,
-    AlgorithmName,
     SignatureMismatchError,
 )
 from edge_signer.signing.credentials.certificate import CertificateChain
@@ -31,9 +31,6 @@ from edge_signer.signing.manifest.manifest_reader import (
     read_manifest,
 )
 
-COSE_IDENTIFIERS: Mapping[AlgorithmName, int] = {
-    "ES256": -7, "ES384": -35, "ES512": -36, "PS256": -37, "PS384": -38, "PS512": -39, "EdDSA": -8,
-}  # fmt: skip
 HARD_BINDING_LABEL = "c2pa.hash.data"
 _ALG_HEADER, _X5CHAIN_HEADER = 1, 33
 _MANIFEST_LABEL = re.compile(

@@ -17,6 +17,7 @@ from edge_signer.signing.manifest.cbor_reader import (
     cbor_head,
     cbor_text,
     read_cbor,
+    sig_structure,
 )
 
 #: The end of a C2PA box type, after its four characters.
@@ -162,14 +163,12 @@ class ReadManifest:
     @property
     def tbs(self) -> bytes:
         """The COSE Sig_structure (RFC 9052 §4.4)."""
-        context = cbor_head(4, 4) + cbor_text("Signature1")
-        return context + cbor_bytes(self.protected) + cbor_bytes(b"") + cbor_bytes(self.claim)
+        return sig_structure("Signature1", self.protected, self.claim)
 
     @property
     def time_stamp_payload(self) -> bytes:
         """The bytes whose digest a time-stamp covers (C2PA 2.2 §10.3.2.5)."""
-        context = cbor_head(4, 4) + cbor_text("CounterSignature") + cbor_bytes(self.protected)
-        return context + cbor_bytes(b"") + cbor_bytes(cbor_bytes(self.signature))
+        return sig_structure("CounterSignature", self.protected, cbor_bytes(self.signature))
 
     def with_time_stamp(self, token: bytes) -> bytes:
         """Return the store with only a time-stamp in its unprotected header.

@@ -143,14 +143,13 @@ def _check_redacted(manifest: ManifestReading, url: str, box: Box | None) -> Non
 
 def _check_content(manifest: ManifestReading, box: Box, url: str) -> None:
     """Check that an assertion can be read; an own one too, if it says that it is CBOR or JSON."""
-    if box.kind == "cbor":
-        read = manifest.value(box)
-        if read.is_too_large:
-            manifest.log.skip(f"The content of {url} was not read: the store has too many values.")
-        elif not read.is_well_formed:
-            manifest.log.failure("assertion.cbor.invalid", url)
-    elif box.kind == "json" and manifest.json(box) is None:
-        manifest.log.failure("assertion.json.invalid", url)
+    if box.kind not in {"cbor", "json"}:
+        return
+    read = manifest.value(box) if box.kind == "cbor" else manifest.json(box)
+    if read.is_too_large:
+        manifest.log.skip(f"The content of {url} was not read: the store has too many values.")
+    elif not read.is_well_formed:
+        manifest.log.failure(f"assertion.{box.kind}.invalid", url)
 
 
 def _check_references(
@@ -162,11 +161,12 @@ def _check_references(
         for box in manifest.assertions
         if box.label.startswith("c2pa.") and box.kind == "cbor"
     )
+    gone = {*redactions, *claim.redacted}
     for value in (claim.generators, *standard):
         for reference in _hashed_uris(value):
             url = absolute(reference.url, manifest.label)
             target = index.resolve(url)
-            if url in redactions or url in claim.redacted or not url.startswith(manifest_uri("")):
+            if url in gone or not url.startswith(manifest_uri("")):
                 continue
             if target is None:
                 manifest.log.failure("hashedURI.missing", url)

@@ -23,7 +23,7 @@ from edge_signer.verification.claims.references import (
     manifest_label_of,
     path_of,
 )
-from edge_signer.verification.findings import FindingLog, Findings, finding_of
+from edge_signer.verification.findings import Finding, FindingLog, Findings
 from edge_signer.verification.store_reader import Box
 
 RELATIONSHIPS = frozenset({"parentOf", "componentOf", "inputTo"})
@@ -219,7 +219,7 @@ def _statuses(listed: Any, label: str) -> Iterator[Any]:
     for one in listed if isinstance(listed, list) else ():
         if isinstance(one, dict) and isinstance(one.get("code"), str):
             url = absolute(_text(one.get("url")), label)
-            yield finding_of(one["code"], _text(one.get("explanation")), url)
+            yield Finding(one["code"], _text(one.get("explanation")), url)
 
 
 def _text(value: Any) -> str:

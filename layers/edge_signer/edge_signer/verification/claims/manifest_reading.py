@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from edge_signer.verification.cbor_values import Cbor, CborBudget, read_cbor
-from edge_signer.verification.claims.references import HashedUri, hashed_uri, manifest_uri
+from edge_signer.verification.cbor_values import ItemBudget, Value, read_cbor
+from edge_signer.verification.claims.references import (
+    HashedUri,
+    absolute,
+    hashed_uri,
+    manifest_uri,
+    path_of,
+)
 from edge_signer.verification.findings import FindingLog
+from edge_signer.verification.json_values import read_json
 from edge_signer.verification.store_reader import Box
 
 #: Kind of a manifest by the type of its box.
@@ -49,7 +56,7 @@ class ManifestReading:
 
     Args:
         box: Its superbox.
-        budget: Limits the CBOR of the whole store.
+        budget: Limits the values of the whole store.
 
     Attributes:
         box: Its superbox.
@@ -63,13 +70,14 @@ class ManifestReading:
         intact: Those whose hash is the one in the claim, once that was checked.
     """
 
-    def __init__(self, box: Box, budget: CborBudget) -> None:
+    def __init__(self, box: Box, budget: ItemBudget) -> None:
         self.box = box
         self.label = box.label
         self.kind = KINDS[box.kind]
         self.log = FindingLog()
         self._budget = budget
-        self._values: dict[Box, Cbor] = {}
+        self._values: dict[Box, Value] = {}
+        self._json: dict[Box, Value] = {}
         self.claim: Claim | None = None
         self.signature: Box | None = None
         self.assertions: tuple[Box, ...] = ()
@@ -83,7 +91,13 @@ class ManifestReading:
         """Its absolute JUMBF URI."""
         return manifest_uri(self.label)
 
-    def value(self, box: Box) -> Cbor:
+    @cached_property
+    def declared(self) -> frozenset[tuple[str, ...]]:
+        """The paths of the assertions that its claim refers to."""
+        references = self.claim.assertions if self.claim else ()
+        return frozenset(path_of(absolute(one.url, self.label)) for one in references)
+
+    def value(self, box: Box) -> Value:
         """Return the CBOR of one of its boxes, read once."""
         found = self._values.get(box)
         if found is None:
@@ -95,12 +109,12 @@ class ManifestReading:
         value = self.value(box).value
         return value if isinstance(value, dict) else {}
 
-    def json(self, box: Box) -> Any:
-        """Return the content of one of its boxes as JSON; None if it cannot be read."""
-        try:
-            return json.loads(box.content("json"))
-        except (ValueError, RecursionError):
-            return None
+    def json(self, box: Box) -> Value:
+        """Return the JSON of one of its boxes, read once."""
+        found = self._json.get(box)
+        if found is None:
+            found = self._json[box] = read_json(box.content("json"), self._budget)
+        return found
 
     def assertions_of(self, *labels: str) -> Iterator[Box]:
         """Return the assertions with one of these labels, instances included."""
@@ -133,6 +147,9 @@ class ManifestReading:
             self.log.failure("claim.multiple", self.uri)
         else:
             self.claim = self._read_claim(claims[0])
+        if self.signature is not None:
+            # Like the claim, it is read before any assertion can use up the budget.
+            self.value(self.signature)
 
     def _read_claim(self, box: Box) -> Claim | None:
         url = manifest_uri(self.label, box.label)

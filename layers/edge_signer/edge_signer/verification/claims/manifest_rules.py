@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from edge_signer.signing.rules.metadata import PROPERTIES
+from edge_signer.signing.rules.metadata_properties import PROPERTIES
 from edge_signer.verification.claims.assertion_checks import ACTIONS, HARD_BINDINGS, MULTI_ASSET
 from edge_signer.verification.claims.ingredients import PARENT, Ingredient, check_form
 from edge_signer.verification.claims.manifest_reading import Claim, ManifestReading, base_label
@@ -83,7 +83,7 @@ def _check_special(manifest: ManifestReading, claim: Claim, box: Box) -> None:
 
 
 def _check_metadata(manifest: ManifestReading, box: Box, url: str) -> None:
-    content = manifest.json(box)
+    content = manifest.json(box).value
     if isinstance(content, dict):
         for name in content.keys() - PROPERTIES - {"@context"}:
             said = f"It has the property {name[:100]}."

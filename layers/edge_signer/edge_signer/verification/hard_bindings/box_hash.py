@@ -29,6 +29,8 @@ _MARKERS = {
 }
 _MARKER = re.compile(rb"\xff[^\x00]", re.DOTALL)
 _APP11, _SOI, _EOI, _SOS = 0xEB, 0xD8, 0xD9, 0xDA
+#: Of a segment with a box: marker, length, "JP", instance, sequence number; the box's own head.
+_SEGMENT_HEAD_BYTES = 20
 
 
 class _NotCheckedError(Exception):
@@ -147,9 +149,12 @@ def _of_png(asset: AssetContent) -> list[_Part]:
 
 def _of_jpeg(asset: AssetContent) -> list[_Part]:
     found: list[_Part] = []
+    # Boxes in APP11 that are no store. A store's segments are joined from its first one only:
+    # joining them again from each of the others would read a file as often as it has segments.
+    others: set[bytes] = set()
     at = 0
     while at < asset.size_bytes and len(found) <= _MAX_BOXES:
-        head = asset.read(at, 4)
+        head = asset.read(at, _SEGMENT_HEAD_BYTES)
         if len(head) < 2 or head[0] != 0xFF:
             break
         marker, end = head[1], at + 2
@@ -158,8 +163,12 @@ def _of_jpeg(asset: AssetContent) -> list[_Part]:
             raise _NotCheckedError(f"the marker {marker:02X} has no name here")
         if marker not in (_SOI, _EOI):
             end += int.from_bytes(head[2:4])
-        if marker == _APP11 and (span := embedded_span(asset, at)):
-            name, end = _CREDENTIALS, at + span.length
+        if marker == _APP11 and (one := _form_and_box(head)) not in others:
+            span = embedded_span(asset, at)
+            if span is None:
+                others.add(one)
+            else:
+                name, end = _CREDENTIALS, at + span.length
         if marker == _SOS:
             end = _end_of_scan(asset, end)
         found.append(_Part(name, at, end))
@@ -169,6 +178,11 @@ def _of_jpeg(asset: AssetContent) -> list[_Part]:
     if not found or len(found) > _MAX_BOXES or at > asset.size_bytes:
         raise _NotCheckedError("its segments cannot be told apart")
     return found
+
+
+def _form_and_box(head: bytes) -> bytes:
+    """Return what the segments of one box of JPEG XT have in common: "JP", instance and type."""
+    return head[4:8] + head[16:20]
 
 
 def _end_of_scan(asset: AssetContent, begin: int) -> int:

@@ -85,10 +85,10 @@ def store_within(asset: AssetContent, begin: int, end: int) -> tuple[int, Embedd
 def _whole(
     asset: AssetContent, begin: int, before: int, length: int, after: int
 ) -> EmbeddedSpan | None:
-    if length > MAX_STORE_BYTES:
+    begins = asset.read(begin + before, min(length, _BOX_HEAD_BYTES))
+    if length > MAX_STORE_BYTES or begins[4:] != b"jumb":
         return None
-    store = asset.read(begin + before, length)
-    return EmbeddedSpan(before + length + after, store) if store[4:8] == b"jumb" else None
+    return EmbeddedSpan(before + length + after, asset.read(begin + before, length))
 
 
 def _jpeg(asset: AssetContent, begin: int) -> EmbeddedSpan | None:

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID, SignatureAlgorithmOID
 
 from edge_signer.signing.credentials.certificate import UNREADABLE
-from edge_signer.signing.credentials.certificate_fields import SIGNATURES, has_common_key_form
+from edge_signer.signing.credentials.certificate_fields import SIGNATURES
 from edge_signer.signing.credentials.certificate_profile import (
     Fault,
-    issuer_faults,
+    faults_of_issuer,
     profile_faults,
 )
 from edge_signer.signing.credentials.time_stamp_response import (
@@ -27,6 +27,7 @@ from edge_signer.signing.credentials.time_stamp_response import (
 
 # RFC 5280 §4.2 makes this rule, not C2PA's standard.
 _CRITICAL_EXTENSION = "critical-extension"
+_KEY_FORM = "key-form"
 #: OpenSSL's own limits: verifying takes very long with a huge key or a huge public exponent.
 _MAX_EXPONENT_BITS = 64
 _MAX_KEY_BITS = 16_384
@@ -62,7 +63,7 @@ def readable_certificates(ders: Iterable[bytes]) -> tuple[x509.Certificate, ...]
 def credential_faults(leaf: x509.Certificate) -> list[str]:
     """List what keeps a certificate from signing claims, in sentences."""
     try:
-        demands = [*_of_the_standard(profile_faults(leaf)), *_own_demands(leaf)]
+        demands = _demands(leaf, profile_faults(leaf))
     except UNREADABLE as broken:
         return [f"The certificate cannot be read: {broken}."]
     return [f"The certificate {one}." for one in demands]
@@ -77,17 +78,18 @@ def chain_faults(issuers: Sequence[x509.Certificate]) -> list[str]:
     Raises:
         ValueError: An extension cannot be read.
     """
-    own = [fault for one in issuers for fault in _own_demands(one)]
-    return [*_of_the_standard(issuer_faults(issuers)), *own]
+    found = [(one, faults_of_issuer(one, below)) for below, one in enumerate(issuers)]
+    return [demand for one, faults in found for demand in _demands(one, faults)]
 
 
-def _of_the_standard(faults: Sequence[Fault]) -> list[str]:
-    """Leave out what a signer must avoid, since some engine refuses it, and the standard allows."""
-    return [one.demand for one in faults if one.of_the_standard or one.code == _CRITICAL_EXTENSION]
+def _demands(certificate: x509.Certificate, faults: Sequence[Fault]) -> list[str]:
+    """List what the standard demands of a certificate in vain.
 
-
-def _own_demands(certificate: x509.Certificate) -> list[str]:
-    """List faults of the algorithms of a certificate (C2PA 2.2 §14.5.1.1)."""
+    Of the profile's faults, those are left out that a signer must avoid because some engine
+    refuses them, and that the standard allows. It has rules on algorithms beside the profile
+    (C2PA 2.2 §14.5.1.1).
+    """
+    has_common_key_form = all(one.code != _KEY_FORM for one in faults)
     is_rsa = isinstance(certificate.public_key(), rsa.RSAPublicKey)
     is_pss = certificate.signature_algorithm_oid == SignatureAlgorithmOID.RSASSA_PSS
     digest = certificate.signature_hash_algorithm
@@ -101,17 +103,20 @@ def _own_demands(certificate: x509.Certificate) -> list[str]:
         "must be signed with an algorithm that the standard allows": is_allowed,
         # RSA keys may be tied to RSASSA-PSS.
         "must name one signature algorithm": _names_one_algorithm(certificate),
-        "must name the curve of its key": is_rsa or has_common_key_form(certificate),
+        "must name the curve of its key": is_rsa or has_common_key_form,
     }
-    return [demand for demand, is_met in demands.items() if not is_met]
+    return [
+        *(one.demand for one in faults if one.of_the_standard or one.code == _CRITICAL_EXTENSION),
+        *(demand for demand, is_met in demands.items() if not is_met),
+    ]
 
 
 def _names_one_algorithm(certificate: x509.Certificate) -> bool:
     """Tell whether what is signed names the signature's algorithm (RFC 5280 §4.1.1.2)."""
     der = certificate.public_bytes(Encoding.DER)
-    signed, algorithm = children(der, only_element(der))[:2]
-    fields = [one for one in children(der, signed) if one.tag == SEQUENCE]
-    return encoded(der, fields[0]) == encoded(der, algorithm)
+    signed, algorithm, _ = children(der, only_element(der))
+    named = next(one for one in children(der, signed) if one.tag == SEQUENCE)
+    return encoded(der, named) == encoded(der, algorithm)
 
 
 def outside_validity(

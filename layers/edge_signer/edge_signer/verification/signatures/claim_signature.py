@@ -19,6 +19,7 @@ from edge_signer.signing.credentials.algorithm import (
     RsaPss,
     SignatureMismatchError,
 )
+from edge_signer.verification.cbor_values import Value
 from edge_signer.verification.findings import FindingLog
 from edge_signer.verification.signatures.certificates import (
     common_name,
@@ -80,14 +81,14 @@ class SignedClaim:
 
     Attributes:
         claim: The claim, encoded.
-        signature: The content of the signature's box.
+        signature: The content of the signature's box, as it was read.
         url: JUMBF URI of that box.
         later_tokens: Time-stamps of this signature in later manifests.
         later_responses: OCSP responses in time for it in later manifests.
     """
 
     claim: bytes
-    signature: bytes
+    signature: Value
     url: str
     later_tokens: Sequence[bytes] = ()
     later_responses: Sequence[bytes] = ()
@@ -191,8 +192,10 @@ def _signer(
         )
         log.failure("claimSignature.outsideValidity", signed.url, said)
     responses = [*stapled_responses(cose.unprotected), *signed.later_responses]
-    anchors = [one.certificate for _, one in trust.named(leaf.issuer, "signers", moment)]
-    revocation = revocation_of(leaf, [*others, *anchors], responses, stamp.trusted_time, now)
+    revocation: Revocation = "not_checked"
+    if responses:
+        anchors = [one.certificate for _, one in trust.named(leaf.issuer, "signers", moment)]
+        revocation = revocation_of(leaf, [*others, *anchors], responses, stamp.trusted_time, now)
     if revocation == "good":
         log.success("signingCredential.ocsp.notRevoked", signed.url)
     elif revocation == "revoked":

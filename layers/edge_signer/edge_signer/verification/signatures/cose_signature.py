@@ -6,22 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from edge_signer.signing.credentials.algorithm import AlgorithmName
-from edge_signer.signing.manifest.cbor_reader import (
-    COSE_SIGN1_TAG,
-    cbor_bytes,
-    cbor_head,
-    cbor_text,
-)
-from edge_signer.verification.cbor_values import read_cbor
+from edge_signer.signing.credentials.algorithm import COSE_IDENTIFIERS, AlgorithmName
+from edge_signer.signing.manifest.cbor_reader import COSE_SIGN1_TAG, sig_structure
+from edge_signer.verification.cbor_values import ItemBudget, Value, read_cbor
 
 _ALGORITHM, _CRITICAL, _X5CHAIN = 1, 2, 33
 _X5CHAIN_NAMES = (_X5CHAIN, "x5chain")
-ALGORITHM_NAMES: Mapping[int, AlgorithmName] = {
-    -7: "ES256", -35: "ES384", -36: "ES512", -37: "PS256", -38: "PS384", -39: "PS512", -8: "EdDSA",
-}  # fmt: skip
+_ALGORITHM_NAMES: Mapping[int, AlgorithmName] = {
+    identifier: name for name, identifier in COSE_IDENTIFIERS.items()
+}
 #: Real chains have two or three certificates.
 MAX_CERTIFICATES = 10
+# Of the protected header, which has a dozen.
+_MAX_HEADER_ITEMS = 1_000
 
 
 class CoseError(ValueError):
@@ -47,27 +44,22 @@ class CoseSignature:
     x5chain: tuple[bytes, ...]
 
     def signed_bytes(self, context: str, payload: bytes) -> bytes:
-        """Return the Sig_structure of a payload (RFC 9052 §4.4).
-
-        Args:
-            context: `Signature1`, or `CounterSignature` for time-stamps.
-            payload: What is signed or stamped.
-        """
-        head = cbor_head(4, 4) + cbor_text(context) + cbor_bytes(self.protected)
-        return head + cbor_bytes(b"") + cbor_bytes(payload)
+        """Return the `sig_structure` of a payload under this header."""
+        return sig_structure(context, self.protected, payload)
 
 
-def read_cose_signature(encoded: bytes, claim: bytes) -> CoseSignature:
+def read_cose_signature(read: Value, claim: bytes) -> CoseSignature:
     """Read a claim's signature.
 
     Args:
-        encoded: The content of the signature's box.
+        read: The content of the signature's box.
         claim: The signed claim; a payload in the signature must be the same.
 
     Raises:
         CoseError: It is not one that C2PA allows.
     """
-    read = read_cbor(encoded)
+    if read.is_too_large:
+        raise CoseError("The signature was not read: the store has too many values.")
     if read.tag != COSE_SIGN1_TAG or not read.is_well_formed:
         raise CoseError("The signature is no tagged COSE_Sign1.")
     match read.value:
@@ -80,12 +72,12 @@ def read_cose_signature(encoded: bytes, claim: bytes) -> CoseSignature:
         raise CoseError("The signature has a payload, which is not the claim.")
     header = _header(protected)
     algorithm = header.get(_ALGORITHM)
-    name = ALGORITHM_NAMES.get(algorithm) if isinstance(algorithm, int) else None
+    name = _ALGORITHM_NAMES.get(algorithm) if isinstance(algorithm, int) else None
     return CoseSignature(protected, unprotected, signature, name, _x5chain(header, unprotected))
 
 
 def _header(protected: bytes) -> Mapping[Any, Any]:
-    read = read_cbor(protected)
+    read = read_cbor(protected, ItemBudget(_MAX_HEADER_ITEMS))
     if not read.is_well_formed or not isinstance(read.value, dict) or read.repeated_keys:
         raise CoseError("The protected header of the signature cannot be read.")
     if _CRITICAL in read.value:

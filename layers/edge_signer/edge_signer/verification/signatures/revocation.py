@@ -1,6 +1,6 @@
 """Revocation of the signer's certificate, from OCSP responses in the store (C2PA 2.2 §15.9.1).
 
-Nothing is fetched. A response that cannot be read or that does not hold counts as absent.
+Nothing is fetched. A response that is very large, cannot be read or does not hold counts as absent.
 """
 
 from __future__ import annotations
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 Revocation = Literal["good", "revoked", "not_checked"]
 _MAX_RESPONSES = 8
+#: Real responses are about one certificate, and have up to 3 KB.
+_MAX_RESPONSE_BYTES = 64 * 1024
+# Of one response; each is tried for its signature.
+_MAX_RESPONDERS = 4
 _WITHOUT_NEXT_UPDATE = timedelta(hours=24)
 
 
@@ -49,7 +53,7 @@ def revocation_of(
     Args:
         leaf: The certificate.
         issuers: Certificates among which its issuer is.
-        responses: OCSP responses in DER.
+        responses: OCSP responses in DER; the first eight of at most 64 KiB are read.
         stamped: The time of a trusted time-stamp; None if there is none.
         now: The present.
     """
@@ -57,7 +61,8 @@ def revocation_of(
     if issuer is None:
         return "not_checked"
     found: Revocation = "not_checked"
-    for encoded in responses[:_MAX_RESPONSES]:
+    usual = [one for one in responses if len(one) <= _MAX_RESPONSE_BYTES]
+    for encoded in usual[:_MAX_RESPONSES]:
         said = _statuses(encoded, leaf, issuer, stamped, now)
         if "good" in said:
             return "good"
@@ -93,32 +98,29 @@ def _statuses(
         response = ocsp.load_der_ocsp_response(encoded)
         if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
             return []
-        if not _is_authorized(response, issuer):
+        # Before any signature is checked, which takes longest.
+        named = [one for one in response.responses if one.serial_number == leaf.serial_number]
+        if not named or not _is_authorized(response, issuer):
             return []
         return [
             _status(one, response.produced_at_utc, stamped, now)
-            for one in response.responses
-            if _is_about(one, leaf, issuer)
+            for one in named
+            if _is_about(one, issuer)
         ]
     except UNREADABLE:
         return []
 
 
-def _is_about(
-    single: ocsp.OCSPSingleResponse, leaf: x509.Certificate, issuer: x509.Certificate
-) -> bool:
-    """Tell whether a part names the certificate by serial number and issuer (RFC 6960 §4.1.1)."""
+def _is_about(single: ocsp.OCSPSingleResponse, issuer: x509.Certificate) -> bool:
+    """Tell whether a part is about a certificate of this issuer (RFC 6960 §4.1.1)."""
     key = x509.SubjectKeyIdentifier.from_public_key(issuer.public_key()).digest
     name = issuer.subject.public_bytes()
     hash_name = single.hash_algorithm.name
     # The identifier of a key is its SHA-1, which is what nearly all responses use.
     is_usual = hash_name == "sha1"
     key_hash = key if is_usual else hashlib.new(hash_name, _key_bits(issuer)).digest()
-    return (
-        single.serial_number == leaf.serial_number
-        and single.issuer_name_hash == hashlib.new(hash_name, name, usedforsecurity=False).digest()
-        and single.issuer_key_hash == key_hash
-    )
+    name_hash = hashlib.new(hash_name, name, usedforsecurity=False).digest()
+    return single.issuer_name_hash == name_hash and single.issuer_key_hash == key_hash
 
 
 def _key_bits(certificate: x509.Certificate) -> bytes:
@@ -139,7 +141,7 @@ def _key_bits(certificate: x509.Certificate) -> bytes:
 
 def _is_authorized(response: ocsp.OCSPResponse, issuer: x509.Certificate) -> bool:
     """Tell whether the issuer signed, or whom it authorized to (RFC 6960 §4.2.2.2)."""
-    for one in (issuer, *response.certificates):
+    for one in (issuer, *response.certificates[:_MAX_RESPONDERS]):
         if not has_usual_key(one) or not _has_signed(response, one):
             continue
         if one == issuer:

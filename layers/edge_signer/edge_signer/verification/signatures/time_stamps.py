@@ -87,41 +87,40 @@ def check_time_stamps(
         url: JUMBF URI of the signature.
         log: Takes the findings.
     """
-    worst = StampFound()
+    last = StampFound()
     for token, payloads in _tokens(cose, claim, later_tokens, url, log):
         try:
             found = _checked(token, payloads, trust)
         except _NotCheckedError as unknown:
             log.skip(f"Whether the time-stamp holds: {unknown}.")
-            worst = StampFound("Untrusted")
+            last = StampFound("Untrusted")
         except _StampError as fault:
             log.informational(fault.code, url, fault.explanation)
-            worst = fault.found
+            last = fault.found
         else:
             log.success("timeStamp.validated", url)
             log.success("timeStamp.trusted", url)
             return found
-    if worst.state == "Absent" and ("sigTst" in cose.unprotected or "sigTst2" in cose.unprotected):
+    if last.state == "Absent" and ("sigTst" in cose.unprotected or "sigTst2" in cose.unprotected):
         return StampFound("Invalid")
-    return worst
+    return last
 
 
 def _tokens(
     cose: CoseSignature, claim: bytes, later_tokens: Sequence[bytes], url: str, log: FindingLog
 ) -> Iterator[tuple[bytes, list[bytes]]]:
     """Return each token with the payloads that it may have been made for."""
-    over_signature = cose.signed_bytes(_COUNTER_SIGNATURE, cbor_bytes(cose.signature))
-    over_claim = cose.signed_bytes(_COUNTER_SIGNATURE, claim)
-    for header, payload in (("sigTst2", over_signature), ("sigTst", over_claim)):
+    for header, stamped in (("sigTst2", cbor_bytes(cose.signature)), ("sigTst", claim)):
         if header in cose.unprotected:
             token = _only_token(cose.unprotected[header])
             if token is None:
                 said = f"{header} does not hold exactly one token."
                 log.informational("timeStamp.malformed", url, said)
             else:
-                yield token, [payload]
+                yield token, [cose.signed_bytes(_COUNTER_SIGNATURE, stamped)]
     for token in later_tokens[:_MAX_TOKENS]:
         # §18.17.3 means the Sig_structure; c2pa-rs stamps the signature itself.
+        over_signature = cose.signed_bytes(_COUNTER_SIGNATURE, cbor_bytes(cose.signature))
         yield token, [over_signature, cose.signature]
 
 

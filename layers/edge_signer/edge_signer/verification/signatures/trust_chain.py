@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from edge_signer.signing.credentials.certificate import UNREADABLE
 from edge_signer.signing.credentials.certificate_fields import extension
@@ -20,6 +21,9 @@ from edge_signer.verification.trust import Purpose, TrustList, TrustLists
 
 # Several certificates may have the issuer's name; an attacker could add many.
 _MAX_TRIED = 32
+# Issuances, which strangers can make up; 100 bytes of memory for each.
+_MAX_KNOWN = 1_024
+_SHA256 = hashes.SHA256()
 
 
 @dataclass(frozen=True)
@@ -99,12 +103,19 @@ class _Search:
         self._left -= 1
         if self._left < 0:
             return False
+        pair = issuer.fingerprint(_SHA256) + issued.fingerprint(_SHA256)
+        known = self._trust.known_issuances
+        if pair in known:
+            return True
         try:
             if not has_usual_key(issuer):
                 return False
             issued.verify_directly_issued_by(issuer)
         except UNREADABLE:
             return False
+        if len(known) >= _MAX_KNOWN:
+            known.clear()
+        known.add(pair)
         return True
 
     def _judged(self, path: tuple[x509.Certificate, ...], trust_list: TrustList) -> TrustChain:

@@ -8,6 +8,8 @@ from edge_signer.verification.report import ManifestSays, ReportedFinding, Verif
 MAX_ANSWER_BYTES = 3 * 1024 * 1024
 _MOST_FINDINGS = 100
 _MOST_CHARACTERS = 200
+# A file may name credentials elsewhere, at an address as long as itself.
+_MOST_CHARACTERS_OF_AN_ADDRESS = 2_048
 
 
 def fits(text: str) -> bool:
@@ -24,11 +26,12 @@ def report_json(report: VerificationReport) -> str:
     text = report.to_json()
     if fits(text):
         return text
+    address = report.judged.source[:_MOST_CHARACTERS_OF_AN_ADDRESS]
     short = VerificationReport(
         trusted=report.trusted,
         verdict=report.verdict,
         verified_at=report.verified_at,
-        judged=report.judged,
+        judged=report.judged.model_copy(update={"source": address}),
         checks=report.checks,
         manifest=ManifestSays(label=report.manifest.label[:_MOST_CHARACTERS]),
         failures=tuple(map(_shortened, report.failures[:_MOST_FINDINGS])),
