@@ -14,6 +14,7 @@ from measure.bench import (
     builder_bench,
     embedding_bench,
     execution_bench,
+    ingredients_bench,
     jobs_bench,
     system_bench,
     verification_bench,
@@ -22,6 +23,7 @@ from measure.bench import (
 BENCHES = {
     "builder": builder_bench,
     "embedding": embedding_bench,
+    "ingredients": ingredients_bench,
     "verification": verification_bench,
     "admission": admission_bench,
     "around": around_bench,

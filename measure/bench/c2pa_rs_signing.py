@@ -33,9 +33,12 @@ class C2paRsSigning:
     Args:
         workshop: Whose key signs.
         assertions: Content by label, valid C2PA.
+        trusted_pem: Roots that it trusts besides the workshop's own.
     """
 
-    def __init__(self, workshop: Workshop, assertions: dict[str, Any]) -> None:
+    def __init__(
+        self, workshop: Workshop, assertions: dict[str, Any], *, trusted_pem: str = ""
+    ) -> None:
         self._definition = json.dumps(
             {
                 "claim_generator_info": [{"name": "Edge Signer", "version": "0.1.0"}],
@@ -50,7 +53,7 @@ class C2paRsSigning:
                 {
                     "builder": {"thumbnail": {"enabled": False}},
                     "trust": {
-                        "trust_anchors": workshop.ca.anchors_pem(),
+                        "trust_anchors": workshop.ca.anchors_pem() + trusted_pem,
                         "trust_config": TRUST_CONFIG,
                     },
                 }
@@ -68,6 +71,17 @@ class C2paRsSigning:
         """`Builder.sign`: hashes the asset, signs, reads its own work again."""
         builder = c2pa.Builder(self._definition, context=self._context)
         builder.set_no_embed()
+        return bytes(builder.sign(self._signer, media_type, io.BytesIO(asset)))
+
+    def sign_edit(self, asset: bytes, media_type: str, parent: bytes) -> bytes:
+        """`add_ingredient` with the parent's file, then `Builder.sign`."""
+        opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["parent"]}}
+        actions = {"label": "c2pa.actions.v2", "data": {"actions": [opened]}, "created": True}
+        definition = {**json.loads(self._definition), "assertions": [actions]}
+        builder = c2pa.Builder(definition, context=self._context)
+        builder.set_no_embed()
+        said = {"relationship": "parentOf", "title": "rocket.jpg", "label": "parent"}
+        builder.add_ingredient(said, media_type, io.BytesIO(parent))
         return bytes(builder.sign(self._signer, media_type, io.BytesIO(asset)))
 
     def embed(self, media_type: str, asset: BinaryIO, signed: BinaryIO) -> None:
