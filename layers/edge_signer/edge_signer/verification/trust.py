@@ -57,6 +57,15 @@ class TrustAnchor(TrustPeriod):
         return self.certificate.fingerprint(hashes.SHA256())
 
     @cached_property
+    def key_identifier(self) -> bytes:
+        """Identifier of its key, as certificates that it issued name it; empty for none."""
+        try:
+            found = self.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
+        except (x509.ExtensionNotFound, ValueError):
+            return b""
+        return found.value.digest
+
+    @cached_property
     def pem(self) -> str:
         """The certificate in PEM."""
         return self.certificate.public_bytes(Encoding.PEM).decode()

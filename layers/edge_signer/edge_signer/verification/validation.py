@@ -9,6 +9,7 @@ from edge_signer.verification.claims.ingredients import Ingredient
 from edge_signer.verification.findings import Finding, Findings
 from edge_signer.verification.signatures.claim_signature import SignerFound
 from edge_signer.verification.signatures.time_stamps import StampFound
+from edge_signer.verification.store_reader import Box
 
 Verdict = Literal["Trusted", "Valid", "Invalid", "Unreadable"]
 NO_STAMP = StampFound()
@@ -36,6 +37,7 @@ class ManifestValidation:
 
     Attributes:
         label: Its label.
+        box: Its superbox.
         kind: `standard`, `update` or `compressed`.
         findings: The findings about itself; those about its ingredients are theirs.
         not_checked: What could not be checked, in sentences.
@@ -47,6 +49,7 @@ class ManifestValidation:
     """
 
     label: str
+    box: Box
     kind: str
     findings: Findings
     not_checked: tuple[str, ...] = ()

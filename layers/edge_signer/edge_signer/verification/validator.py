@@ -227,6 +227,7 @@ class _Run:
             manifests=tuple(
                 ManifestValidation(
                     label=one.label,
+                    box=one.box,
                     kind=one.kind,
                     findings=one.log.findings(),
                     not_checked=tuple(one.log.not_checked),

@@ -18,7 +18,7 @@ from edge_signer.signing.ingredients.damage import damage_to, parts_of
 from edge_signer.verification.claims.assertion_checks import (
     HARD_BINDINGS,
 )
-from edge_signer.verification.claims.manifest_reading import KINDS, base_label
+from edge_signer.verification.claims.manifest_reading import base_label
 from edge_signer.verification.claims.references import (
     assertion_uri,
     manifest_label_of,
@@ -26,7 +26,7 @@ from edge_signer.verification.claims.references import (
     signature_uri,
 )
 from edge_signer.verification.findings import Finding
-from edge_signer.verification.store_reader import Box, read_store
+from edge_signer.verification.store_reader import Box
 from edge_signer.verification.trust import TrustLists
 from edge_signer.verification.validation import (
     StoreValidation,
@@ -81,8 +81,7 @@ class IngredientCredentials:
         if active is None or validation.problem or not validation.is_judged:
             problem = validation.problem or "It is beyond the limits of this signer."
             raise InvalidIngredientError(f"{where}: {problem}")
-        store = read_store(manifest_store).box
-        boxes = [one for one in store.children if one.kind in KINDS] if store else []
+        boxes = [one.box for one in validation.manifests]
         if len(boxes) > MAX_MANIFESTS:
             raise InvalidIngredientError(f"{where}: more than {MAX_MANIFESTS} manifests")
         if active.kind not in {"standard", "update"} or not parts_of(boxes[-1], "c2cs"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -33,12 +34,21 @@ _MAX_EXPONENT_BITS = 64
 _MAX_KEY_BITS = 16_384
 
 
+# The same signers come again and again. What is kept of them is bounded: strangers send these.
+_MOST_KEPT = 256
+_MOST_KEPT_BYTES = 8 * 1024
+
+
 def load_certificate(der: bytes) -> x509.Certificate:
     """Load a certificate from DER.
 
     Raises:
         ValueError: It cannot be read.
     """
+    return _kept(der) if len(der) <= _MOST_KEPT_BYTES else _loaded(der)
+
+
+def _loaded(der: bytes) -> x509.Certificate:
     try:
         one = x509.load_der_x509_certificate(der)
         # These parts are parsed when they are first asked for.
@@ -47,6 +57,9 @@ def load_certificate(der: bytes) -> x509.Certificate:
     except UNREADABLE as broken:
         raise ValueError(f"The certificate cannot be read: {broken}"[:300]) from broken
     return one
+
+
+_kept = lru_cache(_MOST_KEPT)(_loaded)
 
 
 def readable_certificates(ders: Iterable[bytes]) -> tuple[x509.Certificate, ...]:
@@ -60,13 +73,24 @@ def readable_certificates(ders: Iterable[bytes]) -> tuple[x509.Certificate, ...]
     return tuple(found)
 
 
-def credential_faults(leaf: x509.Certificate) -> list[str]:
+def credential_faults(leaf: x509.Certificate) -> Sequence[str]:
     """List what keeps a certificate from signing claims, in sentences."""
+    return _known_credential_faults(leaf) if _is_small(leaf) else _credential_faults(leaf)
+
+
+def _credential_faults(leaf: x509.Certificate) -> tuple[str, ...]:
     try:
         demands = _demands(leaf, profile_faults(leaf))
     except UNREADABLE as broken:
-        return [f"The certificate cannot be read: {broken}."]
-    return [f"The certificate {one}." for one in demands]
+        return (f"The certificate cannot be read: {broken}.",)
+    return tuple(f"The certificate {one}." for one in demands)
+
+
+_known_credential_faults = lru_cache(_MOST_KEPT)(_credential_faults)
+
+
+def _is_small(certificate: x509.Certificate) -> bool:
+    return len(certificate.tbs_certificate_bytes) <= _MOST_KEPT_BYTES
 
 
 def chain_faults(issuers: Sequence[x509.Certificate]) -> list[str]:
@@ -78,8 +102,18 @@ def chain_faults(issuers: Sequence[x509.Certificate]) -> list[str]:
     Raises:
         ValueError: An extension cannot be read.
     """
-    found = [(one, faults_of_issuer(one, below)) for below, one in enumerate(issuers)]
-    return [demand for one, faults in found for demand in _demands(one, faults)]
+    return [
+        demand
+        for below, one in enumerate(issuers)
+        for demand in (_known_issuer_faults if _is_small(one) else _issuer_faults)(one, below)
+    ]
+
+
+def _issuer_faults(issuer: x509.Certificate, below: int) -> tuple[str, ...]:
+    return tuple(_demands(issuer, faults_of_issuer(issuer, below)))
+
+
+_known_issuer_faults = lru_cache(_MOST_KEPT)(_issuer_faults)
 
 
 def _demands(certificate: x509.Certificate, faults: Sequence[Fault]) -> list[str]:

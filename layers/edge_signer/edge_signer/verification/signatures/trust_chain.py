@@ -90,7 +90,10 @@ class _Search:
         for trust_list, anchor in self._trust.named(top.subject, self._purpose, self._moment):
             if anchor.certificate == top and not anchor.is_end_entity:
                 yield self._judged(path, trust_list)
-        for trust_list, anchor in self._trust.named(top.issuer, self._purpose, self._moment):
+        # Of several anchors with one name, the one whose key is named is tried first.
+        named = self._trust.named(top.issuer, self._purpose, self._moment)
+        wanted = _issuer_key_identifier(top)
+        for trust_list, anchor in sorted(named, key=lambda one: one[1].key_identifier != wanted):
             if anchor.is_end_entity or anchor.certificate == top:
                 continue
             if self._issued(anchor.certificate, top):
@@ -149,6 +152,14 @@ def _may_issue(anchor: x509.Certificate, cas_below: int) -> bool:
         return anchor.subject == anchor.issuer
     length = constraints.path_length
     return constraints.ca and (length is None or length >= cas_below)
+
+
+def _issuer_key_identifier(certificate: x509.Certificate) -> bytes | None:
+    try:
+        identifier = extension(certificate, x509.AuthorityKeyIdentifier)
+    except UNREADABLE:
+        return None
+    return None if identifier is None else identifier.key_identifier
 
 
 def _name(certificate: x509.Certificate) -> str:
