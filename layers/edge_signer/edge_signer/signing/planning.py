@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority, required
 from edge_signer.signing.errors import IngredientsUnavailableError, PolicyViolationError
 from edge_signer.signing.rules.assertions import CLAIM_THUMBNAIL_LABEL, manifest_assertions
-from edge_signer.signing.rules.ingredient_rules import NamedIngredient
+from edge_signer.signing.rules.ingredient_rules import NamedIngredient, require_update_actions
 from edge_signer.signing.rules.policy_directory import PolicyDirectory
 from edge_signer.signing.signing_request import PlannedManifest, SigningRequest
 from edge_signer.signing.store import S3ManifestStore
@@ -52,6 +52,8 @@ class Planning:
         policy.require_title_allowed(request.title)
         named = [NamedIngredient(one.id, one.relationship) for one in request.ingredients]
         assertions = manifest_assertions(request.assertions, policy, named, request.redactions)
+        if request.is_update:
+            require_update_actions(assertions)
         wants_time_stamp = policy.wants_time_stamp(request.tsa)
         authority = required(self._time_stamp_authority) if wants_time_stamp else None
         return PlannedManifest(policy, assertions, authority, self._store.url_of(request))

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from edge_signer.signing.errors import InvalidAssertionError, PolicyViolationError
+from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.rules.action_model import OPENED, PLACED
 from edge_signer.signing.rules.policy import Relationship, SigningPolicy
 
@@ -22,6 +23,8 @@ _NAMES_ONLY: Mapping[str, Relationship] = {
     "c2pa.repackaged": "parentOf",
     "c2pa.transcoded": "parentOf",
 }
+#: What update manifests may state (C2PA 2.2 §11.2.3): nothing that changes what is perceived.
+UPDATE_ACTIONS = frozenset({OPENED, "c2pa.edited.metadata", "c2pa.published", "c2pa.redacted"})
 _COMBINES = {"c2pa.mixed", "c2pa.remixed"}
 _MAX_ID_CHARACTERS = 64
 
@@ -174,3 +177,21 @@ def _check_placed(
                 f"{path} must have a {PLACED} that names ingredients[{index}], because that is "
                 f"componentOf: {json.dumps(placing)}"
             )
+
+
+def require_update_actions(assertions: Sequence[Assertion]) -> None:
+    """Refuse what an update manifest may not state (C2PA 2.2 §11.2.3).
+
+    Args:
+        assertions: Those of the manifest, in the standard's form.
+
+    Raises:
+        InvalidAssertionError: An action changes what is perceived.
+    """
+    for one in assertions:
+        for number, action in enumerate(one.content.get("actions", ())):
+            if one.label == "c2pa.actions.v2" and action["action"] not in UPDATE_ACTIONS:
+                raise InvalidAssertionError(
+                    f"assertions.{one.label}.actions[{number}] is {action['action']}, which is not "
+                    "for an update: send it without update, or leave it out"
+                )

@@ -73,9 +73,9 @@ def readable_certificates(ders: Iterable[bytes]) -> tuple[x509.Certificate, ...]
     return tuple(found)
 
 
-def credential_faults(leaf: x509.Certificate) -> Sequence[str]:
+def credential_faults(leaf: x509.Certificate) -> list[str]:
     """List what keeps a certificate from signing claims, in sentences."""
-    return _known_credential_faults(leaf) if _is_small(leaf) else _credential_faults(leaf)
+    return [*(_known_credential_faults if _is_small(leaf) else _credential_faults)(leaf)]
 
 
 def _credential_faults(leaf: x509.Certificate) -> tuple[str, ...]:
