@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from edge_signer.signing.errors import InvalidAssertionError, (
+from edge_signer.signing.errors import (
+    InvalidAssertionError,
     InvalidIngredientError,
 )
 from edge_signer.signing.ingredients.ingredient import Ingredient
