@@ -77,6 +77,31 @@ BINDINGS: dict[str, dict[str, Any]] = {
     "two ranges": {"exclusions": [{"start": 2**40, "length": 4}, {"start": 2**41, "length": 9}]},
     "boxes": {"bmff": True},
 }
+INGREDIENTS = (
+    Assertion(
+        "c2pa.thumbnail.ingredient",
+        {"media_type": "image/png"},
+        created=False,
+        encoding="file",
+        attachment=pattern("thumbnail", 9000),
+    ),
+    Assertion(
+        "c2pa.ingredient.v3",
+        {
+            "relationship": "componentOf",
+            "thumbnail": 0,
+            "activeManifest": {"url": "self#jumbf=/c2pa/p", "alg": "sha256", "hash": "0a" * 32},
+        },
+        created=True,
+    ),
+)
+PLACING = (
+    Assertion(
+        "c2pa.actions.v2",
+        {"actions": [{"action": "c2pa.placed", "parameters": {"ingredients": [1]}}]},
+        created=True,
+    ),
+)
 NUMBERS = [0, -1, 2**63, 2**64 - 1, -(2**63), 1.5, -0.0, 0.1, 1e-5, 65504.0, 5e-324, 1.7e308]
 UNICODE = {"Zoë": '\u0000\u001f"\\é😀', "שלום": "مرحبا", "\U0010ffff": "e\u0301", "": "日本語"}
 
@@ -124,6 +149,9 @@ def manifests() -> Iterator[Recording]:
         padded = struct.pack("<I", 6000)
         bound = whole(name, replace(PLAIN, title="Zoë", binding=binding))
         yield replace(bound, calls=(*bound.calls, call("assemble", bytes(64), b"", padded)))
+    yield whole("ingredients", replace(PLAIN, assertions=(*INGREDIENTS, *PLACING)))
+    gone = ("self#jumbf=/c2pa/p/c2pa.assertions/c2pa.metadata",)
+    yield whole("an update", replace(PLAIN, is_update=True, redacted=gone))
     yield whole("numbers", said(NUMBERS))
     yield whole("unicode", said(UNICODE, list(UNICODE)))
     yield whole("deep", said(nested(14)))
@@ -163,7 +191,7 @@ def refusals() -> Iterator[Recording]:
     refused_then_built = (call("prepare", b"{}", digest, leaf), prepare(PLAIN))
     yield Recording("refused, then built", (*refused_then_built, call("assemble", bytes(64), b"")))
     large = said({str(at): "x" * 90 for at in range(900)})
-    again_and_again = (call("assemble", bytes(64), b""),) * 16
+    again_and_again = (call("assemble", bytes(64), b""),) * 40
     yield Recording("until the memory ends", (prepare(large), *again_and_again))
 
 
@@ -174,8 +202,9 @@ REFUSED_DEFINITIONS: dict[str, dict[str, Any]] = {
     "no certificate": {"x5chain": ()},
     "nine certificates": {"x5chain": (b"c",) * 9},
     "large certificates": {"x5chain": (pattern("large", 16_384),)},
+    "a reference to nothing": {"assertions": (*INGREDIENTS[1:2], *PLACING)},
     "no assertion": {"assertions": ()},
-    "65 assertions": {"assertions": (Assertion("org.example", {}, True),) * 65},
+    "129 assertions": {"assertions": (Assertion("org.example", {}, True),) * 129},
     "a hard binding": {"assertions": (Assertion("c2pa.hash.data", {}, True),)},
     "a label with a slash": {"assertions": (Assertion("org/example", {}, True),)},
     "no name": {"claim_generator_info": {"version": "1"}},
@@ -185,10 +214,11 @@ REFUSED_DEFINITIONS: dict[str, dict[str, Any]] = {
         "binding": {"exclusions": [{"start": 2, "length": 2}, {"start": 3, "length": 2}]}
     },
     "too deep": {"assertions": (Assertion("org.example", {"a": nested(40)}, True),)},
-    "too many": {"assertions": (Assertion("org.example", {"a": [0] * 2000}, True),)},
+    "too many": {"assertions": (Assertion("org.example", {"a": [0] * 10_000}, True),)},
     "too large": {"assertions": (Assertion("org.example", {"a": 2**64}, True),)},
 }
 CONTENTS_THAT_ARE_NOT_ONE = {
+    "a file that is not there": b',"file":{"media_type":"image/png","attachment":0}',
     "data and a JSON text": b',"data":{},"json":"{}"',
     "neither data nor a JSON text": b"",
     "JSON that is no text": b',"json":{}',
