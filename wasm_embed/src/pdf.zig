@@ -82,7 +82,7 @@ pub const Pdf = struct {
                 self.stage = .each_associated;
             },
             .each_associated => {
-                try self.lookAtEach(source);
+                try self.lookAtEach(source, plan.earlier);
                 self.stage = .names;
             },
             .names => {
@@ -109,7 +109,8 @@ pub const Pdf = struct {
         return self.objects.object(source, syntax.reference(value) orelse return value);
     }
 
-    fn lookAtEach(self: *Pdf, source: *Source) Error!void {
+    /// The earlier update's bytes would stay anyway, because each update follows the one before it.
+    fn lookAtEach(self: *Pdf, source: *Source, earlier: plan_.Earlier) Error!void {
         var files = Entries.array(associated.items) catch |failure| return named(failure);
         var index: u32 = 0;
         while (files.next() catch |failure| return named(failure)) |file| : (index += 1) {
@@ -120,7 +121,9 @@ pub const Pdf = struct {
             if (syntax.isDictionary(specification)) {
                 if (try entry(specification, "AFRelationship")) |kind| {
                     if (kind[0] != '/') return error.PdfTooComplex;
-                    if (syntax.isName(kind, relationship)) return error.AlreadySigned;
+                    if (syntax.isName(kind, relationship)) {
+                        return if (earlier == .refused) error.AlreadySigned else error.EarlierStoreUnsupported;
+                    }
                 }
             }
             self.looked_at = index + 1;
