@@ -88,7 +88,7 @@ pub const Jpeg = struct {
         try plan.noteStore(.between(self.position + segment_head - 8, end));
         try plan.remove(.between(self.position, end));
         self.earlier_instance = instance;
-        self.earlier_next = number + 1;
+        self.earlier_next = number +% 1;
     }
 
     pub fn holeLength(store_length: u32) u64 {

@@ -10,7 +10,7 @@ from edge_signer.signing.manifest.wasmtime_engine import Engine, InstancePre
 from edge_signer.signing.manifest.wasmtime_instance import BareInstance
 
 #: The module that this layer is for; `make wasm` writes this line.
-EMBED_MODULE_SHA256 = "b13f549a5808ee73449f8e2607ba81ce7993ecc96005f32216e3ffb511efc2ca"
+EMBED_MODULE_SHA256 = "886f77dde9e0dc98c483bf4485457f0a868a3973424816310c3238f1fb425c5b"
 MEMORY_LIMIT_BYTES = 32 * 1024 * 1024
 
 EMBED_MODULE = PinnedModule(
