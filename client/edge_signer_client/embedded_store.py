@@ -8,8 +8,8 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from edge_signer_client.errors import AssetLayoutError
 from edge_signer_client.layout_module import LayoutModule, advance
-from edge_signer_client.session import AssetLayoutError
 
 _EXTENT = struct.Struct("<QQ")
 # More than any file needs; a store is held in memory.

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from edge_signer_client.errors import AssetLayoutError
 from edge_signer_client.layout_module import LayoutModule, advance, shortened
-from edge_signer_client.session import AssetLayoutError
 
 __all__ = ["AssetLayout", "AssetLayoutError"]
 _BUFFER_BYTES = 1024 * 1024

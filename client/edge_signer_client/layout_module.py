@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import wasmtime
 
-from edge_signer_client.session import AssetLayoutError
+from edge_signer_client.errors import AssetLayoutError
 
 MODULE_PATH = Path(__file__).parent / "embed.wasm"
 _MEMORY_LIMIT_BYTES = 32 * 1024 * 1024
