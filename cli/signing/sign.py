@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from cli.api_access import TenantOptions, tenant_access
+from cli.definitions.definition import read_definition
+from cli.definitions.fields import DefinitionError
+from cli.found_ingredient import found_ingredient
+from cli.signing.actions import ActionsError, NoSourceTypeError, read_action
 from cli.signing.asset_signer import AssetSigner, Failed, Signed, Skipped
 from cli.signing.batch import sign_all
 from cli.signing.places import Outputs, Place, lay_out
 from cli.signing.report import require_apart
+from cli.signing.statements import PARENT_ID, Statements
 from cli.source_types import SourceTypeError, source_type_uri, usual_lines
 from cli.terminal import (
     EXIT_USAGE,
@@ -20,8 +25,8 @@ from cli.terminal import (
     say_warning,
     show_row,
 )
-from edge_signer.signing.rules.digital_source_types import term_of
-from edge_signer_client import EdgeSigner
+from edge_signer_client import EdgeSigner, EdgeSignerClientError
+from edge_signer_client.ingredient import Relationship
 
 # A batch waits for its turn under a tenant's limit of requests in a minute.
 _PATIENCE_S = 120
@@ -46,6 +51,12 @@ class SignOptions:
         verify: Whether c2pa-rs validates what is written, where it is installed.
         at_once: How many files are signed at the same time.
         report: File for a line of JSON for each asset; None for none.
+        parent: What the assets are versions of; None for themselves, if they carry credentials.
+        no_parent: Whether not to refer to the assets' own credentials.
+        components: Files that are parts of them.
+        inputs: Files that they were computed from.
+        actions: What was done, as `--action` has it.
+        manifest: A definition of c2patool; None for none.
     """
 
     policy: str
@@ -61,6 +72,12 @@ class SignOptions:
     verify: bool
     at_once: int
     report: Path | None
+    parent: Path | None
+    no_parent: bool
+    components: Sequence[Path]
+    inputs: Sequence[Path]
+    actions: Sequence[str]
+    manifest: Path | None
 
 
 def sign_files(named: list[Path], access: TenantOptions, options: SignOptions) -> int:
@@ -78,7 +95,7 @@ def sign_files(named: list[Path], access: TenantOptions, options: SignOptions) -
         typer.Exit: The options contradict each other, a file cannot be read, or no source type is
             given (2); no emulator is running here (1).
     """
-    embeds = _embeds(options)
+    _require_compatible(options)
     outputs = Outputs(options.output, options.output_dir, options.in_place, options.sidecar)
     layout = lay_out(named, outputs)
     places = layout.places
@@ -88,14 +105,13 @@ def sign_files(named: list[Path], access: TenantOptions, options: SignOptions) -
     if options.title is not None and not is_one:
         fail("--title names one asset; sign it by itself", EXIT_USAGE)
     require_apart(options.report, places)
-    uri = _source_type(places[0].asset if is_one else None, options.source_type, embeds=embeds)
+    statements = _statements(options)
+    _require_statements(statements, places)
     api = tenant_access(access)
     signer = AssetSigner(
         client=EdgeSigner(api.url, api.credentials, patience_s=_PATIENCE_S),
         policy_id=options.policy,
-        assertions=created_from(uri),
-        tsa=options.tsa,
-        title=options.title,
+        statements=statements,
         remote=options.remote,
         in_place=options.in_place,
         force=options.force,
@@ -103,21 +119,12 @@ def sign_files(named: list[Path], access: TenantOptions, options: SignOptions) -
         is_batch=not is_one,
     )
     if is_one:
-        return _show(places[0], signer.sign(places[0]), uri)
+        return _show(places[0], signer.sign(places[0]))
     return sign_all(signer, layout, options.at_once, options.report)
 
 
-def created_from(digital_source_type: str) -> dict[str, Any]:
-    """Return the assertions that say how an asset was created.
-
-    Args:
-        digital_source_type: URI of the vocabulary of IPTC or C2PA.
-    """
-    created = {"action": "c2pa.created", "digitalSourceType": digital_source_type}
-    return {"c2pa.actions.v2": {"actions": [created]}}
-
-
-def _embeds(options: SignOptions) -> bool:
+def _require_compatible(options: SignOptions) -> None:
+    """End the command if options exclude each other."""
     chosen = [
         name
         for name, is_chosen in (
@@ -143,57 +150,78 @@ def _embeds(options: SignOptions) -> bool:
             "that was replaced; use --output-dir to keep both",
             EXIT_USAGE,
         )
-    return bool(chosen)
 
 
-def _source_type(asset: Path | None, given: str | None, *, embeds: bool) -> str:
-    """Return the URI of the source type; warn if an asset already carries credentials.
-
-    Args:
-        asset: The only one, or None.
-        given: The option.
-        embeds: Whether the manifest goes into the asset; then its layout tells of an earlier one.
-    """
-    earlier = ""
+def _statements(options: SignOptions) -> Statements:
+    """Read what the options say about assets; end the command if they cannot be used."""
+    if options.parent is not None and options.no_parent:
+        fail("--parent and --no-parent exclude each other", EXIT_USAGE)
     try:
-        # c2pa-rs is a large library, so it is loaded only after the file is known to exist.
-        if asset is not None and not embeds and _carries_credentials(asset):
-            earlier = (
-                f"{asset} already carries Content Credentials, and ingredients are not supported "
-                "yet: "
-            )
-    except OSError as unreadable:
-        fail(f"{unreadable.filename}: {unreadable.strerror}", EXIT_USAGE)
-    if given is None:
-        ask = "say how the file was made with --source-type:"
-        if earlier:
-            ask = "to sign without referring to them, " + ask
-        fail(earlier + ask, EXIT_USAGE, usual_lines())
-    try:
-        uri = source_type_uri(given)
+        uri = source_type_uri(options.source_type) if options.source_type is not None else None
+        actions = [read_action(one, uri) for one in options.actions]
+        definition = read_definition(options.manifest) if options.manifest is not None else None
+        ingredients = [
+            found_ingredient(path, relationship, ingredient_id).ingredient
+            for path, relationship, ingredient_id in _named_ingredients(options)
+        ]
     except SourceTypeError as unknown:
         fail(f"{unknown} --source-type takes:", EXIT_USAGE, usual_lines())
-    if earlier:
-        say_warning(earlier + "the new manifest does not refer to them")
-    return uri
+    except OSError as unreadable:
+        fail(f"{unreadable.filename}: {unreadable.strerror}", EXIT_USAGE)
+    except (ActionsError, DefinitionError, EdgeSignerClientError) as refused:
+        fail(str(refused), EXIT_USAGE)
+    for note in definition.notes if definition is not None else ():
+        say_warning(note)
+    return Statements(
+        source_type=uri,
+        actions=actions,
+        ingredients=ingredients,
+        names_own_parent=not options.no_parent,
+        definition=definition,
+        tsa=options.tsa,
+        title=options.title,
+    )
 
 
-def _carries_credentials(file: Path) -> bool:
-    from central_signer.verification.engine import carries_credentials
+def _named_ingredients(options: SignOptions) -> Iterator[tuple[Path, Relationship, str]]:
+    if options.parent is not None:
+        yield options.parent, "parentOf", PARENT_ID
+    for number, component in enumerate(options.components, 1):
+        yield component, "componentOf", f"component-{number}"
+    for number, given in enumerate(options.inputs, 1):
+        yield given, "inputTo", f"input-{number}"
 
-    return carries_credentials(file)
+
+def _require_statements(statements: Statements, places: list[Place]) -> None:
+    """End the command if nobody says how an asset without a parent was made.
+
+    Of several, those up to the first of that kind are looked into: before anything is signed.
+    """
+    if statements.source_type is not None:
+        return
+    for place in places:
+        try:
+            statements.about(place.asset)
+        except NoSourceTypeError as missing:
+            fail(f"{place.asset}: {missing}:", EXIT_USAGE, usual_lines())
+        except (ActionsError, EdgeSignerClientError, OSError):
+            # Each is reported when it is signed.
+            continue
 
 
-def _show(place: Place, outcome: Signed | Skipped | Failed, uri: str) -> int:
+def _show(place: Place, outcome: Signed | Skipped | Failed) -> int:
     if isinstance(outcome, Failed):
         say_error(outcome.text)
         return outcome.exit_code
     if isinstance(outcome, Skipped):
         fail(outcome.text, EXIT_USAGE)
     answer = outcome.answer
+    if outcome.said.warning:
+        say_warning(outcome.said.warning)
     signed_bytes, sidecar_bytes = outcome.signed_bytes, outcome.sidecar_bytes
     for name, value in (
-        ("said", f"c2pa.created, {term_of(uri)}"),
+        ("said", outcome.said.summary),
+        *outcome.said.ingredients,
         ("key", answer.kms_key_id),
         ("mode", f"{answer.signing_mode}, {answer.total_ms:.1f} ms"),
         ("manifest", answer.manifest_url),

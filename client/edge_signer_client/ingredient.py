@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import base64
-import mimetypes
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from edge_signer_client.errors import AssetLayoutError
 
+if TYPE_CHECKING:
+    from edge_signer_client.file_credentials import FileCredentials
+
 #: C2PA 2.4 "Ingredient": what the asset was opened from, contains, or was computed from.
 Relationship = Literal["parentOf", "componentOf", "inputTo"]
-# More than any file needs; a store is held in memory.
-_MOST_SIDECAR_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -90,35 +90,37 @@ class Ingredient:
             id: How actions name it.
 
         Raises:
-            AssetLayoutError: The file is damaged, so nobody can tell whether it has credentials.
+            AssetLayoutError: The file is damaged, so that nobody can tell whether it has
+                credentials, or what is beside it as its sidecar is none.
             OSError: A file cannot be read.
         """
         # wasmtime takes longer to import than all the rest.
-        from edge_signer_client.embedded_store import embedded_store
-        from edge_signer_client.reference import manifest_address
+        from edge_signer_client.file_credentials import credentials_of
 
-        store, url = _sidecar(path), None
-        media_type: str | None
-        with path.open("rb") as asset:
-            try:
-                found = embedded_store(asset)
-            except AssetLayoutError as unreadable:
-                # A sidecar describes files of any format.
-                if store is None and unreadable.name != "UnknownFormat":
-                    raise AssetLayoutError(unreadable.name, f"{path}: {unreadable}") from None
-                media_type = mimetypes.guess_type(path.name)[0]
-            else:
-                media_type = found.media_type
-                if store is None:
-                    store = found.manifest_store
-                if store is None:
-                    url = manifest_address(asset, found.media_type)
+        found = credentials_of(path)
+        unreadable = found.unreadable
+        # A file of another format has credentials only beside it.
+        if unreadable and found.sidecar is None and unreadable.name != "UnknownFormat":
+            raise AssetLayoutError(unreadable.name, f"{path}: {unreadable}") from None
+        return cls.with_credentials(found, relationship, title=path.name, id=id)
+
+    @classmethod
+    def with_credentials(
+        cls,
+        found: FileCredentials,
+        relationship: Relationship,
+        *,
+        title: str | None = None,
+        id: str | None = None,
+    ) -> Ingredient:
+        """Make an ingredient of a file whose credentials are known, the sidecar's before others."""
+        store = found.embedded if found.sidecar is None else found.sidecar
         return cls(
             relationship=relationship,
             manifest_store=store,
-            manifest_url=url,
-            title=path.name,
-            format=media_type,
+            manifest_url=found.manifest_url if store is None else None,
+            title=title,
+            format=found.media_type,
             id=id,
         )
 
@@ -144,16 +146,3 @@ class Ingredient:
             "thumbnail": self.thumbnail.member if self.thumbnail is not None else None,
         }
         return {name: value for name, value in content.items() if value is not None}
-
-
-def _sidecar(path: Path) -> bytes | None:
-    sidecar = path.with_name(path.name + ".c2pa")
-    if not sidecar.is_file():
-        return None
-    with sidecar.open("rb") as content:
-        store = content.read(_MOST_SIDECAR_BYTES + 1)
-    if len(store) > _MOST_SIDECAR_BYTES or store[4:8] != b"jumb":
-        raise AssetLayoutError(
-            "Malformed", f"{sidecar} is not a manifest store; remove or rename it"
-        )
-    return store

@@ -29,7 +29,7 @@ def unusable(name: str, what_it_is: str) -> AssetLayoutError:
 def manifest_named_in(packet: bytes) -> str | None:
     """Return the address of the manifest that an XMP packet names; None for none.
 
-    A packet that cannot be read names nothing, whoever reads it.
+    A packet that cannot be read names nothing.
     """
     named: list[str] = []
     is_inside = False

@@ -14,6 +14,9 @@ from cli.signing.sign import SignOptions, sign_files
 from edge_signer_client import SignedAsset
 from edge_signer_client.embedding import AssetLayout
 
+# The head of a manifest store, and nothing in it.
+_DESCRIPTION = b"\0\0\0\x26jumdc2pa\0\x11\0\x10\x80\0\0\xaa\0\x38\x9b\x71\x03c2pa\0"
+STORE = (b"\0\0\0\x40jumb" + _DESCRIPTION).ljust(64, b"\0")
 ACCESS = TenantOptions("https://api.example.com", "token", None, None, None)
 
 
@@ -22,19 +25,26 @@ class Signer:
 
     def __init__(self, *_: Any, **__: Any) -> None:
         self.signed = 0
+        # Of the last signature.
+        self.said: dict[str, Any] = {}
+        self.options: dict[str, Any] = {}
         self.failure: Exception | None = None
 
-    def sign(self, *_: Any, **__: Any) -> SignedAsset:
+    def sign(self, _: str, __: str, said: dict[str, Any], **options: Any) -> SignedAsset:
         self.signed += 1
         if self.failure is not None:
             raise self.failure
-        return SignedAsset("https://m.example.com", "edge", "key", None, 1, 1, {}, bytes(64))
+        self.said = said
+        self.options = options
+        return SignedAsset("https://m.example.com", "edge", "key", None, 1, 1, {}, STORE)
 
-    def embed(self, asset: BinaryIO, signed: BinaryIO, *_: Any, **__: Any) -> SignedAsset:
-        layout = AssetLayout(asset, 64)
+    def embed(
+        self, asset: BinaryIO, signed: BinaryIO, policy_id: str, said: Any, **options: Any
+    ) -> SignedAsset:
+        layout = AssetLayout(asset, len(STORE), replace=options["replace_store"])
         layout.write(signed)
-        layout.fill(signed, bytes(64))
-        return self.sign()
+        layout.fill(signed, STORE)
+        return self.sign("", policy_id, said, **options)
 
 
 def run(*named: Path, **changes: Any) -> int:
@@ -42,6 +52,8 @@ def run(*named: Path, **changes: Any) -> int:
         **{"policy": "p", "source_type": "digitalCapture", "tsa": None, "title": None},
         **{"output": None, "output_dir": None, "in_place": False, "remote": False},
         **{"sidecar": False, "force": False, "verify": False, "at_once": 1, "report": None},
+        **{"parent": None, "no_parent": False, "components": (), "inputs": ()},
+        **{"actions": (), "manifest": None},
         **changes,
     }
     return sign_files(list(named), ACCESS, SignOptions(**chosen))

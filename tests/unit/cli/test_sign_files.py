@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
-from tests.signers.sign_runs import Signer, names, outcomes, refused, run
+from tests.signers.sign_runs import STORE, Signer, names, outcomes, refused, run
 
 PHOTOGRAPH = ROOT / "examples/rocket-small.jpg"
 
@@ -95,7 +95,7 @@ def test_what_a_pattern_finds_is_sifted_as_in_a_folder(
 ) -> None:
     os.mkfifo(archive / "pipe.jpg")
     (archive / "empty.jpg").touch()
-    (archive / "one.jpg.c2pa").write_bytes(b"a sidecar")
+    (archive / "one.jpg.c2pa").write_bytes(STORE)
     (archive / ".hidden.jpg").write_bytes(PHOTOGRAPH.read_bytes())
     (archive / "out").mkdir()
     (archive / "out/old.jpg").write_bytes(PHOTOGRAPH.read_bytes())
