@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -23,22 +23,26 @@ class Found:
         ingredient: With the credentials of the file.
         where: Where they are, for people; empty for none.
         is_inside: Whether the file itself carries credentials, or names them.
-        unused: Further credentials that are left aside; empty for none.
+        warning: What is odd about the credentials; empty for nothing.
     """
 
     ingredient: Ingredient
     where: str
     is_inside: bool
-    unused: str = ""
+    warning: str = ""
 
 
-def found_ingredient(path: Path, relationship: Relationship, ingredient_id: str) -> Found:
+def found_ingredient(
+    path: Path, relationship: Relationship, ingredient_id: str, *, check: bool = False
+) -> Found:
     """Make an ingredient of a file, with the credentials that `edge-signer verify` would judge.
 
     Args:
         path: The file.
         relationship: What it is to the asset.
         ingredient_id: How actions name it.
+        check: Whether to have c2pa-rs validate that the file and its credentials belong together;
+            the signer believes it of tenants that the policy trusts with that.
 
     Raises:
         UnreadableCredentialsError: It carries credentials in a place where they cannot be read.
@@ -51,8 +55,17 @@ def found_ingredient(path: Path, relationship: Relationship, ingredient_id: str)
     ingredient = Ingredient.with_credentials(
         credentials, relationship, title=path.name, id=ingredient_id
     )
+    warning = _unused(credentials)
+    if check and ingredient.manifest_store is not None and ingredient.format is not None:
+        from central_signer.verification.engine import validation_failures
+
+        failures = validation_failures(path, ingredient.format, credentials.sidecar)
+        ingredient = replace(ingredient, asset_checked=not failures)
+        mismatches = [one for one in failures if one.endswith("Hash.mismatch")]
+        if mismatches:
+            warning = f"the credentials of {path.name} are of another file: {mismatches[0]}"
     is_inside = credentials.embedded is not None or credentials.manifest_url is not None
-    return Found(ingredient, _place(credentials, path), is_inside, _unused(credentials))
+    return Found(ingredient, _place(credentials, path), is_inside, warning)
 
 
 def _require_none(path: Path, unreadable: AssetLayoutError) -> None:

@@ -6,7 +6,11 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic import ValidationError
+
 from cli.source_types import source_type_uri
+from edge_signer.signing.rules.action_model import Action
+from edge_signer.signing.rules.digital_source_types import TERMS
 from edge_signer_client import Ingredient
 
 _STANDARD = "c2pa."
@@ -40,7 +44,8 @@ def read_action(text: str, usual_source_type: str | None) -> dict[str, Any]:
 
     Raises:
         SourceTypeError: What follows the colon is no digital source type.
-        ActionsError: It begins a manifest, which other options do.
+        ActionsError: It begins a manifest, which other options do, or has no source type although
+            the standard demands one.
     """
     name, _, source_type = text.partition(":")
     name = name.strip()
@@ -50,6 +55,11 @@ def read_action(text: str, usual_source_type: str | None) -> dict[str, Any]:
         option = "--parent" if name == _OPENED else "--source-type"
         raise ActionsError(f"--action {text}: {name} follows from {option}; leave it out")
     uri = source_type_uri(source_type) if source_type else usual_source_type
+    if uri is None and _needs_source_type(name):
+        raise ActionsError(
+            f"--action {text}: say how that was done, as in {text}:humanEdits, or for all actions "
+            "with --source-type"
+        )
     return {"action": name, **({"digitalSourceType": uri} if uri else {})}
 
 
@@ -99,6 +109,19 @@ def with_ingredients(
             raise ActionsError("say what was done with the input: --action edited:SOURCE_TYPE")
         _name_ingredients(computed[0], inputs)
     return actions
+
+
+def _needs_source_type(name: str) -> bool:
+    """Tell whether an action is valid only with a digital source type."""
+
+    def is_valid(**more: str) -> bool:
+        try:
+            Action.model_validate({"action": name, **more})
+        except ValidationError:
+            return False
+        return True
+
+    return not is_valid() and is_valid(digitalSourceType=TERMS["humanEdits"])
 
 
 def _created(digital_source_type: str) -> dict[str, Any]:

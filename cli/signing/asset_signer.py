@@ -117,7 +117,10 @@ class AssetSigner:
         except AssetLayoutError as refused:
             if refused.name == "UnknownFormat" and not place.is_named:
                 return Skipped(f"{place.asset}: {refused}")
-            return Failed(f"{place.asset}: {refused}", refused.name)
+            told = f"{place.asset}: {refused}"
+            if refused.name == "AlreadySigned" and self.remote:
+                told += "; without --remote, the new file holds it"
+            return Failed(told, refused.name)
         except (ActionsError, EdgeSignerClientError, OSError) as failure:
             return _failed(place, failure)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -105,7 +105,8 @@ def sign_files(named: list[Path], access: TenantOptions, options: SignOptions) -
     if options.title is not None and not is_one:
         fail("--title names one asset; sign it by itself", EXIT_USAGE)
     require_apart(options.report, places)
-    statements = _statements(options)
+    checks = options.verify and find_spec("c2pa") is not None
+    statements = _statements(options, checks=checks)
     _require_statements(statements, places)
     api = tenant_access(access)
     signer = AssetSigner(
@@ -115,7 +116,7 @@ def sign_files(named: list[Path], access: TenantOptions, options: SignOptions) -
         remote=options.remote,
         in_place=options.in_place,
         force=options.force,
-        verify=options.verify and find_spec("c2pa") is not None,
+        verify=checks,
         is_batch=not is_one,
     )
     if is_one:
@@ -152,7 +153,7 @@ def _require_compatible(options: SignOptions) -> None:
         )
 
 
-def _statements(options: SignOptions) -> Statements:
+def _statements(options: SignOptions, *, checks: bool) -> Statements:
     """Read what the options say about assets; end the command if they cannot be used."""
     if options.parent is not None and options.no_parent:
         fail("--parent and --no-parent exclude each other", EXIT_USAGE)
@@ -160,8 +161,8 @@ def _statements(options: SignOptions) -> Statements:
         uri = source_type_uri(options.source_type) if options.source_type is not None else None
         actions = [read_action(one, uri) for one in options.actions]
         definition = read_definition(options.manifest) if options.manifest is not None else None
-        ingredients = [
-            found_ingredient(path, relationship, ingredient_id).ingredient
+        found = [
+            found_ingredient(path, relationship, ingredient_id, check=checks)
             for path, relationship, ingredient_id in _named_ingredients(options)
         ]
     except SourceTypeError as unknown:
@@ -170,16 +171,19 @@ def _statements(options: SignOptions) -> Statements:
         fail(f"{unreadable.filename}: {unreadable.strerror}", EXIT_USAGE)
     except (ActionsError, DefinitionError, EdgeSignerClientError) as refused:
         fail(str(refused), EXIT_USAGE)
-    for note in definition.notes if definition is not None else ():
-        say_warning(note)
+    notes = definition.notes if definition is not None else ()
+    for warning in (*notes, *(one.warning for one in found)):
+        if warning:
+            say_warning(warning)
     return Statements(
         source_type=uri,
         actions=actions,
-        ingredients=ingredients,
+        ingredients=[one.ingredient for one in found],
         names_own_parent=not options.no_parent,
         definition=definition,
         tsa=options.tsa,
         title=options.title,
+        check=checks,
     )
 
 
@@ -201,7 +205,7 @@ def _require_statements(statements: Statements, places: list[Place]) -> None:
         return
     for place in places:
         try:
-            statements.about(place.asset)
+            replace(statements, check=False).about(place.asset)
         except NoSourceTypeError as missing:
             fail(f"{place.asset}: {missing}:", EXIT_USAGE, usual_lines())
         except (ActionsError, EdgeSignerClientError, OSError):

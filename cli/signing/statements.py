@@ -69,6 +69,7 @@ class Statements:
         definition: Of c2patool, with further statements; None for none.
         tsa: Whether to time-stamp; None leaves it to the policy.
         title: Name of the asset, for people; None for none.
+        check: Whether c2pa-rs validates that assets and their own credentials belong together.
     """
 
     source_type: str | None
@@ -78,6 +79,7 @@ class Statements:
     definition: Definition | None = None
     tsa: bool | None = None
     title: str | None = None
+    check: bool = False
 
     def about(self, asset: Path) -> Said:
         """Return what the manifest of an asset says.
@@ -95,7 +97,7 @@ class Statements:
         is_own_parent, warning = False, ""
         if own is not None and own.where:
             if parent is None and self.names_own_parent:
-                is_own_parent, warning = True, own.unused
+                is_own_parent, warning = True, own.warning
                 ingredients.insert(0, own.ingredient)
             else:
                 why = "--no-parent" if parent is None else f"its parent is {parent.title}"
@@ -119,7 +121,7 @@ class Statements:
     def _own(self, asset: Path, *, is_needed: bool) -> Found | None:
         """Find the asset's own credentials; None if they cannot be read and are not needed."""
         try:
-            return found_ingredient(asset, "parentOf", PARENT_ID)
+            return found_ingredient(asset, "parentOf", PARENT_ID, check=is_needed and self.check)
         except EdgeSignerClientError:
             if is_needed:
                 raise

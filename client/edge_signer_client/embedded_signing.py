@@ -20,8 +20,8 @@ _USUAL_STORE_BYTES = 2560
 _USUAL_INGREDIENT_BYTES = 1024
 # Reading more than this a second time takes longer than asking for the size first.
 _SMALL_ASSET_BYTES = 8 * 1024 * 1024
-# More than a server takes, and what the layout module has memory for.
-_MOST_STORE_BYTES = 8 * 1024 * 1024
+# What the server takes at most.
+_MOST_STORE_BYTES = 4 * 1024 * 1024
 _SIZES_APART_BYTES = 256
 # A server that asks for more each time is not followed for ever.
 _MOST_ROUNDS = 3
