@@ -24,12 +24,22 @@ class Found:
         where: Where they are, for people; empty for none.
         is_inside: Whether the file itself carries credentials, or names them.
         warning: What is odd about the credentials; empty for nothing.
+        is_checked: Whether c2pa-rs found that the file and its credentials belong together.
     """
 
     ingredient: Ingredient
     where: str
     is_inside: bool
     warning: str = ""
+    is_checked: bool = False
+
+    def as_ingredient(self, *, attests: bool) -> Ingredient:
+        """Return the ingredient for a request.
+
+        Args:
+            attests: Whether to tell the signer that the file was checked, if it was.
+        """
+        return replace(self.ingredient, asset_checked=attests and self.is_checked)
 
 
 def found_ingredient(
@@ -41,8 +51,7 @@ def found_ingredient(
         path: The file.
         relationship: What it is to the asset.
         ingredient_id: How actions name it.
-        check: Whether to have c2pa-rs validate that the file and its credentials belong together;
-            the signer believes it of tenants that the policy trusts with that.
+        check: Whether to have c2pa-rs validate that the file and its credentials belong together.
 
     Raises:
         UnreadableCredentialsError: It carries credentials in a place where they cannot be read.
@@ -55,17 +64,17 @@ def found_ingredient(
     ingredient = Ingredient.with_credentials(
         credentials, relationship, title=path.name, id=ingredient_id
     )
-    warning = _unused(credentials)
+    warning, is_checked = _unused(credentials), False
     if check and ingredient.manifest_store is not None and ingredient.format is not None:
         from central_signer.verification.engine import validation_failures
 
         failures = validation_failures(path, ingredient.format, credentials.sidecar)
-        ingredient = replace(ingredient, asset_checked=not failures)
+        is_checked = not failures
         mismatches = [one for one in failures if one.endswith("Hash.mismatch")]
         if mismatches:
             warning = f"the credentials of {path.name} are of another file: {mismatches[0]}"
     is_inside = credentials.embedded is not None or credentials.manifest_url is not None
-    return Found(ingredient, _place(credentials, path), is_inside, warning)
+    return Found(ingredient, _place(credentials, path), is_inside, warning, is_checked)
 
 
 def _require_none(path: Path, unreadable: AssetLayoutError) -> None:

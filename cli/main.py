@@ -85,6 +85,7 @@ def sign(
     input: options.Input = None,
     action: options.Action = None,
     manifest: options.Definition = None,
+    assets_checked: options.AssetsChecked = False,
     title: options.Title = None,
     tsa: options.Tsa = None,
     policy: options.Policy = DEFAULT_POLICY,
@@ -118,7 +119,7 @@ def sign(
                 *(output_dir, in_place, remote, sidecar),
                 *(force, verify, at_once, report),
                 *(parent, no_parent, component or (), input or ()),
-                *(action or (), manifest),
+                *(action or (), manifest, assets_checked),
             ),
         )
     )

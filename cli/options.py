@@ -90,6 +90,14 @@ Action = Annotated[
         help="What was done, such as resized:humanEdits or published; may be repeated.",
     ),
 ]
+AssetsChecked = Annotated[
+    bool,
+    typer.Option(
+        "--assets-checked",
+        help="Have the manifest say that ingredients match their credentials, where c2pa-rs finds "
+        "it; the policy must trust the tenant with that.",
+    ),
+]
 Definition = Annotated[
     Path | None,
     typer.Option("--manifest", help="A manifest definition of c2patool: JSON."),

@@ -57,6 +57,7 @@ class SignOptions:
         inputs: Files that they were computed from.
         actions: What was done, as `--action` has it.
         manifest: A definition of c2patool; None for none.
+        assets_checked: Whether to tell the signer which ingredients c2pa-rs found unchanged.
     """
 
     policy: str
@@ -78,6 +79,7 @@ class SignOptions:
     inputs: Sequence[Path]
     actions: Sequence[str]
     manifest: Path | None
+    assets_checked: bool
 
 
 def sign_files(named: list[Path], access: TenantOptions, options: SignOptions) -> int:
@@ -157,6 +159,10 @@ def _statements(options: SignOptions, *, checks: bool) -> Statements:
     """Read what the options say about assets; end the command if they cannot be used."""
     if options.parent is not None and options.no_parent:
         fail("--parent and --no-parent exclude each other", EXIT_USAGE)
+    if options.assets_checked and not checks:
+        fail(
+            "--assets-checked needs c2pa-rs: install c2pa-python, leave out --no-verify", EXIT_USAGE
+        )
     try:
         uri = source_type_uri(options.source_type) if options.source_type is not None else None
         actions = [read_action(one, uri) for one in options.actions]
@@ -178,12 +184,13 @@ def _statements(options: SignOptions, *, checks: bool) -> Statements:
     return Statements(
         source_type=uri,
         actions=actions,
-        ingredients=[one.ingredient for one in found],
+        ingredients=[one.as_ingredient(attests=options.assets_checked) for one in found],
         names_own_parent=not options.no_parent,
         definition=definition,
         tsa=options.tsa,
         title=options.title,
-        check=checks,
+        checks=checks,
+        attests=options.assets_checked,
     )
 
 
@@ -205,7 +212,7 @@ def _require_statements(statements: Statements, places: list[Place]) -> None:
         return
     for place in places:
         try:
-            replace(statements, check=False).about(place.asset)
+            replace(statements, checks=False).about(place.asset)
         except NoSourceTypeError as missing:
             fail(f"{place.asset}: {missing}:", EXIT_USAGE, usual_lines())
         except (ActionsError, EdgeSignerClientError, OSError):

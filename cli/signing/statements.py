@@ -69,7 +69,8 @@ class Statements:
         definition: Of c2patool, with further statements; None for none.
         tsa: Whether to time-stamp; None leaves it to the policy.
         title: Name of the asset, for people; None for none.
-        check: Whether c2pa-rs validates that assets and their own credentials belong together.
+        checks: Whether c2pa-rs validates that assets and their own credentials belong together.
+        attests: Whether to tell the signer that they do.
     """
 
     source_type: str | None
@@ -79,7 +80,8 @@ class Statements:
     definition: Definition | None = None
     tsa: bool | None = None
     title: str | None = None
-    check: bool = False
+    checks: bool = False
+    attests: bool = False
 
     def about(self, asset: Path) -> Said:
         """Return what the manifest of an asset says.
@@ -98,7 +100,7 @@ class Statements:
         if own is not None and own.where:
             if parent is None and self.names_own_parent:
                 is_own_parent, warning = True, own.warning
-                ingredients.insert(0, own.ingredient)
+                ingredients.insert(0, own.as_ingredient(attests=self.attests))
             else:
                 why = "--no-parent" if parent is None else f"its parent is {parent.title}"
                 warning = f"its own credentials ({own.where}) are not referred to: {why}"
@@ -121,7 +123,7 @@ class Statements:
     def _own(self, asset: Path, *, is_needed: bool) -> Found | None:
         """Find the asset's own credentials; None if they cannot be read and are not needed."""
         try:
-            return found_ingredient(asset, "parentOf", PARENT_ID, check=is_needed and self.check)
+            return found_ingredient(asset, "parentOf", PARENT_ID, check=is_needed and self.checks)
         except EdgeSignerClientError:
             if is_needed:
                 raise

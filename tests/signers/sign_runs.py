@@ -53,7 +53,7 @@ def run(*named: Path, **changes: Any) -> int:
         **{"output": None, "output_dir": None, "in_place": False, "remote": False},
         **{"sidecar": False, "force": False, "verify": False, "at_once": 1, "report": None},
         **{"parent": None, "no_parent": False, "components": (), "inputs": ()},
-        **{"actions": (), "manifest": None},
+        **{"actions": (), "manifest": None, "assets_checked": False},
         **changes,
     }
     return sign_files(list(named), ACCESS, SignOptions(**chosen))
