@@ -103,6 +103,14 @@ def _place(credentials: FileCredentials, path: Path) -> str:
 
 
 def _unused(credentials: FileCredentials) -> str:
-    if credentials.sidecar is None or credentials.embedded in {None, credentials.sidecar}:
+    if credentials.sidecar is None or credentials.embedded is None:
+        return ""
+    if _first_manifest(credentials.embedded) in credentials.sidecar:
         return ""
     return "the credentials inside the file are left aside, because it has a sidecar"
+
+
+def _first_manifest(manifest_store: bytes) -> bytes:
+    """Return the first manifest of a store: another store may hold it as an ingredient's."""
+    at = 8 + int.from_bytes(manifest_store[8:12], "big")
+    return manifest_store[at : at + int.from_bytes(manifest_store[at : at + 4], "big")]

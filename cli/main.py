@@ -107,7 +107,8 @@ def sign(
     Exit codes: 0 all signed; 1 refused, or some failed; 2 usage error.
     """
     from cli.api_access import TenantOptions
-    from cli.signing.sign import SignOptions, sign_files
+    from cli.signing.sign import sign_files
+    from cli.signing.sign_options import SignOptions
 
     raise typer.Exit(
         sign_files(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from cli.signing.asset_signer import AssetSigner, Failed, Signed, Skipped
 from cli.signing.batch import sign_all
 from cli.signing.places import Outputs, Place, lay_out
 from cli.signing.report import require_apart
+from cli.signing.sign_options import SignOptions, require_compatible
 from cli.signing.statements import PARENT_ID, Statements
 from cli.source_types import SourceTypeError, source_type_uri, usual_lines
 from cli.terminal import (
@@ -30,56 +31,6 @@ from edge_signer_client.ingredient import Relationship
 
 # A batch waits for its turn under a tenant's limit of requests in a minute.
 _PATIENCE_S = 120
-
-
-@dataclass(frozen=True)
-class SignOptions:
-    """The options of `edge-signer sign`, except those of the API.
-
-    Attributes:
-        policy: The policy to sign under.
-        source_type: How the assets were made: a digital source type, term or URI. There is no
-            default, because only the caller knows.
-        tsa: Whether to time-stamp; None leaves it to the policy.
-        title: Name of the asset, for people; None for none.
-        output: The signed file, for one asset; None for none.
-        output_dir: The folder of the signed files; None for none.
-        in_place: Whether the signed file replaces the asset.
-        remote: Whether signed files get only the address of their manifest.
-        sidecar: Whether to write a sidecar, beside what else is written.
-        force: Whether to replace files that exist.
-        verify: Whether c2pa-rs validates what is written, where it is installed.
-        at_once: How many files are signed at the same time.
-        report: File for a line of JSON for each asset; None for none.
-        parent: What the assets are versions of; None for themselves, if they carry credentials.
-        no_parent: Whether not to refer to the assets' own credentials.
-        components: Files that are parts of them.
-        inputs: Files that they were computed from.
-        actions: What was done, as `--action` has it.
-        manifest: A definition of c2patool; None for none.
-        assets_checked: Whether to tell the signer which ingredients c2pa-rs found unchanged.
-    """
-
-    policy: str
-    source_type: str | None
-    tsa: bool | None
-    title: str | None
-    output: Path | None
-    output_dir: Path | None
-    in_place: bool
-    remote: bool
-    sidecar: bool
-    force: bool
-    verify: bool
-    at_once: int
-    report: Path | None
-    parent: Path | None
-    no_parent: bool
-    components: Sequence[Path]
-    inputs: Sequence[Path]
-    actions: Sequence[str]
-    manifest: Path | None
-    assets_checked: bool
 
 
 def sign_files(named: list[Path], access: TenantOptions, options: SignOptions) -> int:
@@ -97,7 +48,7 @@ def sign_files(named: list[Path], access: TenantOptions, options: SignOptions) -
         typer.Exit: The options contradict each other, a file cannot be read, or no source type is
             given (2); no emulator is running here (1).
     """
-    _require_compatible(options)
+    require_compatible(options)
     outputs = Outputs(options.output, options.output_dir, options.in_place, options.sidecar)
     layout = lay_out(named, outputs)
     places = layout.places
@@ -108,6 +59,8 @@ def sign_files(named: list[Path], access: TenantOptions, options: SignOptions) -
         fail("--title names one asset; sign it by itself", EXIT_USAGE)
     require_apart(options.report, places)
     checks = options.verify and find_spec("c2pa") is not None
+    if options.assets_checked and not checks:
+        fail("--assets-checked needs c2pa-rs (c2pa-python), and no --no-verify", EXIT_USAGE)
     statements = _statements(options, checks=checks)
     _require_statements(statements, places)
     api = tenant_access(access)
@@ -126,43 +79,8 @@ def sign_files(named: list[Path], access: TenantOptions, options: SignOptions) -
     return sign_all(signer, layout, options.at_once, options.report)
 
 
-def _require_compatible(options: SignOptions) -> None:
-    """End the command if options exclude each other."""
-    chosen = [
-        name
-        for name, is_chosen in (
-            ("--output", options.output is not None),
-            ("--output-dir", options.output_dir is not None),
-            ("--in-place", options.in_place),
-        )
-        if is_chosen
-    ]
-    if len(chosen) > 1:
-        fail(f"{' and '.join(chosen)} exclude each other", EXIT_USAGE)
-    if options.remote and options.sidecar:
-        fail(
-            "--remote and --sidecar exclude each other: the sidecar would describe the file "
-            "without the address",
-            EXIT_USAGE,
-        )
-    if options.remote and not chosen:
-        fail("--remote writes into a signed file: add -o, --output-dir or --in-place", EXIT_USAGE)
-    if options.in_place and options.sidecar:
-        fail(
-            "--in-place and --sidecar exclude each other: the sidecar would describe the file "
-            "that was replaced; use --output-dir to keep both",
-            EXIT_USAGE,
-        )
-
-
 def _statements(options: SignOptions, *, checks: bool) -> Statements:
     """Read what the options say about assets; end the command if they cannot be used."""
-    if options.parent is not None and options.no_parent:
-        fail("--parent and --no-parent exclude each other", EXIT_USAGE)
-    if options.assets_checked and not checks:
-        fail(
-            "--assets-checked needs c2pa-rs: install c2pa-python, leave out --no-verify", EXIT_USAGE
-        )
     try:
         uri = source_type_uri(options.source_type) if options.source_type is not None else None
         actions = [read_action(one, uri) for one in options.actions]

@@ -10,7 +10,8 @@ import pytest
 import typer
 
 from cli.api_access import TenantOptions
-from cli.signing.sign import SignOptions, sign_files
+from cli.signing.sign import sign_files
+from cli.signing.sign_options import SignOptions
 from edge_signer_client import SignedAsset
 from edge_signer_client.embedding import AssetLayout
 
