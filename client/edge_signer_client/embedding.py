@@ -61,7 +61,7 @@ class AssetLayout:
         self.store_bytes = store_bytes
         begin = "begin_replacing" if replace else "begin"
         self._module.call(begin, asset.seek(0, os.SEEK_END), store_bytes)
-        state = advance(self._module, asset)
+        state = self._advanced()
         self._step_count, self._steps_at = state[2:4]
         self.media_type = self._module.text(*state[4:6])
         self._excludes_boxes = bool(state[10])
@@ -130,6 +130,9 @@ class AssetLayout:
 
     def _instance(self) -> LayoutModule:
         return LayoutModule()
+
+    def _advanced(self) -> tuple[int, ...]:
+        return advance(self._module, self._asset)
 
     def _steps(self) -> Iterator[_Step]:
         end = self._steps_at + self._step_count * _STEP.size

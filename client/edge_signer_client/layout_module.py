@@ -71,19 +71,20 @@ def advance(module: LayoutModule, asset: BinaryIO) -> tuple[int, ...]:
     """
     length = 0
     while (status := module.call("advance", length)) == _WANTS_BYTES:
-        offset, length = _state(module)[:2]
+        offset, length = state_of(module)[:2]
         asset.seek(offset)
         read = asset.read(length)
         if len(read) != length:
             raise shortened()
         module.write(module.window, read)
-    state = _state(module)
+    state = state_of(module)
     if status == _FAILED:
         raise AssetLayoutError(module.text(*state[6:8]), module.text(*state[8:10]))
     return state
 
 
-def _state(module: LayoutModule) -> tuple[int, ...]:
+def state_of(module: LayoutModule) -> tuple[int, ...]:
+    """Return what `advance` found: the fields of `State`, in their order."""
     return _STATE.unpack(module.read(module.state, _STATE.size))
 
 
