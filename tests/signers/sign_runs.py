@@ -13,11 +13,9 @@ from cli.api_access import TenantOptions
 from cli.signing.sign import sign_files
 from cli.signing.sign_options import SignOptions
 from edge_signer_client import SignedAsset
-from edge_signer_client.embedding import AssetLayout
+from tests.media.sample_stores import carrying, empty_store
 
-# The head of a manifest store, and nothing in it.
-_DESCRIPTION = b"\0\0\0\x26jumdc2pa\0\x11\0\x10\x80\0\0\xaa\0\x38\x9b\x71\x03c2pa\0"
-STORE = (b"\0\0\0\x40jumb" + _DESCRIPTION).ljust(64, b"\0")
+STORE = empty_store(64)
 ACCESS = TenantOptions("https://api.example.com", "token", None, None, None)
 
 
@@ -42,9 +40,8 @@ class Signer:
     def embed(
         self, asset: BinaryIO, signed: BinaryIO, policy_id: str, said: Any, **options: Any
     ) -> SignedAsset:
-        layout = AssetLayout(asset, len(STORE), replace=options["replace_store"])
-        layout.write(signed)
-        layout.fill(signed, STORE)
+        assert options["replace_store"]
+        signed.write(carrying(asset.read(), STORE, replace=True))
         return self.sign("", policy_id, said, **options)
 
 
