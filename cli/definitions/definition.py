@@ -18,13 +18,15 @@ from cli.definitions.ingredients import read_ingredients
 from edge_signer_client import Ingredient, Redaction, Thumbnail
 
 _MOST_BYTES = 4 * 1024 * 1024
-_TRANSLATED = {
+#: Fields that become a part of the request.
+TRANSLATED = {
     *("title", "thumbnail", "assertions", "ingredients", "ingredient_paths", "redactions"),
     *("base_path", "claim_version", "hash_alg"),
 }
 _GENERATOR = "the policy names the claim generator"
 _KEY = "the policy names the key, which never leaves KMS"
-_LEFT_OUT = {
+#: Fields that others decide, and who.
+LEFT_OUT = {
     "claim_generator": _GENERATOR,
     "claim_generator_info": _GENERATOR,
     "alg": _KEY,
@@ -35,7 +37,8 @@ _LEFT_OUT = {
     "format": "the signer judges the asset by its content",
     "instance_id": "the signer makes a new one for each manifest",
 }
-_UNSUPPORTED = {
+#: Fields that are refused, and the remedy.
+UNSUPPORTED = {
     "credentials": "is not supported: W3C credentials left the standard; leave it out",
     "label": "is not supported: the signer makes the manifest's label; leave it out",
     "metadata": "is not supported; say it in an assertion such as c2pa.metadata",
@@ -89,7 +92,7 @@ def read_definition(file: Path) -> Definition:
                 "sent: move the definition there",
             )
         source = Source(file, base, base, source.notes)
-    source.sift(given, "", _TRANSLATED, _LEFT_OUT, _UNSUPPORTED)
+    source.sift(given, "", TRANSLATED, LEFT_OUT, UNSUPPORTED)
     if given.get("claim_version") not in {None, 2}:
         raise source.refused("claim_version", "must be 2: older claims are not written any more")
     if given.get("hash_alg") not in {None, "sha256"}:

@@ -13,12 +13,13 @@ from edge_signer_client import EdgeSignerClientError, Ingredient
 from edge_signer_client.ingredient import Relationship
 
 _RELATIONSHIPS = get_args(Relationship)
-_TRANSLATED = {
+#: Fields of a described ingredient, as in `definition`.
+TRANSLATED = {
     *("title", "format", "instance_id", "relationship", "thumbnail", "manifest_data"),
     *("label", "description"),
 }
 _VALIDATED = "the signer validates the ingredient's credentials itself"
-_LEFT_OUT = {
+LEFT_OUT = {
     "active_manifest": _VALIDATED,
     "validation_status": _VALIDATED,
     "validation_results": _VALIDATED,
@@ -27,7 +28,7 @@ _LEFT_OUT = {
     "hash": "version 3 of the assertion has no such field",
     "ocsp_responses": "the signer writes none",
 }
-_UNSUPPORTED = {
+UNSUPPORTED = {
     "data": "is not supported: the ingredient's content is not sent; leave it out",
     "data_types": "is not supported; leave it out",
     "informational_URI": "is not supported; leave it out, or put it into description",
@@ -87,7 +88,7 @@ def read_ingredients(
 
 
 def _described(source: Source, given: Mapping[str, Any], prefix: str, own_id: str) -> Ingredient:
-    source.sift(given, prefix, _TRANSLATED, _LEFT_OUT, _UNSUPPORTED)
+    source.sift(given, prefix, TRANSLATED, LEFT_OUT, UNSUPPORTED)
     # As c2pa-rs has it.
     relationship = given.get("relationship", "componentOf")
     if relationship not in _RELATIONSHIPS:
