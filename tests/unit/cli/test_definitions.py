@@ -167,7 +167,7 @@ def test_a_redaction_takes_its_reason_from_the_action(folder: Path) -> None:
         ({"assertions": [acting({"name": "x"})]}, "assertions[0].data.actions[0].action must be"),
         (
             {"ingredients": [{"relationship": "childOf"}]},
-            ".relationship is 'childOf'; use",
+            "ingredients[0].relationship is 'childOf'",
         ),
         ({"ingredients": [{"data": {}}]}, "ingredients[0].data is not supported"),
         ({"ingredients": [{"relationship": "parentOf"}] * 2}, "more than one parentOf"),
@@ -192,9 +192,7 @@ def test_a_redaction_takes_its_reason_from_the_action(folder: Path) -> None:
 def test_what_cannot_be_translated_is_named(
     fields: dict[str, Any], told: str, folder: Path
 ) -> None:
-    assert f"definition.json: {told}" in refusal(folder, **fields) or told in refusal(
-        folder, **fields
-    )
+    assert told in refusal(folder, **fields)
 
 
 def test_a_definition_sends_no_file_from_elsewhere(folder: Path, tmp_path: Path) -> None:
