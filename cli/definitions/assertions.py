@@ -146,12 +146,8 @@ def _read_redactions(source: Source, uris: list[Any], found: DefinedAssertions) 
     for index, uri in enumerate(uris):
         where = f"redactions[{index}]"
         reason = reasons.pop(source.text(uri, where), None)
-        if not isinstance(reason, str):
-            raise source.refused(
-                where,
-                f"needs a reason: add an action {_REDACTED} with this URI as parameters.redacted, "
-                "and a reason such as c2pa.PII.present",
-            )
+        if reason is not None:
+            source.text(reason, f"{where}: the reason of its action {_REDACTED}")
         found.redactions.append(Redaction(uri, reason))
     done = {one.uri for one in found.redactions}
     found.actions[:] = [

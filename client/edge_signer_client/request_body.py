@@ -19,16 +19,17 @@ class Redaction:
 
     Attributes:
         uri: `self#jumbf=/c2pa/<manifest label>/c2pa.assertions/<assertion label>`.
-        reason: Why, as a term of the standard such as `c2pa.PII.present`.
+        reason: Why, as a term of the standard such as `c2pa.PII.present`; then the manifest states
+            the action `c2pa.redacted`. None for neither.
     """
 
     uri: str
-    reason: str
+    reason: str | None = None
 
     @property
     def member(self) -> dict[str, str]:
         """The member of a request."""
-        return {"uri": self.uri, "reason": self.reason}
+        return {"uri": self.uri, **({"reason": self.reason} if self.reason is not None else {})}
 
 
 class SigningOptions(TypedDict, total=False):
