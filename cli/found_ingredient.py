@@ -12,7 +12,15 @@ from edge_signer_client.ingredient import Relationship
 
 
 class UnreadableCredentialsError(EdgeSignerClientError):
-    """A file has credentials that cannot be made those of an ingredient."""
+    """A file has credentials that cannot be made those of an ingredient.
+
+    Attributes:
+        layout_error: Why its format's layout could not be read.
+    """
+
+    def __init__(self, text: str, layout_error: AssetLayoutError) -> None:
+        super().__init__(text)
+        self.layout_error = layout_error
 
 
 @dataclass(frozen=True)
@@ -90,7 +98,8 @@ def _require_none(path: Path, unreadable: AssetLayoutError) -> None:
             return
     raise UnreadableCredentialsError(
         f"{path} may carry Content Credentials that cannot be read here ({unreadable}): put its "
-        f"manifest store beside it, as {path.name}.c2pa, or sign without them (--no-parent)"
+        f"manifest store beside it, as {path.name}.c2pa, or sign without them (--no-parent)",
+        unreadable,
     )
 
 

@@ -111,6 +111,19 @@ def with_ingredients(
     return actions
 
 
+def require_more_than_opened(actions: Sequence[dict[str, Any]]) -> None:
+    """Refuse actions that say only that a file was opened, which states nothing about the new one.
+
+    Raises:
+        ActionsError: They do.
+    """
+    if [_name(one) for one in actions] == [_OPENED]:
+        raise ActionsError(
+            "say what was done to the file since then, such as --action edited:humanEdits or "
+            "--action published"
+        )
+
+
 def _needs_source_type(name: str) -> bool:
     """Tell whether an action is valid only with a digital source type."""
 

@@ -7,10 +7,11 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cli.found_ingredient import UnreadableCredentialsError
 from cli.signing.actions import ActionsError
 from cli.signing.places import Place
 from cli.signing.statements import Said, Statements
-from cli.terminal import EXIT_USAGE
+from cli.terminal import EXIT_USAGE, sidecar_of
 from edge_signer_client import (
     AssetLayoutError,
     CredentialsError,
@@ -110,19 +111,25 @@ class AssetSigner:
             left = self._left_to_write(place)
             if left.target is None and left.sidecar is None:
                 return Skipped(_what_exists(place))
-            said = self.statements.about(place.asset)
-            if said.is_signed_inside and self._stays(place):
+            own = self.statements.own(place.asset)
+            if own is not None and own.is_inside and self._stays(place):
                 return Skipped(f"{place.asset} carries credentials; --force signs it again")
-            return self._signed(left, said)
+            return self._signed(left, self.statements.about(place.asset, own))
         except AssetLayoutError as refused:
-            if refused.name == "UnknownFormat" and not place.is_named:
-                return Skipped(f"{place.asset}: {refused}")
-            told = f"{place.asset}: {refused}"
-            if refused.name == "AlreadySigned" and self.remote:
-                told += "; without --remote, the new file holds it"
-            return Failed(told, refused.name)
+            return self._not_laid_out(place, refused)
         except (ActionsError, EdgeSignerClientError, OSError) as failure:
+            if isinstance(failure, UnreadableCredentialsError) and place.target is not None:
+                # Then nothing can be written into the file either.
+                return self._not_laid_out(place, failure.layout_error)
             return _failed(place, failure)
+
+    def _not_laid_out(self, place: Place, refused: AssetLayoutError) -> Skipped | Failed:
+        if refused.name == "UnknownFormat" and not place.is_named:
+            return Skipped(f"{place.asset}: {refused}")
+        told = f"{place.asset}: {refused}"
+        if refused.name == "AlreadySigned" and self.remote:
+            told += "; without --remote, the new file holds it"
+        return Failed(told, refused.name)
 
     def _stays(self, place: Place) -> bool:
         """Tell whether an earlier run has replaced the asset by a signed one."""
@@ -226,7 +233,10 @@ def _failed(place: Place, failure: ActionsError | EdgeSignerClientError | OSErro
         # A failure of the server has outlasted the client's patience already.
         is_of_all = failure.status in _OF_ALL or failure.status >= 500
         is_of_all = is_of_all or isinstance(failure, UnexpectedAnswerError)
-        return Failed(f"{place.asset}: {failure}", failure.code, is_of_all=is_of_all)
+        told = f"{place.asset}: {failure}"
+        if failure.code == "INVALID_INGREDIENT":
+            told += f"; put {sidecar_of(place.asset).name} beside it, or sign with --no-parent"
+        return Failed(told, failure.code, is_of_all=is_of_all)
     if isinstance(failure, TargetError):
         return Failed(str(failure), exit_code=EXIT_USAGE)
     return Failed(str(failure), is_of_all=isinstance(failure, UnreachableError | CredentialsError))

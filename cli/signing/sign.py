@@ -128,9 +128,10 @@ def _require_statements(statements: Statements, places: list[Place]) -> None:
     """
     if statements.source_type is not None:
         return
+    unchecked = replace(statements, checks=False)
     for place in places:
         try:
-            replace(statements, checks=False).about(place.asset)
+            statements.about(place.asset, unchecked.own(place.asset))
         except NoSourceTypeError as missing:
             fail(f"{place.asset}: {missing}:", EXIT_USAGE, usual_lines())
         except (ActionsError, EdgeSignerClientError, OSError):

@@ -9,7 +9,7 @@ from typing import Any
 
 from cli.definitions.definition import Definition
 from cli.found_ingredient import Found, found_ingredient
-from cli.signing.actions import with_ingredients
+from cli.signing.actions import require_more_than_opened, with_ingredients
 from edge_signer.signing.rules.digital_source_types import term_of
 from edge_signer_client import EdgeSignerClientError, Ingredient, SigningOptions
 
@@ -26,14 +26,12 @@ class Said:
         assertions: Content of each assertion by its label.
         options: What else it says.
         is_own_parent: Whether the parent is the asset as it was.
-        is_signed_inside: Whether the asset carries credentials, or names them.
         warning: Which credentials of the asset are not referred to, and why; empty for none.
     """
 
     assertions: dict[str, Any]
     options: SigningOptions
     is_own_parent: bool
-    is_signed_inside: bool
     warning: str = ""
 
     @property
@@ -83,19 +81,35 @@ class Statements:
     checks: bool = False
     attests: bool = False
 
-    def about(self, asset: Path) -> Said:
+    def own(self, asset: Path) -> Found | None:
+        """Find an asset's own credentials; None if they cannot be read and are not needed.
+
+        Raises:
+            UnreadableCredentialsError, AssetLayoutError: They cannot be read, and would be needed.
+            OSError: It cannot be read.
+        """
+        is_needed = self._parent is None and self.names_own_parent
+        try:
+            return found_ingredient(asset, "parentOf", PARENT_ID, check=is_needed and self.checks)
+        except EdgeSignerClientError:
+            if is_needed:
+                raise
+            return None
+
+    def about(self, asset: Path, own: Found | None) -> Said:
         """Return what the manifest of an asset says.
+
+        Args:
+            asset: The asset.
+            own: Its own credentials.
 
         Raises:
             NoSourceTypeError: It has no parent, and nobody says how it was made.
             ActionsError: The actions and the ingredients do not go together.
-            UnreadableCredentialsError, AssetLayoutError: Its credentials cannot be read.
-            OSError: It cannot be read.
         """
         defined = self.definition or Definition()
         ingredients = [*self.ingredients, *defined.ingredients]
-        parent = next((one for one in ingredients if one.relationship == "parentOf"), None)
-        own = self._own(asset, is_needed=parent is None and self.names_own_parent)
+        parent = self._parent
         is_own_parent, warning = False, ""
         if own is not None and own.where:
             if parent is None and self.names_own_parent:
@@ -105,6 +119,12 @@ class Statements:
                 why = "--no-parent" if parent is None else f"its parent is {parent.title}"
                 warning = f"its own credentials ({own.where}) are not referred to: {why}"
         said = with_ingredients([*defined.actions, *self.actions], ingredients, self.source_type)
+        about_actions = dict(defined.about_actions)
+        if is_own_parent and len(said) == 1 and own is not None and own.is_checked:
+            # The file is what its credentials describe, so nothing has been done since.
+            about_actions.setdefault("allActionsIncluded", True)
+        elif "allActionsIncluded" not in about_actions:
+            require_more_than_opened(said)
         options: SigningOptions = {
             "tsa": self.tsa,
             "title": defined.title if self.title is None else self.title,
@@ -113,21 +133,18 @@ class Statements:
             "redactions": defined.redactions,
         }
         return Said(
-            {**defined.assertions, _ACTIONS: {**defined.about_actions, "actions": said}},
+            {**defined.assertions, _ACTIONS: {**about_actions, "actions": said}},
             options,
             is_own_parent,
-            own is not None and own.is_inside,
             f"{asset}: {warning}" if warning else "",
         )
 
-    def _own(self, asset: Path, *, is_needed: bool) -> Found | None:
-        """Find the asset's own credentials; None if they cannot be read and are not needed."""
-        try:
-            return found_ingredient(asset, "parentOf", PARENT_ID, check=is_needed and self.checks)
-        except EdgeSignerClientError:
-            if is_needed:
-                raise
-            return None
+    @property
+    def _parent(self) -> Ingredient | None:
+        """The parent that the options or the definition name."""
+        defined = self.definition.ingredients if self.definition is not None else ()
+        named = (*self.ingredients, *defined)
+        return next((one for one in named if one.relationship == "parentOf"), None)
 
 
 def _in_words(action: dict[str, Any]) -> str:

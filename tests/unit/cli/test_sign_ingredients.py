@@ -19,6 +19,8 @@ PHOTOGRAPH = (ROOT / "examples/rocket-small.jpg").read_bytes()
 STORE = empty_store(3000)
 OPENED = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["parent"]}}
 
+PUBLISHED: dict[str, Any] = {"actions": ["published"]}
+
 pytestmark = pytest.mark.usefixtures("signer")
 
 
@@ -54,7 +56,7 @@ def ingredients(signer: Signer) -> list[Ingredient]:
 def test_a_file_that_carries_credentials_becomes_its_own_parent(
     signer: Signer, signed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(signed, source_type=None, output=tmp_path / "out.jpg") == 0
+    assert run(signed, source_type=None, actions=["published"], output=tmp_path / "out.jpg") == 0
     [parent] = ingredients(signer)
     assert (parent.relationship, parent.title, parent.format) == (
         "parentOf",
@@ -62,7 +64,7 @@ def test_a_file_that_carries_credentials_becomes_its_own_parent(
         "image/jpeg",
     )
     assert parent.manifest_store == STORE
-    assert actions(signer) == [OPENED]
+    assert actions(signer) == [OPENED, {"action": "c2pa.published"}]
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("parent ")]
     assert len(told) == 1
     assert "--no-parent" in told[0]
@@ -71,7 +73,7 @@ def test_a_file_that_carries_credentials_becomes_its_own_parent(
 def test_the_signed_file_has_the_new_store_in_place_of_the_old_one(
     signed: Path, tmp_path: Path
 ) -> None:
-    assert run(signed, source_type=None, output=tmp_path / "out.jpg") == 0
+    assert run(signed, source_type=None, actions=["published"], output=tmp_path / "out.jpg") == 0
     assert (tmp_path / "out.jpg").read_bytes() == carrying(PHOTOGRAPH, empty_store(64))
 
 
@@ -107,7 +109,7 @@ def test_a_parent_brings_its_credentials(
 def test_an_asset_with_another_parent_loses_its_own_credentials_with_a_warning(
     signer: Signer, photo: Path, signed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(signed, source_type=None, parent=photo) == 0
+    assert run(signed, source_type=None, parent=photo, actions=["published"]) == 0
     assert [one.title for one in ingredients(signer)] == ["photo.jpg"]
     assert "are not referred to: its parent is photo.jpg" in capsys.readouterr().err
 
@@ -169,6 +171,16 @@ def test_an_action_that_cannot_be_said_is_refused_with_the_remedy(
     assert signer.signed == 0
 
 
+def test_what_was_done_to_a_parent_has_to_be_said(
+    signer: Signer, photo: Path, signed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # Nobody has checked that the file is as its credentials describe it.
+    for options in ({"parent": signed}, {}):
+        assert run(signed if not options else photo, source_type=None, **options) == 2
+        assert "say what was done to the file since then" in capsys.readouterr().err
+    assert signer.signed == 0
+
+
 def test_parent_and_no_parent_exclude_each_other(
     photo: Path, signed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -191,7 +203,7 @@ def test_a_sidecar_that_is_replaced_is_the_parent_of_the_new_one(
     signer: Signer, photo: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     photo.with_name("photo.jpg.c2pa").write_bytes(STORE)
-    assert run(photo, source_type=None) == 0
+    assert run(photo, source_type=None, actions=["published"]) == 0
     assert ingredients(signer)[0].manifest_store == STORE
     assert "replaced " in capsys.readouterr().out
 
@@ -201,7 +213,7 @@ def test_credentials_that_only_a_sidecar_hides_are_pointed_out(
 ) -> None:
     other = empty_store(500)
     signed.with_name("signed.jpg.c2pa").write_bytes(other)
-    assert run(signed, source_type=None, output=tmp_path / "out.jpg") == 0
+    assert run(signed, source_type=None, actions=["published"], output=tmp_path / "out.jpg") == 0
     assert ingredients(signer)[0].manifest_store == other
     assert "the credentials inside the file are left aside" in capsys.readouterr().err
 
@@ -211,7 +223,7 @@ def test_a_folder_keeps_the_credentials_of_the_files_that_have_some(
 ) -> None:
     (archive / "one.jpg").write_bytes(carrying(PHOTOGRAPH, STORE))
     report = tmp_path / "report"
-    assert run(archive, output_dir=tmp_path / "out", report=report) == 0
+    assert run(archive, output_dir=tmp_path / "out", report=report, **PUBLISHED) == 0
     assert "1 carried credentials, which are kept" in capsys.readouterr().out
     lines = [json.loads(line) for line in report.read_text().splitlines()]
     assert {Path(one["asset"]).name for one in lines if "parent" in one} == {"one.jpg"}
@@ -234,7 +246,7 @@ def test_a_folder_that_was_signed_in_place_is_signed_again_only_by_force(
     assert run(archive, in_place=True, report=report) == 0
     assert signer.signed == 1
     assert outcomes(report)["new.jpg"] == "signed"
-    assert run(archive, in_place=True, force=True, source_type=None) == 0
+    assert run(archive, in_place=True, force=True, source_type=None, **PUBLISHED) == 0
     assert signer.signed == 5
 
 
@@ -249,7 +261,7 @@ def test_a_signed_file_gets_no_address_in_place_of_its_credentials(
 
     monkeypatch.setattr(Signer, "embed", embed)
     out = tmp_path / "out.jpg"
-    assert run(signed, source_type=None, remote=True, output=out) == 1
+    assert run(signed, source_type=None, remote=True, output=out, **PUBLISHED) == 1
     assert "without --remote, the new file holds it" in capsys.readouterr().err
     assert not out.exists()
 
