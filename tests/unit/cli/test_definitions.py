@@ -155,7 +155,7 @@ def test_a_redaction_may_have_a_reason_in_the_action(folder: Path) -> None:
         ({"hash_alg": "sha512"}, "hash_alg must be sha256"),
         ({"credentials": []}, "credentials is not supported"),
         ({"label": "urn:c2pa:one"}, "label is not supported"),
-        ({"titel": "x"}, "titel is not a field of a definition; these are: "),
+        ({"heading": "x"}, "heading is not a field of a definition; these are: "),
         ({"title": 7}, "title must be a text"),
         ({"assertions": {}}, "assertions must be a list"),
         ({"assertions": [7]}, "assertions[0] must be an object"),

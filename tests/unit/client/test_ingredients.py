@@ -160,8 +160,8 @@ def test_everything_that_is_said_arrives() -> None:
 
 def test_an_option_that_is_misspelt_is_not_sent() -> None:
     server = Server()
-    with pytest.raises(TypeError, match="titel"):
-        server.sign(DIGEST, "policy", SAID, titel="One")  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="heading"):
+        server.sign(DIGEST, "policy", SAID, heading="One")  # type: ignore[call-arg]
     assert server.bodies == []
 
 
