@@ -10,7 +10,7 @@ from pathlib import Path
 from central_signer.verification.verifier import Verifier
 from cli.options import DEFAULT_POLICY
 from cli.running_system import SystemStartError, running_system
-from cli.signing.sign import created_from
+from cli.signing.actions import created_from
 from cli.terminal import EXIT_NOT_TRUSTED, bar, fail, out, show_row
 from cli.verification.screen import show
 from cli.verification.trusted_lists import trust_lists

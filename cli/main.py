@@ -79,6 +79,13 @@ def sign(
     remote: options.Remote = False,
     sidecar: options.Sidecar = False,
     source_type: options.SourceType = None,
+    parent: options.Parent = None,
+    no_parent: options.NoParent = False,
+    component: options.Component = None,
+    input: options.Input = None,
+    action: options.Action = None,
+    manifest: options.Definition = None,
+    assets_checked: options.AssetsChecked = False,
     title: options.Title = None,
     tsa: options.Tsa = None,
     policy: options.Policy = DEFAULT_POLICY,
@@ -94,10 +101,14 @@ def sign(
 ) -> None:
     """Sign files: the manifest goes into a new file (-o), beside FILE, or online (--remote).
 
+    A file that carries credentials becomes its own parent: the new manifest begins with c2pa.opened
+    and holds the earlier ones.
+
     Exit codes: 0 all signed; 1 refused, or some failed; 2 usage error.
     """
     from cli.api_access import TenantOptions
-    from cli.signing.sign import SignOptions, sign_files
+    from cli.signing.sign import sign_files
+    from cli.signing.sign_options import SignOptions
 
     raise typer.Exit(
         sign_files(
@@ -108,6 +119,8 @@ def sign(
                 *(source_type, tsa, title, output),
                 *(output_dir, in_place, remote, sidecar),
                 *(force, verify, at_once, report),
+                *(parent, no_parent, component or (), input or ()),
+                *(action or (), manifest, assets_checked),
             ),
         )
     )
@@ -157,27 +170,13 @@ def execute_job(
     token: Token = None,
     hmac_key: HmacKey = None,
     tenant: Tenant = None,
-    pubkey: Annotated[
-        str | None,
-        typer.Option(
-            envvar="EDGE_SIGNER_RECEIPT_KEY",
-            help="The service's receipt key, from a trusted source; required with --url.",
-            show_default="the emulator's",
-        ),
-    ] = None,
-    job_id: Annotated[
-        str | None, typer.Option(help="The job's name; the same name gives the same result.")
-    ] = None,
-    stdin: Annotated[
-        Path | None, typer.Option(help="The module's standard input; - passes on this command's.")
-    ] = None,
-    timeout: Annotated[int, typer.Option(min=1, help="Time limit in seconds.")] = 20,
-    memory: Annotated[int, typer.Option(min=1, help="Memory limit in MiB.")] = 128,
-    wait: Annotated[float, typer.Option(min=0, help="How long to keep polling, in seconds.")] = 60,
-    keep: Annotated[
-        Path | None,
-        typer.Option(help="Folder for request.json, answer.json and receipt.json."),
-    ] = None,
+    pubkey: options.ReceiptKey = None,
+    job_id: options.JobId = None,
+    stdin: options.StandardInput = None,
+    timeout: options.JobTimeout = 20,
+    memory: options.JobMemory = 128,
+    wait: options.JobWait = 60,
+    keep: options.JobFolder = None,
     json: Json = False,
     state: State = None,
 ) -> None:

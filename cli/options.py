@@ -56,10 +56,51 @@ Policy = Annotated[str, typer.Option(help="The policy to sign under.")]
 SourceType = Annotated[
     str | None,
     typer.Option(
-        help="How the asset was made: a digital source type, as a term or a URI.\n\n"
+        help="How the asset was made: a digital source type, as a term or a URI. Of an asset with "
+        "a parent, how the actions were done.\n\n"
         + "\n\n".join(f"{term}: {meaning}" for term, meaning in USUAL.items()),
-        show_default="none; required",
+        show_default="none; required without a parent",
     ),
+]
+Parent = Annotated[
+    Path | None,
+    typer.Option(
+        help="The file that the asset is a version of (c2pa.opened), with its credentials.",
+        show_default="the asset itself, if it carries credentials",
+    ),
+]
+NoParent = Annotated[
+    bool,
+    typer.Option(
+        "--no-parent", help="Do not refer to the asset's own credentials; -o then replaces them."
+    ),
+]
+Component = Annotated[
+    list[Path] | None,
+    typer.Option(help="A file that is a part of the asset (c2pa.placed); may be repeated."),
+]
+Input = Annotated[
+    list[Path] | None,
+    typer.Option(help="A file that the asset was computed from (inputTo); may be repeated."),
+]
+Action = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="NAME[:SOURCE_TYPE]",
+        help="What was done, such as resized:humanEdits or published; may be repeated.",
+    ),
+]
+AssetsChecked = Annotated[
+    bool,
+    typer.Option(
+        "--assets-checked",
+        help="Have the manifest say that ingredients match their credentials, where c2pa-rs finds "
+        "it; the policy must trust the tenant with that.",
+    ),
+]
+Definition = Annotated[
+    Path | None,
+    typer.Option("--manifest", help="A manifest definition of c2patool: JSON."),
 ]
 Tsa = Annotated[
     bool | None,
@@ -138,4 +179,25 @@ Html = Annotated[Path | None, typer.Option(help="Write the reports into this pag
 CrJson = Annotated[bool, typer.Option("--crjson", help="Print c2pa-rs's crJSON, of a single file.")]
 VerifyAtOnce = Annotated[
     int, typer.Option("--at-once", min=1, max=32, help="Files to verify at the same time.")
+]
+
+ReceiptKey = Annotated[
+    str | None,
+    typer.Option(
+        envvar="EDGE_SIGNER_RECEIPT_KEY",
+        help="The service's receipt key, from a trusted source; required with --url.",
+        show_default="the emulator's",
+    ),
+]
+JobId = Annotated[
+    str | None, typer.Option(help="The job's name; the same name gives the same result.")
+]
+StandardInput = Annotated[
+    Path | None, typer.Option(help="The module's standard input; - passes on this command's.")
+]
+JobTimeout = Annotated[int, typer.Option(min=1, help="Time limit in seconds.")]
+JobMemory = Annotated[int, typer.Option(min=1, help="Memory limit in MiB.")]
+JobWait = Annotated[float, typer.Option(min=0, help="How long to keep polling, in seconds.")]
+JobFolder = Annotated[
+    Path | None, typer.Option(help="Folder for request.json, answer.json and receipt.json.")
 ]

@@ -6,10 +6,12 @@ import hashlib
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
+from cli.found_ingredient import UnreadableCredentialsError
+from cli.signing.actions import ActionsError
 from cli.signing.places import Place
-from cli.terminal import EXIT_USAGE
+from cli.signing.statements import Said, Statements
+from cli.terminal import EXIT_USAGE, sidecar_of
 from edge_signer_client import (
     AssetLayoutError,
     CredentialsError,
@@ -36,6 +38,7 @@ class Signed:
 
     Attributes:
         answer: The signer's, of the manifest in the target, or of the sidecar if there is none.
+        said: What the manifest says.
         signed_bytes: Size of the target; 0 if it was there already.
         sidecar_bytes: Size of the sidecar; 0 if it was there already.
         is_sidecar_replaced: Whether there was an earlier one.
@@ -43,6 +46,7 @@ class Signed:
     """
 
     answer: SignedAsset
+    said: Said
     signed_bytes: int = 0
     sidecar_bytes: int = 0
     is_sidecar_replaced: bool = False
@@ -84,9 +88,7 @@ class AssetSigner:
     Attributes:
         client: Of the tenant.
         policy_id: The policy to sign under.
-        assertions: Content of each assertion by its label.
-        tsa: Whether to time-stamp; None leaves it to the policy.
-        title: Name of the asset, for people; None for none.
+        statements: What the manifests say.
         remote: Whether targets get only the address of their manifest.
         in_place: Whether targets are the assets themselves.
         force: Whether to replace files that exist.
@@ -96,9 +98,7 @@ class AssetSigner:
 
     client: EdgeSigner
     policy_id: str
-    assertions: dict[str, Any]
-    tsa: bool | None
-    title: str | None
+    statements: Statements
     remote: bool
     in_place: bool
     force: bool
@@ -111,18 +111,29 @@ class AssetSigner:
             left = self._left_to_write(place)
             if left.target is None and left.sidecar is None:
                 return Skipped(_what_exists(place))
-            return self._signed(left)
+            own = self.statements.own(place.asset)
+            if own is not None and own.is_inside and self._stays(place):
+                return Skipped(f"{place.asset} carries credentials; --force signs it again")
+            return self._signed(left, self.statements.about(place.asset, own))
         except AssetLayoutError as refused:
-            if self._is_none_of_ours(place, refused.name):
-                return Skipped(f"{place.asset}: {refused}")
-            return Failed(f"{place.asset}: {refused}", refused.name)
-        except (EdgeSignerClientError, OSError) as failure:
+            return self._not_laid_out(place, refused)
+        except (ActionsError, EdgeSignerClientError, OSError) as failure:
+            if isinstance(failure, UnreadableCredentialsError) and place.target is not None:
+                # Then nothing can be written into the file either.
+                return self._not_laid_out(place, failure.layout_error)
             return _failed(place, failure)
 
-    def _is_none_of_ours(self, place: Place, name: str) -> bool:
-        if name == "UnknownFormat":
-            return not place.is_named
-        return name == "AlreadySigned" and self.in_place and self.is_batch
+    def _not_laid_out(self, place: Place, refused: AssetLayoutError) -> Skipped | Failed:
+        if refused.name == "UnknownFormat" and not place.is_named:
+            return Skipped(f"{place.asset}: {refused}")
+        told = f"{place.asset}: {refused}"
+        if refused.name == "AlreadySigned" and self.remote:
+            told += "; without --remote, the new file holds it"
+        return Failed(told, refused.name)
+
+    def _stays(self, place: Place) -> bool:
+        """Tell whether an earlier run has replaced the asset by a signed one."""
+        return place.target is not None and self.in_place and self.is_batch and not self.force
 
     def _left_to_write(self, place: Place) -> Place:
         """Return the place without the outputs that exist and stay."""
@@ -140,7 +151,7 @@ class AssetSigner:
             sidecar = None if stays else sidecar
         return replace(place, target=target, sidecar=sidecar)
 
-    def _signed(self, place: Place) -> Signed:
+    def _signed(self, place: Place, said: Said) -> Signed:
         answer, verified_by, signed_bytes = None, "", 0
         if place.target is not None:
             self._make_folder(place.asset, place.target.parent)
@@ -149,31 +160,30 @@ class AssetSigner:
                 place.asset,
                 place.target,
                 self.policy_id,
-                self.assertions,
-                tsa=self.tsa,
-                title=self.title,
+                said.assertions,
                 remote=self.remote,
+                replace_store=True,
                 in_place=self.in_place,
                 check=self._require_valid if self.verify else None,
+                **said.options,
             )
             signed_bytes = place.target.stat().st_size
             verified_by = _engine_name() if self.verify else ""
         if place.sidecar is None:
             assert answer is not None  # noqa: S101 - a place has one of the two
-            return Signed(answer, signed_bytes, verified_by=verified_by)
+            return Signed(answer, said, signed_bytes, verified_by=verified_by)
         if not os.access(place.sidecar.parent, os.W_OK):
             raise TargetError(f"{place.sidecar.parent} cannot be written")
         with place.asset.open("rb") as asset:
             mode = os.fstat(asset.fileno()).st_mode & 0o666
             asset_sha256 = hashlib.file_digest(asset, "sha256").hexdigest()
-        of_sidecar = self.client.sign(
-            asset_sha256, self.policy_id, self.assertions, tsa=self.tsa, title=self.title
-        )
+        of_sidecar = self.client.sign(asset_sha256, self.policy_id, said.assertions, **said.options)
         manifest_store = of_sidecar.manifest_store
         is_replaced = place.sidecar.exists()
         write_atomically(place.sidecar, manifest_store, mode=mode)
         return Signed(
-            answer or of_sidecar, signed_bytes, len(manifest_store), is_replaced, verified_by
+            *(answer or of_sidecar, said, signed_bytes),
+            *(len(manifest_store), is_replaced, verified_by),
         )
 
     def _make_folder(self, asset: Path, folder: Path) -> None:
@@ -187,7 +197,7 @@ class AssetSigner:
             if self.remote:
                 Reference(content)
             else:
-                AssetLayout(content, _SOME_STORE_BYTES)
+                AssetLayout(content, _SOME_STORE_BYTES, replace=True)
         folder.mkdir(parents=True, exist_ok=True)
 
     def _require_valid(self, signed: Path, answer: SignedAsset) -> None:
@@ -213,7 +223,9 @@ def _what_exists(place: Place) -> str:
     return f"{' and '.join(files)} {verb}; --force replaces {them}"
 
 
-def _failed(place: Place, failure: EdgeSignerClientError | OSError) -> Failed:
+def _failed(place: Place, failure: ActionsError | EdgeSignerClientError | OSError) -> Failed:
+    if isinstance(failure, ActionsError):
+        return Failed(f"{place.asset}: {failure}", exit_code=EXIT_USAGE)
     if isinstance(failure, OSError):
         reason = failure.strerror or failure
         return Failed(f"{failure.filename or place.asset}: {reason}", exit_code=EXIT_USAGE)
@@ -221,7 +233,10 @@ def _failed(place: Place, failure: EdgeSignerClientError | OSError) -> Failed:
         # A failure of the server has outlasted the client's patience already.
         is_of_all = failure.status in _OF_ALL or failure.status >= 500
         is_of_all = is_of_all or isinstance(failure, UnexpectedAnswerError)
-        return Failed(f"{place.asset}: {failure}", failure.code, is_of_all=is_of_all)
+        told = f"{place.asset}: {failure}"
+        if failure.code == "INVALID_INGREDIENT":
+            told += f"; put {sidecar_of(place.asset).name} beside it, or sign with --no-parent"
+        return Failed(told, failure.code, is_of_all=is_of_all)
     if isinstance(failure, TargetError):
         return Failed(str(failure), exit_code=EXIT_USAGE)
     return Failed(str(failure), is_of_all=isinstance(failure, UnreachableError | CredentialsError))

@@ -11,7 +11,7 @@ from cli.many_files import EXIT_INTERRUPTED, interrupts, progress_bar
 from cli.signing.asset_signer import AssetSigner, Failed, Signed, Skipped
 from cli.signing.places import Layout, Place
 from cli.signing.report import Report
-from cli.terminal import out, say_error
+from cli.terminal import out, say_error, say_warning
 
 _WAITING = "waiting for the files that are being signed, up to two minutes if the server is busy"
 
@@ -48,7 +48,8 @@ def sign_all(signer: AssetSigner, layout: Layout, at_once: int, report_file: Pat
     counts = {Signed: 0, Skipped: 0, Failed: len(layout.unreadable)}
     # Told after the bar, which would be drawn over them.
     failures: list[str] = []
-    left = 0
+    warnings: list[str] = []
+    left = opened = 0
     with ExitStack() as stack:
         report = stack.enter_context(closing(Report(report_file)))
         for unreadable in layout.unreadable:
@@ -67,11 +68,21 @@ def sign_all(signer: AssetSigner, layout: Layout, at_once: int, report_file: Pat
             counts[type(outcome)] += 1
             if isinstance(outcome, Failed):
                 failures.append(outcome.text)
+            elif isinstance(outcome, Signed):
+                opened += outcome.said.is_own_parent
+                warnings.append(outcome.said.warning)
             report.write(_line(place, outcome))
     for text in (*failures, report.problem):
         if text:
             say_error(text)
+    for warning in filter(None, warnings):
+        say_warning(warning)
     summary = f"{counts[Signed]} signed, {counts[Skipped]} skipped, {counts[Failed]} failed"
+    if opened:
+        out.print(
+            f"{opened} carried credentials, which are kept: each became its own parent "
+            "(--no-parent leaves them out)"
+        )
     out.print(summary + (f", {left} not tried; run it again for the rest" if left else ""))
     if interrupted.is_set():
         return EXIT_INTERRUPTED
@@ -82,6 +93,8 @@ def _line(place: Place, outcome: Signed | Skipped | Failed) -> dict[str, str]:
     line = {"asset": str(place.asset), "outcome": type(outcome).__name__.lower()}
     if isinstance(outcome, Signed):
         line["manifest_url"] = outcome.answer.manifest_url
+        if outcome.said.is_own_parent:
+            line["parent"] = str(place.asset)
         if outcome.signed_bytes:
             line["signed"] = str(place.target)
         if outcome.sidecar_bytes:

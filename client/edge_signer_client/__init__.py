@@ -6,15 +6,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from edge_signer_client.credentials import Credentials, signature_headers
-from edge_signer_client.session import (
+from edge_signer_client.errors import (
     AssetLayoutError,
     CredentialsError,
     EdgeSignerClientError,
     RefusedError,
-    Session,
     UnexpectedAnswerError,
     UnreachableError,
 )
+from edge_signer_client.ingredient import Ingredient, Thumbnail
+from edge_signer_client.request_body import Redaction, SigningOptions
+from edge_signer_client.session import Session
 from edge_signer_client.signed_asset import SignedAsset, server_timing
 from edge_signer_client.signer import EdgeSigner
 
@@ -30,10 +32,14 @@ __all__ = [
     "CredentialsError",
     "EdgeSigner",
     "EdgeSignerClientError",
+    "Ingredient",
+    "Redaction",
     "RefusedError",
     "Session",
     "SignedAsset",
+    "SigningOptions",
     "TargetError",
+    "Thumbnail",
     "UnexpectedAnswerError",
     "UnreachableError",
     "embed_file",

@@ -9,10 +9,11 @@ from contextlib import suppress
 from contextvars import copy_context
 from pathlib import Path
 from threading import Event
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar, Unpack
 
 from edge_signer_client.credentials import Credentials
-from edge_signer_client.session import EdgeSignerClientError
+from edge_signer_client.errors import EdgeSignerClientError
+from edge_signer_client.request_body import SigningOptions
 from edge_signer_client.signed_asset import SignedAsset
 from edge_signer_client.signed_file import embed_file
 from edge_signer_client.signer import EdgeSigner
@@ -53,9 +54,8 @@ class AsyncEdgeSigner:
         policy_id: str,
         assertions: dict[str, Any],
         *,
-        tsa: bool | None = None,
-        title: str | None = None,
         idempotency_key: str | None = None,
+        **options: Unpack[SigningOptions],
     ) -> SignedAsset:
         """Sign an asset by its digest, as `EdgeSigner.sign`."""
         return await self._in_thread(
@@ -63,9 +63,8 @@ class AsyncEdgeSigner:
                 asset_sha256,
                 policy_id,
                 assertions,
-                tsa=tsa,
-                title=title,
                 idempotency_key=idempotency_key,
+                **options,
             )
         )
 
@@ -76,9 +75,9 @@ class AsyncEdgeSigner:
         policy_id: str,
         assertions: dict[str, Any],
         *,
-        tsa: bool | None = None,
-        title: str | None = None,
         remote: bool = False,
+        replace_store: bool = False,
+        **options: Unpack[SigningOptions],
     ) -> SignedAsset:
         """Sign an asset and write it with its manifest inside, as `EdgeSigner.embed`.
 
@@ -86,7 +85,13 @@ class AsyncEdgeSigner:
         """
         return await self._to_its_end(
             lambda: self._signer.embed(
-                asset, signed, policy_id, assertions, tsa=tsa, title=title, remote=remote
+                asset,
+                signed,
+                policy_id,
+                assertions,
+                remote=remote,
+                replace_store=replace_store,
+                **options,
             )
         )
 
@@ -96,14 +101,19 @@ class AsyncEdgeSigner:
         policy_id: str,
         assertions: dict[str, Any],
         *,
-        tsa: bool | None = None,
-        title: str | None = None,
         remote: bool = False,
+        replace_store: bool = False,
+        **options: Unpack[SigningOptions],
     ) -> tuple[bytes, SignedAsset]:
         """Sign an asset in memory, as `EdgeSigner.embed_bytes`."""
         return await self._in_thread(
             lambda: self._signer.embed_bytes(
-                asset, policy_id, assertions, tsa=tsa, title=title, remote=remote
+                asset,
+                policy_id,
+                assertions,
+                remote=remote,
+                replace_store=replace_store,
+                **options,
             )
         )
 
@@ -114,11 +124,11 @@ class AsyncEdgeSigner:
         policy_id: str,
         assertions: dict[str, Any],
         *,
-        tsa: bool | None = None,
-        title: str | None = None,
         remote: bool = False,
+        replace_store: bool = False,
         in_place: bool = False,
         check: Callable[[Path, SignedAsset], None] | None = None,
+        **options: Unpack[SigningOptions],
     ) -> SignedAsset:
         """Sign an asset and write it to another file, as the function `embed_file`.
 
@@ -140,11 +150,11 @@ class AsyncEdgeSigner:
                 target,
                 policy_id,
                 assertions,
-                tsa=tsa,
-                title=title,
                 remote=remote,
+                replace_store=replace_store,
                 in_place=in_place,
                 check=checked,
+                **options,
             ),
             is_cancelled,
         )

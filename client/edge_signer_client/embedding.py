@@ -14,18 +14,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from edge_signer_client.layout_module import LayoutModule
-from edge_signer_client.session import AssetLayoutError
+from edge_signer_client.errors import AssetLayoutError
+from edge_signer_client.layout_module import LayoutModule, advance, shortened
 
 __all__ = ["AssetLayout", "AssetLayoutError"]
 _BUFFER_BYTES = 1024 * 1024
 _STEPS_AT_ONCE = 2048
-_WANTS_BYTES, _FAILED = 1, 2
 _COPY, _LITERAL, _HOLE, _SHIFT = range(4)
 _WRITE, _HASH = 1, 2
 _STEP = struct.Struct("<IIIIQQ")
-# As `State` in wasm_embed/src/embed.zig; texts are an address and a length.
-_STATE = struct.Struct("<Q10I3Q")
 
 
 @dataclass(frozen=True)
@@ -44,6 +41,7 @@ class AssetLayout:
     Args:
         asset: The file, readable and seekable.
         store_bytes: Exact size of the manifest store.
+        replace: Whether a manifest store that the asset carries already is left out.
 
     Attributes:
         media_type: What the asset is, judged by its content.
@@ -57,16 +55,17 @@ class AssetLayout:
         OSError: The file cannot be read.
     """
 
-    def __init__(self, asset: BinaryIO, store_bytes: int) -> None:
+    def __init__(self, asset: BinaryIO, store_bytes: int, *, replace: bool = False) -> None:
         self._asset = asset
         self._module = self._instance()
         self.store_bytes = store_bytes
-        self._module.call("begin", asset.seek(0, os.SEEK_END), store_bytes)
+        begin = "begin_replacing" if replace else "begin"
+        self._module.call(begin, asset.seek(0, os.SEEK_END), store_bytes)
         state = self._advanced()
         self._step_count, self._steps_at = state[2:4]
         self.media_type = self._module.text(*state[4:6])
         self._excludes_boxes = bool(state[10])
-        self.signed_bytes, self.hole_offset, self.hole_bytes = state[11:]
+        self.signed_bytes, self.hole_offset, self.hole_bytes = state[11:14]
 
     @property
     def embed(self) -> dict[str, object]:
@@ -133,19 +132,7 @@ class AssetLayout:
         return LayoutModule()
 
     def _advanced(self) -> tuple[int, ...]:
-        """Supply the bytes that the module wants until the plan is made; return its state."""
-        length = 0
-        while (status := self._module.call("advance", length)) == _WANTS_BYTES:
-            offset, length = self._state()[:2]
-            self._asset.seek(offset)
-            read = self._asset.read(length)
-            if len(read) != length:
-                raise _shortened()
-            self._module.write(self._module.window, read)
-        state = self._state()
-        if status == _FAILED:
-            raise AssetLayoutError(self._module.text(*state[6:8]), self._module.text(*state[8:10]))
-        return state
+        return advance(self._module, self._asset)
 
     def _steps(self) -> Iterator[_Step]:
         end = self._steps_at + self._step_count * _STEP.size
@@ -174,16 +161,13 @@ class AssetLayout:
         whole = self._module.window_bytes // step.stride * step.stride
         table = self._asset.read(min(left, whole))
         if len(table) != min(left, whole):
-            raise _shortened()
+            raise shortened()
         self._module.write(self._module.window, table)
         if not self._module.call("shift", len(table), step.width, step.stride):
             raise AssetLayoutError(
                 "FileTooLarge", "the file names places that do not fit behind a manifest store"
             )
         return self._module.read(self._module.window, len(table))
-
-    def _state(self) -> tuple[int, ...]:
-        return _STATE.unpack(self._module.read(self._module.state, _STATE.size))
 
 
 def read_parts(
@@ -199,7 +183,7 @@ def read_parts(
     while length > 0:
         read = file.readinto(buffer[:length])  # type: ignore[attr-defined]
         if not read:
-            raise _shortened()
+            raise shortened()
         yield buffer[:read]
         length -= read
 
@@ -208,7 +192,3 @@ def write_all(file: BinaryIO, content: bytes | memoryview) -> None:
     """Write all of it: an unbuffered file may take less at once."""
     while content:
         content = content[file.write(content) :]
-
-
-def _shortened() -> AssetLayoutError:
-    return AssetLayoutError("Truncated", "the file became shorter while it was read")

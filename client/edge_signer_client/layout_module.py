@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import struct
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, BinaryIO
 
 import wasmtime
 
+from edge_signer_client.errors import AssetLayoutError
+
 MODULE_PATH = Path(__file__).parent / "embed.wasm"
 _MEMORY_LIMIT_BYTES = 32 * 1024 * 1024
+_WANTS_BYTES, _FAILED = 1, 2
+# As `State` in wasm_embed/src/embed.zig; texts are an address and a length.
+_STATE = struct.Struct("<Q10I3Q4I")
 
 
 class LayoutModule:
@@ -54,6 +60,37 @@ class LayoutModule:
     def text(self, at: int, length: int) -> str:
         """Copy a text out of the memory."""
         return self.read(at, length).decode()
+
+
+def advance(module: LayoutModule, asset: BinaryIO) -> tuple[int, ...]:
+    """Supply the bytes that the module wants until the plan is made; return its state.
+
+    Raises:
+        AssetLayoutError: The module gives up.
+        OSError: The file cannot be read.
+    """
+    length = 0
+    while (status := module.call("advance", length)) == _WANTS_BYTES:
+        offset, length = state_of(module)[:2]
+        asset.seek(offset)
+        read = asset.read(length)
+        if len(read) != length:
+            raise shortened()
+        module.write(module.window, read)
+    state = state_of(module)
+    if status == _FAILED:
+        raise AssetLayoutError(module.text(*state[6:8]), module.text(*state[8:10]))
+    return state
+
+
+def state_of(module: LayoutModule) -> tuple[int, ...]:
+    """Return what `advance` found: the fields of `State`, in their order."""
+    return _STATE.unpack(module.read(module.state, _STATE.size))
+
+
+def shortened() -> AssetLayoutError:
+    """Return the error for a file whose end is gone."""
+    return AssetLayoutError("Truncated", "the file became shorter while it was read")
 
 
 def _remember_type(function: wasmtime.Func, store: wasmtime.Store) -> None:

@@ -8,13 +8,34 @@ from itertools import chain
 from typing import BinaryIO
 
 from edge_signer_client.embedding import AssetLayout, read_parts, write_all
-from edge_signer_client.session import AssetLayoutError
-from edge_signer_client.xmp_packet import XmpPacket
+from edge_signer_client.errors import AssetLayoutError
+from edge_signer_client.xmp_packet import XmpPacket, manifest_named_in
 from edge_signer_client.xmp_places import XMP_PLACES, Change, XmpPlace
 
 _BUFFER_BYTES = 1024 * 1024
 # Of any size: the layout is asked only what the file is, and whether it is sound.
 _SOME_STORE_BYTES = 4096
+
+
+def manifest_address(asset: BinaryIO, media_type: str) -> str | None:
+    """Return the address of the manifest that a file's XMP names; None for none.
+
+    Args:
+        asset: The file, readable and seekable.
+        media_type: What it is, judged by its content.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    place = XMP_PLACES.get(media_type)
+    if place is None:
+        return None
+    try:
+        packet = place(asset).packet
+    except AssetLayoutError:
+        # In a form that writers of addresses do not use.
+        return None
+    return manifest_named_in(packet) if packet is not None else None
 
 
 class Reference:

@@ -1,4 +1,4 @@
-"""One HTTP session with a deployment, and the errors of every call."""
+"""One HTTP session with a deployment."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ import urllib3
 from urllib3.exceptions import NewConnectionError
 
 from edge_signer_client.credentials import Credentials
+from edge_signer_client.errors import (
+    CredentialsError,
+    RefusedError,
+    UnexpectedAnswerError,
+    UnreachableError,
+)
 
 # An HTTP API of AWS answers within 30 s or not at all.
 _TIMEOUT = urllib3.Timeout(connect=5, read=35)
@@ -22,68 +28,6 @@ _PART_BYTES = 64 * 1024
 _FIRST_DELAY_S = 0.2
 _LONGEST_DELAY_S = 5.0
 _CONNECTING_PATIENCE_S = 5
-# Still in progress; too many requests; a failure that may pass.
-_WORTH_RETRYING = {409, 425, 429, 500, 502, 503, 504}
-# An operator switched these off, so retrying does not help.
-_SWITCHED_OFF = {"SIGNER_DISABLED", "EXECUTION_DISABLED"}
-
-
-class EdgeSignerClientError(Exception):
-    """Base class of the errors that calls raise; the text is one line."""
-
-
-class CredentialsError(EdgeSignerClientError):
-    """The token contains a character that an HTTP header cannot carry."""
-
-
-class UnreachableError(EdgeSignerClientError):
-    """No answer arrived. The server may still have processed the request."""
-
-
-class RefusedError(EdgeSignerClientError):
-    """The server answered with an error.
-
-    Attributes:
-        status: The HTTP status.
-        code: The error code of the API, such as RATE_LIMITED; empty if there is none.
-        retry_after_s: Seconds to wait before the next attempt; None if the server does not say.
-        store_bytes: With STORE_TOO_LARGE, the room that the manifest store needs; otherwise None.
-    """
-
-    def __init__(
-        self,
-        text: str,
-        status: int,
-        code: str = "",
-        retry_after_s: float | None = None,
-        store_bytes: int | None = None,
-    ) -> None:
-        super().__init__(text)
-        self.status = status
-        self.code = code
-        self.retry_after_s = retry_after_s
-        self.store_bytes = store_bytes
-
-    @property
-    def may_pass(self) -> bool:
-        """Whether the same request may succeed later."""
-        return self.status in _WORTH_RETRYING and self.code not in _SWITCHED_OFF
-
-
-class UnexpectedAnswerError(RefusedError):
-    """The answer is not in the form of the Edge Signer API: something else may run there."""
-
-
-class AssetLayoutError(EdgeSignerClientError):
-    """No manifest store can be embedded in this file.
-
-    Attributes:
-        name: What is wrong, as one word such as AlreadySigned, Truncated or UnknownFormat.
-    """
-
-    def __init__(self, name: str, message: str) -> None:
-        super().__init__(message)
-        self.name = name
 
 
 class Session:
@@ -183,6 +127,24 @@ class Session:
         if answer.status != 200:
             raise RefusedError(f"{answer.status} for {url}", answer.status)
         return answer.data
+
+    def send_form(self, url: str, fields: Mapping[str, str], content: bytes) -> None:
+        """Upload a file with a form that was signed for it; no credentials are sent.
+
+        Args:
+            url: Where the form goes.
+            fields: Its fields, which precede the file.
+            content: The file.
+
+        Raises:
+            UnreachableError: There was no answer.
+            RefusedError: The file was not accepted.
+        """
+        file = ("file", ("file", content, "application/octet-stream"))
+        body, media_type = urllib3.encode_multipart_formdata([*fields.items(), file])
+        answer = self._send("POST", url, body, {"Content-Type": media_type})
+        if answer.status not in {200, 201, 204}:
+            raise RefusedError(f"{answer.status} for an upload to {url}", answer.status)
 
     def unexpected(self, answer: urllib3.BaseHTTPResponse) -> UnexpectedAnswerError:
         """Make the error for an answer that is not in the form of the API."""

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_ISREG
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Unpack
 
-from edge_signer_client.session import EdgeSignerClientError
+from edge_signer_client.errors import EdgeSignerClientError
+from edge_signer_client.request_body import SigningOptions
 from edge_signer_client.signed_asset import SignedAsset
 from edge_signer_client.signer import EdgeSigner
 
@@ -36,11 +37,11 @@ def embed_file(
     policy_id: str,
     assertions: dict[str, Any],
     *,
-    tsa: bool | None = None,
-    title: str | None = None,
     remote: bool = False,
+    replace_store: bool = False,
     in_place: bool = False,
     check: Callable[[Path, SignedAsset], None] | None = None,
+    **options: Unpack[SigningOptions],
 ) -> SignedAsset:
     """Sign an asset and write it, with its manifest inside, to another file.
 
@@ -53,12 +54,12 @@ def embed_file(
         target: The file to write; it gets the permissions of the asset.
         policy_id: The policy to sign under.
         assertions: Content of each assertion by its label.
-        tsa: Whether to time-stamp the signature; None leaves it to the policy.
-        title: Name of the asset, for people; None for none.
         remote: Whether the file gets only the manifest's address, in its XMP.
+        replace_store: Whether a manifest store that the asset carries already is left out.
         in_place: Whether the target may be the asset itself.
         check: Called with the finished file and the answer before the file gets the target's name;
             what it raises leaves no target.
+        options: What else the manifest says, as `SigningOptions`.
 
     Raises:
         TargetError: The target is the asset, another process writes it, or there is no space.
@@ -79,7 +80,13 @@ def embed_file(
             # At once, so that what is written is never more open than the asset.
             os.fchmod(signed.fileno(), before.st_mode & 0o777)
             answer = signer.embed(
-                source, signed, policy_id, assertions, tsa=tsa, title=title, remote=remote
+                source,
+                signed,
+                policy_id,
+                assertions,
+                remote=remote,
+                replace_store=replace_store,
+                **options,
             )
             if check is not None:
                 check(_partial_path(target), answer)

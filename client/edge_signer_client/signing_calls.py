@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import time
 import uuid
 from typing import Any
 
 import urllib3
 
+from edge_signer_client.errors import RefusedError
+from edge_signer_client.request_body import USUAL_MOST_BYTES, request_body
 from edge_signer_client.session import Session
 from edge_signer_client.signed_asset import SignedAsset
 
@@ -101,6 +102,24 @@ class SigningCalls:
             "tenant_id": self._session.credentials.tenant_id,
             **fields,
         }
-        given = {name: value for name, value in fields.items() if value is not None}
-        body = json.dumps(given).encode()
+        body = request_body(fields, self._upload, USUAL_MOST_BYTES)
         return self._session.request("POST", path, body, headers, patience_s=self._patience_s)
+
+    def _upload(self, manifest_store: bytes) -> str | None:
+        """Upload a manifest store that is too large for a request; None if none is taken."""
+        try:
+            form = self._session.request(
+                "POST", "/verify/uploads", b"{}", patience_s=self._patience_s
+            )
+        except RefusedError as refused:
+            # A request that is too long says so itself.
+            if refused.code == "VERIFICATION_DISABLED":
+                return None
+            raise
+        try:
+            answer = form.json()
+            upload_id, url, fields = answer["upload_id"], answer["url"], answer["fields"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise self._session.unexpected(form) from None
+        self._session.send_form(str(url), dict(fields), manifest_store)
+        return str(upload_id)

@@ -6,7 +6,7 @@ from typing import Any
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
 
-from edge_signer_client.session import AssetLayoutError
+from edge_signer_client.errors import AssetLayoutError
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _TERMS = "http://purl.org/dc/terms/"
@@ -24,6 +24,42 @@ def unusable(name: str, what_it_is: str) -> AssetLayoutError:
     return AssetLayoutError(
         name, f"the file's XMP {what_it_is}; embed the manifest, or keep it in a sidecar"
     )
+
+
+def manifest_named_in(packet: bytes) -> str | None:
+    """Return the address of the manifest that an XMP packet names; None for none.
+
+    A packet that cannot be read names nothing.
+    """
+    named: list[str] = []
+    is_inside = False
+
+    def begin(name: str, attributes: dict[str, str]) -> None:
+        nonlocal is_inside
+        is_inside = name == _PROVENANCE
+        if is_inside or _PROVENANCE in attributes:
+            named.append(attributes.get(_PROVENANCE, attributes.get(f"{_RDF} resource", "")))
+
+    def text(part: str) -> None:
+        if is_inside:
+            named[-1] += part
+
+    def end(_: str) -> None:
+        nonlocal is_inside
+        is_inside = False
+
+    def refuse_entities(*_: Any) -> None:
+        raise expat.ExpatError
+
+    parser = expat.ParserCreate("UTF-8", namespace_separator=" ")
+    parser.StartElementHandler, parser.EndElementHandler = begin, end
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = refuse_entities
+    try:
+        parser.Parse(packet.rstrip(b"\0"), True)
+    except expat.ExpatError:
+        return None
+    return (named[0].strip() or None) if named else None
 
 
 class XmpPacket:

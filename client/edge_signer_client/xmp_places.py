@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-from edge_signer_client.session import AssetLayoutError
+from edge_signer_client.errors import AssetLayoutError
 from edge_signer_client.xmp_packet import unusable
 
 # Of a packet with thumbnails and a long history.

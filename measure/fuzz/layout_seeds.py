@@ -88,6 +88,10 @@ class Mutants:
         content = mutated(random, random.choice(self._seeds), self._mutations)
         return content, random.choice((64, 65, 4096, 4097)) if number % 64 else 70_000
 
+    def damage(self, number: int, signed: bytes) -> bytes:
+        """Damage a signed asset."""
+        return mutated(Random(f"{self._seed}:{number}"), signed, self._mutations)
+
     def _mark(self, random: Random, content: bytes) -> bytes:
         mark = random.choice(_MARKS[self._layout])
         at = _place(random, content)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 import struct
+from collections.abc import Callable
 from functools import cache
 
+from edge_signer_client.embedded_store import embedded_store
 from edge_signer_client.embedding import AssetLayout, AssetLayoutError
-from edge_signer_client.layout_module import LayoutModule
+from edge_signer_client.layout_module import LayoutModule, state_of
 from measure.fuzz.layout_check import LITERAL, check_plan
 from tests.conftest import ROOT
 
@@ -17,6 +19,8 @@ _ERRORS = re.compile(r"pub const Error = error\{(.*?)\n\};", re.DOTALL)
 _WANTS_BYTES = 1
 # What a module looks at behind it, and the smallest of what it looks at before it.
 _NARROW_BYTES = 64 + 8
+# In JPEG, more than one segment.
+_DAMAGED_STORE_BYTES = 70_000
 
 
 @cache
@@ -52,9 +56,11 @@ class WatchedAsset(io.BytesIO):
 class SharedLayout(AssetLayout):
     """A layout that uses an instance again."""
 
-    def __init__(self, instance: LayoutModule, asset: io.BytesIO, store_bytes: int) -> None:
+    def __init__(
+        self, instance: LayoutModule, asset: io.BytesIO, store_bytes: int, *, replace: bool = False
+    ) -> None:
         self._shared = instance
-        super().__init__(asset, store_bytes)
+        super().__init__(asset, store_bytes, replace=replace)
 
     def _instance(self) -> LayoutModule:
         return self._shared
@@ -66,7 +72,7 @@ class NarrowLayout(SharedLayout):
     def _advanced(self) -> tuple[int, ...]:
         asked, length = -1, 0
         while self._module.call("advance", length) == _WANTS_BYTES:
-            offset, wanted = self._state()[:2]
+            offset, wanted = state_of(self._module)[:2]
             length = min(wanted, 2 * length if offset == asked else _NARROW_BYTES)
             asked = offset
             self._asset.seek(offset)
@@ -117,7 +123,45 @@ class LayoutTarget:
         if is_filled:
             layout.fill(signed, _store(store_bytes))
             assert self._refusal(signed.getvalue()) == "AlreadySigned", "the store is not found"
+            self._check_replaced(content, signed.getvalue(), _store(store_bytes))
         return PLANNED
+
+    def run_damaged(self, content: bytes, damage: Callable[[bytes], bytes]) -> None:
+        """Sign an asset, damage it, and read and replace its store; each may only be refused."""
+        signed = self._signed(content, _store(_DAMAGED_STORE_BYTES))
+        if signed is None:
+            return
+        damaged = damage(signed)
+        for act in (self._found, self._replaced):
+            asset = WatchedAsset(damaged)
+            try:
+                act(asset)
+            except AssetLayoutError as refused:
+                _documented(refused)
+
+    def _found(self, asset: WatchedAsset) -> None:
+        store = embedded_store(asset).manifest_store
+        assert store is None or len(store) <= asset.length, "more than the asset has"
+
+    def _replaced(self, asset: WatchedAsset) -> None:
+        layout = SharedLayout(self._instance, asset, 64, replace=True)
+        self._check_reads(asset)
+        signed = io.BytesIO()
+        layout.write(signed)
+        layout.fill(signed, _store(64))
+        assert len(signed.getvalue()) == layout.signed_bytes, "another size than announced"
+
+    def _check_replaced(self, content: bytes, signed: bytes, store: bytes) -> None:
+        """A store that is replaced leaves what the asset would be with the new one alone."""
+        assert embedded_store(io.BytesIO(signed)).manifest_store == store, "another store is read"
+        other = _store(len(store) // 2 + 64)
+        try:
+            replaced = self._signed(signed, other, replace=True)
+        except AssetLayoutError as refused:
+            if _documented(refused) == "EarlierStoreUnsupported":
+                return
+            raise
+        assert replaced == self._signed(content, other), "another file than without the old store"
 
     def run_narrow(self, content: bytes, store_bytes: int) -> None:
         """Plan with many small reads; what comes of it must be the same."""
@@ -133,6 +177,20 @@ class LayoutTarget:
             except AssetLayoutError as refused:
                 made.append(refused.name)
         assert made[0] == made[1] or made[1] == "TooManyParts", "small reads give another plan"
+
+    def _signed(self, content: bytes, store: bytes, *, replace: bool = False) -> bytes | None:
+        """Write a signed asset; None if one without a store cannot be."""
+        asset = io.BytesIO(content)
+        try:
+            layout = SharedLayout(self._instance, asset, len(store), replace=replace)
+            signed = io.BytesIO()
+            layout.write(signed)
+        except AssetLayoutError:
+            if replace:
+                raise
+            return None
+        layout.fill(signed, store)
+        return signed.getvalue()
 
     def _refusal(self, content: bytes) -> str:
         try:

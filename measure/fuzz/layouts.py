@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from random import SystemRandom
 from types import FrameType
 
@@ -22,7 +23,8 @@ from measure.fuzz.layout_target import PLANNED, LayoutTarget
 
 _CHUNK = 1000
 _HANG_S = 30
-# Of so many mutants, one is filled too and the store looked for, and one planned by small reads.
+# Of so many mutants, one is filled too and its store replaced, one is planned by small reads, and
+# one is damaged after it was signed.
 _FILLED = _NARROW = 8
 _MOST_FINDINGS = 5
 _WIDTH = 150
@@ -70,6 +72,8 @@ def run(layout: str, seed: int, numbers: range) -> Tally:
                 outcome = target.run(content, store_bytes, is_filled=number % _FILLED == 0)
                 if number % _NARROW == 1:
                     target.run_narrow(content, store_bytes)
+                if number % _NARROW == 2:
+                    target.run_damaged(content, partial(mutants.damage, number))
             except Exception as unexpected:
                 tally.findings.append(f"{layout} {number} of seed {seed}: {unexpected!r}")
                 # An instance that trapped is in no state to go on.

@@ -10,10 +10,12 @@ import pytest
 import typer
 
 from cli.api_access import TenantOptions
-from cli.signing.sign import SignOptions, sign_files
+from cli.signing.sign import sign_files
+from cli.signing.sign_options import SignOptions
 from edge_signer_client import SignedAsset
-from edge_signer_client.embedding import AssetLayout
+from tests.media.sample_stores import carrying, empty_store
 
+STORE = empty_store(64)
 ACCESS = TenantOptions("https://api.example.com", "token", None, None, None)
 
 
@@ -22,19 +24,25 @@ class Signer:
 
     def __init__(self, *_: Any, **__: Any) -> None:
         self.signed = 0
+        # Of the last signature.
+        self.said: dict[str, Any] = {}
+        self.options: dict[str, Any] = {}
         self.failure: Exception | None = None
 
-    def sign(self, *_: Any, **__: Any) -> SignedAsset:
+    def sign(self, _: str, __: str, said: dict[str, Any], **options: Any) -> SignedAsset:
         self.signed += 1
         if self.failure is not None:
             raise self.failure
-        return SignedAsset("https://m.example.com", "edge", "key", None, 1, 1, {}, bytes(64))
+        self.said = said
+        self.options = options
+        return SignedAsset("https://m.example.com", "edge", "key", None, 1, 1, {}, STORE)
 
-    def embed(self, asset: BinaryIO, signed: BinaryIO, *_: Any, **__: Any) -> SignedAsset:
-        layout = AssetLayout(asset, 64)
-        layout.write(signed)
-        layout.fill(signed, bytes(64))
-        return self.sign()
+    def embed(
+        self, asset: BinaryIO, signed: BinaryIO, policy_id: str, said: Any, **options: Any
+    ) -> SignedAsset:
+        assert options["replace_store"]
+        signed.write(carrying(asset.read(), STORE, replace=True))
+        return self.sign("", policy_id, said, **options)
 
 
 def run(*named: Path, **changes: Any) -> int:
@@ -42,6 +50,8 @@ def run(*named: Path, **changes: Any) -> int:
         **{"policy": "p", "source_type": "digitalCapture", "tsa": None, "title": None},
         **{"output": None, "output_dir": None, "in_place": False, "remote": False},
         **{"sidecar": False, "force": False, "verify": False, "at_once": 1, "report": None},
+        **{"parent": None, "no_parent": False, "components": (), "inputs": ()},
+        **{"actions": (), "manifest": None, "assets_checked": False},
         **changes,
     }
     return sign_files(list(named), ACCESS, SignOptions(**chosen))

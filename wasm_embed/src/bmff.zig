@@ -43,7 +43,7 @@ const Kind = enum(u32) {
     }
 };
 
-const Box = struct { kind: Kind, start: u64, body: u64, end: u64 };
+const Box = struct { kind: Kind, start: u64, body: u64, end: u64, is_store: bool };
 
 pub const Bmff = struct {
     position: u64 = 0,
@@ -108,15 +108,15 @@ pub const Bmff = struct {
         }
         if (size < body) return error.Malformed;
         if (size > left) return if (self.depth > 0) error.Malformed else error.Truncated;
-        const box: Box = .{
-            .kind = @enumFromInt(kind),
+        const kind_of_box: Kind = @enumFromInt(kind);
+        return .{
+            .kind = kind_of_box,
             .start = self.position,
             .body = self.position + body,
             .end = self.position + size,
+            .is_store = kind_of_box == .uuid and self.depth == 0 and size >= body + 16 and left >= body + 16 and
+                std.mem.eql(u8, head[@intCast(body)..][0..16], store_uuid),
         };
-        if (box.kind == .uuid and self.depth == 0 and size >= body + 16 and left >= body + 16 and
-            std.mem.eql(u8, head[@intCast(body)..][0..16], store_uuid)) return error.AlreadySigned;
-        return box;
     }
 
     fn root(self: *Bmff, plan: *Plan, box: Box) Error!void {
@@ -130,12 +130,29 @@ pub const Bmff = struct {
             plan.delta = holeLength(plan.store_length);
             return;
         }
+        if (box.is_store) return self.meetStore(plan, box);
         try self.makeHole(plan);
         self.flags = if (box.kind == .mfra) plan_.write_only else plan_.write_and_hash;
         if (box.kind == .mfra) return;
         var offset: [8]u8 = undefined;
         std.mem.writeInt(u64, &offset, plan.written, .big);
         try plan.literal(&offset, plan_.hash_only);
+    }
+
+    /// One that follows the file type moves everything behind it by the same distance.
+    fn meetStore(self: *Bmff, plan: *Plan, box: Box) Error!void {
+        const head_bytes = store_uuid.len + purpose.len + 8;
+        var is_manifest = false;
+        if (box.end - box.body > head_bytes) {
+            is_manifest = std.mem.eql(u8, (try plan.source.at(box.body, head_bytes))[store_uuid.len..][0..purpose.len], purpose);
+        }
+        try plan.meetStore(is_manifest and box.start == self.type_end);
+        // Boxes of other purposes have no store of their own.
+        if (!is_manifest) return;
+        try plan.noteStore(.between(box.body + head_bytes, box.end));
+        if (plan.earlier == .sought) return;
+        try plan.remove(.between(box.start, box.end));
+        plan.shift_from = box.end;
     }
 
     fn makeHole(self: *Bmff, plan: *Plan) Error!void {
@@ -194,7 +211,7 @@ pub const Bmff = struct {
         const count: u64 = try plan.source.u32At(box.body + skipped, .big);
         const first = box.body + skipped + 4;
         if (count * width > box.end - first) return error.Malformed;
-        if (width == 4 and plan.source.length +| plan.delta > std.math.maxInt(u32)) {
+        if (width == 4 and plan.source.length - plan.removed_bytes +| plan.delta > std.math.maxInt(u32)) {
             self.looked_to = @max(self.looked_to, first);
             self.look_to = first + count * width;
             try self.lookForRoom(plan);
@@ -213,7 +230,7 @@ pub const Bmff = struct {
             var at: usize = 0;
             while (at + 4 <= part.len) : (at += 4) {
                 const place = std.mem.readInt(u32, part[at..][0..4], .big);
-                if (place >= plan.shift_from and place + plan.delta > most) return error.FileTooLarge;
+                if (place >= plan.shift_from and (plan.placeBehind(place) orelse return error.FileTooLarge) > most) return error.FileTooLarge;
             }
             self.looked_to += part.len;
         }

@@ -3,6 +3,8 @@
 //! imports, no keys, and never more of the asset than one window.
 //!
 //!   begin(asset_length, store_length)      then `advance` until it says other than 1
+//!   begin_replacing(asset_length, store_length)   the same, if the asset may carry a store already
+//!   begin_seeking(asset_length)            the same, only to find a store that the asset carries
 //!   advance(provided)                      0: done; 2: failed; 1: put the bytes that `state` names
 //!                                          into the window, and call it again with their number
 //!   fill(store_length)                     the store is in `store_buffer(length)`; gives the filling
@@ -59,6 +61,13 @@ const State = extern struct {
     written: u64 = 0,
     hole_offset: u64 = 0,
     hole_length: u64 = 0,
+    /// Where an earlier store stands in the asset: address of pairs of an offset and a length, and how
+    /// many; 0 for none.
+    earlier: u32 = 0,
+    earlier_count: u32 = 0,
+    /// 1 if those bytes are the store in base64.
+    earlier_is_base64: u32 = 0,
+    unused: u32 = 0,
 };
 
 const wants_bytes = 1;
@@ -87,11 +96,23 @@ export fn state() u32 {
 }
 
 export fn begin(asset_length: u64, store_length: u32) void {
+    beginWith(asset_length, store_length, .refused);
+}
+
+export fn begin_replacing(asset_length: u64, store_length: u32) void {
+    beginWith(asset_length, store_length, .replaced);
+}
+
+export fn begin_seeking(asset_length: u64) void {
+    beginWith(asset_length, least_store_bytes, .sought);
+}
+
+fn beginWith(asset_length: u64, store_length: u32, earlier: plan_.Earlier) void {
     source.reset(asset_length);
     layout = .none;
     found = .{};
     last_word = null;
-    plan.reset(store_length);
+    plan.reset(store_length, earlier);
 }
 
 export fn advance(provided: u32) u32 {
@@ -128,6 +149,9 @@ fn step() u32 {
     found.written = plan.written;
     found.hole_offset = plan.hole_offset;
     found.hole_length = plan.hole_length;
+    found.earlier_count = @intCast(plan.earlier_store.items.len);
+    if (found.earlier_count > 0) found.earlier = @intCast(@intFromPtr(plan.earlier_store.items.ptr));
+    found.earlier_is_base64 = @intFromBool(layout == .svg);
     return 0;
 }
 
@@ -245,7 +269,7 @@ export fn shift(length: u32, width: u32, stride: u32) u32 {
 fn moveAt(comptime Integer: type, bytes: *[@sizeOf(Integer)]u8) bool {
     const place = std.mem.readInt(Integer, bytes, .big);
     if (place < plan.shift_from) return true;
-    const moved = std.math.add(u64, place, plan.delta) catch return false;
+    const moved = plan.placeBehind(place) orelse return false;
     std.mem.writeInt(Integer, bytes, std.math.cast(Integer, moved) orelse return false, .big);
     return true;
 }

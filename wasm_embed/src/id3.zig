@@ -12,6 +12,8 @@ pub const Id3 = struct {
     /// Text encoding, media type, file name, description.
     const object_head = "\x00" ++ media_type ++ "\x00" ++ "c2pa\x00" ++ "c2pa manifest store\x00";
     const frame_head_bytes = 10;
+    /// Of an object: encoding, media type, file name and description.
+    const most_object_head_bytes = 1024;
 
     position: u64 = 0,
     parts: u32 = 0,
@@ -33,9 +35,14 @@ pub const Id3 = struct {
             const body = self.position + frame_head_bytes;
             if (length > self.tag_end - body) return error.Malformed;
             if (std.mem.eql(u8, head[0..4], "GEOB")) {
-                const object = try source.at(body, @min(length, 48));
+                const object = try source.at(body, @min(length, most_object_head_bytes));
                 for ([_][]const u8{ media_type, "application/x-c2pa-manifest-store" }) |known| {
-                    if (object.len > known.len and std.mem.startsWith(u8, object[1..], known)) return error.AlreadySigned;
+                    if (object.len <= known.len or !std.mem.startsWith(u8, object[1..], known)) continue;
+                    const head_bytes = objectHeadBytes(object);
+                    try plan.meetStore(head_bytes != null);
+                    try plan.noteStore(.between(body + (head_bytes orelse return error.EarlierStoreUnsupported), body + length));
+                    try plan.remove(.between(self.position, body + length));
+                    break;
                 }
             }
             self.position = body + length;
@@ -61,6 +68,14 @@ pub const Id3 = struct {
             (layer == 1 or layer == 2) and head[2] >> 4 != 15 and head[2] >> 2 & 3 != 3;
     }
 
+    /// How many bytes precede an object's content; null if they have no end, or are in UTF-16.
+    fn objectHeadBytes(object: []const u8) ?usize {
+        if (object[0] != 0 and object[0] != 3) return null;
+        var at: usize = 1;
+        for (0..3) |_| at = (std.mem.indexOfScalarPos(u8, object, at, 0) orelse return null) + 1;
+        return at;
+    }
+
     fn header(self: *Id3, source: *plan_.Source) Error!void {
         const head = try source.at(0, 10);
         if (!std.mem.eql(u8, head[0..3], "ID3")) {
@@ -76,7 +91,7 @@ pub const Id3 = struct {
     }
 
     fn emit(self: *Id3, plan: *Plan) Error!void {
-        const frames_bytes = if (self.tag_end == 0) 0 else self.position - 10;
+        const frames_bytes = if (self.tag_end == 0) 0 else self.position - 10 - plan.removed_bytes;
         const object_bytes = object_head.len + @as(u64, plan.store_length);
         const tag_bytes = frames_bytes + frame_head_bytes + object_bytes;
         if (tag_bytes > most_tag_bytes) return error.StoreTooLarge;

@@ -32,12 +32,14 @@ var tree: std.ArrayList(u8) = .empty;
 var leaves: std.ArrayList(u8) = .empty;
 
 pub const Pdf = struct {
-    stage: enum { header, sections, catalog, permissions, associated, each_associated, names, tree, leaves } = .header,
+    stage: enum { header, sections, catalog, permissions, associated, each_associated, earlier, names, tree, leaves } = .header,
     objects: Objects = .{},
     reads: u32 = 0,
     root: u64 = 0,
     /// How far the associated files have been looked at.
     looked_at: u32 = 0,
+    /// Number of the stream that is an earlier store; 0 for none.
+    earlier: u64 = 0,
     /// Whether the tree of embedded files has branches, not names, at its root.
     has_branches: bool = false,
 
@@ -82,7 +84,11 @@ pub const Pdf = struct {
                 self.stage = .each_associated;
             },
             .each_associated => {
-                try self.lookAtEach(source);
+                try self.lookAtEach(plan);
+                self.stage = .earlier;
+            },
+            .earlier => {
+                if (self.earlier != 0) try plan.noteStore(try self.objects.streamAt(source, self.earlier));
                 self.stage = .names;
             },
             .names => {
@@ -109,7 +115,8 @@ pub const Pdf = struct {
         return self.objects.object(source, syntax.reference(value) orelse return value);
     }
 
-    fn lookAtEach(self: *Pdf, source: *Source) Error!void {
+    fn lookAtEach(self: *Pdf, plan: *Plan) Error!void {
+        const source = plan.source;
         var files = Entries.array(associated.items) catch |failure| return named(failure);
         var index: u32 = 0;
         while (files.next() catch |failure| return named(failure)) |file| : (index += 1) {
@@ -120,11 +127,21 @@ pub const Pdf = struct {
             if (syntax.isDictionary(specification)) {
                 if (try entry(specification, "AFRelationship")) |kind| {
                     if (kind[0] != '/') return error.PdfTooComplex;
-                    if (syntax.isName(kind, relationship)) return error.AlreadySigned;
+                    if (syntax.isName(kind, relationship)) try self.meetStore(plan, specification);
                 }
             }
             self.looked_at = index + 1;
         }
+    }
+
+    /// An earlier store can be read, but not left out: what it was written with are the document's own
+    /// bytes, which each update follows.
+    fn meetStore(self: *Pdf, plan: *const Plan, specification: []const u8) Error!void {
+        try plan.meetStore(false);
+        const files = try entry(specification, "EF") orelse return error.Malformed;
+        if (self.earlier != 0 or !syntax.isDictionary(files)) return error.EarlierStoreUnsupported;
+        const file = try entry(files, "F") orelse try entry(files, "UF") orelse return error.Malformed;
+        self.earlier = syntax.reference(file) orelse return error.Malformed;
     }
 
     fn emit(self: *Pdf, plan: *Plan) Error!void {

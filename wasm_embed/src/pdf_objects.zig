@@ -86,6 +86,23 @@ pub const Objects = struct {
         }
     }
 
+    /// Where the bytes of a stream stand that are not encoded.
+    pub noinline fn streamAt(self: *Objects, source: *Source, number: u64) Error!plan_.Extent {
+        const place = placeOf(number);
+        if (place.kind != .at_offset) return error.Malformed;
+        const item = try streams.itemAt(source, place.where);
+        if (item.number != number or item.data == 0) return error.Malformed;
+        const data = item.data;
+        const filter = syntax.find(item.value, "Filter") catch |failure| return named(failure);
+        if (filter != null) return error.EarlierStoreUnsupported;
+        const given = syntax.find(item.value, "Length") catch |failure| return named(failure);
+        const text = given orelse return error.Malformed;
+        const resolved = if (syntax.reference(text)) |one| try self.object(source, one) else text;
+        const length = syntax.integer(resolved) orelse return error.Malformed;
+        if (data > source.length or length > source.length - data) return error.Truncated;
+        return .{ .offset = data, .length = length };
+    }
+
     pub fn generationOf(_: *const Objects, number: u64) u16 {
         const place = placeOf(number);
         return if (place.kind == .at_offset) place.generation else 0;

@@ -12,6 +12,7 @@ pub const Error = error{
     CertifiedPdf,
     ChunkOffsetsElsewhere,
     CompressedMovie,
+    EarlierStoreUnsupported,
     EncryptedPdf,
     FileTooLarge,
     FileTypeMissing,
@@ -37,6 +38,7 @@ pub fn message(failure: Error) []const u8 {
         error.CertifiedPdf => "the PDF's certifying signature forbids this change; sign it with a sidecar",
         error.ChunkOffsetsElsewhere => "the movie's samples are in another file; sign it with a sidecar",
         error.CompressedMovie => "a compressed movie header is not supported; sign it with a sidecar",
+        error.EarlierStoreUnsupported => "the file carries a C2PA manifest store in a place where it cannot be replaced; sign it with a sidecar",
         error.EncryptedPdf => "an encrypted PDF is not supported; sign it with a sidecar",
         error.FileTooLarge => "the format has no room for a file of this size and a manifest store",
         error.FileTypeMissing => "the file does not begin with a file type box",
@@ -194,6 +196,25 @@ pub const write_and_hash: u32 = 3;
 pub const write_only: u32 = 1;
 pub const hash_only: u32 = 2;
 
+/// Bytes of the asset.
+pub const Extent = extern struct {
+    offset: u64,
+    length: u64,
+
+    pub fn between(start: u64, end: u64) Extent {
+        return .{ .offset = start, .length = end - start };
+    }
+};
+
+/// What becomes of a store that the asset carries already.
+pub const Earlier = enum {
+    refused,
+    /// It is left out of the signed file.
+    replaced,
+    /// Only its place matters: there will be no signed file.
+    sought,
+};
+
 pub const Plan = struct {
     const most_steps = 256 * 1024;
     const most_literal_bytes = 4 * 1024 * 1024;
@@ -216,21 +237,66 @@ pub const Plan = struct {
     delta: u64 = 0,
     /// Places before this one do not move.
     shift_from: u64 = 0,
+    earlier: Earlier = .refused,
+    /// Where the earlier store's own bytes stand, in the store's order.
+    earlier_store: std.ArrayList(Extent) = .empty,
+    /// What is left out: the earlier store and what the format puts around it, in the asset's order.
+    removed: std.ArrayList(Extent) = .empty,
+    removed_bytes: u64 = 0,
+    /// How many of them have been passed.
+    passed: usize = 0,
 
-    pub fn reset(self: *Plan, store_length: u32) void {
+    pub fn reset(self: *Plan, store_length: u32, earlier: Earlier) void {
         self.steps.clearRetainingCapacity();
         self.literals.clearRetainingCapacity();
+        self.earlier_store.clearRetainingCapacity();
+        self.removed.clearRetainingCapacity();
         self.* = .{
             .allocator = self.allocator,
             .source = self.source,
             .steps = self.steps,
             .literals = self.literals,
+            .earlier_store = self.earlier_store,
+            .removed = self.removed,
             .store_length = store_length,
+            .earlier = earlier,
         };
     }
 
-    /// Takes the asset unchanged up to a place.
+    /// Says that the asset carries a store already: whether it can be left out where it is.
+    pub fn meetStore(self: *const Plan, is_replaceable: bool) Error!void {
+        if (self.earlier == .refused) return error.AlreadySigned;
+        // Of several, none can be told to be the asset's.
+        const is_second = self.earlier_store.items.len > 0;
+        if (is_second or (self.earlier == .replaced and !is_replaceable)) return error.EarlierStoreUnsupported;
+    }
+
+    /// Notes where bytes of the earlier store stand.
+    pub fn noteStore(self: *Plan, part: Extent) Error!void {
+        if (self.earlier_store.items.len == most_steps) return error.TooManyParts;
+        try self.earlier_store.append(self.allocator, part);
+    }
+
+    /// Leaves out bytes that have not been taken yet, wherever copying passes them.
+    pub fn remove(self: *Plan, part: Extent) Error!void {
+        if (self.removed.items.len == most_steps) return error.TooManyParts;
+        try self.removed.append(self.allocator, part);
+        self.removed_bytes += part.length;
+    }
+
+    /// Takes the asset up to a place, unchanged but for what is left out.
     pub fn copyTo(self: *Plan, end: u64, flags: u32) Error!void {
+        while (self.passed < self.removed.items.len) : (self.passed += 1) {
+            const gap = self.removed.items[self.passed];
+            if (gap.offset >= end) break;
+            if (gap.length > end - gap.offset) return error.Malformed;
+            try self.copyRun(gap.offset, flags);
+            self.taken = gap.offset + gap.length;
+        }
+        try self.copyRun(end, flags);
+    }
+
+    fn copyRun(self: *Plan, end: u64, flags: u32) Error!void {
         if (end < self.taken) return error.Malformed;
         if (end == self.taken) return;
         try self.append(.{ .kind = .copy, .flags = flags, .offset = self.taken, .length = end - self.taken });
@@ -277,6 +343,12 @@ pub const Plan = struct {
             .length = length,
         });
         self.taken += length;
+    }
+
+    /// Where something of the asset that lies behind the hole stands in the signed file; null if no
+    /// number is large enough. What is removed lies before `shift_from`.
+    pub fn placeBehind(self: *const Plan, place: u64) ?u64 {
+        return std.math.add(u64, place - self.removed_bytes, self.delta) catch null;
     }
 
     fn append(self: *Plan, step: Step) Error!void {

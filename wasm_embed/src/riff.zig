@@ -11,6 +11,8 @@ pub const Riff = struct {
     position: u64 = 12,
     size: u64 = 0,
     parts: u32 = 0,
+    /// Bytes of the earlier store's chunk that `size` counts.
+    removed: u64 = 0,
 
     pub fn advance(self: *Riff, plan: *Plan) Error!void {
         const source = plan.source;
@@ -22,29 +24,35 @@ pub const Riff = struct {
         while (self.position < end) {
             if (end - self.position < 8) return error.Malformed;
             const head = try source.at(self.position, 8);
-            if (std.mem.eql(u8, head[0..4], "C2PA")) return error.AlreadySigned;
             const length: u64 = std.mem.readInt(u32, head[4..8], .little);
             if (length > end - self.position - 8) return error.Truncated;
+            const chunk_end = self.position + 8 + length + (length & 1);
+            if (std.mem.eql(u8, head[0..4], "C2PA")) {
+                // An AVI file's indexes may count from its beginning.
+                try plan.meetStore(plan.format != .avi or chunk_end >= end);
+                try plan.noteStore(.between(self.position + 8, self.position + 8 + length));
+                try plan.remove(.between(self.position, @min(chunk_end, source.length)));
+                self.removed = @min(chunk_end, end) - self.position;
+            }
             // Some writers leave out the last pad byte.
-            self.position = @min(self.position + 8 + length + (length & 1), end);
+            self.position = @min(chunk_end, end);
             self.parts += 1;
             if (self.parts > most_parts) return error.TooManyParts;
         }
         const padded = end + (size & 1);
         if (plan.format == .avi and source.length >= padded + 8 and
             std.mem.eql(u8, (try source.at(padded, 4)), "RIFF")) return error.AviOfSeveralRiffs;
-        const total = size + (size & 1) + 8 + plan.store_length + (plan.store_length & 1);
+        const kept = size - self.removed;
+        const total = kept + (kept & 1) + 8 + plan.store_length + (plan.store_length & 1);
         if (total > std.math.maxInt(u32)) return error.FileTooLarge;
         var number: [4]u8 = undefined;
         std.mem.writeInt(u32, &number, @intCast(total), .little);
         try plan.copyTo(4, plan_.write_and_hash);
         try plan.literal(&number, plan_.write_and_hash);
         plan.skip(4);
-        try plan.copyTo(end, plan_.write_and_hash);
         // A pad byte that the file has is kept, whatever it holds.
-        if (source.length > end) {
-            try plan.copyTo(padded, plan_.write_and_hash);
-        } else if (size & 1 != 0) try plan.literal("\x00", plan_.write_and_hash);
+        try plan.copyTo(@min(padded, source.length), plan_.write_and_hash);
+        if (kept & 1 != 0 and source.length == end) try plan.literal("\x00", plan_.write_and_hash);
         try plan.hole(holeLength(plan.store_length));
         if (plan.store_length & 1 != 0) try plan.literal("\x00", plan_.write_and_hash);
         try plan.copyTo(source.length, plan_.write_and_hash);

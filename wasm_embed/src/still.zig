@@ -24,6 +24,11 @@ pub const Jpeg = struct {
     insert_at: u64 = 2,
     parts: u32 = 0,
     instance: u16 = usual_instance,
+    /// The earlier store's own instance, and the number of its next segment.
+    earlier_instance: u16 = 0,
+    earlier_next: u32 = 0,
+    /// Its index names places in pictures that follow the first, counted from itself.
+    has_index: bool = false,
 
     pub fn advance(self: *Jpeg, plan: *Plan) Error!void {
         const source = plan.source;
@@ -48,7 +53,8 @@ pub const Jpeg = struct {
             const end = self.position + 2 + length;
             if (end > source.length) return error.Truncated;
             if (marker == 0xe0 and self.position == 2) self.insert_at = end;
-            if (marker == 0xeb and length >= segment_head - 2) try self.jumbf(source, length);
+            if (marker == 0xe2 and length >= 6) self.has_index |= std.mem.eql(u8, try source.at(self.position + 4, 4), "MPF\x00");
+            if (marker == 0xeb and length >= segment_head - 2) try self.jumbf(plan, length);
             self.position = end;
             self.parts += 1;
             if (self.parts > most_parts) return error.TooManyParts;
@@ -56,16 +62,33 @@ pub const Jpeg = struct {
         try insert(plan, self.insert_at, holeLength(plan.store_length));
     }
 
-    fn jumbf(self: *Jpeg, source: *plan_.Source, length: u16) Error!void {
+    fn jumbf(self: *Jpeg, plan: *Plan, length: u16) Error!void {
         const whole = @min(@as(u32, length) + 2, 44);
-        const segment = try source.at(self.position, whole);
+        const segment = try plan.source.at(self.position, whole);
         if (!std.mem.eql(u8, segment[4..6], "JP")) return;
         // Of any box, as some readers put segments of one instance together whatever they hold.
         const instance = std.mem.readInt(u16, segment[6..8], .big);
-        if (instance >= self.instance) self.instance = instance +% 1;
+        const number = std.mem.readInt(u32, segment[8..12], .big);
+        const end = self.position + 2 + length;
+        if (self.earlier_next > 1 and instance == self.earlier_instance and number == self.earlier_next) {
+            // What the first segment has already is repeated: the length and the type of the box.
+            try plan.noteStore(.between(self.position + segment_head, end));
+            try plan.remove(.between(self.position, end));
+            self.earlier_next += 1;
+            return;
+        }
         const is_store = whole == 44 and std.mem.eql(u8, segment[16..20], "jumb") and
             std.mem.eql(u8, segment[28..32], "c2pa");
-        if (is_store) return error.AlreadySigned;
+        if (!is_store) {
+            if (instance >= self.instance) self.instance = instance +% 1;
+            return;
+        }
+        const has_short_length = std.mem.readInt(u32, segment[12..16], .big) > 1;
+        try plan.meetStore(number == 1 and has_short_length and !self.has_index);
+        try plan.noteStore(.between(self.position + segment_head - 8, end));
+        try plan.remove(.between(self.position, end));
+        self.earlier_instance = instance;
+        self.earlier_next = number +% 1;
     }
 
     pub fn holeLength(store_length: u32) u64 {
@@ -109,10 +132,15 @@ pub const Png = struct {
             for (kind) |letter| if (!std.ascii.isAlphabetic(letter)) return error.Malformed;
             const is_header = std.mem.eql(u8, kind, "IHDR");
             if (is_header != (self.parts == 0) or (is_header and length != 13)) return error.Malformed;
-            if (std.mem.eql(u8, kind, "caBX")) return error.AlreadySigned;
             const is_last = std.mem.eql(u8, kind, "IEND");
-            self.position += 12 + @as(u64, length);
-            if (self.position > source.length) return error.Truncated;
+            const end = self.position + 12 + length;
+            if (end > source.length) return error.Truncated;
+            if (std.mem.eql(u8, kind, "caBX")) {
+                try plan.meetStore(true);
+                try plan.noteStore(.between(self.position + 8, end - 4));
+                try plan.remove(.between(self.position, end));
+            }
+            self.position = end;
             self.parts += 1;
             if (self.parts > most_parts) return error.TooManyParts;
             if (is_last) break;
@@ -145,6 +173,8 @@ pub const Gif = struct {
     insert_at: u64 = 0,
     parts: u32 = 0,
     in_blocks: bool = false,
+    /// Where the extension began whose blocks are the earlier store.
+    store_extension: ?u64 = null,
 
     pub fn advance(self: *Gif, plan: *Plan) Error!void {
         const source = plan.source;
@@ -159,7 +189,14 @@ pub const Gif = struct {
             if (self.parts > most_parts) return error.TooManyParts;
             const first = (try source.at(self.position, 1))[0];
             if (self.in_blocks) {
-                self.position += 1 + @as(u64, first);
+                const end = self.position + 1 + first;
+                if (self.store_extension) |start| if (first != 0) {
+                    try plan.noteStore(.between(self.position + 1, end));
+                } else {
+                    try plan.remove(.between(start, end));
+                    self.store_extension = null;
+                };
+                self.position = end;
                 self.in_blocks = first != 0;
                 continue;
             }
@@ -170,7 +207,11 @@ pub const Gif = struct {
                     const label = (try source.at(self.position, 2))[1];
                     if (label == 0xff) {
                         const name = try source.at(self.position, 14);
-                        if (std.mem.eql(u8, name[3..11], "C2PA_GIF")) return error.AlreadySigned;
+                        if (std.mem.eql(u8, name[3..11], "C2PA_GIF")) {
+                            try plan.meetStore(name[2] == 11);
+                            self.store_extension = self.position;
+                            self.position += name.len - 2;
+                        }
                     }
                     self.position += 2;
                     self.in_blocks = true;

@@ -15,7 +15,7 @@ pub const Svg = struct {
     const mark = "\xef\xbb\xbf";
 
     /// The prolog, and what may follow the root, is `outside`.
-    const Place = enum { outside, instruction, comment, doctype, content, character_data, opening, closing };
+    const Place = enum { outside, instruction, comment, doctype, content, character_data, opening, closing, store_opening, store_text };
 
     place: Place = .outside,
     /// What a comment or an instruction stands in.
@@ -30,6 +30,9 @@ pub const Svg = struct {
     quote: u8 = 0,
     brackets: u32 = 0,
     depth: u32 = 0,
+    /// Where an earlier store's element and its text begin.
+    store_element: u64 = 0,
+    store_text: u64 = 0,
 
     pub fn advance(self: *Svg, plan: *Plan) Error!void {
         const source = plan.source;
@@ -38,7 +41,7 @@ pub const Svg = struct {
             self.has_mark = true;
             self.position = mark.len;
         }
-        while (self.position < source.length) try self.character(source);
+        while (self.position < source.length) try self.character(plan);
         if (self.place != .outside or !self.has_root) return error.Truncated;
         // c2pa-rs counts places without the byte order mark, which UTF-8 does not need.
         if (self.has_mark) plan.skip(mark.len);
@@ -49,23 +52,29 @@ pub const Svg = struct {
         try plan.copyTo(source.length, plan_.write_and_hash);
     }
 
-    fn character(self: *Svg, source: *plan_.Source) Error!void {
+    fn character(self: *Svg, plan: *Plan) Error!void {
+        const source = plan.source;
         const byte = (try source.at(self.position, 1))[0];
         if (byte == 0) return error.SvgRootUnsupported;
         if (byte == 'c' and try self.follows(source, known)) return error.AlreadySigned;
         switch (self.place) {
             .outside => {
-                if (byte == '<') return self.markup(source);
+                if (byte == '<') return self.markup(plan);
                 if (!std.ascii.isWhitespace(byte)) return error.Malformed;
             },
             .instruction => if (byte == '?') return self.leave(source, "?>", self.around),
             .comment => if (byte == '-') return self.leave(source, "-->", self.around),
             .character_data => if (byte == ']') return self.leave(source, "]]>", .content),
-            .content => if (byte == '<') return self.markup(source),
+            .content => if (byte == '<') return self.markup(plan),
             .closing => if (byte == '>') {
                 self.depth -= 1;
                 self.place = if (self.depth == 0) .outside else .content;
             },
+            .store_opening => if (byte == '>') {
+                self.store_text = self.position + 1;
+                self.place = .store_text;
+            },
+            .store_text => if (byte == '<') return self.storeEnds(plan),
             .doctype, .opening => if (self.quote != 0) {
                 if (byte == self.quote) self.quote = 0;
             } else switch (byte) {
@@ -82,9 +91,25 @@ pub const Svg = struct {
         self.position += 1;
     }
 
-    fn markup(self: *Svg, source: *plan_.Source) Error!void {
+    fn storeEnds(self: *Svg, plan: *Plan) Error!void {
+        if (!try self.follows(plan.source, after)) return error.Malformed;
+        const end = self.position + after.len;
+        try plan.noteStore(.between(self.store_text, self.position));
+        try plan.remove(.between(self.store_element, end));
+        self.place = .content;
+        self.position = end;
+    }
+
+    fn markup(self: *Svg, plan: *Plan) Error!void {
+        const source = plan.source;
         if (try self.remark(source)) return;
         if (self.place == .content) {
+            if (plan.earlier != .refused and try self.follows(source, "<" ++ known)) {
+                try plan.meetStore(true);
+                self.store_element = self.position;
+                _ = try self.enter(source, "<" ++ known, .store_opening);
+                return;
+            }
             if (try self.enter(source, "<![CDATA[", .character_data) or try self.enter(source, "</", .closing)) return;
             self.opens_metadata = self.depth == 1 and try self.isMetadata(source);
             _ = try self.enter(source, "<", .opening);

@@ -46,7 +46,7 @@ pub const Tiff = struct {
         while (self.directory != 0) {
             const entries = try self.entriesAt(source, self.directory);
             for (0..entries.len / self.entryBytes()) |index| {
-                if (self.tagOf(entries, index) == store_tag) return error.AlreadySigned;
+                if (self.tagOf(entries, index) == store_tag) try self.meetStore(plan, entries, index);
             }
             const end = self.directory + self.countBytes() + entries.len;
             self.directories += 1;
@@ -75,18 +75,16 @@ pub const Tiff = struct {
         const source = plan.source;
         const entries = try self.entriesAt(source, self.first);
         const next = try self.pointer(source, self.first + self.countBytes() + entries.len);
-        const padding: u64 = (0 -% source.length) & 7;
-        const moved = source.length + padding;
-        const count = entries.len / self.entryBytes();
+        const kept_bytes = source.length - plan.removed_bytes;
+        const padding: u64 = (0 -% kept_bytes) & 7;
+        const moved = kept_bytes + padding;
+        var kept: [plan_.Source.most_at_once]u8 = undefined;
+        const split, const kept_entries = self.keep(entries, &kept);
+        const count = kept_entries / self.entryBytes();
         const directory_bytes = self.countBytes() + (count + 1) * self.entryBytes() + self.pointerBytes();
         const store_at = moved + directory_bytes;
         const end = store_at + plan.store_length;
         if (!self.is_big and end > std.math.maxInt(u32)) return error.FileTooLarge;
-        var before: usize = 0;
-        while (before < count and self.tagOf(entries, before) < store_tag) before += 1;
-        const split = before * self.entryBytes();
-        var kept: [plan_.Source.most_at_once]u8 = undefined;
-        @memcpy(kept[0..entries.len], entries);
 
         const pointer_at: u64 = if (self.is_big) 8 else 4;
         try plan.copyTo(pointer_at, plan_.write_and_hash);
@@ -102,9 +100,45 @@ pub const Tiff = struct {
         try self.integer(plan, 7, 2);
         try self.integer(plan, plan.store_length, self.pointerBytes());
         try self.integer(plan, store_at, self.pointerBytes());
-        try plan.literal(kept[split..entries.len], plan_.write_and_hash);
+        try plan.literal(kept[split..kept_entries], plan_.write_and_hash);
         try self.integer(plan, next, self.pointerBytes());
         try plan.hole(plan.store_length);
+    }
+
+    /// Copies the entries except an earlier store's; gives the place of the new one, and their length.
+    fn keep(self: *const Tiff, entries: []const u8, kept: []u8) struct { usize, usize } {
+        const width = self.entryBytes();
+        var split: ?usize = null;
+        var length: usize = 0;
+        for (0..entries.len / width) |index| {
+            const tag = self.tagOf(entries, index);
+            if (tag >= store_tag and split == null) split = length;
+            if (tag == store_tag) continue;
+            @memcpy(kept[length..][0..width], entries[index * width ..][0..width]);
+            length += width;
+        }
+        return .{ split orelse length, length };
+    }
+
+    /// The bytes of a store that other bytes follow stay, without an entry that names them.
+    fn meetStore(self: *const Tiff, plan: *Plan, entries: []const u8, index: usize) Error!void {
+        const entry = entries[index * self.entryBytes() ..][4..self.entryBytes()];
+        const end = self.directory + self.countBytes() + entries.len + self.pointerBytes();
+        var at: u64 = undefined;
+        var length: u64 = undefined;
+        if (self.is_big) {
+            length = std.mem.readInt(u64, entry[0..8], self.order);
+            at = std.mem.readInt(u64, entry[8..16], self.order);
+        } else {
+            length = std.mem.readInt(u32, entry[0..4], self.order);
+            at = std.mem.readInt(u32, entry[4..8], self.order);
+        }
+        if (at < 8 or length <= 8 or at > plan.source.length or length > plan.source.length - at) return error.Malformed;
+        try plan.meetStore(self.directory == self.first);
+        try plan.noteStore(.{ .offset = at, .length = length });
+        if (at + length != plan.source.length or self.directory != self.first) return;
+        // Its directory is written again, too.
+        try plan.remove(.between(if (end == at) self.first else at, plan.source.length));
     }
 
     fn integer(self: *const Tiff, plan: *Plan, value: u64, width: u32) Error!void {

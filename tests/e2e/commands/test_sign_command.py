@@ -38,27 +38,22 @@ def test_a_term_in_lower_case_is_signed_as_the_vocabulary_has_it(state: Path, ph
     assert "action     c2pa.created, screenCapture" in edge_signer(state, "verify", photo).stdout
 
 
-@pytest.mark.parametrize("how", ["embedded", "remote", "broken", "another format"])
-def test_a_file_that_carries_credentials_needs_a_word_and_gets_a_warning(
+@pytest.mark.parametrize("how", ["of another deployment", "of another format"])
+def test_credentials_that_cannot_be_a_parents_are_left_out_only_on_request(
     state: Path, photo: Path, workshop: Workshop, how: str
 ) -> None:
-    url = "https://manifests.example.com/one" if how == "remote" else None
-    made = signed_by_c2pa_rs(workshop, photo.read_bytes(), remote_url=url, embed=how != "remote")
-    content = made.asset
-    if how == "broken":
-        content = content.replace(b"c2pa.assertions", b"\0" * 15)
+    url = "https://manifests.example.com/one" if how == "of another deployment" else None
+    made = signed_by_c2pa_rs(workshop, photo.read_bytes(), remote_url=url, embed=url is None)
+    content, reason = made.asset, "sign with --no-parent"
     photo.write_bytes(content)
-    if how == "another format":
-        photo = photo.with_name("film.mkv")
+    if how == "of another format":
+        photo, reason = photo.with_name("film.mkv"), "may carry Content Credentials"
         photo.write_bytes(b"\x1a\x45\xdf\xa3" + bytes(2 << 20) + made.store)
-    refused = edge_signer(state, "sign", photo)
-    assert refused.returncode == 2
-    assert "already carries Content Credentials" in refused.stderr
-    assert "--source-type" in refused.stderr
-    signed = edge_signer(state, "sign", photo, *SAID)
+    refused = edge_signer(state, "sign", photo, *SAID, "--action", "published")
+    assert refused.returncode == 1
+    assert reason in refused.stderr
+    signed = edge_signer(state, "sign", photo, "--no-parent", *SAID)
     assert signed.returncode == 0, signed.stderr
-    assert "already carries Content Credentials" in signed.stderr
-    assert "does not refer to them" in signed.stderr
 
 
 def test_a_sidecar_that_was_there_is_said_to_be_replaced(state: Path, photo: Path) -> None:
@@ -66,3 +61,4 @@ def test_a_sidecar_that_was_there_is_said_to_be_replaced(state: Path, photo: Pat
     assert (first.returncode, "replaced" in first.stdout) == (0, False)
     again = edge_signer(state, "sign", photo, *SAID)
     assert "replaced   the earlier sidecar" in again.stdout
+    assert "parent     the file as it was" in again.stdout

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
-from tests.signers.sign_runs import Signer, names, outcomes, refused, run
+from tests.signers.sign_runs import STORE, Signer, names, outcomes, refused, run
 
+# What is said of files that have a sidecar.
+PUBLISHED: dict[str, Any] = {"actions": ["published"]}
 PHOTOGRAPH = ROOT / "examples/rocket-small.jpg"
 
 pytestmark = pytest.mark.usefixtures("signer")
@@ -79,14 +81,14 @@ def test_a_sidecar_of_a_file_that_is_replaced_is_refused(
 def test_sidecars_are_resumed(
     signer: Signer, archive: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run(archive) == 0
+    assert run(archive, **PUBLISHED) == 0
     os.utime(archive / "two.jpg.c2pa", (0, 0))
     signer.signed = 0
-    assert run(archive) == 0
+    assert run(archive, **PUBLISHED) == 0
     assert "1 signed, 2 skipped" in capsys.readouterr().out
-    assert run(archive, force=True) == 0
+    assert run(archive, force=True, **PUBLISHED) == 0
     assert "3 signed, 0 skipped" in capsys.readouterr().out
-    assert run(archive / "one.jpg") == 0
+    assert run(archive / "one.jpg", **PUBLISHED) == 0
     assert "replaced " in capsys.readouterr().out
 
 
@@ -95,7 +97,7 @@ def test_what_a_pattern_finds_is_sifted_as_in_a_folder(
 ) -> None:
     os.mkfifo(archive / "pipe.jpg")
     (archive / "empty.jpg").touch()
-    (archive / "one.jpg.c2pa").write_bytes(b"a sidecar")
+    (archive / "one.jpg.c2pa").write_bytes(STORE)
     (archive / ".hidden.jpg").write_bytes(PHOTOGRAPH.read_bytes())
     (archive / "out").mkdir()
     (archive / "out/old.jpg").write_bytes(PHOTOGRAPH.read_bytes())
@@ -109,7 +111,7 @@ def test_what_a_pattern_finds_is_sifted_as_in_a_folder(
     monkeypatch.chdir(archive)
     report = tmp_path / "report"
     patterns = (Path("**/*"), archive / "**/.*")
-    assert run(*patterns, output_dir=archive / "out", report=report) == 0
+    assert run(*patterns, output_dir=archive / "out", report=report, **PUBLISHED) == 0
     assert set(outcomes(report)) == {"one.jpg", "two.jpg", "three.jpg"}
 
 

@@ -10,7 +10,7 @@ from edge_signer.signing.manifest.wasmtime_engine import Engine, InstancePre
 from edge_signer.signing.manifest.wasmtime_instance import BareInstance
 
 #: The module that this layer is for; `make wasm` writes this line.
-EMBED_MODULE_SHA256 = "f1c0b3982f3953697f5a999565845d556d664df4bb40e5f7374af81d715ac132"
+EMBED_MODULE_SHA256 = "886f77dde9e0dc98c483bf4485457f0a868a3973424816310c3238f1fb425c5b"
 MEMORY_LIMIT_BYTES = 32 * 1024 * 1024
 
 EMBED_MODULE = PinnedModule(

@@ -1,0 +1,1 @@
+"""Manifest definitions of c2patool, translated for this signer."""
