@@ -28,7 +28,8 @@ LAYER_ROOMS: dict[str, set[str]] = {
     },
     "signing.ingredients.ingredient": {"signing.rules"},
     "signing.ingredients": {
-        *("signing.errors", "signing.manifest", "signing.rules", "signing.ingredients.ingredient"),
+        *("signing.errors", "signing.manifest", "signing.rules", "signing.layout"),
+        "signing.ingredients.ingredient",
         *("verification", "verification.submissions", "verification.submissions.errors"),
     },
     "signing": {

@@ -11,12 +11,14 @@ import pytest
 from tests.calls.verify_requests import in_base64, post_verify, upload
 from tests.e2e.conftest import body, post
 from tests.judges.engines import JUDGES
+from tests.media.sample_assets import EXAMPLES
 from tests.signers.foreign_credentials import signed_by_c2pa_rs
 from tests.signers.software_signer import Workshop
 from tests.system.running import Answer, Running
 
 OPENED = {"c2pa.actions": {"actions": [{"action": "opened"}], "allActionsIncluded": True}}
 POLICY = "newsroom-default-v3"
+OPENING = {"assertions": OPENED, "policy_id": POLICY}
 
 
 def edit(photograph: bytes, parent: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -110,6 +112,7 @@ def test_nothing_else_is_fetched(system: Running, photograph: bytes, address: st
         ),
         ({"thumbnail": {"format": "image/png", "content": ""}}, "ingredients[0].thumbnail.content"),
         ({"size": 7}, "ingredients.0.size"),
+        ({"in_asset": True}, "ingredients[0].in_asset needs asset_inline"),
     ],
 )
 def test_what_is_wrong_with_an_ingredient_is_said_with_its_place(
@@ -138,6 +141,43 @@ def test_what_does_not_go_together_is_refused(
     answer = post(system, edit(photograph, {}, **more))
     assert (answer.status, answer.json()["code"]) == (400, "INVALID_REQUEST")
     assert message in answer.json()["message"]
+
+
+def inline(asset: bytes) -> dict[str, Any]:
+    return {"asset_inline": in_base64(asset), "embed": True}
+
+
+def test_an_inline_asset_that_carries_credentials_becomes_its_own_parent(
+    system: Running,
+) -> None:
+    small = (EXAMPLES / "rocket-small.jpg").read_bytes()
+    first = post(system, body(small, **inline(small), policy_id=POLICY))
+    assert first.status == 200, first
+    carrying = base64.b64decode(first.json()["asset"])
+    asked = body(carrying, **inline(carrying), policy_id=POLICY, assertions=OPENED)
+    refused = post(system, body(carrying, **inline(carrying), policy_id=POLICY))
+    assert (refused.status, refused.json()["code"]) == (422, "ALREADY_SIGNED")
+    assert '"in_asset": true' in refused.json()["message"]
+
+    own = {"ingredients": [{"relationship": "parentOf", "in_asset": True}]}
+    again = post(system, {**asked, **own})
+    # The signer has seen the file, so it says that the binding holds.
+    store = require_embedded(system, again)
+    assert b"assertion.dataHash.match" in store
+    assert base64.b64decode(first.json()["manifest"])[38:] in store
+
+    changed = carrying[:-2] + b"!" + carrying[-2:]
+    recorded = post(system, {**asked, **body(changed, **inline(changed)), **OPENING, **own})
+    assert b"assertion.dataHash.mismatch" in require_embedded(system, recorded)
+
+
+def require_embedded(system: Running, answer: Answer) -> bytes:
+    assert answer.status == 200, answer
+    asset = base64.b64decode(answer.json()["asset"])
+    for judge in JUDGES:
+        verdict = judge(asset, "image/jpeg", None, Path(system.state.anchors).read_text())
+        assert verdict.trusted, (judge.__name__, verdict.failures)
+    return base64.b64decode(answer.json()["manifest"])
 
 
 def test_a_dry_run_shows_what_would_be_recorded(system: Running, photograph: bytes) -> None:

@@ -11,7 +11,7 @@ from wasmtime import wat2wasm
 
 from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.signing.errors import AlreadySignedError, AssetNotEmbeddableError
-from edge_signer.signing.layout import asset_layout
+from edge_signer.signing.layout import layout_calls
 from edge_signer.signing.layout.asset_layout import MAX_SIGNED_BYTES, MAX_STEPS, AssetLayout
 from edge_signer.signing.manifest.wasmtime_engine import Engine, InstancePre, Module
 from edge_signer.signing.manifest.wasmtime_instance import BareInstance
@@ -132,8 +132,8 @@ def test_what_is_damaged_or_beyond_a_bound_is_refused_with_the_reason(
 
 
 def test_a_file_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(asset_layout, "_FUEL", 1000)
-    monkeypatch.setattr(asset_layout, "_FUEL_PER_BYTE", 0)
+    monkeypatch.setattr(layout_calls, "_FUEL", 1000)
+    monkeypatch.setattr(layout_calls, "_FUEL_PER_BYTE", 0)
     assert "takes too long" in refusal(jpeg()).message
     monkeypatch.undo()
     assert AssetLayout(jpeg(), STORE_BYTES).digest
@@ -149,7 +149,7 @@ def test_a_module_that_traps_is_a_refusal_too(monkeypatch: pytest.MonkeyPatch) -
                   (func (export "advance") (param i32) (result i32) (unreachable)))"""
     linked = InstancePre(engine, Module.compiled(engine, bytes(wat2wasm(broken))))
     monkeypatch.setattr(
-        asset_layout,
+        layout_calls,
         "embed_instance",
         lambda fuel: BareInstance(engine, linked, fuel=fuel, memory_bytes=64 * 1024),
     )
@@ -162,10 +162,10 @@ def test_an_asset_leaves_nothing_for_the_next_one() -> None:
     mark = b"the first tenant's"
     first = AssetLayout(png(), STORE_BYTES)
     first.signed(store(STORE_BYTES)[: -len(mark)] + mark)
-    assert mark in first._instance.read(0, first._instance._memory_length)
+    assert mark in first._calls.instance.read(0, first._calls.instance._memory_length)
     del first
     second = AssetLayout(png(), STORE_BYTES)
-    assert mark not in second._instance.read(0, second._instance._memory_length)
+    assert mark not in second._calls.instance.read(0, second._calls.instance._memory_length)
 
 
 def test_the_largest_store_of_a_file_of_the_largest_size_fits_into_an_answer() -> None:

@@ -150,9 +150,9 @@ class CpuClock:
         """Let each call of a method take a second."""
         genuine = getattr(owner, method)
 
-        def slow(*of: Any) -> Any:
+        def slow(*of: Any, **more: Any) -> Any:
             self.now_s += 1
-            return genuine(*of)
+            return genuine(*of, **more)
 
         self._monkeypatch.setattr(owner, method, slow)
 

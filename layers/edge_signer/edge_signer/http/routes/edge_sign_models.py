@@ -146,7 +146,7 @@ class EdgeSignRequest(BaseModel):
         if self.embed is not None and self.manifest_id is not None:
             raise InvalidRequestError("manifest_id must be absent with embed")
         asset = read_inline_asset(self.asset_inline, inline_limit_bytes, "send asset_sha256")
-        ingredients = to_ingredients(self.ingredients)
+        ingredients = to_ingredients(self.ingredients, asset)
         thumbnail = self.thumbnail.to_thumbnail("thumbnail") if self.thumbnail else None
         require_small_thumbnails([thumbnail, *(one.thumbnail for one in ingredients)])
         return SigningRequest(
@@ -187,7 +187,7 @@ class EdgeSignRequest(BaseModel):
                 "embed: true needs asset_inline; with asset_sha256, name a place such as "
                 '{"format": "image/png", "offset": 33}'
             )
-        return InlineEmbedding(asset)
+        return InlineEmbedding(asset, replaces=any(one.in_asset for one in self.ingredients))
 
     def _asset_digest(self, asset: bytes | None) -> bytes:
         given = bytes.fromhex(self.asset_sha256) if self.asset_sha256 else None

@@ -124,6 +124,13 @@ class IngredientRequest(BaseModel):
             description="The same, if it was uploaded with the form of `POST /verify/uploads`.",
         ),
     ] = None
+    in_asset: Annotated[
+        bool,
+        Field(
+            description="Whether its credentials are those inside `asset_inline`. The hard binding "
+            "is then checked too, and with `embed` the new store takes their place."
+        ),
+    ] = False
     title: Annotated[_Text, Field(description="Its name, for people.")] = None
     format: Annotated[
         str | None, Field(pattern=_MEDIA_TYPE, description="Its media type, such as `image/jpeg`.")
@@ -143,19 +150,24 @@ class IngredientRequest(BaseModel):
         None
     )
 
-    def to_ingredient(self, field: str) -> Ingredient:
+    def to_ingredient(self, field: str, asset: bytes | None) -> Ingredient:
         """Return the ingredient to the signing service.
 
         Args:
             field: Its place in the request, for messages.
+            asset: The inline asset, if there is one.
 
         Raises:
             InvalidRequestError: It names several manifest stores, or an empty one.
             InvalidBase64Error: Of `manifest`, or of the thumbnail.
         """
-        named = [self.manifest, self.manifest_url, self.upload_id]
+        if self.in_asset and asset is None:
+            raise InvalidRequestError(f"{field}.in_asset needs asset_inline")
+        named = [self.manifest, self.manifest_url, self.upload_id, self.in_asset or None]
         if sum(one is not None for one in named) > 1:
-            raise InvalidRequestError(f"{field}: send one of manifest, manifest_url and upload_id")
+            raise InvalidRequestError(
+                f"{field}: send one of manifest, manifest_url, upload_id and in_asset"
+            )
         store = None
         if self.manifest is not None:
             store = read_base64(f"{field}.manifest", self.manifest)
@@ -171,20 +183,27 @@ class IngredientRequest(BaseModel):
             media_type=self.format,
             instance_id=self.instance_id,
             description=self.description,
+            asset=asset if self.in_asset else None,
             asset_checked=self.asset_checked,
             thumbnail=self.thumbnail.to_thumbnail(f"{field}.thumbnail") if self.thumbnail else None,
         )
 
 
-def to_ingredients(requested: list[IngredientRequest]) -> tuple[Ingredient, ...]:
+def to_ingredients(
+    requested: list[IngredientRequest], asset: bytes | None
+) -> tuple[Ingredient, ...]:
     """Return the ingredients to the signing service.
+
+    Args:
+        requested: The request's.
+        asset: The inline asset, if there is one.
 
     Raises:
         InvalidRequestError: There are two parents, two have one id, or one cannot be used.
         InvalidBase64Error: Of a manifest store or a thumbnail.
     """
     found = tuple(
-        one.to_ingredient(f"ingredients[{number}]") for number, one in enumerate(requested)
+        one.to_ingredient(f"ingredients[{number}]", asset) for number, one in enumerate(requested)
     )
     if sum(one.relationship == "parentOf" for one in found) > 1:
         raise InvalidRequestError("ingredients: only one of them may be parentOf")

@@ -26,6 +26,7 @@ from edge_signer.verification.claims.references import (
     signature_uri,
 )
 from edge_signer.verification.findings import Finding
+from edge_signer.verification.hard_bindings.asset_content import AssetContent
 from edge_signer.verification.store_reader import Box
 from edge_signer.verification.trust import TrustLists
 from edge_signer.verification.validation import (
@@ -63,20 +64,26 @@ class IngredientCredentials:
 
     @classmethod
     def validated(
-        cls, manifest_store: bytes, trust: TrustLists, now: datetime, where: str
+        cls,
+        manifest_store: bytes,
+        trust: TrustLists,
+        now: datetime,
+        where: str,
+        asset: AssetContent | None = None,
     ) -> IngredientCredentials:
-        """Validate a manifest store without its asset.
+        """Validate a manifest store, usually without its asset.
 
         Args:
             manifest_store: The store.
             trust: Whom to trust.
             now: With a time zone.
             where: The ingredient's place in the request, for messages.
+            asset: The file that has it inside; None leaves the hard binding unchecked.
 
         Raises:
             InvalidIngredientError: It is no manifest store that can be judged.
         """
-        validation = validate_store(manifest_store, None, trust, now)
+        validation = validate_store(manifest_store, asset, trust, now)
         active = validation.active
         if active is None or validation.problem or not validation.is_judged:
             problem = validation.problem or "It is beyond the limits of this signer."

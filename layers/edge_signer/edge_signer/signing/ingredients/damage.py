@@ -16,6 +16,9 @@ _RECORDED_ALIKE = frozenset(
         *("assertion.hashedURI.mismatch", "hashedURI.mismatch"),
         *("claimSignature.mismatch", "claimSignature.outsideValidity"),
         *("signingCredential.untrusted", "signingCredential.ocsp.revoked"),
+        # Nobody finds these again, because a parent's file is not there.
+        *("assertion.dataHash.mismatch", "assertion.bmffHash.mismatch"),
+        "assertion.boxesHash.mismatch",
         *("ingredient.manifest.mismatch", "ingredient.claimSignature.mismatch"),
     }
 )
@@ -27,7 +30,11 @@ _SIGNED_SO = frozenset(
         *("assertion.action.redactionMismatch", "manifest.multipleParents"),
     }
 )
-_INTEGRITY = _RECORDED_ALIKE - {"claimSignature.outsideValidity", "signingCredential.untrusted"}
+_INTEGRITY = _RECORDED_ALIKE - {
+    *("claimSignature.outsideValidity", "signingCredential.untrusted"),
+    *("assertion.dataHash.mismatch", "assertion.bmffHash.mismatch"),
+    "assertion.boxesHash.mismatch",
+}
 _CHANGED = {"assertion.hashedURI.mismatch", "hashedURI.mismatch"}
 _EMBEDDED_FILE = "40cb0c32bb8a489da70b2ad6f47f4369"
 # What the boxes of assertions hold, by their kind.

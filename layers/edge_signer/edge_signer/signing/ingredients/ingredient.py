@@ -34,6 +34,7 @@ class Ingredient:
         media_type: Of the ingredient itself.
         instance_id: An identifier of the ingredient, such as its XMP instance ID.
         description: What it is.
+        asset: Its file, which has the manifest store inside; None if the client keeps it.
         asset_checked: Whether the client says that it has checked the credentials' hard binding.
         thumbnail: A small picture of it.
     """
@@ -47,5 +48,6 @@ class Ingredient:
     media_type: str | None = None
     instance_id: str | None = None
     description: str | None = None
+    asset: bytes | None = None
     asset_checked: bool = False
     thumbnail: Thumbnail | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -174,7 +175,11 @@ class IngredientPlanner:
                 f"{where}.asset_checked must be absent: policy {policy.policy_id} does not list "
                 "this tenant under trusted_clients"
             )
-        found = IngredientCredentials.validated(store, self._trust(), self._now(), where)
+        asset = None
+        if ingredient.asset is not None:
+            file = io.BytesIO(ingredient.asset)
+            asset = AssetContent(stream=file, size_bytes=len(ingredient.asset), is_embedded=True)
+        found = IngredientCredentials.validated(store, self._trust(), self._now(), where, asset)
         _require_sufficient(found, policy, where)
         copied.add(found.manifests, where)
         return found

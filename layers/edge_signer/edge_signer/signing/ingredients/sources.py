@@ -11,6 +11,7 @@ from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.signing.errors import InvalidIngredientError
 from edge_signer.signing.ingredients.ingredient import Ingredient
 from edge_signer.signing.ingredients.planner import MAX_INGREDIENT_BYTES, IngredientPlanner
+from edge_signer.signing.layout.earlier_store import earlier_store
 from edge_signer.verification.submissions.errors import (
     UnknownManifestError,
     UnknownUploadError,
@@ -57,7 +58,11 @@ class IngredientSources:
         """
         store = ingredient.manifest_store
         try:
-            if ingredient.manifest_url is not None:
+            if ingredient.asset is not None:
+                store = earlier_store(ingredient.asset)
+                if store is None:
+                    raise InvalidIngredientError(f"{where}: asset_inline carries no credentials")
+            elif ingredient.manifest_url is not None:
                 store = self._stored.read(ingredient.manifest_url, tenant_id)
             elif ingredient.upload_id is not None:
                 store = self._uploaded(tenant_id, ingredient.upload_id, where)

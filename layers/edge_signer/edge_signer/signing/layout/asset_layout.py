@@ -11,26 +11,18 @@ import hashlib
 import struct
 from functools import cached_property
 
-from edge_signer.signing.errors import AlreadySignedError, AssetNotEmbeddableError
-from edge_signer.signing.layout.embed_module import embed_instance
+from edge_signer.signing.layout.layout_calls import LayoutCalls, not_embeddable
 from edge_signer.signing.manifest.embedding import LAYOUTS, Embedding
-from edge_signer.signing.manifest.wasmtime_c_api import WASMTIME_I32, WASMTIME_I64
-from edge_signer.signing.manifest.wasmtime_engine import Trap
+from edge_signer.signing.manifest.wasmtime_c_api import WASMTIME_I64
 from edge_signer.signing.manifest.wasmtime_instance import I64
 
 #: An answer has 6 MiB at most (Lambda's limit) and holds file and store in base64.
 MAX_SIGNED_BYTES = 4_600_000
 #: Each takes a few calls of the module; a file of this size that needs more is no real one.
 MAX_STEPS = 16 * 1024
-# Twice what the costliest files take that are not refused anyway: a compressed table of a PDF, and
-# an SVG picture of the shortest elements.
-_FUEL, _FUEL_PER_BYTE = 600_000_000, 1000
-_WANTS_BYTES, _FAILED = 1, 2
 _COPY, _LITERAL, _HOLE, _SHIFT = range(4)
 _WRITE, _HASH = 1, 2
 _STEP = struct.Struct("<IIIIQQ")
-# As `State` in wasm_embed/src/embed.zig; texts are an address and a length.
-_STATE = struct.Struct("<Q10I3Q")
 _Part = bytes | memoryview
 
 
@@ -40,6 +32,7 @@ class AssetLayout:
     Args:
         asset: The file.
         store_bytes: Exact size of the manifest store.
+        replaces: Whether it takes the place of the store that the file has.
 
     Attributes:
         place: Where the store stands in the signed file.
@@ -49,20 +42,21 @@ class AssetLayout:
         AssetNotEmbeddableError: The file is damaged or too complex, or its format is not supported.
     """
 
-    def __init__(self, asset: bytes, store_bytes: int) -> None:
+    def __init__(self, asset: bytes, store_bytes: int, *, replaces: bool = False) -> None:
         self._asset = asset
-        self._instance = embed_instance(_FUEL + _FUEL_PER_BYTE * len(asset))
-        self._call(b"begin", I64(len(asset)), store_bytes, gives=None)
-        self._window = self._call(b"window")
-        self._window_bytes = self._call(b"window_capacity")
-        state = self._advanced()
+        self._calls = LayoutCalls(asset)
+        begin = b"begin_replacing" if replaces else b"begin"
+        self._calls.call(begin, I64(len(asset)), store_bytes, gives=None)
+        self._window = self._calls.call(b"window")
+        self._window_bytes = self._calls.call(b"window_capacity")
+        state = self._calls.advanced()
         self._step_count, self._steps_at = state[2:4]
-        signed_bytes, hole_offset, self._hole_bytes = state[11:]
+        signed_bytes, hole_offset, self._hole_bytes = state[11:14]
         if self._step_count > MAX_STEPS:
-            raise _not_embeddable("the file has more parts than are laid out here")
+            raise not_embeddable("the file has more parts than are laid out here")
         if signed_bytes > MAX_SIGNED_BYTES:
-            raise _not_embeddable(f"the signed file has more than {MAX_SIGNED_BYTES} bytes")
-        media_type = self._text(*state[4:6])
+            raise not_embeddable(f"the signed file has more than {MAX_SIGNED_BYTES} bytes")
+        media_type = self._calls.text(*state[4:6])
         is_range = LAYOUTS[media_type].hole_bytes is not None
         self.place = Embedding(media_type, hole_offset if is_range else None, store_bytes)
 
@@ -84,10 +78,10 @@ class AssetLayout:
         Raises:
             ValueError: It has another length.
         """
-        at = self._call(b"store_buffer", len(manifest_store))
-        self._instance.write(at, manifest_store)
-        filled = self._call(b"fill", gives=WASMTIME_I64)
-        filling = self._instance.read(filled >> 32, filled & 0xFFFF_FFFF)
+        at = self._calls.call(b"store_buffer", len(manifest_store))
+        self._calls.instance.write(at, manifest_store)
+        filled = self._calls.call(b"fill", gives=WASMTIME_I64)
+        filling = self._calls.instance.read(filled >> 32, filled & 0xFFFF_FFFF)
         if len(filling) != self._hole_bytes:
             raise ValueError(f"a store of {len(manifest_store)} bytes does not fill the hole")
         before, after, _ = self._written
@@ -100,14 +94,14 @@ class AssetLayout:
         before: list[_Part] = []
         after: list[_Part] = []
         written = before
-        table = self._instance.read(self._steps_at, self._step_count * _STEP.size)
+        table = self._calls.instance.read(self._steps_at, self._step_count * _STEP.size)
         for kind, flags, width, stride, offset, length in _STEP.iter_unpack(table):
             if kind == _HOLE:
                 written = after
                 continue
             content: _Part
             if kind == _LITERAL:
-                content = self._instance.read(offset, length)
+                content = self._calls.instance.read(offset, length)
             else:
                 content = memoryview(self._asset)[offset : offset + length]
                 if kind == _SHIFT:
@@ -124,47 +118,10 @@ class AssetLayout:
         moved = bytearray()
         for at in range(0, len(table), whole):
             part = table[at : at + whole]
-            self._instance.write(self._window, part)
-            if not self._call(b"shift", len(part), width, stride):
-                raise _not_embeddable(
+            self._calls.instance.write(self._window, part)
+            if not self._calls.call(b"shift", len(part), width, stride):
+                raise not_embeddable(
                     "the file names places that do not fit behind a manifest store"
                 )
-            moved += self._instance.read(self._window, len(part))
+            moved += self._calls.instance.read(self._window, len(part))
         return bytes(moved)
-
-    def _advanced(self) -> tuple[int, ...]:
-        """Supply the bytes that the module wants until the plan is made; return its state."""
-        at, length = self._call(b"state"), 0
-        while True:
-            status = self._call(b"advance", length)
-            state: tuple[int, ...] = _STATE.unpack(self._instance.read(at, _STATE.size))
-            if status != _WANTS_BYTES:
-                break
-            offset, length = state[:2]
-            self._instance.write(self._window, self._asset[offset : offset + length])
-        if status == _FAILED:
-            raise _refused(self._text(*state[6:8]), self._text(*state[8:10]))
-        return state
-
-    def _call(self, name: bytes, *arguments: int, gives: int | None = WASMTIME_I32) -> int:
-        try:
-            return self._instance.call(name, *arguments, gives=gives)
-        except Trap as trap:
-            told = "takes too long to lay out" if trap.is_out_of_fuel else "cannot be laid out"
-            raise _not_embeddable(f"the file {told}") from trap
-
-    def _text(self, at: int, length: int) -> str:
-        return self._instance.read(at, length).decode()
-
-
-def _refused(name: str, told: str) -> AlreadySignedError | AssetNotEmbeddableError:
-    if name == "AlreadySigned":
-        return AlreadySignedError(f"asset_inline: {told}; send it as it was before.")
-    if name == "UnknownFormat":
-        told += f"; these are {', '.join(LAYOUTS)}"
-    return _not_embeddable(told)
-
-
-def _not_embeddable(told: str) -> AssetNotEmbeddableError:
-    remedy = "" if "sidecar" in told else "; leave out embed for a sidecar"
-    return AssetNotEmbeddableError(f"asset_inline: {told}{remedy}.")

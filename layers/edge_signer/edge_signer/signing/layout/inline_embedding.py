@@ -29,13 +29,15 @@ class InlineEmbedding:
 
     Args:
         asset: The file.
+        replaces: Whether the store takes the place of the one that the file has.
 
     Attributes:
         layout_cpu_ms: CPU time of the process that laying out has taken so far. Fuel bounds it, in
             proportion to the asset; the budget of CPU time is for building.
     """
 
-    def __init__(self, asset: bytes) -> None:
+    def __init__(self, asset: bytes, *, replaces: bool = False) -> None:
+        self._replaces = replaces
         self.layout_cpu_ms = 0.0
         self._asset = asset
         self._store_bytes = _USUAL_STORE_BYTES
@@ -128,7 +130,7 @@ class InlineEmbedding:
         if self._layout is None or self._layout.place.store_bytes != self._store_bytes:
             began_cpu_s = time.process_time()
             try:
-                self._layout = AssetLayout(self._asset, self._store_bytes)
+                self._layout = AssetLayout(self._asset, self._store_bytes, replaces=self._replaces)
                 self._layout.digest  # noqa: B018 - it is kept
             finally:
                 self.layout_cpu_ms += (time.process_time() - began_cpu_s) * 1000
