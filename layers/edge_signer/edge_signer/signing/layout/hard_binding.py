@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from edge_signer.signing.manifest.cbor_reader import read_cbor
-from edge_signer.signing.manifest.manifest_reader import read_manifest
+from edge_signer.signing.manifest.manifest_reader import active_alone, read_manifest
 
 _DATA_HASH, _BMFF_HASH = "c2pa.hash.data", "c2pa.hash.bmff.v3"
 _STORE_UUID = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
@@ -32,7 +32,7 @@ def require_bound(signed: bytes, manifest_store: bytes) -> None:
         HardBindingError: The manifest is bound to something else.
         ManifestError, CborError, JumbfError: It is no store of this signer.
     """
-    boxes = {box.label: box for box in read_manifest(manifest_store).assertions}
+    boxes = {box.label: box for box in read_manifest(active_alone(manifest_store)).assertions}
     digest = hashlib.sha256()
     if _BMFF_HASH in boxes:
         binding = read_cbor(boxes[_BMFF_HASH].only_content("cbor"))

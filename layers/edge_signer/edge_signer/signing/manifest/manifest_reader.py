@@ -74,6 +74,19 @@ def read_jumbf(encoded: bytes) -> Superbox:
     return _superbox(boxes[0][1], 1)
 
 
+def active_alone(manifest_store: bytes) -> bytes:
+    """Return a store with its last manifest alone (C2PA 2.2 §11.1.4.2: that is the active one).
+
+    Raises:
+        JumbfError: The bytes are not the boxes of a store.
+    """
+    boxes = list(_boxes(manifest_store))
+    parts = list(_boxes(boxes[0][1])) if len(boxes) == 1 else []
+    if len(parts) < 2:
+        raise JumbfError("not a manifest store")
+    return jumbf_box("jumb", b"".join(jumbf_box(*one) for one in (parts[0], parts[-1])))
+
+
 def jumbf_box(kind: str, content: bytes) -> bytes:
     """Encode a box."""
     return (_HEADER_BYTES + len(content)).to_bytes(4) + kind.encode("ascii") + content
