@@ -114,6 +114,11 @@ class Statements:
         if own is not None and own.where:
             if parent is None and self.names_own_parent:
                 is_own_parent, warning = True, own.warning
+                if self.source_type is not None and not (self.actions or defined.actions):
+                    warning = warning or (
+                        "--source-type is not stated: the file was opened, not created "
+                        "(--no-parent states it)"
+                    )
                 ingredients.insert(0, own.as_ingredient(attests=self.attests))
             else:
                 why = "--no-parent" if parent is None else f"its parent is {parent.title}"

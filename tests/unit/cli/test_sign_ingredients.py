@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cli.found_ingredient import found_ingredient
+from cli.signing.statements import PARENT_ID, Statements
+from edge_signer.signing.rules.digital_source_types import TERMS
 from edge_signer_client import Ingredient
 from tests.conftest import ROOT
 from tests.media.sample_assets import SAMPLE_ASSETS
@@ -68,6 +72,15 @@ def test_a_file_that_carries_credentials_becomes_its_own_parent(
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("parent ")]
     assert len(told) == 1
     assert "--no-parent" in told[0]
+
+
+def test_a_source_type_that_is_not_stated_is_said_not_to_be(signed: Path) -> None:
+    own = found_ingredient(signed, "parentOf", PARENT_ID)
+    checked = replace(own, is_checked=True)
+    said = Statements(source_type=TERMS["digitalCapture"]).about(signed, checked)
+    assert said.summary == "c2pa.opened"
+    assert said.warning.startswith("--source-type is not stated")
+    assert Statements(source_type=None).about(signed, checked).warning == ""
 
 
 def test_the_signed_file_has_the_new_store_in_place_of_the_old_one(
