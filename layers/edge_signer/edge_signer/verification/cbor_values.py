@@ -11,6 +11,7 @@ _MAX_DEPTH = 32
 _BREAK = 0xFF
 _FLOATS = {25: (">e", 2), 26: (">f", 4), 27: (">d", 8)}
 _SIMPLE = {20: False, 21: True, 22: None}
+_UNDEFINED = 23
 
 
 class Simple(NamedTuple):
@@ -45,6 +46,7 @@ class Value:
         tag: The outermost tag of CBOR; None if there is none.
         is_well_formed: Whether the bytes are one value and nothing else.
         is_too_large: Whether it was not read because the budget was used up.
+        is_odd: Whether it has simple values, or keys of maps, that other readers do not know.
         repeated_keys: Keys that occur twice in one map of CBOR, which no reader may accept.
     """
 
@@ -52,6 +54,7 @@ class Value:
     tag: int | None = None
     is_well_formed: bool = False
     is_too_large: bool = False
+    is_odd: bool = False
     repeated_keys: list[str] = field(default_factory=list)
 
 
@@ -76,6 +79,7 @@ def read_cbor(encoded: bytes, budget: ItemBudget | None = None) -> Value:
     except (IndexError, ValueError, struct.error):
         return Value()
     found.is_well_formed = reader.position == len(encoded)
+    found.is_odd = reader.is_odd
     return found
 
 
@@ -85,6 +89,7 @@ class _CborReader:
         self._repeated_keys = repeated_keys
         self._budget = budget
         self.position = 0
+        self.is_odd = False
 
     def outer_tag(self) -> int | None:
         """Return the tag at the beginning, without moving on."""
@@ -166,6 +171,7 @@ class _CborReader:
             name = self.value(depth)
             if not isinstance(name, str | int | bytes):
                 # As text, a map that is a key of a map doubles in length with each level.
+                self.is_odd = True
                 name = OddKey(self._encoded[begin : self.position])
             if name in content:
                 self._repeated_keys.append(str(name))
@@ -179,4 +185,7 @@ class _CborReader:
         if information > 24:
             raise ValueError("no such value")
         number = self._take(1)[0] if information == 24 else information
-        return _SIMPLE.get(number, Simple(number))
+        if number not in _SIMPLE:
+            self.is_odd = self.is_odd or number != _UNDEFINED
+            return Simple(number)
+        return _SIMPLE[number]

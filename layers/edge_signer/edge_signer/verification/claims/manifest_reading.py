@@ -97,6 +97,10 @@ class ManifestReading:
         references = self.claim.assertions if self.claim else ()
         return frozenset(path_of(absolute(one.url, self.label)) for one in references)
 
+    def odd_values(self) -> tuple[str, ...]:
+        """Return the labels of the boxes read so far whose CBOR not every reader knows."""
+        return tuple(box.label for box, read in self._values.items() if read.is_odd)
+
     def value(self, box: Box) -> Value:
         """Return the CBOR of one of its boxes, read once."""
         found = self._values.get(box)
@@ -154,7 +158,7 @@ class ManifestReading:
     def _read_claim(self, box: Box) -> Claim | None:
         url = manifest_uri(self.label, box.label)
         encoded = _only_cbor(box)
-        read = read_cbor(encoded, self._budget)
+        read = self._values[box] = read_cbor(encoded, self._budget)
         if not read.is_well_formed or not isinstance(read.value, dict):
             said = "It is too large." if read.is_too_large else ""
             self.log.failure("claim.cbor.invalid", url, said)

@@ -16,7 +16,8 @@ from edge_signer.verification.store_reader import Box
 _UUID = r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 # C2PA 2.2 §8.1: a UUID, then a claim generator, then a version and a reason; and the form of
 # earlier versions of the standard, which early claims of version 2 have.
-_LABEL = re.compile(rf"urn:c2pa:{_UUID}(:[!-~]{{0,32}}(:\d+_\d+)?)?|([!-~]+:)?urn:uuid:{_UUID}")
+_GENERATOR = "[!-.0-9;-~]{0,32}"
+_LABEL = re.compile(rf"urn:c2pa:{_UUID}(:{_GENERATOR}(:\d+_\d+)?)?|([!-~]+:)?urn:uuid:{_UUID}")
 _UPDATE_ACTIONS = {"c2pa.edited.metadata", "c2pa.opened", "c2pa.published", "c2pa.redacted"}
 _NOT_IN_UPDATES = HARD_BINDINGS | {MULTI_ASSET}
 _CLOUD_FIELDS = {"label", "size", "location", "content_type"}

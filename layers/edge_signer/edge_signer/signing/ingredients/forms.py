@@ -1,0 +1,166 @@
+"""The forms of manifests that all engines read alike.
+
+A stranger may sign anything, and no signature covers the headers of the boxes around assertions.
+What is refused here is sound or harmless to one engine, and makes another refuse the whole store:
+c2pa-rs hashes boxes as it would write them, and knows fewer forms of JSON and CBOR.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from edge_signer.verification.cbor_values import read_cbor
+from edge_signer.verification.claims.assertion_checks import ACTIONS
+from edge_signer.verification.claims.manifest_reading import base_label
+from edge_signer.verification.store_reader import Box
+
+_EMBEDDED_FILE = "40cb0c32bb8a489da70b2ad6f47f4369"
+# What the boxes of assertions hold, by their kind.
+_CONTENTS = {
+    "cbor": ["cbor"],
+    "json": ["json"],
+    "uuid": ["uuid"],
+    _EMBEDDED_FILE: ["bfdb", "bidb"],
+}
+# The parts of a manifest, and what each holds besides superboxes.
+_PARTS: Mapping[str, list[str]] = {"c2as": [], "c2cl": ["cbor"], "c2cs": ["cbor"]}
+_DATA_BOXES, _CREDENTIALS = "c2db", "c2vc"
+# Bytes of a description's header, UUID and toggles; then comes the label.
+_BEFORE_LABEL_BYTES = 8 + 16 + 1
+# What the toggles say if a description has a label, and perhaps private content.
+_LABELLED, _PRIVATE = 0x03, 0x10
+# c2pa-rs aborts on a label beyond ASCII.
+_LABEL = re.compile(r"(?!.*__0)[!-.0-~]+")
+_UNKNOWN_VERSION = re.compile(r"c2pa\.(ingredient\.v(?![23]$)|actions\.v(?!2$))")
+# Toggles without a file name, and the media type, which a zero ends (ISO 19566-5 B.4).
+_FILE_DESCRIPTION = re.compile(rb"\0[!-~]+\0")
+# serde_json reads up to 127 levels.
+_MAX_JSON_LEVELS = 100
+_ACTIONS_FIELDS: Mapping[str, type | tuple[type, ...]] = {
+    **{"actions": list, "templates": list, "softwareAgents": list, "metadata": dict},
+}
+_ACTION_FIELDS: Mapping[str, type | tuple[type, ...]] = {
+    **{"when": str, "reason": str, "digitalSourceType": str, "description": str},
+    **{"parameters": dict, "softwareAgent": (str, dict), "changes": list, "related": list},
+}
+
+
+def odd_boxes(manifest: Box) -> Iterator[str]:
+    """Yield the labels of the boxes of a manifest that not all engines read alike."""
+    kinds = [one.kind for one in manifest.children]
+    # Claims of version 1 may have a store of W3C credentials.
+    is_early = any(one.label == "c2pa.claim" for one in manifest.children)
+    optional = {_DATA_BOXES, _CREDENTIALS} if is_early else {_DATA_BOXES}
+    parts = [one for one in kinds if one not in optional]
+    has_parts = sorted(parts) == sorted(_PARTS) and len(set(kinds)) == len(kinds)
+    if not (has_parts and _is_plain(manifest, [])):
+        yield manifest.label
+    for part in manifest.children:
+        if not _is_plain(part, _PARTS.get(part.kind, [])) or (part.contents and part.children):
+            yield part.label
+        for one in part.children:
+            if not _is_plain_assertion(one):
+                yield one.label
+
+
+def _is_plain(box: Box, contents: list[str]) -> bool:
+    """Tell whether a box holds what it should, and is described by its label alone."""
+    return _is_labelled(box, _LABELLED) and [kind for kind, _ in box.contents] == contents
+
+
+def _is_plain_assertion(box: Box) -> bool:
+    _, _, private = box.description[_BEFORE_LABEL_BYTES:].partition(b"\0")
+    # Nothing but a salt may follow the label (C2PA 2.2 §8.4.2.4).
+    is_described = (
+        _is_labelled(box, _LABELLED | _PRIVATE)
+        if private[4:8] == b"c2sh"
+        else _is_labelled(box, _LABELLED)
+    )
+    found = [kind for kind, _ in box.contents]
+    if box.label.startswith("c2pa.thumbnail") and box.kind != _EMBEDDED_FILE:
+        return False
+    if not is_described or box.children or _CONTENTS.get(box.kind) != found:
+        return False
+    if box.kind == "json":
+        return _is_common_json(box.content("json"))
+    if box.kind == _EMBEDDED_FILE:
+        return _FILE_DESCRIPTION.fullmatch(box.content("bfdb")) is not None
+    return base_label(box.label) not in ACTIONS or _are_actions(box.content("cbor"))
+
+
+def _is_labelled(box: Box, toggles: int) -> bool:
+    described = box.description
+    label = box.label.encode()
+    is_as_told = described[_BEFORE_LABEL_BYTES - 1 : _BEFORE_LABEL_BYTES] == bytes([toggles])
+    is_alone = len(described) == _BEFORE_LABEL_BYTES + len(label) + 1
+    return (
+        not box.faults
+        and is_as_told
+        and (is_alone or toggles != _LABELLED)
+        and _LABEL.fullmatch(box.label) is not None
+        and not _UNKNOWN_VERSION.match(base_label(box.label))
+        and _has_short_headers(box)
+    )
+
+
+def _has_short_headers(box: Box) -> bool:
+    """Tell whether all lengths in a box have four bytes, and nothing is left over at its end."""
+    inside = [len(content) for _, content in box.contents]
+    inside += [len(one.payload) for one in box.children]
+    return len(box.description) + sum(inside) + 8 * len(inside) == len(box.payload)
+
+
+def _is_common_json(encoded: bytes) -> bool:
+    try:
+        value = json.loads(
+            encoded.decode(), parse_constant=_refuse, parse_float=_finite, parse_int=_finite
+        )
+        # Halves of surrogate pairs cannot be encoded.
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return False
+    return _has_few_levels(value)
+
+
+def _refuse(name: str) -> float:
+    raise ValueError(f"{name} is no number")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("a number out of range")
+    return number
+
+
+def _has_few_levels(value: Any) -> bool:
+    level = [value]
+    for _ in range(_MAX_JSON_LEVELS):
+        level = [
+            inner
+            for one in level
+            if isinstance(one, dict | list)
+            for inner in (one.values() if isinstance(one, dict) else one)
+        ]
+        if not level:
+            return True
+    return False
+
+
+def _are_actions(encoded: bytes) -> bool:
+    """Tell whether the fields of actions have the types that the standard gives them."""
+    content = read_cbor(encoded).value
+    if not isinstance(content, dict) or not _has_types(content, _ACTIONS_FIELDS):
+        return False
+    return all(
+        isinstance(one, dict) and _has_types(one, _ACTION_FIELDS)
+        for one in (*content.get("actions", ()), *content.get("templates", ()))
+    )
+
+
+def _has_types(said: Mapping[Any, Any], types: Mapping[str, type | tuple[type, ...]]) -> bool:
+    return all(isinstance(said[name], types[name]) for name in types.keys() & said.keys())
