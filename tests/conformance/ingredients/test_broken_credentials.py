@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import timedelta
 
 import pytest
 
@@ -12,8 +12,9 @@ from edge_signer.signing.errors import (
 )
 from edge_signer.signing.ingredients import planner
 from edge_signer.signing.ingredients.ingredient import Ingredient
-from edge_signer.signing.ingredients.planner import IngredientPlanner
+from edge_signer.verification.store_reader import read_store
 from edge_signer.verification.trust import TrustLists
+from emulator.credentials import development_ca
 from tests.conformance.ingredients.chains import (
     POLICY,
     assertion,
@@ -151,18 +152,24 @@ def test_a_policy_without_ingredients_allows_none(newsroom: Workshop, photograph
         newsroom.sign(photograph, opened(), ingredients=[Ingredient("parentOf")])
 
 
+@pytest.mark.parametrize("generations", [1, 2])
 def test_expired_credentials_are_recorded_as_such(
-    newsroom: Workshop, camera: Workshop, photograph: bytes
+    photograph: bytes, monkeypatch: pytest.MonkeyPatch, generations: int
 ) -> None:
-    parent = signed_by_c2pa_rs(camera, photograph).store
-    later = datetime.now(UTC).replace(year=datetime.now(UTC).year + 5)
-    newsroom.planner = IngredientPlanner(
-        lambda _tenant, one, _where: one.manifest_store, lambda: newsroom.trust, lambda: later
-    )
-    store = newsroom.sign(
-        photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=parent)]
-    )
-    assert "claimSignature.outsideValidity" in recorded(store)["failure"]
+    newsroom = Workshop()
+    with monkeypatch.context() as then:
+        then.setattr(development_ca, "_LEAF_LIFETIME", timedelta(minutes=1))
+        camera = Workshop(name="Camera")
+    newsroom.trust = trusting(newsroom.ca.anchors_pem() + camera.ca.anchors_pem())
+    store = camera.sign(photograph)
+    for _ in range(generations):
+        store = newsroom.sign(
+            photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=store)]
+        )
+    codes = {"claimSignature.outsideValidity", "signingCredential.expired"}
+    first = read_store(store).box
+    assert first
+    assert all(one.encode() in bytes(first.children[1].payload) for one in codes)
     require_trusted(photograph, store, roots(newsroom, camera))
 
 

@@ -8,7 +8,7 @@ the store. The hard binding is not among them unless somebody else has checked i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,7 @@ from edge_signer.verification.hard_bindings.asset_content import AssetContent
 from edge_signer.verification.store_reader import Box
 from edge_signer.verification.trust import TrustLists
 from edge_signer.verification.validation import (
+    UNTRUSTED,
     StoreValidation,
     Verdict,
 )
@@ -39,6 +40,8 @@ from edge_signer.verification.validator import validate_store
 MAX_MANIFESTS = 200
 #: The most findings that are recorded of one ingredient.
 MAX_FINDINGS = 500
+_OUTSIDE_VALIDITY, _EXPIRED = "claimSignature.outsideValidity", "signingCredential.expired"
+_TRUSTED = "signingCredential.trusted"
 _BINDING_CODES = {
     "c2pa.hash.data": "assertion.dataHash.match",
     "c2pa.hash.boxes": "assertion.boxesHash.match",
@@ -118,14 +121,17 @@ class IngredientCredentials:
             InvalidIngredientError: There is too much to record.
         """
         active = self.validation.manifests[-1].findings
-        success = [_status(one) for one in active.success]
+        is_late = any(one.code == _OUTSIDE_VALIDITY for one in active.failure)
+        success = [
+            _status(one) for one in active.success if not (is_late and one.code == _TRUSTED)
+        ]
         if asset_checked:
             success += [*self._binding()]
         recorded: dict[str, Any] = {
             "activeManifest": {
                 "success": success,
                 "informational": [_status(one) for one in active.informational],
-                "failure": [_status(one) for one in active.failure],
+                "failure": _failures(active.failure),
             }
         }
         deltas = self._deltas()
@@ -136,7 +142,7 @@ class IngredientCredentials:
                     "validationDeltas": {
                         "success": [],
                         "informational": [],
-                        "failure": [_status(one) for one in failures],
+                        "failure": _failures(failures),
                     },
                 }
                 for uri, failures in deltas.items()
@@ -183,6 +189,20 @@ def references_to(manifest: Box) -> dict[str, Any]:
 
 def _status(finding: Finding) -> dict[str, str]:
     return {"code": finding.code, "url": finding.url} if finding.url else {"code": finding.code}
+
+
+def _failures(findings: Sequence[Finding]) -> list[dict[str, str]]:
+    """Return failures under the codes of all engines.
+
+    Where no time-stamp says when an expired certificate signed, c2pa-rs calls it expired and
+    untrusted, whatever list it is on.
+    """
+    recorded = [_status(one) for one in findings]
+    for one in findings:
+        if one.code == _OUTSIDE_VALIDITY:
+            said = [{**_status(one), "code": code} for code in (_EXPIRED, UNTRUSTED)]
+            recorded += [each for each in said if each not in recorded]
+    return recorded
 
 
 def _hashed(url: str, box: Box) -> dict[str, str]:
