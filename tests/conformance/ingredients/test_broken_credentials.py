@@ -27,6 +27,7 @@ from tests.conformance.ingredients.chains import (
 )
 from tests.judges.verifying import trusting, verified
 from tests.signers.foreign_credentials import signed_by_c2pa_rs
+from tests.signers.forgery import forged
 from tests.signers.software_signer import Workshop
 
 NOTE = {"org.example.note": {"note": "harbour"}}
@@ -182,3 +183,14 @@ def test_without_trust_lists_a_parents_signer_is_unknown(
         photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=parent)]
     )
     assert recorded(store)["failure"] == {"signingCredential.untrusted"}
+
+
+def test_too_much_to_record_is_refused_and_not_left_to_the_builder(
+    newsroom: Workshop, camera: Workshop, photograph: bytes
+) -> None:
+    notes = {f"org.example.{'n' * 100}.{number}": {} for number in range(470)}
+    parents = [forged(camera.sign(photograph), camera.signer, assertions=notes) for _ in range(4)]
+    with pytest.raises(InvalidIngredientError, match=r"^ingredients\[2\]: .*recorded"):
+        newsroom.sign(
+            photograph, ingredients=[Ingredient("inputTo", manifest_store=one) for one in parents]
+        )

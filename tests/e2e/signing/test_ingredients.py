@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -198,3 +199,18 @@ def test_the_same_request_again_gets_the_same_answer(system: Running, photograph
     answers = [post(system, asked, **key) for _ in range(2)]
     assert answers[0].json()["manifest"] == answers[1].json()["manifest"]
     assert answers[1].headers["idempotency-replayed"] == "true"
+
+
+def test_a_large_manifest_is_answered_again_too(system: Running, photograph: bytes) -> None:
+    """The table that remembers answers takes 400 KB."""
+    parent = signed_by_c2pa_rs(Workshop(name="Camera"), photograph, note="harbour" * 100_000).store
+    asked = edit(photograph, {"upload_id": upload(system, parent)})
+    key = {"Idempotency-Key": hashlib.sha256(parent).hexdigest()}
+    first = post(system, asked, **key)
+    assert first.status == 200, first
+    # Another version of the same asset's manifest is stored in between.
+    signed(system, photograph)
+    again = post(system, asked, **key)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.json() == first.json()
+    assert len(base64.b64decode(first.json()["manifest"])) > len(parent)

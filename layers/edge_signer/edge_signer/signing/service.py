@@ -184,6 +184,14 @@ class SigningService:
             stored, signed.signing_mode, signed.kms_key_id, token_url, signed.manifest_store
         )
 
+    def stored(self, request: SigningRequest, version: str) -> bytes:
+        """Return a version of the manifest store that was made for a request.
+
+        Raises:
+            StoreUnavailableError: S3 does not answer.
+        """
+        return self._store.read(request, version)
+
     def _sign_at_edge_alone(self, attempt: Attempt) -> SignedStore:
         """Sign what the central signer does not make: it makes sidecars without ingredients."""
         reason: Exception | None = None

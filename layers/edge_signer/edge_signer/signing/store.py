@@ -23,7 +23,7 @@ class StoredManifest:
 
 
 class S3ManifestStore:
-    """The bucket; needs `s3:PutObject` on the two kinds of keys.
+    """The bucket; needs `s3:PutObject` and `s3:GetObjectVersion` on the two kinds of keys.
 
     The last write is the one that is served; earlier versions are kept. Sidecars are under
     `<tenant>/sha256/<asset_sha256>.c2pa`, embedded manifests under
@@ -58,6 +58,17 @@ class S3ManifestStore:
         key = _key_of(request)
         version = self._put(key, manifest_store, MANIFEST_CONTENT_TYPE, **condition)
         return StoredManifest(f"{self._base_url}/{key}", version)
+
+    def read(self, request: SigningRequest, version: str) -> bytes:
+        """Return a version of a request's manifest.
+
+        Raises:
+            StoreUnavailableError: S3 does not answer, or no longer has it.
+        """
+        key = _key_of(request)
+        with StoreCall("The manifest cannot be read; try again."):
+            found = self._s3.get_object(Bucket=self._bucket, Key=key, VersionId=version)
+            return bytes(found["Body"].read())
 
     def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
         """Write the authority's response as `openssl ts -verify -in` reads it; give its address.

@@ -63,6 +63,9 @@ SIGN = Route(
         DeadlineExceededError,
     ),
 )
+#: The largest manifest store that is kept with an answer; DynamoDB's items have 400 KB at most.
+_MAX_KEPT_BYTES = 192 * 1024
+_WITHOUT_MANIFEST = '"manifest":""'
 NOTHING_HERE = f"There is nothing here; manifests are signed at POST {SIGN.path}."
 
 
@@ -120,8 +123,11 @@ class EdgeSignEndpoint:
             record.policy_id = planned.policy.policy_id
             return _planned_answer(planned, admitted)
 
+        made: list[SignedManifest] = []
+
         def sign() -> Response[str]:
-            return self._answer(self._service.sign(request, record, deadline), stopwatch)
+            made.append(self._service.sign(request, record, deadline))
+            return self._answer(made[0], stopwatch, is_kept=key is not None)
 
         answer = (
             sign()
@@ -130,6 +136,10 @@ class EdgeSignEndpoint:
                 sign, context, tenant_id=tenant.tenant_id, key=key, body=body
             )
         )
+        if _WITHOUT_MANIFEST in (answer.body or ""):
+            version = answer.headers["X-Manifest-Version"]
+            store = made[0].manifest_store if made else self._service.stored(request, version)
+            answer.body = _with_manifest(answer.body, store)
         if isinstance(request.embedding, InlineEmbedding):
             # An earlier answer was kept without the file, which is made again from the request.
             answer.body = _with_asset(answer.body, request.embedding)
@@ -138,20 +148,24 @@ class EdgeSignEndpoint:
         record.idempotency_replayed = "Idempotency-Replayed" in answer.headers
         return answer
 
-    def _answer(self, signed: SignedManifest, stopwatch: Stopwatch) -> Response[str]:
+    def _answer(
+        self, signed: SignedManifest, stopwatch: Stopwatch, *, is_kept: bool
+    ) -> Response[str]:
+        """Return the answer; without a large manifest if it is kept, since the store has that."""
         total_ms = stopwatch.total_ms
         steps_ms = stopwatch.steps_ms
         for name, observed_ms in {**steps_ms, "total": total_ms}.items():
             if name in self._recent_ms:
                 self._recent_ms[name].add(observed_ms)
         p95_ms = {name: round(recent.p95(), 2) for name, recent in self._recent_ms.items()}
+        is_left_out = is_kept and len(signed.manifest_store) > _MAX_KEPT_BYTES
         body = SignedAnswer(
             manifest_url=signed.stored.url,
             signing_mode=signed.signing_mode,
             p95_ms=Percentiles(**p95_ms),
             kms_key_id=signed.kms_key_id,
             tsa_token_url=signed.tsa_token_url,
-            manifest=base64.b64encode(signed.manifest_store).decode(),
+            manifest=base64.b64encode(b"" if is_left_out else signed.manifest_store).decode(),
         )
         headers = {
             "X-Signing-Mode": signed.signing_mode,
@@ -178,6 +192,12 @@ def _planned_answer(planned: PlannedManifest, admitted: Admitted) -> Response[st
         ],
     )
     return json_answer(200, body, admitted.headers())
+
+
+def _with_manifest(body: str | None, manifest_store: bytes) -> str:
+    signed = SignedAnswer.model_validate_json(body or "")
+    manifest = base64.b64encode(manifest_store).decode()
+    return signed.model_copy(update={"manifest": manifest}).to_json()
 
 
 def _with_asset(body: str | None, embedding: InlineEmbedding) -> str:

@@ -122,9 +122,7 @@ class IngredientCredentials:
         """
         active = self.validation.manifests[-1].findings
         is_late = any(one.code == _OUTSIDE_VALIDITY for one in active.failure)
-        success = [
-            _status(one) for one in active.success if not (is_late and one.code == _TRUSTED)
-        ]
+        success = [_status(one) for one in active.success if not (is_late and one.code == _TRUSTED)]
         if asset_checked:
             success += [*self._binding()]
         recorded: dict[str, Any] = {

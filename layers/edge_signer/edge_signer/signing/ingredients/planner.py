@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,6 +34,9 @@ from edge_signer.verification.validator import validate_store
 
 #: The most bytes of manifests that the ingredients of one manifest bring along.
 MAX_INGREDIENT_BYTES = 3 * 1024 * 1024
+#: The most bytes, in JSON, that are said about the ingredients of one manifest. The builder takes
+#: 512 KiB, of which 128 KiB are for thumbnails.
+MAX_RECORDED_BYTES = 256 * 1024
 _SUFFICIENT = {
     "trusted": {"Trusted"},
     "valid": {"Trusted", "Valid"},
@@ -120,7 +124,8 @@ class IngredientPlanner:
             redact(copied.by_label, redaction.uri, f"redactions[{number}]")
         assertions: list[Assertion] = []
         positions: list[int] = []
-        for ingredient, credentials in zip(ingredients, found, strict=True):
+        recorded_bytes = 0
+        for number, (ingredient, credentials) in enumerate(zip(ingredients, found, strict=True)):
             content = _described(ingredient)
             if ingredient.thumbnail is not None:
                 content["thumbnail"] = len(assertions)
@@ -135,6 +140,12 @@ class IngredientPlanner:
                 )
             positions.append(len(assertions))
             assertions.append(Assertion(INGREDIENT_LABEL, content, created=True))
+            recorded_bytes += len(json.dumps(content))
+            if recorded_bytes > MAX_RECORDED_BYTES:
+                raise InvalidIngredientError(
+                    f"ingredients[{number}]: with this one, more than {MAX_RECORDED_BYTES} bytes "
+                    "would be recorded about ingredients; name some without credentials"
+                )
         return PlannedIngredients(assertions, positions, tuple(copied.by_label.values()))
 
     def require_acceptable(self, manifest_store: bytes, asset_sha256: bytes | None) -> None:
