@@ -188,7 +188,9 @@ def test_without_trust_lists_a_parents_signer_is_unknown(
 def test_too_much_to_record_is_refused_and_not_left_to_the_builder(
     newsroom: Workshop, camera: Workshop, photograph: bytes
 ) -> None:
-    notes = {f"org.example.{'n' * 100}.{number}": {} for number in range(470)}
+    notes: dict[str, dict[str, int]] = {
+        f"org.example.{'n' * 100}.{number}": {} for number in range(470)
+    }
     parents = [forged(camera.sign(photograph), camera.signer, assertions=notes) for _ in range(4)]
     with pytest.raises(InvalidIngredientError, match=r"^ingredients\[2\]: .*recorded"):
         newsroom.sign(

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import io
+from typing import Any
 
 import c2pa
 import pytest
 
 from edge_signer.signing.errors import (
     InvalidAssertionError,
+    InvalidIngredientError,
     PolicyViolationError,
 )
+from edge_signer.signing.ingredients import credentials, planner
 from edge_signer.signing.ingredients.ingredient import Ingredient, Thumbnail
+from edge_signer.verification.validation import StoreValidation
+from edge_signer.verification.validator import validate_store
 from tests.conformance.ingredients.chains import (
     assertion,
     manifests,
@@ -191,3 +196,37 @@ def test_the_digest_of_the_asset_is_bound(
         photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=parent)]
     )
     assert assertion(store, "c2pa.hash.data")["hash"] == hashlib.sha256(photograph).digest()
+
+
+def test_the_same_credentials_are_validated_once(
+    newsroom: Workshop, camera: Workshop, photograph: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    validated = []
+
+    def counting(store: bytes, *others: Any) -> StoreValidation:
+        validated.append(store)
+        return validate_store(store, *others)
+
+    monkeypatch.setattr(credentials, "validate_store", counting)
+    parent = signed_by_c2pa_rs(camera, photograph).store
+    inputs = [Ingredient("inputTo", manifest_store=parent[:1] + parent[1:]) for _ in range(31)]
+    asked = [Ingredient("parentOf", manifest_store=parent), *inputs]
+    store = newsroom.sign(photograph, opened(), ingredients=asked)
+    assert validated == [parent]
+    require_trusted(photograph, store, roots(newsroom, camera))
+
+
+def test_what_is_not_copied_counts_as_well(
+    newsroom: Workshop, camera: Workshop, photograph: bytes
+) -> None:
+    """It is read."""
+    parent = signed_by_c2pa_rs(camera, photograph).store
+    # What follows the box of the store is no part of it.
+    asked = [
+        Ingredient(
+            "inputTo", manifest_store=parent + bytes([number]) * planner.MAX_INGREDIENT_BYTES
+        )
+        for number in range(2)
+    ]
+    with pytest.raises(InvalidIngredientError, match=r"^ingredients\[0\]: .*stores have more"):
+        newsroom.sign(photograph, ingredients=asked)

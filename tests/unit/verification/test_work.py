@@ -13,6 +13,7 @@ import pytest
 
 from edge_signer.verification.cbor_values import ItemBudget
 from edge_signer.verification.claims import action_rules
+from edge_signer.verification.claims import testimony as testimonies
 from edge_signer.verification.claims.assertion_checks import check_assertions
 from edge_signer.verification.claims.manifest_reading import ManifestReading
 from edge_signer.verification.claims.references import StoreIndex, manifest_uri
@@ -122,3 +123,25 @@ def test_what_is_redacted_is_not_searched_for() -> None:
     claim = replace(manifest.claim, redacted=NotSearched(manifest.claim.redacted))
     check_assertions(manifest, claim, StoreIndex(boxes), ())
     assert "hashedURI.missing" in codes(manifest.log.findings().failure)
+
+
+def having_heard(*responses: bytes) -> tuple[testimonies.Testimony, ManifestReading]:
+    states = assertion("c2pa.certificate-status", {"ocspVals": [*responses]})
+    boxes = manifests_of(made_store(made_manifest("m", [states])))
+    manifest = ManifestReading(boxes[0], ItemBudget())
+    assert manifest.claim is not None
+    check_assertions(manifest, manifest.claim, StoreIndex(boxes), ())
+    testimony = testimonies.Testimony("m")
+    testimony.hear(manifest, ())
+    return testimony, manifest
+
+
+def test_certificate_states_are_read_for_so_many_manifests() -> None:
+    """What a later manifest says of certificates is read again for each one before it."""
+    testimony, manifest = having_heard(*[bytes(60_000)] * 8)
+    read = [len(testimony.responses(manifest.log)) for _ in range(200)]
+    assert read[:4] == [8] * 4
+    assert sum(read) < 40
+    assert any("OCSP" in one for one in manifest.log.not_checked)
+    testimony, manifest = having_heard(bytes(3_000))
+    assert [len(testimony.responses(manifest.log)) for _ in range(100)] == [1] * 100

@@ -150,7 +150,7 @@ class _Run:
                 manifest.value(manifest.signature),
                 url,
                 self._testimony.tokens.get(manifest.label, ()),
-                self._testimony.responses,
+                self._testimony.responses(log),
             )
             found = check_claim_signature(signed, self._trust, self._now, log)
             self._results[manifest] = found

@@ -137,7 +137,7 @@ class EdgeSignEndpoint:
             )
         )
         if _WITHOUT_MANIFEST in (answer.body or ""):
-            version = answer.headers["X-Manifest-Version"]
+            version = str(answer.headers["X-Manifest-Version"])
             store = made[0].manifest_store if made else self._service.stored(request, version)
             answer.body = _with_manifest(answer.body, store)
         if isinstance(request.embedding, InlineEmbedding):

@@ -49,26 +49,37 @@ StoreReader = Callable[[str, Ingredient, str], bytes | None]
 
 @dataclass
 class _Copied:
-    """The manifests of all ingredients; those that several have are copied once."""
+    """The manifests of all ingredients; those that several have are copied once.
+
+    Attributes:
+        by_label: The manifests.
+        stores: Manifest stores that were read, by their places; the same one is read once.
+        validated: What was found out about manifest stores; the same one is validated once.
+        read_bytes: Of the stores that were validated, with what is not copied of them.
+    """
 
     by_label: dict[str, Box] = field(default_factory=dict)
-    size_bytes: int = 0
+    stores: dict[tuple[str | None, str | None], bytes | None] = field(default_factory=dict)
+    validated: dict[bytes, IngredientCredentials] = field(default_factory=dict)
+    read_bytes: int = 0
+
+    def require_room(self, store: bytes, where: str) -> None:
+        """Refuse a store if all of them would be too large."""
+        self.read_bytes += len(store)
+        if self.read_bytes > MAX_INGREDIENT_BYTES:
+            raise InvalidIngredientError(
+                f"{where}: with this one, the ingredients' manifest stores have more than "
+                f"{MAX_INGREDIENT_BYTES} bytes; name some without credentials"
+            )
 
     def add(self, manifests: Sequence[Box], where: str) -> None:
         for one in manifests:
             earlier = self.by_label.setdefault(one.label, one)
-            if earlier is one:
-                self.size_bytes += len(one.payload) + 8
-            elif earlier.payload != one.payload:
+            if earlier.payload != one.payload:
                 raise InvalidIngredientError(
                     f"{where}: another ingredient has a different manifest with the label "
                     f"{one.label[:100]}"
                 )
-        if self.size_bytes > MAX_INGREDIENT_BYTES:
-            raise InvalidIngredientError(
-                f"{where}: with this one, the ingredients' manifests have more than "
-                f"{MAX_INGREDIENT_BYTES} bytes"
-            )
         if len(self.by_label) > MAX_MANIFESTS:
             raise InvalidIngredientError(
                 f"{where}: with this one, the ingredients have more than {MAX_MANIFESTS} manifests"
@@ -174,7 +185,10 @@ class IngredientPlanner:
         copied: _Copied,
         where: str,
     ) -> IngredientCredentials | None:
-        store = self._read_store(tenant_id, ingredient, where)
+        place = ingredient.manifest_url, ingredient.upload_id
+        store = copied.stores.get(place) if any(place) else None
+        if store is None:
+            store = copied.stores[place] = self._read_store(tenant_id, ingredient, where)
         if store is None:
             if ingredient.asset_checked:
                 raise InvalidIngredientError(
@@ -186,14 +200,22 @@ class IngredientPlanner:
                 f"{where}.asset_checked must be absent: policy {policy.policy_id} does not list "
                 "this tenant under trusted_clients"
             )
-        asset = None
-        if ingredient.asset is not None:
-            file = io.BytesIO(ingredient.asset)
-            asset = AssetContent(stream=file, size_bytes=len(ingredient.asset), is_embedded=True)
-        found = IngredientCredentials.validated(store, self._trust(), self._now(), where, asset)
+        # One that is inside the asset is judged with it.
+        asset = ingredient.asset
+        found = copied.validated.get(store) if asset is None else None
+        if found is None:
+            copied.require_room(store, where)
+            file = None if asset is None else _embedding(asset)
+            found = IngredientCredentials.validated(store, self._trust(), self._now(), where, file)
+            if asset is None:
+                copied.validated[store] = found
         _require_sufficient(found, policy, where)
         copied.add(found.manifests, where)
         return found
+
+
+def _embedding(asset: bytes) -> AssetContent:
+    return AssetContent(stream=io.BytesIO(asset), size_bytes=len(asset), is_embedded=True)
 
 
 def _described(ingredient: Ingredient) -> dict[str, Any]:

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
     from cryptography.x509 import ocsp
 
 Revocation = Literal["good", "revoked", "not_checked"]
-_MAX_RESPONSES = 8
+#: The first of those for one certificate are read.
+MAX_RESPONSES = 8
 #: Real responses are about one certificate, and have up to 3 KB.
 _MAX_RESPONSE_BYTES = 64 * 1024
 # Of one response; each is tried for its signature.
 _MAX_RESPONDERS = 4
+# Of one response, about one certificate; real responses have one.
+_MAX_STATUSES = 8
 _WITHOUT_NEXT_UPDATE = timedelta(hours=24)
 
 
@@ -62,7 +65,7 @@ def revocation_of(
         return "not_checked"
     found: Revocation = "not_checked"
     usual = [one for one in responses if len(one) <= _MAX_RESPONSE_BYTES]
-    for encoded in usual[:_MAX_RESPONSES]:
+    for encoded in usual[:MAX_RESPONSES]:
         said = _statuses(encoded, leaf, issuer, stamped, now)
         if "good" in said:
             return "good"
@@ -104,7 +107,7 @@ def _statuses(
             return []
         return [
             _status(one, response.produced_at_utc, stamped, now)
-            for one in named
+            for one in named[:_MAX_STATUSES]
             if _is_about(one, issuer)
         ]
     except UNREADABLE:
