@@ -26,6 +26,7 @@ from tests.conformance.ingredients.chains import (
     roots,
 )
 from tests.judges.verifying import trusting, verified
+from tests.media.made_stores import box, made_store
 from tests.signers.foreign_credentials import signed_by_c2pa_rs
 from tests.signers.forgery import forged
 from tests.signers.software_signer import Workshop
@@ -196,3 +197,17 @@ def test_too_much_to_record_is_refused_and_not_left_to_the_builder(
         newsroom.sign(
             photograph, ingredients=[Ingredient("inputTo", manifest_store=one) for one in parents]
         )
+
+
+def test_manifests_that_nothing_refers_to_stay_behind(
+    newsroom: Workshop, camera: Workshop, photograph: bytes
+) -> None:
+    """No verdict covers them, so that a policy that demands trust would carry anything."""
+    credentials(newsroom, "trusted")
+    parent, stray = camera.sign(photograph), Workshop().sign(photograph)
+    both = made_store(*(box(b"jumb", bytes(manifests(one)[0].payload)) for one in (stray, parent)))
+    store = newsroom.sign(
+        photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=both)]
+    )
+    assert [one.label for one in manifests(store)][:-1] == [manifests(parent)[0].label]
+    require_trusted(photograph, store, roots(newsroom, camera))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 import pytest
@@ -12,18 +13,21 @@ from edge_signer.signing.errors import (
 )
 from edge_signer.signing.ingredients.ingredient import Ingredient
 from edge_signer.signing.manifest.cbor_reader import read_cbor
+from edge_signer.signing.manifest.embedding import Embedding
 from edge_signer.signing.rules.redactions import Redaction
 from tests.conformance.ingredients.chains import (
     assertion,
     manifests,
     opened,
+    policy,
     require_trusted,
     roots,
 )
 from tests.judges.engines import c2pa_rs
 from tests.judges.verifying import verified
 from tests.signers.foreign_credentials import signed_by_c2pa_rs
-from tests.signers.software_signer import Workshop
+from tests.signers.forgery import forged
+from tests.signers.software_signer import ACTIONS, Workshop
 
 
 def redactions(*uris: str, reason: str | None = None) -> Sequence[Redaction]:
@@ -151,3 +155,75 @@ def test_an_update_with_an_action_that_changes_pixels_is_refused(
 def _claim(store: bytes) -> bytes:
     (claim,) = (one for one in manifests(store)[-1].children if one.kind == "c2cl")
     return claim.content("cbor")
+
+
+def test_what_another_ingredient_redacts_is_not_brought_along(
+    newsroom: Workshop, camera: Workshop, photograph: bytes
+) -> None:
+    first = newsroom.sign(photograph, {**ACTIONS, **METADATA})
+    uri = exif(first)
+    other = forged(camera.sign(photograph), camera.signer, claim={"redacted_assertions": [uri]})
+    alone = newsroom.sign(
+        photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=other)]
+    )
+    require_trusted(photograph, alone, roots(newsroom, camera))
+    with pytest.raises(InvalidIngredientError, match=r"^ingredients: .*notRedacted"):
+        newsroom.sign(
+            photograph,
+            opened(),
+            ingredients=[
+                Ingredient("parentOf", manifest_store=other),
+                Ingredient("inputTo", manifest_store=first),
+            ],
+        )
+
+
+def with_another_binding(store: bytes, photograph: bytes) -> bytes:
+    digest = hashlib.sha256(photograph).digest()
+    assert store.count(digest) == 1
+    return store.replace(digest, bytes(32))
+
+
+@pytest.mark.parametrize("place", [None, Embedding("image/jpeg", 2, 20_000)])
+def test_an_update_of_what_is_no_longer_bound_is_refused(
+    newsroom: Workshop, photograph: bytes, place: Embedding | None
+) -> None:
+    """Also where the signer never learns the digest of the file."""
+    first = with_another_binding(newsroom.sign(photograph), photograph)
+    with pytest.raises(InvalidIngredientError, match=r"^ingredients: .*hardBindings.missing"):
+        newsroom.sign(
+            photograph if place is None else bytes(32),
+            opened(),
+            embedding=place,
+            ingredients=[Ingredient("parentOf", manifest_store=first)],
+            is_update=True,
+        )
+
+
+def test_a_check_of_the_file_counts_for_what_an_update_updates(
+    newsroom: Workshop, photograph: bytes
+) -> None:
+    policy(newsroom, trusted_clients=("acme",))
+    first = newsroom.sign(photograph)
+    update = newsroom.sign(
+        photograph,
+        opened(),
+        ingredients=[Ingredient("parentOf", manifest_store=first)],
+        is_update=True,
+    )
+    checked = Ingredient("parentOf", manifest_store=update, asset_checked=True)
+    store = newsroom.sign(photograph, opened(), ingredients=[checked])
+    results = assertion(store, "c2pa.ingredient.v3")["validationResults"]["activeManifest"]
+    (match,) = (one for one in results["success"] if one["code"] == "assertion.dataHash.match")
+    assert match["url"] == exif(first).replace("c2pa.metadata", "c2pa.hash.data")
+    require_trusted(photograph, store, roots(newsroom))
+
+
+def test_nobody_can_have_checked_a_binding_that_was_changed(
+    newsroom: Workshop, photograph: bytes
+) -> None:
+    policy(newsroom, trusted_clients=("acme",))
+    first = with_another_binding(newsroom.sign(photograph), photograph)
+    checked = Ingredient("parentOf", manifest_store=first, asset_checked=True)
+    with pytest.raises(InvalidIngredientError, match="asset_checked must be absent"):
+        newsroom.sign(photograph, opened(), ingredients=[checked])

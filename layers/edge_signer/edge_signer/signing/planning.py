@@ -88,7 +88,7 @@ class Planning:
         return replace(planned, assertions=assertions, earlier_manifests=found.earlier_manifests)
 
     def require_acceptable(self, request: SigningRequest, manifest_store: bytes) -> None:
-        """Check a manifest that redacts, or that has no binding of its own, once it is signed.
+        """Check a manifest that `needs_check`, once it is signed.
 
         Raises:
             InvalidIngredientError: Verifiers would refuse it.

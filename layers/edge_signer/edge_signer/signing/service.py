@@ -165,7 +165,7 @@ class SigningService:
                 # Nothing is stored if the file that would be released is not the one signed for.
                 request.embedding.signed(signed.manifest_store)
 
-        if request.is_update or request.redactions:
+        if request.needs_check:
             with record.stopwatch.step("ingredients"):
                 self._planning.require_acceptable(request, signed.manifest_store)
 

@@ -56,6 +56,16 @@ class SigningRequest:
     is_update: bool = False
 
     @property
+    def needs_check(self) -> bool:
+        """Whether the store may be refused though each ingredient holds.
+
+        It is changed, or has no binding of its own, or has manifests that say things about each
+        other and never stood together.
+        """
+        with_credentials = sum(one.has_credentials for one in self.ingredients)
+        return self.is_update or bool(self.redactions) or with_credentials > 1
+
+    @property
     def needs_edge(self) -> bool:
         """Whether only the edge makes it: the central signer makes plain sidecars."""
         return bool(self.embedding or self.ingredients or self.thumbnail)

@@ -46,6 +46,7 @@ class ManifestValidation:
         ingredients: Its ingredients.
         is_referenced: Whether it is the active manifest, or an ingredient of one that is
             referenced. Others do not count (C2PA 2.2 §15.11.3.3).
+        redactions: Absolute URIs of what its claim redacts.
         odd_values: Labels of its boxes with CBOR that other engines may not read.
     """
 
@@ -58,6 +59,7 @@ class ManifestValidation:
     time_stamp: StampFound = NO_STAMP
     ingredients: tuple[IngredientValidation, ...] = ()
     is_referenced: bool = False
+    redactions: tuple[str, ...] = ()
     odd_values: tuple[str, ...] = ()
 
     @property

@@ -235,6 +235,7 @@ class _Run:
                     time_stamp=self._results[one][1],
                     ingredients=self._checked.get(one, ()),
                     is_referenced=one in counted,
+                    redactions=one.redactions,
                     odd_values=one.odd_values(),
                 )
                 for one in self._manifests

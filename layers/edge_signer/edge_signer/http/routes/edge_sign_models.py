@@ -173,6 +173,8 @@ class EdgeSignRequest(BaseModel):
             raise InvalidRequestError("update needs exactly one ingredient, with parentOf")
         if self.thumbnail is not None:
             raise InvalidRequestError("thumbnail must be absent with update")
+        if ingredients[0].thumbnail is not None:
+            raise InvalidRequestError("ingredients[0].thumbnail must be absent with update")
         if self.embed is True:
             raise InvalidRequestError("update: true goes with a place in embed, not with true")
         return True

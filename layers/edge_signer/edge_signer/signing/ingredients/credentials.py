@@ -8,19 +8,17 @@ the store. The hard binding is not among them unless somebody else has checked i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from edge_signer.signing.errors import InvalidIngredientError
 from edge_signer.signing.ingredients.damage import damage_to, parts_of
-from edge_signer.verification.claims.assertion_checks import (
-    HARD_BINDINGS,
-)
+from edge_signer.verification.claims.assertion_checks import HARD_BINDINGS
+from edge_signer.verification.claims.ingredients import PARENT
 from edge_signer.verification.claims.manifest_reading import base_label
 from edge_signer.verification.claims.references import (
-    assertion_uri,
     manifest_label_of,
     manifest_uri,
     signature_uri,
@@ -57,8 +55,8 @@ class IngredientCredentials:
 
     Attributes:
         verdict: On its active manifest, with what was found out about its own ingredients.
-        manifests: Its manifests, the active one last.
-        validation: What was found.
+        manifests: Its manifests that count, the active one last.
+        validation: What was found out about these.
     """
 
     verdict: Verdict
@@ -91,14 +89,20 @@ class IngredientCredentials:
         if active is None or validation.problem or not validation.is_judged:
             problem = validation.problem or "It is beyond the limits of this signer."
             raise InvalidIngredientError(f"{where}: {problem}")
-        boxes = [one.box for one in validation.manifests]
-        if len(boxes) > MAX_MANIFESTS:
-            raise InvalidIngredientError(f"{where}: more than {MAX_MANIFESTS} manifests")
-        if active.kind not in {"standard", "update"} or not parts_of(boxes[-1], "c2cs"):
+        labels = [one.label for one in validation.manifests]
+        if len(labels) > MAX_MANIFESTS:
+            raise InvalidIngredientError(
+                f"{where}: its store has more than {MAX_MANIFESTS} manifests; leave its "
+                "credentials out"
+            )
+        if active.kind not in {"standard", "update"} or not parts_of(active.box, "c2cs"):
             raise InvalidIngredientError(f"{where}: its last manifest has no signature")
-        labels = [one.label for one in boxes]
         if len(set(labels)) != len(labels):
             raise InvalidIngredientError(f"{where}: two of its manifests have the same label")
+        # What no manifest refers to belongs to nobody: no verdict covers it, and it stays behind.
+        counted = tuple(one for one in validation.manifests if one.is_referenced)
+        validation = replace(validation, manifests=counted)
+        boxes = [one.box for one in counted]
         if damage := ", ".join(sorted(damage_to(validation, boxes))):
             raise InvalidIngredientError(
                 f"{where}: its credentials are damaged ({damage[:300]}); verifiers could not read "
@@ -124,7 +128,7 @@ class IngredientCredentials:
         is_late = any(one.code == _OUTSIDE_VALIDITY for one in active.failure)
         success = [_status(one) for one in active.success if not (is_late and one.code == _TRUSTED)]
         if asset_checked:
-            success += [*self._binding()]
+            success.append(self._binding())
         recorded: dict[str, Any] = {
             "activeManifest": {
                 "success": success,
@@ -165,15 +169,44 @@ class IngredientCredentials:
             deltas.setdefault(uri, []).append(one)
         return deltas
 
-    def _binding(self) -> Iterator[dict[str, str]]:
-        for box in self.manifests[-1].children:
-            if box.kind != "c2as":
-                continue
-            for assertion in box.children:
-                label = base_label(assertion.label)
-                if label in HARD_BINDINGS:
-                    url = assertion_uri(self.label, assertion.label)
-                    yield {"code": _BINDING_CODES[label], "url": url}
+    def _binding(self) -> dict[str, str]:
+        """Return that the hard binding holds.
+
+        Raises:
+            InvalidIngredientError: Nobody can have found that.
+        """
+        url = intact_binding(self.validation)
+        if url is None:
+            raise InvalidIngredientError(
+                f"asset_checked must be absent for the ingredient {self.label}: its hard binding "
+                "is not there as it was signed"
+            )
+        return {"code": _BINDING_CODES[base_label(url.rpartition("/")[2])], "url": url}
+
+
+def intact_binding(validation: StoreValidation) -> str | None:
+    """Return the URI of the hard binding that counts for the active manifest (C2PA 2.2 §15.12).
+
+    Args:
+        validation: Of a store.
+
+    Returns:
+        Of an update, that of what it updates; None if it was changed or is not there.
+    """
+    by_label = {one.label: one for one in validation.manifests}
+    found = validation.active
+    for _ in validation.manifests:
+        if found is None or found.kind == "standard":
+            break
+        said = [one.ingredient for one in found.ingredients]
+        parents = [one.manifest_label for one in said if one.relationship == PARENT]
+        found = by_label.get(parents[0]) if parents else None
+    if found is None or found.kind != "standard":
+        return None
+    intact = (one.url for one in found.findings.success if one.code == "assertion.hashedURI.match")
+    return next(
+        (one for one in intact if base_label(one.rpartition("/")[2]) in HARD_BINDINGS), None
+    )
 
 
 def references_to(manifest: Box) -> dict[str, Any]:

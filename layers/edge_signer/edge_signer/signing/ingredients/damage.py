@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edge_signer.signing.ingredients.forms import odd_boxes
-from edge_signer.verification.claims.assertion_checks import ACTIONS, INGREDIENTS
+from edge_signer.verification.claims.assertion_checks import ACTIONS, INGREDIENTS, is_blank
 from edge_signer.verification.claims.manifest_reading import base_label
+from edge_signer.verification.claims.references import StoreIndex
 from edge_signer.verification.store_reader import Box
 from edge_signer.verification.validation import ManifestValidation, StoreValidation
 
@@ -62,7 +63,19 @@ def damage_to(validation: StoreValidation, manifests: Sequence[Box]) -> set[str]
     odd = (label for one in manifests for label in odd_boxes(one))
     damage |= {f"box {label[:40]!r}" for label in odd}
     damage |= {f"box {label[:40]!r}" for one in validation.manifests for label in one.odd_values}
-    return damage
+    return damage | not_redacted(validation)
+
+
+def not_redacted(validation: StoreValidation) -> set[str]:
+    """Return a failure code if something is still there that a manifest of the store redacts.
+
+    c2pa-rs minds that whichever manifest redacts it, and our validator if the redacted one was
+    made from it.
+    """
+    index = StoreIndex([one.box for one in validation.manifests])
+    redacted = (index.resolve(uri) for one in validation.manifests for uri in one.redactions)
+    is_there = any(box is not None and not is_blank(box) for box in redacted)
+    return {"assertion.notRedacted"} if is_there else set()
 
 
 def _has_changed_references(manifest: ManifestValidation) -> bool:

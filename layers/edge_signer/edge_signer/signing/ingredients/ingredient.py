@@ -51,3 +51,9 @@ class Ingredient:
     asset: bytes | None = None
     asset_checked: bool = False
     thumbnail: Thumbnail | None = None
+
+    @property
+    def has_credentials(self) -> bool:
+        """Whether it names a manifest store."""
+        named = self.manifest_store, self.manifest_url, self.upload_id
+        return any(one is not None for one in named)

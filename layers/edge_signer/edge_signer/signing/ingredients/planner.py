@@ -13,8 +13,10 @@ from edge_signer.signing.errors import InvalidIngredientError, PolicyViolationEr
 from edge_signer.signing.ingredients.credentials import (
     MAX_MANIFESTS,
     IngredientCredentials,
+    intact_binding,
     references_to,
 )
+from edge_signer.signing.ingredients.damage import not_redacted
 from edge_signer.signing.ingredients.ingredient import Ingredient
 from edge_signer.signing.ingredients.planned import (
     INGREDIENT_LABEL,
@@ -78,7 +80,7 @@ class _Copied:
             if earlier.payload != one.payload:
                 raise InvalidIngredientError(
                     f"{where}: another ingredient has a different manifest with the label "
-                    f"{one.label[:100]}"
+                    f"{one.label[:100]}; leave out the credentials of one of them"
                 )
         if len(self.by_label) > MAX_MANIFESTS:
             raise InvalidIngredientError(
@@ -160,7 +162,7 @@ class IngredientPlanner:
         return PlannedIngredients(assertions, positions, tuple(copied.by_label.values()))
 
     def require_acceptable(self, manifest_store: bytes, asset_sha256: bytes | None) -> None:
-        """Check a store whose earlier manifests were changed, or that has no binding of its own.
+        """Check a store of manifests that were changed, did not know of each other, or are unbound.
 
         Args:
             manifest_store: The store, signed.
@@ -173,9 +175,16 @@ class IngredientPlanner:
         found = validate_store(manifest_store, asset, self._trust(), self._now())
         own = found.active.findings.failure if found.active else ()
         failed = {one.code for one in (*own, *found.new_failures)} - {UNTRUSTED}
+        if found.active and found.active.kind == "update" and intact_binding(found) is None:
+            failed.add("claim.hardBindings.missing")
+        failed |= not_redacted(found)
         if failed or found.verdict not in {"Trusted", "Valid"}:
             reasons = ", ".join(sorted(failed)) or found.problem
-            raise InvalidIngredientError(f"verifiers would refuse the manifest: {reasons[:300]}")
+            raise InvalidIngredientError(
+                "ingredients: verifiers would refuse the manifest with these, redactions and "
+                f"update ({reasons[:300]}); leave out one of the ingredients' credentials, "
+                "redactions or update"
+            )
 
     def _credentials(
         self,

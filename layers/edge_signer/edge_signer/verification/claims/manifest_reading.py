@@ -97,6 +97,12 @@ class ManifestReading:
         references = self.claim.assertions if self.claim else ()
         return frozenset(path_of(absolute(one.url, self.label)) for one in references)
 
+    @cached_property
+    def redactions(self) -> tuple[str, ...]:
+        """The absolute URIs of what its claim redacts."""
+        said = self.claim.redacted if self.claim else ()
+        return tuple(absolute(one, self.label) for one in said)
+
     def odd_values(self) -> tuple[str, ...]:
         """Return the labels of the boxes read so far whose CBOR not every reader knows."""
         return tuple(box.label for box, read in self._values.items() if read.is_odd)
