@@ -10,7 +10,7 @@ from edge_signer.signing.errors import (
     InvalidIngredientError,
     PolicyViolationError,
 )
-from edge_signer.signing.ingredients import planner
+from edge_signer.signing.ingredients import copied
 from edge_signer.signing.ingredients.ingredient import Ingredient
 from edge_signer.verification.store_reader import read_store
 from edge_signer.verification.trust import TrustLists
@@ -136,7 +136,7 @@ def test_too_many_bytes_of_manifests_are_refused(
     newsroom: Workshop, camera: Workshop, photograph: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stores = [signed_by_c2pa_rs(camera, photograph).store for _ in range(2)]
-    monkeypatch.setattr(planner, "MAX_INGREDIENT_BYTES", len(stores[0]) * 3 // 2)
+    monkeypatch.setattr(copied, "MAX_INGREDIENT_BYTES", len(stores[0]) * 3 // 2)
     with pytest.raises(InvalidIngredientError, match=r"^ingredients\[1\].*bytes"):
         newsroom.sign(
             photograph,

@@ -14,7 +14,7 @@ from edge_signer.signing.errors import (
     InvalidIngredientError,
     PolicyViolationError,
 )
-from edge_signer.signing.ingredients import credentials, planner
+from edge_signer.signing.ingredients import copied, credentials
 from edge_signer.signing.ingredients.ingredient import Ingredient, Thumbnail
 from edge_signer.verification.validation import StoreValidation
 from edge_signer.verification.validator import validate_store
@@ -223,9 +223,7 @@ def test_what_is_not_copied_counts_as_well(
     parent = signed_by_c2pa_rs(camera, photograph).store
     # What follows the box of the store is no part of it.
     asked = [
-        Ingredient(
-            "inputTo", manifest_store=parent + bytes([number]) * planner.MAX_INGREDIENT_BYTES
-        )
+        Ingredient("inputTo", manifest_store=parent + bytes([number]) * copied.MAX_INGREDIENT_BYTES)
         for number in range(2)
     ]
     with pytest.raises(InvalidIngredientError, match=r"^ingredients\[0\]: .*stores have more"):

@@ -127,7 +127,7 @@ class IngredientCredentials:
         active = self.validation.manifests[-1].findings
         is_late = any(one.code == _OUTSIDE_VALIDITY for one in active.failure)
         success = [_status(one) for one in active.success if not (is_late and one.code == _TRUSTED)]
-        if asset_checked:
+        if asset_checked and self.validation.hard_binding != "passed":
             success.append(self._binding())
         recorded: dict[str, Any] = {
             "activeManifest": {

@@ -5,13 +5,12 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from edge_signer.signing.errors import InvalidIngredientError, PolicyViolationError
+from edge_signer.signing.ingredients.copied import CopiedManifests
 from edge_signer.signing.ingredients.credentials import (
-    MAX_MANIFESTS,
     IngredientCredentials,
     intact_binding,
     references_to,
@@ -29,13 +28,10 @@ from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.rules.redactions import Redaction
 from edge_signer.verification.hard_bindings.asset_content import AssetContent
-from edge_signer.verification.store_reader import Box
 from edge_signer.verification.trust import TrustLists
 from edge_signer.verification.validation import UNTRUSTED
 from edge_signer.verification.validator import validate_store
 
-#: The most bytes of manifests that the ingredients of one manifest bring along.
-MAX_INGREDIENT_BYTES = 3 * 1024 * 1024
 #: The most bytes, in JSON, that are said about the ingredients of one manifest. The builder takes
 #: 512 KiB, of which 128 KiB are for thumbnails.
 MAX_RECORDED_BYTES = 256 * 1024
@@ -47,45 +43,6 @@ _SUFFICIENT = {
 
 #: Gives the manifest store of an ingredient of a tenant; None if it has no credentials.
 StoreReader = Callable[[str, Ingredient, str], bytes | None]
-
-
-@dataclass
-class _Copied:
-    """The manifests of all ingredients; those that several have are copied once.
-
-    Attributes:
-        by_label: The manifests.
-        stores: Manifest stores that were read, by their places; the same one is read once.
-        validated: What was found out about manifest stores; the same one is validated once.
-        read_bytes: Of the stores that were validated, with what is not copied of them.
-    """
-
-    by_label: dict[str, Box] = field(default_factory=dict)
-    stores: dict[tuple[str | None, str | None], bytes | None] = field(default_factory=dict)
-    validated: dict[bytes, IngredientCredentials] = field(default_factory=dict)
-    read_bytes: int = 0
-
-    def require_room(self, store: bytes, where: str) -> None:
-        """Refuse a store if all of them would be too large."""
-        self.read_bytes += len(store)
-        if self.read_bytes > MAX_INGREDIENT_BYTES:
-            raise InvalidIngredientError(
-                f"{where}: with this one, the ingredients' manifest stores have more than "
-                f"{MAX_INGREDIENT_BYTES} bytes; name some without credentials"
-            )
-
-    def add(self, manifests: Sequence[Box], where: str) -> None:
-        for one in manifests:
-            earlier = self.by_label.setdefault(one.label, one)
-            if earlier.payload != one.payload:
-                raise InvalidIngredientError(
-                    f"{where}: another ingredient has a different manifest with the label "
-                    f"{one.label[:100]}; leave out the credentials of one of them"
-                )
-        if len(self.by_label) > MAX_MANIFESTS:
-            raise InvalidIngredientError(
-                f"{where}: with this one, the ingredients have more than {MAX_MANIFESTS} manifests"
-            )
 
 
 class IngredientPlanner:
@@ -128,7 +85,7 @@ class IngredientPlanner:
             PolicyViolationError: The policy does not allow an ingredient.
             EdgeSignerError: Of the catalogue, if a manifest store is elsewhere.
         """
-        copied = _Copied()
+        copied = CopiedManifests()
         found = [
             self._credentials(tenant_id, one, policy, copied, f"ingredients[{number}]")
             for number, one in enumerate(ingredients)
@@ -191,7 +148,7 @@ class IngredientPlanner:
         tenant_id: str,
         ingredient: Ingredient,
         policy: SigningPolicy,
-        copied: _Copied,
+        copied: CopiedManifests,
         where: str,
     ) -> IngredientCredentials | None:
         place = ingredient.manifest_url, ingredient.upload_id

@@ -9,8 +9,9 @@ from edge_signer.platform.clients import client
 from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.signing.errors import InvalidIngredientError
+from edge_signer.signing.ingredients.copied import MAX_INGREDIENT_BYTES
 from edge_signer.signing.ingredients.ingredient import Ingredient
-from edge_signer.signing.ingredients.planner import MAX_INGREDIENT_BYTES, IngredientPlanner
+from edge_signer.signing.ingredients.planner import IngredientPlanner
 from edge_signer.signing.layout.earlier_store import earlier_store
 from edge_signer.verification.submissions.errors import (
     UnknownManifestError,
