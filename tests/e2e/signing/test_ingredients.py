@@ -112,6 +112,12 @@ def test_nothing_else_is_fetched(system: Running, photograph: bytes, address: st
             "ingredients.0.thumbnail.format",
         ),
         ({"thumbnail": {"format": "image/png", "content": ""}}, "ingredients[0].thumbnail.content"),
+        (
+            {"thumbnail": {"format": "image/png", "content": "PGh0bWw+"}},
+            "ingredients[0].thumbnail.content is no file of the type image/png",
+        ),
+        ({"format": "JPEG"}, "ingredients.0.format: must be a media type in lower case"),
+        ({"upload_id": "mine"}, "ingredients.0.upload_id: must be the upload_id of an answer"),
         ({"size": 7}, "ingredients.0.size"),
         ({"in_asset": True}, "ingredients[0].in_asset needs asset_inline"),
     ],
@@ -133,7 +139,7 @@ def test_what_is_wrong_with_an_ingredient_is_said_with_its_place(
                 "ingredients": [
                     {
                         "relationship": "parentOf",
-                        "thumbnail": {"format": "image/png", "content": "AA=="},
+                        "thumbnail": {"format": "image/png", "content": "iVBORw0KGgo="},
                     }
                 ],
                 "update": True,

@@ -22,9 +22,18 @@ from edge_signer.platform.strict_json import RepeatedNameError, object_without_r
 #: The most that Lambda accepts; the body is a part of it.
 MAX_EVENT_BYTES = 6 * 1024 * 1024
 ASSET_SHA256 = "^[0-9a-f]{64}$"
+INGREDIENT_ID = "^[A-Za-z0-9._-]{1,64}$"
+MEDIA_TYPE = "^[a-z]+/[a-z0-9][a-z0-9.+-]{0,100}$"
+UPLOAD_ID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+ASSERTION_URI = r"^self#jumbf=/c2pa/[!-~]{1,200}/c2pa\.assertions/[!-.0-~]{1,200}$"
 #: The meaning of patterns, in words.
 _MEANINGS = {
     ASSET_SHA256: "must be 64 lower-case hexadecimal digits",
+    INGREDIENT_ID: "must be 1 to 64 letters, digits, dots, hyphens or underscores",
+    MEDIA_TYPE: "must be a media type in lower case, such as image/jpeg",
+    UPLOAD_ID: "must be the upload_id of an answer of POST /verify/uploads",
+    ASSERTION_URI: "must be the URI of an assertion, such as "
+    "self#jumbf=/c2pa/urn:c2pa:.../c2pa.assertions/c2pa.metadata",
     "^[.]{0,126}[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$": (
         "must be 1 to 128 letters, digits, dots, hyphens or underscores, and not dots alone"
     ),

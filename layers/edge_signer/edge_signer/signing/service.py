@@ -18,6 +18,7 @@ from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAu
 from edge_signer.signing.edge_path import CircuitOpenError, CpuTimeSpentError, EdgePath
 from edge_signer.signing.errors import (
     CredentialUnavailableError,
+    EmbeddedStoreTooLargeError,
     EmbeddingUnavailableError,
     IngredientsUnavailableError,
 )
@@ -38,6 +39,8 @@ from edge_signer.telemetry.request_record import RequestRecord
 if TYPE_CHECKING:
     from edge_signer.signing.ingredients.planner import IngredientPlanner
 
+#: The most that a file and its manifest store take in an answer, in base64. Lambda sends 6 MB.
+MAX_ANSWER_BYTES = 5_900_000
 #: Failures that another engine with another key may not have. A failing time-stamp authority is not
 #: among them: the central signer uses the same one.
 _CENTRAL_MAY_HELP = (
@@ -163,7 +166,9 @@ class SigningService:
         if isinstance(request.embedding, InlineEmbedding):
             with record.stopwatch.step("layout"):
                 # Nothing is stored if the file that would be released is not the one signed for.
-                request.embedding.signed(signed.manifest_store)
+                file = request.embedding.signed(signed.manifest_store)
+                if (len(file) + len(signed.manifest_store)) * 4 // 3 > MAX_ANSWER_BYTES:
+                    raise EmbeddedStoreTooLargeError(None)
 
         if request.needs_check:
             with record.stopwatch.step("ingredients"):

@@ -219,3 +219,11 @@ def test_only_actions_that_the_policy_allows_are_taken() -> None:
         signed_actions([CREATED, CROPPED], [], policy)
     cropped = "assertions.c2pa.actions[1] is c2pa.cropped, which policy newsroom-default-v3"
     assert refused.value.message == f"{cropped} does not allow"
+    templates = [{"action": "cropped"}, {"action": "*"}, {"action": "com.example.stacked"}]
+    said = {"c2pa.actions": {"actions": [CREATED], "templates": templates[1:]}}
+    assert manifest_assertions(said, policy)
+    said["c2pa.actions"]["templates"] = templates
+    with pytest.raises(
+        PolicyViolationError, match=r"c2pa\.actions\.templates\[0\] is for c2pa\.crop"
+    ):
+        manifest_assertions(said, policy)

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from edge_signer.http.wire_formats import read_base64
+from edge_signer.http.wire_formats import (
+    ASSERTION_URI,
+    INGREDIENT_ID,
+    MEDIA_TYPE,
+    UPLOAD_ID,
+    read_base64,
+)
 from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.signing.ingredients.ingredient import Ingredient, Thumbnail
 from edge_signer.signing.rules.policy import Relationship
@@ -19,8 +26,12 @@ MAX_THUMBNAIL_BYTES = 64 * 1024
 MAX_THUMBNAILS_BYTES = 128 * 1024
 _MAX_TEXT_CHARACTERS = 256
 _MAX_URL_CHARACTERS = 2048
-_MEDIA_TYPE = r"^[a-z]+/[a-z0-9][a-z0-9.+-]{0,100}$"
-_UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+# How the files of each type of thumbnail begin; of WebP, before and after its length.
+_BEGINNINGS = {
+    "image/jpeg": re.compile(rb"\xff\xd8\xff"),
+    "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "image/webp": re.compile(rb"RIFF.{4}WEBP", re.DOTALL),
+}
 _Text = Annotated[str | None, Field(min_length=1, max_length=_MAX_TEXT_CHARACTERS)]
 _Base64 = Field(json_schema_extra={"contentEncoding": "base64"})
 
@@ -48,13 +59,16 @@ class ThumbnailRequest(BaseModel):
             field: Its place in the request, for messages.
 
         Raises:
-            InvalidRequestError, InvalidBase64Error: It is empty or too large, or not base64.
+            InvalidRequestError: It is empty or too large, or begins as no such file does.
+            InvalidBase64Error: It is not base64.
         """
         content = read_base64(f"{field}.content", self.content)
         if not content or len(content) > MAX_THUMBNAIL_BYTES:
             raise InvalidRequestError(
                 f"{field}.content must have from 1 to {MAX_THUMBNAIL_BYTES} bytes"
             )
+        if not _BEGINNINGS[self.format].match(content):
+            raise InvalidRequestError(f"{field}.content is no file of the type {self.format}")
         return Thumbnail(self.format, content)
 
 
@@ -66,7 +80,7 @@ class RedactionRequest(BaseModel):
     uri: Annotated[
         str,
         Field(
-            pattern=r"^self#jumbf=/c2pa/[!-~]{1,200}/c2pa\.assertions/[!-.0-~]{1,200}$",
+            pattern=ASSERTION_URI,
             description="Its absolute JUMBF URI, as reports of `POST /verify` name it.",
         ),
     ]
@@ -100,7 +114,7 @@ class IngredientRequest(BaseModel):
     id: Annotated[
         str | None,
         Field(
-            pattern=r"^[A-Za-z0-9._-]{1,64}$",
+            pattern=INGREDIENT_ID,
             description="How actions name it in `parameters.ingredientIds`.",
         ),
     ] = None
@@ -120,7 +134,7 @@ class IngredientRequest(BaseModel):
     upload_id: Annotated[
         str | None,
         Field(
-            pattern=_UUID,
+            pattern=UPLOAD_ID,
             description="The same, if it was uploaded with the form of `POST /verify/uploads`.",
         ),
     ] = None
@@ -133,7 +147,7 @@ class IngredientRequest(BaseModel):
     ] = False
     title: Annotated[_Text, Field(description="Its name, for people.")] = None
     format: Annotated[
-        str | None, Field(pattern=_MEDIA_TYPE, description="Its media type, such as `image/jpeg`.")
+        str | None, Field(pattern=MEDIA_TYPE, description="Its media type, such as `image/jpeg`.")
     ] = None
     instance_id: Annotated[
         _Text, Field(description="An identifier of it, such as its XMP instance ID.")

@@ -85,6 +85,13 @@ def completed_actions(
                 f"{place}[{number}] is {action['action'][:MAX_PATH_CHARACTERS]}, which policy "
                 f"{policy.policy_id} does not allow"
             )
+    for number, template in enumerate(content.get("templates", ())):
+        if template["action"] != "*" and not policy.allows_action(template["action"]):
+            raise PolicyViolationError(
+                f"{place.removesuffix('.actions')}.templates[{number}] is for "
+                f"{template['action'][:MAX_PATH_CHARACTERS]}, which policy {policy.policy_id} does "
+                "not allow"
+            )
     actions = with_ingredients(told, place, ingredients)
     if [action["action"] for action in actions] == [OPENED] and not content["allActionsIncluded"]:
         # The standard knows this form only for an asset that was opened and saved again.
