@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Sequence
 
 import pytest
 
+from central_signer.verification.embedded_store import embedded_store
 from edge_signer.signing.errors import (
     InvalidAssertionError,
     InvalidIngredientError,
 )
 from edge_signer.signing.ingredients.ingredient import Ingredient
 from edge_signer.signing.manifest.cbor_reader import read_cbor
-from edge_signer.signing.manifest.embedding import Embedding
+from edge_signer.signing.manifest.embedding import UPDATABLE, Embedding
 from edge_signer.signing.rules.redactions import Redaction
 from tests.conformance.ingredients.chains import (
     assertion,
@@ -25,6 +27,8 @@ from tests.conformance.ingredients.chains import (
 )
 from tests.judges.engines import c2pa_rs
 from tests.judges.verifying import verified
+from tests.media.sample_assets import SAMPLE_ASSETS, SampleAsset
+from tests.signers.embedding import embedded
 from tests.signers.foreign_credentials import signed_by_c2pa_rs
 from tests.signers.forgery import forged
 from tests.signers.software_signer import ACTIONS, Workshop
@@ -227,3 +231,23 @@ def test_nobody_can_have_checked_a_binding_that_was_changed(
     checked = Ingredient("parentOf", manifest_store=first, asset_checked=True)
     with pytest.raises(InvalidIngredientError, match="asset_checked must be absent"):
         newsroom.sign(photograph, opened(), ingredients=[checked])
+
+
+UPDATED = [one for one in SAMPLE_ASSETS.values() if one.media_type in UPDATABLE]
+
+
+@pytest.mark.parametrize("sample", UPDATED, ids=lambda one: one.media_type)
+def test_an_update_stands_in_the_place_of_what_it_updates(
+    newsroom: Workshop, sample: SampleAsset
+) -> None:
+    _, first = embedded(newsroom, sample.content)
+    parent = Ingredient("parentOf", manifest_store=embedded_store(io.BytesIO(first)))
+    _, updated = embedded(
+        newsroom,
+        sample.content,
+        16_384,
+        assertions=opened({"action": "published"}),
+        ingredients=[parent],
+        is_update=True,
+    )
+    require_trusted(updated, None, roots(newsroom), sample.media_type)

@@ -133,6 +133,10 @@ def test_what_is_wrong_with_an_ingredient_is_said_with_its_place(
 @pytest.mark.parametrize(
     ("more", "message"),
     [
+        (
+            {"update": True, "embed": {"format": "image/webp", "offset": 30, "store_bytes": 9000}},
+            "update: embed.format must be one of image/gif, image/jpeg, image/png",
+        ),
         ({"ingredients": [], "update": True}, "update needs exactly one ingredient"),
         (
             {

@@ -26,6 +26,7 @@ from edge_signer.signing.manifest.embedding import (
     LAYOUTS,
     MAX_STORE_BYTES,
     MIN_STORE_BYTES,
+    UPDATABLE,
     Embedding,
 )
 from edge_signer.signing.signing_request import MAX_TITLE_CHARACTERS, SigningRequest
@@ -177,6 +178,11 @@ class EdgeSignRequest(BaseModel):
             raise InvalidRequestError("ingredients[0].thumbnail must be absent with update")
         if self.embed is True:
             raise InvalidRequestError("update: true goes with a place in embed, not with true")
+        if self.embed is not None and self.embed.format not in UPDATABLE:
+            raise InvalidRequestError(
+                f"update: embed.format must be one of {', '.join(UPDATABLE)}; for others, leave "
+                "embed out and keep the update as a sidecar"
+            )
         return True
 
     def _embedding(self, asset: bytes | None) -> Embedding | InlineEmbedding | None:

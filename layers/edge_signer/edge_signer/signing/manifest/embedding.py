@@ -83,6 +83,9 @@ LAYOUTS: Mapping[str, Layout] = {
     "video/mp4": _BMFF,
     "video/quicktime": _BMFF,
 }
+#: Formats in which an update can stand in the place of what it updates. An update is longer, and in
+#: others a part of the file that is hashed tells where things are; encypher-c2pa hashes SVG so too.
+UPDATABLE = ("image/gif", "image/jpeg", "image/png")
 
 
 @dataclass(frozen=True)
