@@ -100,11 +100,16 @@ MAY_IMPORT: dict[str, set[str]] = {
         *(f"edge_signer.signing.{room}" for room in ("credentials", "manifest", "rules")),
         "edge_signer.verification",
     },
+    # It knows images, and asks the API for signatures as any client does.
+    "derivatives": {"edge_signer_client"},
     "functions": {*ROOMS_OF_THE_LAYER, "central_signer", "central_signer.verification"},
     "emulator": set(),
     "deployment": set(),
     # What an operator checks at a desk is what the function checks; the API is described from it.
-    "cli": {*ROOMS_OF_THE_LAYER, "central_signer.verification", "emulator", "edge_signer_client"},
+    "cli": {
+        *ROOMS_OF_THE_LAYER,
+        *("central_signer.verification", "derivatives", "emulator", "edge_signer_client"),
+    },
     # A public package: other programs use it without the rest of this project.
     "edge_signer_client": set(),
 }
@@ -116,6 +121,7 @@ FOLDERS = {
     "central_signer": CENTRAL_LAYER,
     "central_signer.engine_settings": CENTRAL_LAYER / "engine_settings",
     "central_signer.verification": CENTRAL_LAYER / "verification",
+    "derivatives": ROOT / "layers/derivatives/derivatives",
     "functions": ROOT / "functions",
     "emulator": ROOT / "emulator",
     "deployment": ROOT / "deployment",
