@@ -35,8 +35,9 @@ def test_every_requirement_has_a_hash_and_no_address(name: str) -> None:
     assert "index-url" not in text
 
 
-def test_every_npm_package_has_a_hash_and_no_address() -> None:
-    text = (ROOT / "measure/engines/node/package-lock.json").read_text()
+@pytest.mark.parametrize("folder", ["measure/engines/node", "examples/sharp"])
+def test_every_npm_package_has_a_hash_and_no_address(folder: str) -> None:
+    text = (ROOT / folder / "package-lock.json").read_text()
     packages = json.loads(text)["packages"]
     assert all("integrity" in package for name, package in packages.items() if name)
     assert "://" not in text

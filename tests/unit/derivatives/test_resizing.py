@@ -62,7 +62,7 @@ def test_every_format_becomes_every_other_one(original: str, name: str) -> None:
         ({"width": 1}, (1, 1)),
     ],
 )
-def test_both_sides_shrink_in_proportion(wanted: dict[str, int], size: tuple[int, int]) -> None:
+def test_both_sides_shrink_in_proportion(wanted: dict[str, Any], size: tuple[int, int]) -> None:
     made = derive_image(encoded(picture()), Variant(**wanted))
     assert (made.width, made.height) == read(made.content).size == size
 
