@@ -27,8 +27,18 @@ class EdgeSigner:
     """
 
     def __init__(self, url: str, credentials: Credentials, *, patience_s: float = 30) -> None:
-        self._session = Session(url, credentials)
-        self._calls = SigningCalls(self._session, patience_s)
+        self._begin(Session(url, credentials), patience_s)
+
+    @classmethod
+    def over(cls, session: Session, *, patience_s: float = 30) -> EdgeSigner:
+        """Make a client that sends its requests over a session of the caller's."""
+        made = cls.__new__(cls)
+        made._begin(session, patience_s)
+        return made
+
+    def _begin(self, session: Session, patience_s: float) -> None:
+        self._session = session
+        self._calls = SigningCalls(session, patience_s)
         self._embedded = EmbeddedSigning(self._calls)
 
     def sign(

@@ -35,7 +35,7 @@ def tables() -> Iterator[Table]:
 
 def _derivatives(state: LocalState) -> Table:
     signer = EdgeSigner(state.url, Credentials(state.token_of("load"), "load"))
-    original, parent = signer.embed_bytes(_photograph(), _POLICY, ACTIONS)
+    original, parent = signer.embed_bytes(_photograph(), _POLICY, dict(ACTIONS))
     resize_ms, wall_ms, function_ms, client_ms = [], [], [], []
     content, answer = b"", parent
     for number in range(WARM_UP_ROUNDS + ROUNDS):

@@ -45,6 +45,8 @@ LAYER_ROOMS: dict[str, set[str]] = {
         *("configuration", "telemetry", "tenancy", "verification"),
         "verification.submissions.errors",
     },
+    "derivatives.errors": set(),
+    "derivatives": {"configuration", "telemetry", "tenancy", "derivatives.errors"},
     "execution.errors": set(),
     "execution.limits": {"execution.errors"},
     "execution.job": {"execution.errors", "execution.limits"},
@@ -63,7 +65,7 @@ LAYER_ROOMS: dict[str, set[str]] = {
     "http": {
         *("configuration", "telemetry", "tenancy", "administration"),
         *("signing", "signing.errors", "execution", "execution.errors"),
-        "verification.submissions.errors",
+        *("verification.submissions.errors", "derivatives.errors"),
     },
     "http.routes": {
         *("configuration", "telemetry", "tenancy", "kms_guard", "administration", "health"),
@@ -72,6 +74,7 @@ LAYER_ROOMS: dict[str, set[str]] = {
         *("execution", "execution.errors", "execution.limits", "execution.job"),
         "execution.receipts",
         *("verification", "verification.submissions", "verification.submissions.errors"),
+        *("derivatives", "derivatives.errors"),
     },
 }
 ROOMS_OF_THE_LAYER = {
@@ -101,8 +104,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "edge_signer.verification",
     },
     # It knows images, and asks the API for signatures as any client does.
-    "derivatives": {"edge_signer_client"},
-    "functions": {*ROOMS_OF_THE_LAYER, "central_signer", "central_signer.verification"},
+    "derivatives": {
+        *("edge_signer.derivatives", "edge_signer.derivatives.errors", "edge_signer_client"),
+    },
+    "functions": {
+        *ROOMS_OF_THE_LAYER,
+        *("central_signer", "central_signer.verification", "derivatives"),
+    },
     "emulator": set(),
     "deployment": set(),
     # What an operator checks at a desk is what the function checks; the API is described from it.

@@ -18,13 +18,17 @@ def pins(name: str) -> set[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("part", ["lambda", "layer", "run", "setup"])
+@pytest.mark.parametrize("part", ["derivatives", "lambda", "layer", "run", "setup"])
 def test_every_part_is_a_subset_of_the_lock(part: str) -> None:
     assert pins(part) <= pins("lock")
 
 
 @pytest.mark.parametrize(
-    "name", ["lambda", "layer", "ministack", "run", "setup", "lock", "sam", "tools", "wasmer"]
+    "name",
+    [
+        *("derivatives", "lambda", "layer", "ministack", "run", "setup"),
+        *("lock", "sam", "tools", "wasmer"),
+    ],
 )
 def test_every_requirement_has_a_hash_and_no_address(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
