@@ -15,7 +15,7 @@ from edge_signer.tenancy.conditional_table import ConditionalTable, Value
 #: Begins the keys of the items that say who makes a derivative now.
 TURN_PREFIX = "deriving#"
 _PREFIX = "derivatives/"
-# Longer than an invocation lasts: then whoever makes it was killed.
+# Longer than an invocation lasts: a worker that takes longer was killed.
 _TURN_S = 40
 _KEPT_S = 3600
 _STORING = StoreCall("Derivatives cannot be read or stored; try again.")

@@ -106,7 +106,7 @@ class DerivativeService:
         media_type = f"image/{variant.format}"
         while content is None:
             with self._turns.turn(name) as is_ours:
-                # Whoever had the turn before has perhaps made it.
+                # The worker that had the turn before has perhaps made it.
                 content = self._kept.get(name)
                 if content is None and is_ours:
                     content = self._made(original, variant, record)

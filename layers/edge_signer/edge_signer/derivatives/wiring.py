@@ -14,7 +14,7 @@ from edge_signer.derivatives.variant import Variant
 from edge_signer.platform.clients import client
 from edge_signer.tenancy.conditional_table import ConditionalTable
 
-# A derivative is written once, whoever repeats that.
+# A derivative is written once, even if that is repeated.
 _S3_ATTEMPTS = 3
 
 
