@@ -142,14 +142,15 @@ sam-local: build dev ## Send events/ to the built functions in containers; needs
 sbom: build $(VENV_TOOLS)/.made ## Write .aws-sam/sbom/ (CycloneDX) and docs/licences.md from the built layers.
 	@$(PYTHON) -m venv --without-pip --clear .aws-sam/empty
 	@mkdir -p .aws-sam/sbom
-	@for layer in EdgeSignerLayer CentralSignerLayer; do \
+	@for layer in EdgeSignerLayer CentralSignerLayer DerivativesLayer; do \
 	  PYTHONPATH=.aws-sam/build/$$layer/python $(VENV_TOOLS)/bin/cyclonedx-py environment \
 	    --output-reproducible --of JSON -o .aws-sam/sbom/$$layer.json .aws-sam/empty/bin/python || exit 1; done
-	@$(PYTHON) -m deployment.licences docs/licences.md .aws-sam/sbom/EdgeSignerLayer.json .aws-sam/sbom/CentralSignerLayer.json
+	@$(PYTHON) -m deployment.licences docs/licences.md .aws-sam/sbom/EdgeSignerLayer.json .aws-sam/sbom/CentralSignerLayer.json .aws-sam/sbom/DerivativesLayer.json
 
 audit: $(VENV_TOOLS)/.made ## Look up known vulnerabilities of the packages in the layers; fail if one cannot be looked up.
 	$(VENV_TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/layer.txt
 	$(VENV_TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/central.txt
+	$(VENV_TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/derivatives.txt
 
 architecture: dev ## Draw docs/architecture.md from the template and the imports.
 	@$(BIN)/python -m measure.architecture
@@ -168,6 +169,7 @@ lock: dev ## Update the pins of all dependencies, with hashes and without index 
 	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt -o requirements/layer.txt pyproject.toml
 	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt --extra run -o requirements/run.txt pyproject.toml
 	printf '%s\n' c2pa-python toml | $(BIN)/uv pip compile $(COMPILE) --no-deps -c requirements/lock.txt -o requirements/central.txt -
+	echo pillow | $(BIN)/uv pip compile $(COMPILE) --no-deps -c requirements/lock.txt -o requirements/derivatives.txt -
 	echo uv | $(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt -o requirements/setup.txt -
 	echo awslambdaric | $(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt -o requirements/lambda.txt -
 	echo aws-sam-cli | $(BIN)/uv pip compile $(COMPILE) --upgrade -o requirements/sam.txt -

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import options
-from cli.options import DEFAULT_POLICY, HmacKey, Json, PinnedKey, State, Tenant, Token, Url
+from cli import jobs, options
+from cli.options import DEFAULT_POLICY, HmacKey, Json, State, Tenant, Token, Url
 
 app = typer.Typer(
     help="C2PA Content Credentials signed from the edge, while the key never leaves KMS.",
@@ -127,6 +127,57 @@ def sign(
 
 
 @app.command()
+def derive(
+    original: Annotated[Path, typer.Argument(help="An image; only SHA-256 is sent.")],
+    output: options.DerivativeOutput,
+    width: options.Width = None,
+    height: options.Height = None,
+    format: options.Format = None,
+    quality: options.Quality = None,
+    assets_checked: options.AssetsChecked = False,
+    title: options.Title = None,
+    tsa: options.Tsa = None,
+    policy: options.Policy = DEFAULT_POLICY,
+    force: options.Force = False,
+    verify: options.Verify = True,
+    url: Url = None,
+    token: Token = None,
+    hmac_key: HmacKey = None,
+    tenant: Tenant = None,
+    state: State = None,
+) -> None:
+    """Make an image smaller, or convert it, and sign it as an edit of the original.
+
+    The manifest begins with c2pa.opened and holds the original's credentials, which are found in
+    the file, beside it, or where the file's XMP says. Needs Pillow.
+
+    Exit codes: 0 signed; 1 refused; 2 usage error.
+    """
+    from cli.api_access import TenantOptions
+    from cli.derive import DeriveOptions, derive_file
+
+    raise typer.Exit(
+        derive_file(
+            original,
+            TenantOptions(url, token, hmac_key, tenant, state),
+            DeriveOptions(
+                output=output,
+                width=width,
+                height=height,
+                format=format,
+                quality=quality,
+                policy=policy,
+                tsa=tsa,
+                title=title,
+                force=force,
+                verify=verify,
+                assets_checked=assets_checked,
+            ),
+        )
+    )
+
+
+@app.command()
 def verify(
     files: Annotated[
         list[str], typer.Argument(help="Assets, folders of them, or URLs with --fetch.")
@@ -160,75 +211,9 @@ def verify(
     )
 
 
-@app.command("execute-job", context_settings={"allow_interspersed_args": False})
-def execute_job(
-    module: Annotated[Path, typer.Argument(help="A WASI preview1 command.")],
-    args: Annotated[
-        list[str] | None, typer.Argument(help="Its arguments: everything after the module.")
-    ] = None,
-    url: Url = None,
-    token: Token = None,
-    hmac_key: HmacKey = None,
-    tenant: Tenant = None,
-    pubkey: options.ReceiptKey = None,
-    job_id: options.JobId = None,
-    stdin: options.StandardInput = None,
-    timeout: options.JobTimeout = 20,
-    memory: options.JobMemory = 128,
-    wait: options.JobWait = 60,
-    keep: options.JobFolder = None,
-    json: Json = False,
-    state: State = None,
-) -> None:
-    """Run a WebAssembly module, verify its receipt and print its output.
-
-    Exits with the module's code, or 255 if the result cannot be verified.
-    """
-    from cli.api_access import TenantOptions
-    from cli.execute_job import execute_job
-
-    raise typer.Exit(
-        execute_job(
-            module,
-            args or [],
-            TenantOptions(url, token, hmac_key, tenant, state),
-            pubkey=pubkey,
-            job_id=job_id,
-            stdin=stdin,
-            requirements={"timeout_seconds": timeout, "memory_mb": memory},
-            wait_s=wait,
-            keep=keep,
-            as_json=json,
-        )
-    )
-
-
-@app.command("verify-receipt")
-def verify_receipt(
-    file: Annotated[Path, typer.Argument(help="The receipt as received; - for standard input.")],
-    pubkey: PinnedKey,
-    json: Json = False,
-) -> None:
-    """Verify an execution receipt. Exit codes: 0 signed by the key, 1 not, 2 usage error."""
-    from cli.receipts import verify_receipt_file
-
-    raise typer.Exit(verify_receipt_file(file, pubkey, as_json=json))
-
-
-@app.command("verify-attestation")
-def verify_attestation(
-    file: Annotated[Path, typer.Argument(help="The whole job result; - for standard input.")],
-    pubkey: PinnedKey,
-    request: Annotated[
-        Path | None,
-        typer.Option(help="The job request; its id, module and arguments must match."),
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Verify a job result with its receipt and attestation. Exit codes: 0 valid, 1 not, 2 usage."""
-    from cli.receipts import verify_result_file
-
-    raise typer.Exit(verify_result_file(file, pubkey, request, as_json=json))
+app.command("execute-job", context_settings={"allow_interspersed_args": False})(jobs.execute_job)
+app.command("verify-receipt")(jobs.verify_receipt)
+app.command("verify-attestation")(jobs.verify_attestation)
 
 
 @app.command()

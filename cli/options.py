@@ -147,6 +147,26 @@ Report = Annotated[
     Path | None, typer.Option(help="Write a line of JSON for each file; for several files.")
 ]
 
+DerivativeOutput = Annotated[
+    Path, typer.Option("--output", "-o", help="The derivative, with the manifest inside.")
+]
+Width = Annotated[
+    int | None,
+    typer.Option(min=1, help="The most pixels across.", show_default="the original's"),
+]
+Height = Annotated[
+    int | None,
+    typer.Option(min=1, help="The most pixels from top to bottom.", show_default="the original's"),
+]
+Format = Annotated[
+    str | None,
+    typer.Option(help="jpeg, png, webp, avif or gif.", show_default="as the output's name says"),
+]
+Quality = Annotated[
+    int | None,
+    typer.Option(min=1, max=100, help="Of JPEG, WebP and AVIF.", show_default="80"),
+]
+
 Anchors = Annotated[
     Path | None,
     typer.Option(

@@ -23,10 +23,10 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 _READABLE_BY_ALL = 0o100644 << 16
 #: What a function and its layers may weigh unzipped, for the sake of its cold start.
 MAX_UNZIPPED_BYTES = 90_000_000
-#: The same where the central signer's engine is among them, which nobody waits for but in need:
-#: Lambda's own limit.
+#: The same where the central signer's engine or Pillow is among them, whose cold start no signature
+#: waits for: Lambda's own limit.
 MAX_WITH_ENGINE_BYTES = 262_144_000
-_ENGINE = "CentralSignerLayer"
+_ENGINES = {"CentralSignerLayer", "DerivativesLayer"}
 
 
 def archive(folder: Path, target: Path) -> None:
@@ -85,7 +85,7 @@ def function_bytes(built: Path) -> dict[str, tuple[int, int]]:
     for name, one in resources.items():
         if one["Type"] == "AWS::Serverless::Function":
             parts = [name, *(layer["Ref"] for layer in one["Properties"].get("Layers", []))]
-            allowed = MAX_WITH_ENGINE_BYTES if _ENGINE in parts else MAX_UNZIPPED_BYTES
+            allowed = MAX_WITH_ENGINE_BYTES if _ENGINES.intersection(parts) else MAX_UNZIPPED_BYTES
             found[name] = (sum(unzipped_bytes(built / part) for part in parts), allowed)
     return found
 

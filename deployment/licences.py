@@ -22,6 +22,7 @@ _ACCEPTED = frozenset(
         "Apache-2.0 WITH LLVM-exception",
         "BSD License",
         "BSD-3-Clause",
+        "MIT-CMU",
         "MIT",
         "MIT-0",
         "MIT OR Apache-2.0",
@@ -34,7 +35,8 @@ _HEAD = """# Licences of the packages in the layers
 licence that is not on its list of accepted licences; none of these is copyleft. Each package
 includes its licence text in `*.dist-info`. Edge Signer itself is Apache-2.0. Compiled packages
 contain other libraries: cryptography and rfc3161-client contain OpenSSL (Apache-2.0) and Rust
-crates; pydantic-core, wasmtime and c2pa-python contain Rust crates.
+crates; pydantic-core, wasmtime and c2pa-python contain Rust crates; pillow contains codecs for
+images, which its licence text names.
 """
 _TABLE = """
 ## {layer}

@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCES = {
     "layers/edge_signer": "layers/edge_signer",
     "layers/central_signer": "layers/central_signer",
+    "layers/derivatives": "layers/derivatives",
     "client": "client",
     "functions": ".",
     "cli": ".",

@@ -67,13 +67,15 @@ def flags(
 def shutdown(
     service: Annotated[
         str,
-        typer.Argument(metavar="SERVICE", help="edge, central, execution, verification or all."),
+        typer.Argument(
+            metavar="SERVICE", help="edge, central, execution, verification, derivatives or all."
+        ),
     ],
     url: Url = None,
     state: State = None,
     as_json: Json = False,
 ) -> None:
-    """Stop an engine, job execution, verification, or everything."""
+    """Stop an engine, job execution, verification, derivatives, or everything."""
     asked = {"action": "emergency_shutdown", "service": service}
     _change("/admin/flags", asked, url, state, as_json)
 

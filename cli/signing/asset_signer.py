@@ -121,7 +121,12 @@ class AssetSigner:
             if isinstance(failure, UnreadableCredentialsError) and place.target is not None:
                 # Then nothing can be written into the file either.
                 return self._not_laid_out(place, failure.layout_error)
-            return _failed(place, failure)
+            failed = failure_of(place.asset, failure)
+            if failed.code == "INVALID_INGREDIENT":
+                sidecar = sidecar_of(place.asset).name
+                remedy = f"; put {sidecar} beside it, or sign with --no-parent"
+                failed = replace(failed, text=failed.text + remedy)
+            return failed
 
     def _not_laid_out(self, place: Place, refused: AssetLayoutError) -> Skipped | Failed:
         if refused.name == "UnknownFormat" and not place.is_named:
@@ -223,20 +228,18 @@ def _what_exists(place: Place) -> str:
     return f"{' and '.join(files)} {verb}; --force replaces {them}"
 
 
-def _failed(place: Place, failure: ActionsError | EdgeSignerClientError | OSError) -> Failed:
+def failure_of(asset: Path, failure: ActionsError | EdgeSignerClientError | OSError) -> Failed:
+    """Say why an asset could not be signed."""
     if isinstance(failure, ActionsError):
-        return Failed(f"{place.asset}: {failure}", exit_code=EXIT_USAGE)
+        return Failed(f"{asset}: {failure}", exit_code=EXIT_USAGE)
     if isinstance(failure, OSError):
         reason = failure.strerror or failure
-        return Failed(f"{failure.filename or place.asset}: {reason}", exit_code=EXIT_USAGE)
+        return Failed(f"{failure.filename or asset}: {reason}", exit_code=EXIT_USAGE)
     if isinstance(failure, RefusedError):
         # A failure of the server has outlasted the client's patience already.
         is_of_all = failure.status in _OF_ALL or failure.status >= 500
         is_of_all = is_of_all or isinstance(failure, UnexpectedAnswerError)
-        told = f"{place.asset}: {failure}"
-        if failure.code == "INVALID_INGREDIENT":
-            told += f"; put {sidecar_of(place.asset).name} beside it, or sign with --no-parent"
-        return Failed(told, failure.code, is_of_all=is_of_all)
+        return Failed(f"{asset}: {failure}", failure.code, is_of_all=is_of_all)
     if isinstance(failure, TargetError):
         return Failed(str(failure), exit_code=EXIT_USAGE)
     return Failed(str(failure), is_of_all=isinstance(failure, UnreachableError | CredentialsError))

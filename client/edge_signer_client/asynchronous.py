@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, TypeVar, Unpack
 
 from edge_signer_client.credentials import Credentials
 from edge_signer_client.errors import EdgeSignerClientError
+from edge_signer_client.ingredient import Ingredient
 from edge_signer_client.request_body import SigningOptions
 from edge_signer_client.signed_asset import SignedAsset
 from edge_signer_client.signed_file import embed_file
@@ -29,9 +30,9 @@ class AsyncEdgeSigner:
     """The calls of `EdgeSigner` as coroutines, each of which runs in a thread.
 
     A call that is cancelled before its thread begins sends nothing. Cancelled later, the thread
-    still finishes, and what it asked for may be signed: `sign`, `embed_bytes`, `fetch_manifest` and
-    `run_job` end at once and leave it behind; `embed` and `embed_file` end when it has, because
-    until then it works with files.
+    still finishes, and what it asked for may be signed: `sign`, `embed_bytes`, `derive`,
+    `fetch_manifest` and `run_job` end at once and leave it behind; `embed` and `embed_file` end
+    when it has, because until then it works with files.
 
     Args:
         url: Address of the API, with or without a slash at its end.
@@ -157,6 +158,19 @@ class AsyncEdgeSigner:
                 **options,
             ),
             is_cancelled,
+        )
+
+    async def derive(
+        self,
+        derivative: bytes,
+        original: Path | bytes | Ingredient,
+        policy_id: str,
+        actions: Sequence[str | dict[str, Any]],
+        **options: Unpack[SigningOptions],
+    ) -> tuple[bytes, SignedAsset]:
+        """Sign a derivative of an asset, as `EdgeSigner.derive`."""
+        return await self._in_thread(
+            lambda: self._signer.derive(derivative, original, policy_id, actions, **options)
         )
 
     async def fetch_manifest(self, signed: SignedAsset) -> bytes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import mimetypes
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
 from edge_signer_client.embedded_store import embedded_store
 from edge_signer_client.errors import AssetLayoutError
@@ -46,13 +47,26 @@ def credentials_of(path: Path) -> FileCredentials:
     """
     sidecar = _sidecar(path)
     with path.open("rb") as asset:
-        try:
-            found = embedded_store(asset)
-        except AssetLayoutError as unreadable:
-            by_name = mimetypes.guess_type(path.name)[0]
-            return FileCredentials(by_name, sidecar, unreadable=unreadable)
-        url = manifest_address(asset, found.media_type)
-    return FileCredentials(found.media_type, sidecar, found.manifest_store, url)
+        found = credentials_in(asset)
+    by_name = mimetypes.guess_type(path.name)[0] if found.unreadable else found.media_type
+    return replace(found, media_type=by_name, sidecar=sidecar)
+
+
+def credentials_in(asset: BinaryIO) -> FileCredentials:
+    """Find the credentials that a file carries, or names in its XMP.
+
+    Args:
+        asset: The file, readable and seekable.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    try:
+        found = embedded_store(asset)
+    except AssetLayoutError as unreadable:
+        return FileCredentials(None, unreadable=unreadable)
+    url = manifest_address(asset, found.media_type)
+    return FileCredentials(found.media_type, None, found.manifest_store, url)
 
 
 def _sidecar(path: Path) -> bytes | None:

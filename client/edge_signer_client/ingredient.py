@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -103,6 +104,27 @@ class Ingredient:
         if unreadable and found.sidecar is None and unreadable.name != "UnknownFormat":
             raise AssetLayoutError(unreadable.name, f"{path}: {unreadable}") from None
         return cls.with_credentials(found, relationship, title=path.name, id=id)
+
+    @classmethod
+    def of_bytes(
+        cls,
+        content: bytes,
+        relationship: Relationship,
+        *,
+        title: str | None = None,
+        id: str | None = None,
+    ) -> Ingredient:
+        """Make an ingredient of a file in memory, as `of_file`; nothing is beside it.
+
+        Raises:
+            AssetLayoutError: The file is damaged, or of a format that is not supported.
+        """
+        from edge_signer_client.file_credentials import credentials_in
+
+        found = credentials_in(io.BytesIO(content))
+        if found.unreadable is not None:
+            raise found.unreadable
+        return cls.with_credentials(found, relationship, title=title, id=id)
 
     @classmethod
     def with_credentials(

@@ -106,7 +106,7 @@ class Session:
             **(headers or {}),
         }
         try:
-            answer = self._send(method, url, body, sent)
+            answer = self.send(method, url, body, sent)
         except ValueError:
             raise CredentialsError("the token holds a character that no header can") from None
         if answer.status != 200:
@@ -123,7 +123,7 @@ class Session:
             UnreachableError: There was no answer.
             RefusedError: The answer has another status than 200.
         """
-        answer = self._send("GET", url, None, {"Cache-Control": "no-cache"})
+        answer = self.send("GET", url, None, {"Cache-Control": "no-cache"})
         if answer.status != 200:
             raise RefusedError(f"{answer.status} for {url}", answer.status)
         return answer.data
@@ -142,7 +142,7 @@ class Session:
         """
         file = ("file", ("file", content, "application/octet-stream"))
         body, media_type = urllib3.encode_multipart_formdata([*fields.items(), file])
-        answer = self._send("POST", url, body, {"Content-Type": media_type})
+        answer = self.send("POST", url, body, {"Content-Type": media_type})
         if answer.status not in {200, 201, 204}:
             raise RefusedError(f"{answer.status} for an upload to {url}", answer.status)
 
@@ -163,9 +163,23 @@ class Session:
             store_bytes = None
         return RefusedError(text, answer.status, code, _retry_after_s(answer), store_bytes)
 
-    def _send(
+    def send(
         self, method: str, url: str, body: bytes | None, headers: dict[str, str]
     ) -> urllib3.BaseHTTPResponse:
+        """Send a request once; a subclass may reach the API in another way.
+
+        Args:
+            method: For instance POST.
+            url: The full address.
+            body: None for none.
+            headers: All of them.
+
+        Returns:
+            The answer, whatever its status is.
+
+        Raises:
+            UnreachableError: There was no answer.
+        """
         try:
             answer = self._http.request(
                 method, url, body=body, headers=headers, preload_content=False

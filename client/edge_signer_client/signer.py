@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, BinaryIO, Unpack
 
 from edge_signer_client.credentials import Credentials
 from edge_signer_client.embedded_signing import EmbeddedSigning
+from edge_signer_client.ingredient import Ingredient
 from edge_signer_client.request_body import SigningOptions, signing_fields
 from edge_signer_client.session import Session
 from edge_signer_client.signed_asset import SignedAsset
@@ -24,8 +27,18 @@ class EdgeSigner:
     """
 
     def __init__(self, url: str, credentials: Credentials, *, patience_s: float = 30) -> None:
-        self._session = Session(url, credentials)
-        self._calls = SigningCalls(self._session, patience_s)
+        self._begin(Session(url, credentials), patience_s)
+
+    @classmethod
+    def over(cls, session: Session, *, patience_s: float = 30) -> EdgeSigner:
+        """Make a client that sends its requests over a session of the caller's."""
+        made = cls.__new__(cls)
+        made._begin(session, patience_s)
+        return made
+
+    def _begin(self, session: Session, patience_s: float) -> None:
+        self._session = session
+        self._calls = SigningCalls(session, patience_s)
         self._embedded = EmbeddedSigning(self._calls)
 
     def sign(
@@ -117,6 +130,48 @@ class EdgeSigner:
             **options,
         )
         return signed.getvalue(), answer
+
+    def derive(
+        self,
+        derivative: bytes,
+        original: Path | bytes | Ingredient,
+        policy_id: str,
+        actions: Sequence[str | dict[str, Any]],
+        **options: Unpack[SigningOptions],
+    ) -> tuple[bytes, SignedAsset]:
+        """Sign a derivative of an asset, such as a smaller image, as an edit of the original.
+
+        The manifest begins with `c2pa.opened` and holds the original's credentials. It ends with
+        `c2pa.converted` if the formats differ, else with `c2pa.transcoded`, unless `actions` has
+        one of these or `c2pa.repackaged`. A manifest store that was copied into the derivative is
+        left out.
+
+        Args:
+            derivative: The file to sign, of a format in `docs/client.md`.
+            original: What it was made from: a file, with its credentials inside, beside it or
+                where its XMP says; the file's content; or an ingredient whose credentials are
+                known. The original is not sent.
+            policy_id: The policy to sign under.
+            actions: What was done, in order, by the standard's names, such as
+                `c2pa.resized.proportional`; a mapping for an action that needs more, such as
+                `c2pa.cropped` with its `digitalSourceType`.
+            options: What else the manifest says; further ingredients follow the original.
+
+        Returns:
+            The derivative with its manifest inside, and the signer's answer.
+
+        Raises:
+            AssetLayoutError: No manifest can be embedded in the derivative, or the original is
+                damaged; nothing was signed.
+            EdgeSignerClientError: The server refused, or did not answer.
+            OSError: The original cannot be read.
+        """
+        from edge_signer_client.derivative import history, parent_of
+
+        parent = parent_of(original)
+        said = history(parent.format, derivative, actions)
+        options["ingredients"] = (parent, *options.get("ingredients", ()))
+        return self.embed_bytes(derivative, policy_id, said, replace_store=True, **options)
 
     def fetch_manifest(self, signed: SignedAsset) -> bytes:
         """Download the manifest store of a signed asset; as a file, it is the asset's sidecar.

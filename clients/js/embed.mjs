@@ -12,6 +12,9 @@ const FAILED = 2;
 const [COPY, LITERAL, HOLE, SHIFT] = [0, 1, 2, 3];
 const [WRITE, HASH] = [1, 2];
 const STEP_BYTES = 32;
+const EXTENT_BYTES = 16;
+// More than any file needs; a store is held in memory.
+const MOST_STORE_BYTES = 16 * 1024 * 1024;
 
 /** No manifest store can be embedded in this file. */
 export class AssetLayoutError extends Error {
@@ -50,26 +53,45 @@ export class EmbedModule {
    *
    * @param {Blob} blob The file.
    * @param {number} storeBytes Exact size of the manifest store.
+   * @param {{replaceStore?: boolean}} [options] Whether a manifest store that the file carries already
+   *   is left out.
    * @returns {Promise<AssetLayout>}
    * @throws {AssetLayoutError} The file is damaged, already signed, or of a format that is not supported.
    */
-  async layOut(blob, storeBytes) {
+  async layOut(blob, storeBytes, { replaceStore = false } = {}) {
     if (!Number.isInteger(storeBytes) || storeBytes < 0 || storeBytes > 0xffffffff) {
       throw new RangeError(`storeBytes is a number of bytes, not ${storeBytes}`);
     }
     const instance = await Instance.of(this.#module);
-    instance.exports.begin(BigInt(blob.size), storeBytes);
-    let status = instance.exports.advance(0);
-    while (status === WANTS_BYTES) {
-      const { wantOffset, wantLength } = instance.state();
-      instance.write(instance.window, await bytesOf(blob, wantOffset, wantLength));
-      status = instance.exports.advance(wantLength);
-    }
-    const state = instance.state();
-    if (status === FAILED) {
-      throw new AssetLayoutError(instance.text(...state.errorName), instance.text(...state.message));
-    }
+    const begin = replaceStore ? "begin_replacing" : "begin";
+    instance.exports[begin](BigInt(blob.size), storeBytes);
+    const state = await instance.advance(blob);
     return new AssetLayout(this.#module, instance, state, blob, storeBytes);
+  }
+
+  /**
+   * Reads the manifest store that a file carries; nothing is validated.
+   *
+   * @param {Blob} blob The file.
+   * @returns {Promise<{mediaType: string, manifestStore: Uint8Array | null}>} What the file is, judged
+   *   by its content, and its manifest store; null for none.
+   * @throws {AssetLayoutError} The file is damaged, or of a format that is not supported.
+   */
+  async storeOf(blob) {
+    const instance = await Instance.of(this.#module);
+    instance.exports.begin_seeking(BigInt(blob.size));
+    const state = await instance.advance(blob);
+    const mediaType = instance.text(...state.mediaType);
+    const parts = instance.earlier(state).map(([offset, length]) => blob.slice(offset, offset + length));
+    if (parts.length === 0) return { mediaType, manifestStore: null };
+    const content = new Blob(parts);
+    if (content.size > MOST_STORE_BYTES) {
+      throw new AssetLayoutError("StoreTooLarge", "the manifest store in the file is too large");
+    }
+    const bytes = state.earlierIsBase64
+      ? decoded(await content.text())
+      : new Uint8Array(await content.arrayBuffer());
+    return { mediaType, manifestStore: withoutPadding(bytes) };
   }
 }
 
@@ -225,6 +247,28 @@ class Instance {
     this.windowBytes = exports.window_capacity();
   }
 
+  /** Supplies the bytes that the module wants until it is done; gives what it found. */
+  async advance(blob) {
+    let status = this.exports.advance(0);
+    while (status === WANTS_BYTES) {
+      const { wantOffset, wantLength } = this.state();
+      this.write(this.window, await bytesOf(blob, wantOffset, wantLength));
+      status = this.exports.advance(wantLength);
+    }
+    const state = this.state();
+    if (status === FAILED) throw new AssetLayoutError(this.text(...state.errorName), this.text(...state.message));
+    return state;
+  }
+
+  /** Where an earlier store stands in the file: pairs of an offset and a length. */
+  earlier({ earlier, earlierCount }) {
+    const view = new DataView(this.exports.memory.buffer, earlier, earlierCount * EXTENT_BYTES);
+    return Array.from({ length: earlierCount }, (_, index) => {
+      const at = index * EXTENT_BYTES;
+      return [whole(view.getBigUint64(at, true)), whole(view.getBigUint64(at + 8, true))];
+    });
+  }
+
   /** Copies bytes out: memory that grows takes its old views away. */
   read(at, length) {
     return new Uint8Array(this.exports.memory.buffer, at, length).slice();
@@ -254,6 +298,9 @@ class Instance {
       signedBytes: whole(view.getBigUint64(48, true)),
       holeOffset: whole(view.getBigUint64(56, true)),
       holeBytes: whole(view.getBigUint64(64, true)),
+      earlier: word(72),
+      earlierCount: word(76),
+      earlierIsBase64: word(80) === 1,
     };
   }
 
@@ -338,6 +385,23 @@ async function bytesOf(blob, offset, length) {
     throw new AssetLayoutError("Truncated", "the file became shorter while it was read");
   }
   return bytes;
+}
+
+/** Reads base64, or nothing: then it is no manifest store. */
+function decoded(text) {
+  try {
+    return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  } catch {
+    return new Uint8Array(0);
+  }
+}
+
+/** Gives the box at the beginning: some writers leave room behind it. */
+function withoutPadding(bytes) {
+  const length = bytes.length > 8 ? new DataView(bytes.buffer).getUint32(0) : 0;
+  const isBox = length > 8 && length <= bytes.length && String.fromCharCode(...bytes.slice(4, 8)) === "jumb";
+  if (!isBox) throw new AssetLayoutError("Malformed", "the manifest store in the file is damaged");
+  return bytes.slice(0, length);
 }
 
 async function bytesAt(place) {

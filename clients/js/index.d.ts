@@ -48,7 +48,9 @@ export class EmbedModule {
   /** Loads and compiles embed.wasm: its bytes, or where they are; usually beside the scripts. */
   static load(source?: BufferSource | URL | string): Promise<EmbedModule>;
   /** Finds where a file carries a manifest store of exactly this size. It reads headers only. */
-  layOut(blob: Blob, storeBytes: number): Promise<AssetLayout>;
+  layOut(blob: Blob, storeBytes: number, options?: { replaceStore?: boolean }): Promise<AssetLayout>;
+  /** Reads the manifest store that a file carries, null for none; nothing is validated. */
+  storeOf(blob: Blob): Promise<{ mediaType: string; manifestStore: Uint8Array | null }>;
 }
 
 /** The plan for one file and a manifest store of one size. */
@@ -69,6 +71,51 @@ export class AssetLayout {
   digest(options?: { signal?: AbortSignal }): Promise<string>;
   /** Composes the signed file, which refers to the original's bytes. */
   signedBlob(manifestStore: Uint8Array): Promise<Blob>;
+}
+
+/** A small picture. */
+export interface Thumbnail {
+  /** Its media type, such as image/jpeg. */
+  format: string;
+  content: Uint8Array;
+}
+
+/** What a file was made from. The file itself is not sent, only its manifest store. */
+export interface Ingredient {
+  /** At most one is the parentOf. */
+  relationship: "parentOf" | "componentOf" | "inputTo";
+  /** Its credentials, unless it has none or they are at `manifestUrl`. */
+  manifestStore?: Uint8Array;
+  /** Where this deployment stores its credentials for the same tenant. */
+  manifestUrl?: string;
+  /** Its name, for people. */
+  title?: string;
+  /** Its media type. */
+  format?: string;
+  /** How `ingredientIds` of actions name it. */
+  id?: string;
+  /** Its own identifier, such as xmpMM:InstanceID. */
+  instanceId?: string;
+  /** What it is, for people. */
+  description?: string;
+  /** You have validated that file and store belong together; the policy must trust you with that. */
+  assetChecked?: boolean;
+  thumbnail?: Thumbnail;
+}
+
+/** An action by name, or as in the request. */
+export type Action = string | { action: string; digitalSourceType?: string; [field: string]: unknown };
+
+/** What a manifest says besides its assertions. */
+export interface SigningOptions {
+  /** Whether to time-stamp the signature; the policy decides if absent. */
+  tsa?: boolean;
+  /** Name of the file, for people. */
+  title?: string;
+  /** What the file was made from. */
+  ingredients?: readonly Ingredient[];
+  /** Stops all of it. */
+  signal?: AbortSignal;
 }
 
 /** Result of a signature. */
@@ -108,6 +155,17 @@ export class EdgeSigner {
     blob: Blob,
     policyId: string,
     assertions: Record<string, unknown>,
-    options?: { tsa?: boolean; title?: string; signal?: AbortSignal },
+    options?: SigningOptions & { replaceStore?: boolean },
+  ): Promise<SignedAsset>;
+  /**
+   * Signs a derivative of a file, such as a smaller image, as an edit of the original. The original is
+   * not sent: give the file with its credentials inside, or where these are.
+   */
+  derive(
+    blob: Blob,
+    original: Blob | Omit<Ingredient, "relationship">,
+    policyId: string,
+    actions: readonly Action[],
+    options?: SigningOptions,
   ): Promise<SignedAsset>;
 }

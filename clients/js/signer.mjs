@@ -1,6 +1,7 @@
 // Signs a file in the page: the signer gets a digest, and the file stays where it is.
 
 import { EmbedModule } from "./embed.mjs";
+import { bytesHeld, history, requestBody } from "./ingredients.mjs";
 
 export { AssetLayout, AssetLayoutError, EmbedModule } from "./embed.mjs";
 
@@ -9,7 +10,7 @@ const USUAL_STORE_BYTES = 2560;
 // Reading more than this a second time takes longer than asking for the size first.
 const SMALL_ASSET_BYTES = 8 * 1024 * 1024;
 // What the server takes at most.
-const MOST_STORE_BYTES = 64 * 1024;
+const MOST_STORE_BYTES = 4 * 1024 * 1024;
 const SIZES_APART = 256;
 // A server that asks for more each time is not followed for ever.
 const MOST_ROUNDS = 3;
@@ -22,7 +23,7 @@ const LONGEST_DELAY_MS = 5000;
 // Still in progress; too many requests; a failure that may pass.
 const WORTH_RETRYING = new Set([409, 425, 429, 500, 502, 503, 504]);
 // An operator switched these off, so retrying does not help.
-const SWITCHED_OFF = new Set(["SIGNER_DISABLED", "EXECUTION_DISABLED"]);
+const SWITCHED_OFF = new Set(["SIGNER_DISABLED", "EXECUTION_DISABLED", "VERIFICATION_DISABLED"]);
 
 /** The server answered with an error. */
 export class RefusedError extends Error {
@@ -61,6 +62,7 @@ export class UnreachableError extends Error {
 /** Client of one deployment for one tenant. */
 export class EdgeSigner {
   #endpoint;
+  #uploads;
   #headers;
   #patienceMs;
   #source;
@@ -77,7 +79,9 @@ export class EdgeSigner {
    * @throws {TypeError} The address is none, or the token contains a character that no header can.
    */
   constructor(url, token, { tenantId, patienceMs = 30_000, embedWasm } = {}) {
-    this.#endpoint = new Request(`${String(url).replace(/\/+$/, "")}/edge-sign`).url;
+    const base = String(url).replace(/\/+$/, "");
+    this.#endpoint = new Request(`${base}/edge-sign`).url;
+    this.#uploads = new Request(`${base}/verify/uploads`).url;
     this.#headers = new Headers({ "Content-Type": "application/json" });
     if (token !== null) this.#headers.set("Authorization", `Bearer ${token}`);
     if (tenantId !== undefined) this.#headers.set("X-Tenant-ID", tenantId);
@@ -91,8 +95,10 @@ export class EdgeSigner {
    * @param {Blob} blob The file, of a format in docs/api.md. It is hashed once; a small one perhaps twice.
    * @param {string} policyId The policy to sign under.
    * @param {Record<string, unknown>} assertions Content of each assertion by its label.
-   * @param {{tsa?: boolean, title?: string, signal?: AbortSignal}} [options] Whether to time-stamp
-   *   the signature (the policy decides if absent); name of the file, for people; stops all of it.
+   * @param {{tsa?: boolean, title?: string, ingredients?: object[], replaceStore?: boolean,
+   *   signal?: AbortSignal}} [options] Whether to time-stamp the signature (the policy decides if
+   *   absent); name of the file, for people; what it was made from, as `Ingredient` in index.d.ts;
+   *   whether a manifest store in the file is left out; stops all of it.
    * @returns {Promise<{signed: Blob, manifestUrl: string, signingMode: string, kmsKeyId: string,
    *   tsaTokenUrl: string | null, mediaType: string, requestId: string | null}>} The signed file
    *   refers to the original's bytes: keep or send it while the original is unchanged.
@@ -100,25 +106,27 @@ export class EdgeSigner {
    * @throws {RefusedError} The server answered with an error.
    * @throws {UnreachableError} No answer arrived.
    */
-  async embed(blob, policyId, assertions, { tsa, title, signal } = {}) {
+  async embed(blob, policyId, assertions, { tsa, title, ingredients = [], replaceStore, signal } = {}) {
     const fields = { policy_id: policyId, assertions, tsa, title };
+    const made = { ingredients, signal };
+    const held = bytesHeld(ingredients);
     // Assertions of about the same length make stores of about the same size.
-    const length = JSON.stringify([assertions, title]).length;
+    const length = JSON.stringify([assertions, title]).length + held;
     const kind = JSON.stringify([policyId, tsa, Math.floor(length / SIZES_APART)]);
     const embedding = await this.#embedding();
     let storeBytes = this.#storeBytes.get(kind);
     if (storeBytes === undefined) {
-      storeBytes = USUAL_STORE_BYTES;
+      storeBytes = USUAL_STORE_BYTES + held;
       if (blob.size > SMALL_ASSET_BYTES) {
-        const { embed } = await embedding.layOut(blob, NO_STORE_BYTES);
-        storeBytes = await this.#neededBytes({ ...fields, embed }, signal);
+        const { embed } = await embedding.layOut(blob, NO_STORE_BYTES, { replaceStore });
+        storeBytes = await this.#neededBytes({ ...fields, embed }, made, storeBytes);
       }
     }
     for (let round = 1; ; round += 1) {
-      const layout = await embedding.layOut(blob, storeBytes);
+      const layout = await embedding.layOut(blob, storeBytes, { replaceStore });
       const place = { asset_sha256: await layout.digest({ signal }), embed: layout.embed };
       try {
-        const { manifest, ...told } = await this.#sign({ ...fields, ...place }, signal);
+        const { manifest, ...told } = await this.#sign({ ...fields, ...place }, made);
         const signed = await layout.signedBlob(manifest);
         this.#storeBytes.set(kind, storeBytes);
         return { signed, ...told, mediaType: layout.mediaType };
@@ -129,15 +137,45 @@ export class EdgeSigner {
     }
   }
 
+  /**
+   * Signs a derivative of a file, such as a smaller image, as an edit of the original.
+   *
+   * The manifest begins with `c2pa.opened`, holds the original's credentials, and ends with
+   * `c2pa.converted` if the formats differ, else `c2pa.transcoded`, unless `actions` has one of these
+   * or `c2pa.repackaged`. A manifest store that was copied into the derivative is left out.
+   *
+   * @param {Blob} blob The derivative.
+   * @param {Blob | object} original What it was made from: the file, which is not sent, with its
+   *   credentials inside; or an `Ingredient` with a `manifestStore` or a `manifestUrl`.
+   * @param {string} policyId The policy to sign under.
+   * @param {(string | object)[]} actions What was done, in order, such as `c2pa.resized.proportional`;
+   *   an object for an action that needs more, such as `c2pa.cropped` with its `digitalSourceType`.
+   * @param {{tsa?: boolean, title?: string, ingredients?: object[], signal?: AbortSignal}} [options] As
+   *   of `embed`; further ingredients follow the original.
+   * @returns {Promise<object>} As of `embed`.
+   * @throws {AssetLayoutError} No manifest can be embedded in the derivative, or the original is
+   *   damaged; nothing was signed.
+   * @throws {RefusedError} The server answered with an error.
+   * @throws {UnreachableError} No answer arrived.
+   */
+  async derive(blob, original, policyId, actions, { ingredients = [], ...options } = {}) {
+    const embedding = await this.#embedding();
+    const parent = original instanceof Blob ? await parentOf(embedding, original) : original;
+    const { mediaType } = await embedding.storeOf(blob);
+    const made = { ingredients: [{ ...parent, relationship: "parentOf" }, ...ingredients] };
+    const said = history(parent.format, mediaType, actions);
+    return this.embed(blob, policyId, said, { ...options, ...made, replaceStore: true });
+  }
+
   /** Asks for the size of a store by announcing one that is too small. */
-  async #neededBytes(fields, signal) {
+  async #neededBytes(fields, made, usualBytes) {
     try {
-      await this.#sign({ ...fields, asset_sha256: "0".repeat(64) }, signal);
+      await this.#sign({ ...fields, asset_sha256: "0".repeat(64) }, made);
     } catch (failure) {
       if (!isRefusedForSize(failure, 0)) throw failure;
       return failure.storeBytes;
     }
-    return USUAL_STORE_BYTES;
+    return usualBytes;
   }
 
   /** Loads embed.wasm once; after a failure, the next call tries again. */
@@ -151,8 +189,9 @@ export class EdgeSigner {
     }
   }
 
-  async #sign(fields, signal) {
-    const answer = await this.#request(JSON.stringify(fields), signal);
+  async #sign(fields, { ingredients, signal }) {
+    const body = await requestBody(fields, ingredients, (store) => this.#upload(store, signal));
+    const answer = await this.#request(this.#endpoint, body, signal);
     const { document } = answer;
     try {
       return {
@@ -168,8 +207,28 @@ export class EdgeSigner {
     }
   }
 
+  /** Uploads a manifest store that is too large for a request; gives null if none is taken. */
+  async #upload(manifestStore, signal) {
+    let answer;
+    try {
+      answer = await this.#request(this.#uploads, "{}", signal);
+    } catch (failure) {
+      // A request that is too long says so itself.
+      if (failure instanceof RefusedError && failure.code === "VERIFICATION_DISABLED") return null;
+      throw failure;
+    }
+    const { upload_id: uploadId, url, fields } = answer.document ?? {};
+    if (typeof url !== "string" || typeof uploadId !== "string") throw this.#unexpected(answer);
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields ?? {})) form.append(name, value);
+    form.append("file", new Blob([manifestStore]));
+    const { status } = await sent(url, { body: form }, signal);
+    if (status > 299) throw new RefusedError(`${status} for an upload to ${url}`, { status });
+    return uploadId;
+  }
+
   /** Sends one request until it succeeds or patience ends; its key makes it one signature. */
-  async #request(body, signal) {
+  async #request(endpoint, body, signal) {
     const headers = new Headers(this.#headers);
     headers.set("Idempotency-Key", await newKey());
     const giveUpMs = Date.now() + this.#patienceMs;
@@ -177,7 +236,7 @@ export class EdgeSigner {
     for (;;) {
       let failure;
       try {
-        const answer = await this.#send(headers, body, signal);
+        const answer = await sent(endpoint, { headers, body }, signal);
         if (answer.status === 200) return answer;
         failure = this.#refusal(answer);
         if (!failure.mayPass) throw failure;
@@ -190,29 +249,6 @@ export class EdgeSigner {
       longestMs = Math.min(LONGEST_DELAY_MS, longestMs * 2);
       if (Date.now() + delayMs > giveUpMs) throw failure;
       await wait(delayMs, signal);
-    }
-  }
-
-  async #send(headers, body, signal) {
-    const stopped = new AbortController();
-    const stop = () => stopped.abort();
-    const tooLong = setTimeout(stop, ANSWER_WITHIN_MS);
-    signal?.throwIfAborted();
-    signal?.addEventListener("abort", stop);
-    try {
-      const answer = await fetch(this.#endpoint, { method: "POST", headers, body, signal: stopped.signal });
-      // Here, because reading the body may fail or take too long just as well.
-      const document = documentOf(await answer.text());
-      return { status: answer.status, headers: answer.headers, document };
-    } catch (failure) {
-      signal?.throwIfAborted();
-      throw new UnreachableError(
-        `${this.#endpoint} cannot be reached, or does not let this page read its answers`,
-        { cause: failure },
-      );
-    } finally {
-      clearTimeout(tooLong);
-      signal?.removeEventListener("abort", stop);
     }
   }
 
@@ -232,6 +268,36 @@ export class EdgeSigner {
     const told = `${this.#endpoint} is not an Edge Signer API (status ${status})`;
     return new RefusedError(told, { status, retryAfterS: retryAfterS(answer) });
   }
+}
+
+/** Sends one request, and reads its answer. */
+async function sent(place, request, signal) {
+  const stopped = new AbortController();
+  const stop = () => stopped.abort();
+  const tooLong = setTimeout(stop, ANSWER_WITHIN_MS);
+  signal?.throwIfAborted();
+  signal?.addEventListener("abort", stop);
+  try {
+    const answer = await fetch(place, { method: "POST", ...request, signal: stopped.signal });
+    // Here, because reading the body may fail or take too long just as well.
+    const document = documentOf(await answer.text());
+    return { status: answer.status, headers: answer.headers, document };
+  } catch (failure) {
+    signal?.throwIfAborted();
+    throw new UnreachableError(
+      `${place} cannot be reached, or does not let this page read its answers`,
+      { cause: failure },
+    );
+  } finally {
+    clearTimeout(tooLong);
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+/** Makes a file in memory the parent of its derivative. */
+async function parentOf(embedding, original) {
+  const { mediaType, manifestStore } = await embedding.storeOf(original);
+  return { manifestStore: manifestStore ?? undefined, format: mediaType, title: original.name };
 }
 
 /** Whether the server names a size that a request can announce, and that has not been tried. */

@@ -38,6 +38,7 @@ EXPECTED: dict[str, tuple[int, str | None]] = {
     "verify-foreign-url": (400, "INVALID_REQUEST"),
     "verify-unknown-upload": (404, "UNKNOWN_UPLOAD"),
     "verify-upload": (200, None),
+    "derive": (503, "DERIVATIVES_DISABLED"),
     "admin-breaker-status": (200, None),
     "admin-tenants-token": (401, "UNAUTHENTICATED"),
     "health": (200, None),

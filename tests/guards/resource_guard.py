@@ -28,6 +28,7 @@ WRITTEN_BY_ONE = {
     "${ManifestBucket.Arn}/*/tsa/*": "${SignFunctionRole.Arn}",
     "${JobsBucket.Arn}/*": "${ExecuteFunctionRole.Arn}",
     "${UploadBucket.Arn}/*": "${VerifyFunctionRole.Arn}",
+    "${DerivativesBucket.Arn}/*": "${DeriveFunctionRole.Arn}",
 }
 #: Buckets that keep nothing: what is deleted there must be gone.
 WITHOUT_VERSIONS = {"UploadBucket"}

@@ -45,6 +45,8 @@ LAYER_ROOMS: dict[str, set[str]] = {
         *("configuration", "telemetry", "tenancy", "verification"),
         "verification.submissions.errors",
     },
+    "derivatives.errors": set(),
+    "derivatives": {"configuration", "telemetry", "tenancy", "derivatives.errors"},
     "execution.errors": set(),
     "execution.limits": {"execution.errors"},
     "execution.job": {"execution.errors", "execution.limits"},
@@ -63,7 +65,7 @@ LAYER_ROOMS: dict[str, set[str]] = {
     "http": {
         *("configuration", "telemetry", "tenancy", "administration"),
         *("signing", "signing.errors", "execution", "execution.errors"),
-        "verification.submissions.errors",
+        *("verification.submissions.errors", "derivatives.errors"),
     },
     "http.routes": {
         *("configuration", "telemetry", "tenancy", "kms_guard", "administration", "health"),
@@ -72,6 +74,7 @@ LAYER_ROOMS: dict[str, set[str]] = {
         *("execution", "execution.errors", "execution.limits", "execution.job"),
         "execution.receipts",
         *("verification", "verification.submissions", "verification.submissions.errors"),
+        *("derivatives", "derivatives.errors"),
     },
 }
 ROOMS_OF_THE_LAYER = {
@@ -100,11 +103,21 @@ MAY_IMPORT: dict[str, set[str]] = {
         *(f"edge_signer.signing.{room}" for room in ("credentials", "manifest", "rules")),
         "edge_signer.verification",
     },
-    "functions": {*ROOMS_OF_THE_LAYER, "central_signer", "central_signer.verification"},
+    # It knows images, and asks the API for signatures as any client does.
+    "derivatives": {
+        *("edge_signer.derivatives", "edge_signer.derivatives.errors", "edge_signer_client"),
+    },
+    "functions": {
+        *ROOMS_OF_THE_LAYER,
+        *("central_signer", "central_signer.verification", "derivatives"),
+    },
     "emulator": set(),
     "deployment": set(),
     # What an operator checks at a desk is what the function checks; the API is described from it.
-    "cli": {*ROOMS_OF_THE_LAYER, "central_signer.verification", "emulator", "edge_signer_client"},
+    "cli": {
+        *ROOMS_OF_THE_LAYER,
+        *("central_signer.verification", "derivatives", "emulator", "edge_signer_client"),
+    },
     # A public package: other programs use it without the rest of this project.
     "edge_signer_client": set(),
 }
@@ -116,6 +129,7 @@ FOLDERS = {
     "central_signer": CENTRAL_LAYER,
     "central_signer.engine_settings": CENTRAL_LAYER / "engine_settings",
     "central_signer.verification": CENTRAL_LAYER / "verification",
+    "derivatives": ROOT / "layers/derivatives/derivatives",
     "functions": ROOT / "functions",
     "emulator": ROOT / "emulator",
     "deployment": ROOT / "deployment",

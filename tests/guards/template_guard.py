@@ -11,7 +11,6 @@ from typing import Any
 
 from tests.guards.manifest_bucket_guard import (
     MANIFESTS_BY_NAME,
-    READER,
     manifest_bucket_faults,
 )
 from tests.guards.rendering import rendered
@@ -56,10 +55,15 @@ WILDCARDS = {
     "${ManifestBucket.Arn}/audit/*",
     "${ManifestBucket.Arn}/trust/*",
     "${UploadBucket.Arn}/uploads/*/*",
+    "${DerivativesBucket.Arn}/derivatives/*",
+    # The publisher's images, of which anybody may read derivatives.
+    "arn:${AWS::Partition}:s3:::${OriginalsBucket}/*",
     f"{MANIFESTS_BY_NAME}/*/sha256/*.c2pa",
     f"{MANIFESTS_BY_NAME}/*/id/*.c2pa",
     f"{MANIFESTS_BY_NAME}/trust/*",
 }
+#: What decodes images or reads what strangers wrote; it may use no key.
+KEYLESS = re.compile(r"(Verify|Recheck|Derive)Function(Role)?, ")
 #: The only objects that a function may delete: nothing depends on them.
 DELETABLE = {"${UploadBucket.Arn}/uploads/*/*"}
 #: What SAM gives to every function: to write its own log.
@@ -170,8 +174,8 @@ def _faults(where: str, statement: Mapping[str, Any]) -> Iterator[str]:
             action.lower().startswith("kms:") and action.lower() not in KMS_ACTIONS
         ) or _FORBIDDEN.fullmatch(action.lower()):
             yield f"{where}: {action} is forbidden"
-        elif READER.match(where) and action.lower().startswith("kms:"):
-            yield f"{where}: whoever reads strangers' files may not use {action}"
+        elif KEYLESS.match(where) and action.lower().startswith("kms:"):
+            yield f"{where}: whoever reads foreign files may not use {action}"
     if not resources:
         yield f"{where}: names no resource"
     for resource in resources:

@@ -127,6 +127,7 @@ def test_the_central_signer_does_without_the_edges_engine() -> None:
 
 DISTRIBUTIONS = {
     "aws_lambda_powertools": "aws-lambda-powertools",
+    "PIL": "pillow",
     "botocore": "botocore",
     "c2pa": "c2pa-python",
     "cryptography": "cryptography",
@@ -147,7 +148,7 @@ def imported_distributions(*folders: Path) -> set[str]:
         for file in folder.rglob("*.py"):
             for module in imported_names(file.read_text()):
                 top = module.partition(".")[0]
-                ours = {"edge_signer", "central_signer", "edge_signer_client"}
+                ours = {"edge_signer", "central_signer", "derivatives", "edge_signer_client"}
                 if top not in sys.stdlib_module_names | ours | OF_THE_RUNTIME:
                     imported.add(DISTRIBUTIONS[top])
     return imported
@@ -164,6 +165,8 @@ def test_the_layers_ship_all_that_they_import_and_nothing_else() -> None:
     assert imported_distributions(LAYER, ROOT / "functions") == declared - {"boto3"}
     central = names(project["optional-dependencies"]["central"])
     assert imported_distributions(CENTRAL_LAYER) - declared == central
+    derivatives = names(project["optional-dependencies"]["derive"])
+    assert imported_distributions(FOLDERS["derivatives"]) - declared == derivatives
 
 
 def test_the_client_needs_urllib3_and_wasmtime_alone() -> None:

@@ -18,13 +18,17 @@ def pins(name: str) -> set[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize("part", ["lambda", "layer", "run", "setup"])
+@pytest.mark.parametrize("part", ["derivatives", "lambda", "layer", "run", "setup"])
 def test_every_part_is_a_subset_of_the_lock(part: str) -> None:
     assert pins(part) <= pins("lock")
 
 
 @pytest.mark.parametrize(
-    "name", ["lambda", "layer", "ministack", "run", "setup", "lock", "sam", "tools", "wasmer"]
+    "name",
+    [
+        *("derivatives", "lambda", "layer", "ministack", "run", "setup"),
+        *("lock", "sam", "tools", "wasmer"),
+    ],
 )
 def test_every_requirement_has_a_hash_and_no_address(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
@@ -35,8 +39,9 @@ def test_every_requirement_has_a_hash_and_no_address(name: str) -> None:
     assert "index-url" not in text
 
 
-def test_every_npm_package_has_a_hash_and_no_address() -> None:
-    text = (ROOT / "measure/engines/node/package-lock.json").read_text()
+@pytest.mark.parametrize("folder", ["measure/engines/node", "examples/sharp"])
+def test_every_npm_package_has_a_hash_and_no_address(folder: str) -> None:
+    text = (ROOT / folder / "package-lock.json").read_text()
     packages = json.loads(text)["packages"]
     assert all("integrity" in package for name, package in packages.items() if name)
     assert "://" not in text

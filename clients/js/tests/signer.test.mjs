@@ -5,9 +5,12 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, test } from "node:test";
 
-import { AssetLayoutError, EdgeSigner, RefusedError, UnreachableError } from "../signer.mjs";
+import { AssetLayoutError, EdgeSigner, EmbedModule, RefusedError, UnreachableError } from "../signer.mjs";
 
 const PHOTO = new Blob([readFileSync(new URL("../../../examples/rocket-small.jpg", import.meta.url))]);
+// It has one pixel.
+const GIF = new Blob([Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64")]);
+const RESIZED = "c2pa.resized.proportional";
 const servers = [];
 after(() => servers.forEach((server) => server.close()));
 
@@ -147,7 +150,7 @@ test("a server that asks for more each time is followed three times", async () =
 });
 
 test("a size that no request can announce is the server's refusal, and is not remembered", async () => {
-  const { url, sent } = await answering(refuses(422, "STORE_TOO_LARGE", { store_bytes: 66_683 }), signs);
+  const { url, sent } = await answering(refuses(422, "STORE_TOO_LARGE", { store_bytes: 4 * 1024 * 1024 + 1 }), signs);
   const signer = new EdgeSigner(url, "t");
   await assert.rejects(signer.embed(PHOTO, "p", {}), refusedWith(422, "STORE_TOO_LARGE"));
   await signer.embed(PHOTO, "p", {});
@@ -212,4 +215,114 @@ test("waiting stops when the page no longer wants it", async () => {
   const call = new EdgeSigner(url, "t").embed(PHOTO, "p", {}, { signal: page.signal });
   setTimeout(() => page.abort(), 300);
   await assert.rejects(call, { name: "AbortError" });
+});
+
+/** A manifest store of a length, of which only the head is one. */
+function storeOf(length) {
+  const store = Buffer.alloc(length, 1);
+  store.writeUInt32BE(length);
+  store.write("jumb", 4);
+  store.writeUInt32BE(38, 8);
+  store.write("jumdc2pa", 12);
+  return new Uint8Array(store);
+}
+
+/** A photograph that carries a store. */
+async function carrying(store) {
+  const layout = await (await EmbedModule.load()).layOut(PHOTO, store.length);
+  return layout.signedBlob(store);
+}
+
+test("a derivative holds the credentials of its original, and says what was done", async () => {
+  const store = storeOf(1000);
+  const original = new File([await carrying(store)], "photo.jpg");
+  const { url, sent } = await answering(signs);
+  const { signed } = await new EdgeSigner(url, "t").derive(GIF, original, "p", [RESIZED], { title: "small" });
+  assert(signed.size > GIF.size + 1000);
+  const [{ body }] = sent;
+  const manifest = Buffer.from(store).toString("base64");
+  assert.deepEqual(body.ingredients, [
+    { relationship: "parentOf", manifest, title: "photo.jpg", format: "image/jpeg" },
+  ]);
+  const actions = [{ action: "c2pa.opened" }, { action: RESIZED }, { action: "c2pa.converted" }];
+  assert.deepEqual(body.assertions, { "c2pa.actions.v2": { actions } });
+  assert.equal(body.title, "small");
+});
+
+test("a store that was copied into the derivative is left out of it", async () => {
+  const { url, sent } = await answering(signs);
+  const signer = new EdgeSigner(url, "t");
+  const [plain, copied] = [PHOTO, await carrying(storeOf(500))];
+  for (const blob of [plain, copied]) await signer.derive(blob, copied, "p", []);
+  const [first, second] = sent.map(({ body }) => body);
+  assert.equal(first.asset_sha256, second.asset_sha256);
+  assert.deepEqual(first.assertions["c2pa.actions.v2"].actions.at(-1), { action: "c2pa.transcoded" });
+  await assert.rejects(signer.embed(copied, "p", {}), { name: "AlreadySigned" });
+});
+
+test("an original's credentials may be given, and what a caller says about its encoding stands", async () => {
+  const { url, sent } = await answering(signs);
+  const manifestUrl = "https://manifests.example.com/1.c2pa";
+  const logo = { relationship: "componentOf", id: "logo" };
+  const placed = { action: "c2pa.placed", parameters: { ingredientIds: ["logo"] } };
+  const parent = { manifestUrl, id: "original", assetChecked: true, instanceId: "xmp.iid:1" };
+  const signer = new EdgeSigner(url, "t");
+  await signer.derive(GIF, parent, "p", [placed, "c2pa.repackaged"], { ingredients: [logo] });
+  const [{ body }] = sent;
+  assert.deepEqual(body.ingredients, [
+    { id: "original", relationship: "parentOf", manifest_url: manifestUrl, instance_id: "xmp.iid:1", asset_checked: true },
+    { id: "logo", relationship: "componentOf" },
+  ]);
+  const actions = [{ action: "c2pa.opened" }, placed, { action: "c2pa.repackaged" }];
+  assert.deepEqual(body.assertions["c2pa.actions.v2"].actions, actions);
+});
+
+test("ingredients are wrong before anything is sent", async () => {
+  const { url, sent } = await answering(signs);
+  const signer = new EdgeSigner(url, "t");
+  const both = { relationship: "parentOf", manifestStore: storeOf(100), manifestUrl: "https://x.example" };
+  for (const ingredient of [{ relationship: "parent" }, both]) {
+    await assert.rejects(signer.embed(GIF, "p", {}, { ingredients: [ingredient] }), TypeError);
+  }
+  await assert.rejects(signer.derive(GIF, new Blob(["plain text"]), "p", []), { name: "UnknownFormat" });
+  assert.equal(sent.length, 0);
+});
+
+test("stores that are too large for a request are uploaded, the largest first", async () => {
+  const uploaded = [];
+  const bucket = createServer(async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    uploaded.push({ headers: request.headers, content: Buffer.concat(chunks).toString("latin1") });
+    response.writeHead(uploaded.length === 4 ? 403 : 204).end();
+  });
+  servers.push(bucket);
+  await new Promise((resolve) => bucket.listen(0, "127.0.0.1", resolve));
+  const form = { upload_id: "the upload", url: `http://127.0.0.1:${bucket.address().port}/`, fields: { key: "name" } };
+  const { url, sent } = await answering((body) => (body.embed ? signs(body) : [200, form]));
+  const signer = new EdgeSigner(url, "t");
+  const small = { relationship: "componentOf", manifestStore: storeOf(2000) };
+  const large = { manifestStore: storeOf(60_000) };
+  await signer.derive(GIF, large, "p", [], { ingredients: [small] });
+  assert.deepEqual(sent.map(({ path }) => path), ["/verify/uploads", "/edge-sign"]);
+  const [parent, component] = sent[1].body.ingredients;
+  assert.deepEqual(parent, { relationship: "parentOf", upload_id: "the upload" });
+  assert(component.manifest);
+  const [{ headers, content }] = uploaded;
+  assert.equal(headers.authorization, undefined);
+  assert(content.indexOf('name="key"') < content.indexOf('name="file"'));
+  assert(content.includes(Buffer.from(large.manifestStore).toString("latin1")));
+
+  await signer.derive(GIF, large, "p", [], { ingredients: [{ ...large, relationship: "inputTo" }] });
+  assert(sent.at(-1).body.ingredients.every((one) => one.upload_id === "the upload"));
+  await assert.rejects(signer.derive(GIF, large, "p", []), refusedWith(403, ""));
+});
+
+test("a deployment that takes no uploads says itself that the request is too long", async () => {
+  const { url, sent } = await answering((body) =>
+    body.embed ? refuses(413, "PAYLOAD_TOO_LARGE")() : refuses(503, "VERIFICATION_DISABLED")(),
+  );
+  const call = new EdgeSigner(url, "t").derive(GIF, { manifestStore: storeOf(60_000) }, "p", []);
+  await assert.rejects(call, refusedWith(413, "PAYLOAD_TOO_LARGE"));
+  assert.equal(sent.length, 2);
 });

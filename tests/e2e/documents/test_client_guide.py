@@ -45,6 +45,7 @@ def folder(tmp_path: Path) -> Path:
     """What the guide takes to be there."""
     shutil.copy(EXAMPLES / "rocket-small.jpg", tmp_path / "photo.jpg")
     shutil.copy(ROOT / "examples/hello.wasm", tmp_path)
+    (tmp_path / "small.webp").write_bytes(SAMPLE_ASSETS["WebP"].content)
     (tmp_path / "published").mkdir()
     (tmp_path / "photos").mkdir()
     for name in ("one.jpg", "two.jpg"):
@@ -68,6 +69,7 @@ def test_the_examples_sign_what_is_trusted(system: Running, installed: Path, fol
     for beside in ("photo.jpg", "remote.jpg"):
         assert edge_signer(state, "verify", folder / beside).returncode == 0, beside
     made = [folder / f"{name}.jpg" for name in ("signed", "stream", "bytes", "again")]
+    made.append(folder / "derived.webp")
     made += (folder / "published" / one.name for one in (folder / "photos").iterdir())
     for signed in made:
         assert edge_signer(state, "verify", "--embedded", signed).returncode == 0, signed

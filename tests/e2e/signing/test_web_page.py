@@ -17,6 +17,7 @@ from tests.system.node import CLIENT, node
 from tests.system.running import Running
 
 PHOTOGRAPH = ROOT / "examples/rocket-small.jpg"
+SCRIPTS = ("signer.mjs", "embed.mjs", "ingredients.mjs")
 ALLOWED, STRANGER = "desk.example.com", "desk.example.org"
 
 
@@ -31,7 +32,7 @@ def shown(system: Running, folder: Path, *pages: str, host: str = ALLOWED, **giv
         "/photo.jpg": PHOTOGRAPH.read_bytes(),
         "/signing.json": json.dumps(signing).encode(),
     }
-    files |= {f"/{one}": (CLIENT / one).read_bytes() for one in ("signer.mjs", "embed.mjs")}
+    files |= {f"/{one}": (CLIENT / one).read_bytes() for one in SCRIPTS}
     files["/embed.wasm"] = (CLIENT / "embed.wasm").read_bytes()
     return outcome_of(host, files, folder)
 

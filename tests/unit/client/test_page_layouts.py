@@ -10,18 +10,20 @@ from typing import Any
 
 import pytest
 
+from edge_signer_client.embedded_store import embedded_store
 from edge_signer_client.embedding import AssetLayout, AssetLayoutError
 from tests.media.odd_assets import ODD_ASSETS
 from tests.media.sample_assets import SAMPLE_ASSETS
+from tests.media.sample_stores import carrying, empty_store
 from tests.system.node import node
 
 SIZES = (2560, 70_001)
 
 
-def laid_out(content: bytes, store_bytes: int) -> dict[str, Any]:
+def laid_out(content: bytes, store_bytes: int, *, replace: bool = False) -> dict[str, Any]:
     """What the Python client makes of a file."""
     try:
-        layout = AssetLayout(io.BytesIO(content), store_bytes)
+        layout = AssetLayout(io.BytesIO(content), store_bytes, replace=replace)
     except AssetLayoutError as refused:
         return {"refusal": {"name": refused.name, "message": str(refused)}}
     signed = io.BytesIO()
@@ -62,11 +64,37 @@ def test_every_format_is_laid_out_as_in_python(tmp_path: Path) -> None:
     assert f"# pass {len(expected)}\n" in ran.stdout
 
 
+def test_earlier_stores_are_read_and_replaced_as_in_python(tmp_path: Path) -> None:
+    expected: dict[str, dict[str, Any]] = {}
+    for number, (name, one) in enumerate(SAMPLE_ASSETS.items()):
+        if one.media_type == "text/plain":
+            continue
+        carried = {"none": one.content, "a store": carrying(one.content, empty_store(70_000))}
+        for what, content in carried.items():
+            file = f"{number}, {what}"
+            (tmp_path / file).write_bytes(content)
+            store = embedded_store(io.BytesIO(content)).manifest_store
+            assert (store is None) == (what == "none")
+            expected[f"{name}, {what}"] = {
+                **{"file": file, "storeBytes": 2560, "replaceStore": True},
+                "storeSha256": hashlib.sha256(store or b"").hexdigest(),
+                **laid_out(content, 2560, replace=True),
+            }
+    (tmp_path / "expected.json").write_text(json.dumps(expected))
+    ran = node("tests/layouts.mjs", tmp_path)
+    assert ran.returncode == 0, ran.stdout
+    assert f"# pass {len(expected)}\n" in ran.stdout
+
+
 def test_a_difference_would_be_seen(tmp_path: Path) -> None:
     content = SAMPLE_ASSETS["MP4"].content
     (tmp_path / "0").write_bytes(content)
     expected = {"file": "0", "storeBytes": 2560} | laid_out(content, 2560)
-    for changed in ({"digest": "0" * 64}, {"signedSha256": "0" * 64}):
+    for changed in (
+        {"digest": "0" * 64},
+        {"signedSha256": "0" * 64},
+        {"storeSha256": "0" * 64},
+    ):
         (tmp_path / "expected.json").write_text(json.dumps({"MP4": expected | changed}))
         assert node("tests/layouts.mjs", tmp_path).returncode == 1
 

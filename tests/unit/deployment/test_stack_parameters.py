@@ -237,7 +237,10 @@ def test_tables_that_are_kept_are_protected_but_on_a_disposable_stage(
 
 
 #: Too long for a version's description; `Revision` stands for them.
-TEXTS = {"ManifestBaseUrl", "CorsOrigins", "TenantAllowlist", "TsaUrl", "CentralSignerUrl"}
+TEXTS = {
+    *("ManifestBaseUrl", "CorsOrigins", "TenantAllowlist", "TsaUrl", "CentralSignerUrl"),
+    *("OriginalsBucket", "DerivativeVariants"),
+}
 
 
 def test_a_parameter_that_functions_are_told_publishes_versions_when_it_changes() -> None:

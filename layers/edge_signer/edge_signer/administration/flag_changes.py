@@ -11,7 +11,7 @@ from edge_signer.administration.errors import ConcurrentChangeError
 from edge_signer.administration.flag_parameters import NOBODY, FlagParameters, SeenParameter, Turn
 from edge_signer.configuration.flags import FlagError, flag_text, read_flag
 
-ShutDown = Literal["edge", "central", "execution", "verification", "all"]
+ShutDown = Literal["edge", "central", "execution", "verification", "derivatives", "all"]
 #: Maximum size of a standard parameter of SSM.
 MAX_PARAMETER_BYTES = 4096
 UPDATE, SHUTDOWN = "flags.update", "flags.emergency_shutdown"
@@ -27,6 +27,7 @@ _OFF: Mapping[ShutDown, tuple[str, str]] = {
     "central": ("central_signer_enabled", "false"),
     "execution": ("execution_enabled", "false"),
     "verification": ("verification_enabled", "false"),
+    "derivatives": ("derivatives_enabled", "false"),
     "all": ("kill_switch", "true"),
 }
 _Edit = Callable[[SeenParameter], str]

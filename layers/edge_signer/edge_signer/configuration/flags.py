@@ -37,6 +37,7 @@ class Flags(BaseModel):
         edge_disabled_tenants: Tenants for which the edge never signs.
         execution_enabled: Whether jobs are run.
         verification_enabled: Whether tenants' files are verified.
+        derivatives_enabled: Whether images are made smaller and signed for the CDN.
         central_signer_enabled: Whether the central signer signs if the edge does not.
         tenant_allowlist: The only tenants that may sign, run jobs and verify.
         kill_switch: Whether every request is refused, whatever the other flags say.
@@ -52,6 +53,7 @@ class Flags(BaseModel):
     edge_disabled_tenants: TenantNames = Field(default=(), description=_TENANTS)
     execution_enabled: bool = Field(default=False, description="true or false")
     verification_enabled: bool = Field(default=False, description="true or false")
+    derivatives_enabled: bool = Field(default=False, description="true or false")
     central_signer_enabled: bool = Field(default=True, description="true or false")
     tenant_allowlist: TenantNames = Field(default=(), description=_TENANTS)
     kill_switch: bool = Field(default=False, description="true or false")
@@ -77,6 +79,7 @@ class Flags(BaseModel):
             edge_signer_enabled=settings.edge_signer_enabled,
             execution_enabled=settings.execution_enabled,
             verification_enabled=settings.verification_enabled,
+            derivatives_enabled=settings.derivatives_enabled,
             tenant_allowlist=settings.tenant_allowlist,
             kms_timeout_ms=min(settings.kms_timeout_ms, MAX_KMS_TIMEOUT_MS),
         )

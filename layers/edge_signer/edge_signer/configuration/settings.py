@@ -97,14 +97,15 @@ class SwitchedSettings(TelemetrySettings):
     """Additional settings of functions that follow operators' flags.
 
     Attributes:
-        edge_signer_enabled, execution_enabled, verification_enabled, tenant_allowlist: Defaults of
-            the flags.
+        edge_signer_enabled, execution_enabled, verification_enabled, derivatives_enabled,
+            tenant_allowlist: Defaults of the flags.
         kms_timeout_ms: Timeout of calls of KMS, capped at `MAX_KMS_TIMEOUT_MS`.
     """
 
     edge_signer_enabled: bool = False
     execution_enabled: bool = False
     verification_enabled: bool = False
+    derivatives_enabled: bool = False
     tenant_allowlist: TenantNames = ()
     kms_timeout_ms: int = Field(MAX_KMS_TIMEOUT_MS, ge=50, le=30_000)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +20,7 @@ from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.telemetry.request_record import RequestRecord, Stopwatch, trace_id_of
 from edge_signer.telemetry.telemetry import Telemetry
 
+_GREEDY = re.compile(r"(.*)\{(\w+)\+\}")
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
@@ -58,10 +60,17 @@ class Application:
         path = next(iter(routes.values())).path
         allowed = (*routes, *(() if self._cross_origin is None else ("OPTIONS",)))
 
-        @self._resolver.route(path.replace("{", "<").replace("}", ">"), method=_METHODS)
-        def answer(**variables: Any) -> Response[str]:
+        # Powertools has no variable that takes slashes; such a one ends a path here.
+        greedy = _GREEDY.fullmatch(path)
+        begin, name = greedy.groups() if greedy else (path, "")
+        rule = f"{begin}.+" if greedy else path.replace("{", "<").replace("}", ">")
+
+        @self._resolver.route(rule, method=_METHODS)
+        def answer(**variables: Any) -> Response[Any]:
             event = self._resolver.current_event
-            if event.path != path.format(**variables):
+            if name:
+                variables[name] = event.path.removeprefix(begin)
+            elif event.path != path.format(**variables):
                 # Powertools' pattern also matches a path with a line feed at its end.
                 raise NotFoundError(self._nothing_here)
             method = event.http_method
@@ -85,7 +94,7 @@ class Application:
         record: RequestRecord = context["record"]
         return record
 
-    def _answered(self, response: Response[str], error: Exception | None = None) -> Response[str]:
+    def _answered(self, response: Response[Any], error: Exception | None = None) -> Response[Any]:
         if self._cross_origin is not None:
             origin = self._resolver.current_event.headers.get("origin")
             response.headers.update(self._cross_origin.answer_headers(origin))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from edge_signer.administration import errors as administration
+from edge_signer.derivatives import errors as derivatives
 from edge_signer.execution import errors as execution
 from edge_signer.http import errors as wire
 from edge_signer.http.answers import ErrorAnswer, rate_limit_headers
@@ -31,6 +32,8 @@ STATUS: dict[type[EdgeSignerError], int] = {
     wire.NotFoundError: 404,
     wire.MethodNotAllowedError: 405,
     execution.UnknownJobError: 404,
+    derivatives.UnknownOriginalError: 404,
+    derivatives.UnknownVariantError: 404,
     verification.UnknownUploadError: 404,
     verification.UnknownManifestError: 404,
     wire.RequestInFlightError: 409,
@@ -45,6 +48,8 @@ STATUS: dict[type[EdgeSignerError], int] = {
     verification.UploadTooLargeError: 413,
     wire.UnsupportedMediaTypeError: 415,
     signing.UnknownPolicyError: 422,
+    derivatives.UnsuitableOriginalError: 422,
+    derivatives.DerivativeRefusedError: 422,
     signing.AlreadySignedError: 422,
     signing.AssetNotEmbeddableError: 422,
     signing.EmbeddedStoreTooLargeError: 422,
@@ -73,6 +78,8 @@ STATUS: dict[type[EdgeSignerError], int] = {
     wire.SignerDisabledError: 503,
     wire.ExecutionDisabledError: 503,
     wire.VerificationDisabledError: 503,
+    derivatives.DerivativesDisabledError: 503,
+    derivatives.DerivativeNotReadyError: 503,
     execution.SandboxUnavailableError: 503,
 }
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edge_signer.http.errors import (
     InternalError,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 #: Takes the event, its record, Lambda's context and, by name, the values of the path's variables;
 #: gives the answer, or raises an EdgeSignerError of the catalogue.
-Endpoint = Callable[..., "Response[str]"]
+Endpoint = Callable[..., "Response[Any]"]
 
 JSON = "application/json"
 #: The errors of every route that needs a tenant's token.
@@ -64,7 +64,7 @@ class Route:
 
     Attributes:
         method: For instance POST.
-        path: With its variables, such as /jobs/{job_id}.
+        path: With its variables, such as /jobs/{job_id}; one that ends in + takes the rest.
         operation_id: Name of the operation in the API document.
         summary: What it does, in a few words.
         description: What else a client has to know.

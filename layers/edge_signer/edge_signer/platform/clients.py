@@ -21,8 +21,8 @@ OPERATIONS: dict[Service, frozenset[str]] = {
     # CreateSession and HeadBucket are botocore's own, for buckets of another kind or region.
     "s3": frozenset(
         {
-            *("CreateSession", "DeleteObject", "GetObject", "HeadBucket", "ListObjectsV2"),
-            "PutObject",
+            *("CreateSession", "DeleteObject", "GetObject", "HeadBucket", "HeadObject"),
+            *("ListObjectsV2", "PutObject"),
         }
     ),
     "ssm": frozenset({"GetParameter", "GetParametersByPath", "PutParameter"}),

@@ -1,0 +1,1 @@
+"""Derivatives of images: smaller ones, in the formats of the web."""
