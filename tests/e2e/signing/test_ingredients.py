@@ -127,6 +127,18 @@ def test_what_is_wrong_with_an_ingredient_is_said_with_its_place(
     ("more", "message"),
     [
         ({"ingredients": [], "update": True}, "update needs exactly one ingredient"),
+        (
+            {
+                "ingredients": [
+                    {
+                        "relationship": "parentOf",
+                        "thumbnail": {"format": "image/png", "content": "AA=="},
+                    }
+                ],
+                "update": True,
+            },
+            "ingredients[0].thumbnail must be absent with update",
+        ),
         ({"ingredients": [{"relationship": "inputTo"}] * 33}, "ingredients"),
         ({"ingredients": [{"relationship": "parentOf"}] * 2}, "only one of them may be parentOf"),
         (

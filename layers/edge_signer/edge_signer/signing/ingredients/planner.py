@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -25,14 +25,16 @@ from edge_signer.signing.ingredients.redaction import redact
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.rules.redactions import Redaction
+from edge_signer.verification.findings import Finding
 from edge_signer.verification.hard_bindings.asset_content import AssetContent
 from edge_signer.verification.store_reader import Box
 from edge_signer.verification.trust import TrustLists
-from edge_signer.verification.validation import UNTRUSTED
+from edge_signer.verification.validation import UNTRUSTED, StoreValidation
 from edge_signer.verification.validator import validate_store
 
 #: The most bytes of manifests that the ingredients of one manifest bring along.
 MAX_INGREDIENT_BYTES = 3 * 1024 * 1024
+_OF_SIGNER = {UNTRUSTED, "claimSignature.outsideValidity"}
 _SUFFICIENT = {
     "trusted": {"Trusted"},
     "valid": {"Trusted", "Valid"},
@@ -150,7 +152,8 @@ class IngredientPlanner:
         asset = None if asset_sha256 is None else AssetContent(sha256=asset_sha256)
         found = validate_store(manifest_store, asset, self._trust(), self._now())
         own = found.active.findings.failure if found.active else ()
-        failed = {one.code for one in (*own, *found.new_failures)} - {UNTRUSTED}
+        failed = {one.code for one in (*own, *found.new_failures, *_of_updated(found))}
+        failed -= {UNTRUSTED}
         if failed or found.verdict not in {"Trusted", "Valid"}:
             reasons = ", ".join(sorted(failed)) or found.problem
             raise InvalidIngredientError(f"verifiers would refuse the manifest: {reasons[:300]}")
@@ -183,6 +186,19 @@ class IngredientPlanner:
         _require_sufficient(found, policy, where)
         copied.add(found.manifests, where)
         return found
+
+
+def _of_updated(found: StoreValidation) -> Iterator[Finding]:
+    """Yield how the manifest that the active one updates was changed: its binding is the update's.
+
+    Who signed it, and when, does not matter.
+    """
+    if found.active is None or found.active.kind != "update":
+        return
+    updated = {one.ingredient.manifest_label for one in found.active.ingredients}
+    for manifest in found.manifests:
+        if manifest.label in updated:
+            yield from (one for one in manifest.findings.failure if one.code not in _OF_SIGNER)
 
 
 def _described(ingredient: Ingredient) -> dict[str, Any]:
