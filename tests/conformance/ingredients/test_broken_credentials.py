@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,6 +14,7 @@ from edge_signer.signing.ingredients import planner
 from edge_signer.signing.ingredients.ingredient import Ingredient
 from edge_signer.signing.ingredients.planner import IngredientPlanner
 from edge_signer.verification.trust import TrustLists
+from emulator.credentials.development_ca import DevelopmentCa
 from tests.conformance.ingredients.chains import (
     POLICY,
     assertion,
@@ -28,6 +29,10 @@ from tests.judges.verifying import trusting, verified
 from tests.signers.foreign_credentials import signed_by_c2pa_rs
 from tests.signers.software_signer import Workshop
 
+EXPIRED = {
+    *("claimSignature.outsideValidity", "signingCredential.expired"),
+    "signingCredential.untrusted",
+}
 NOTE = {"org.example.note": {"note": "harbour"}}
 
 
@@ -151,19 +156,56 @@ def test_a_policy_without_ingredients_allows_none(newsroom: Workshop, photograph
         newsroom.sign(photograph, opened(), ingredients=[Ingredient("parentOf")])
 
 
-def test_expired_credentials_are_recorded_as_such(
-    newsroom: Workshop, camera: Workshop, photograph: bytes
+@pytest.fixture
+def old_camera() -> Workshop:
+    """A signer whose certificate expired ten days ago."""
+    return Workshop(ca=DevelopmentCa(age=timedelta(days=100)), name="Camera")
+
+
+def test_expired_credentials_are_recorded_under_the_codes_of_all_engines(
+    newsroom: Workshop, old_camera: Workshop, photograph: bytes
 ) -> None:
-    parent = signed_by_c2pa_rs(camera, photograph).store
-    later = datetime.now(UTC).replace(year=datetime.now(UTC).year + 5)
-    newsroom.planner = IngredientPlanner(
-        lambda _tenant, one, _where: one.manifest_store, lambda: newsroom.trust, lambda: later
-    )
+    newsroom.trust = trusting(roots(newsroom, old_camera))
     store = newsroom.sign(
-        photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=parent)]
+        photograph,
+        opened(),
+        ingredients=[Ingredient("parentOf", manifest_store=old_camera.sign(photograph))],
     )
-    assert "claimSignature.outsideValidity" in recorded(store)["failure"]
-    require_trusted(photograph, store, roots(newsroom, camera))
+    assert recorded(store)["failure"] == EXPIRED
+    assert "signingCredential.trusted" not in recorded(store)["success"]
+    require_trusted(photograph, store, roots(newsroom, old_camera))
+
+
+def test_what_expired_after_it_was_recorded_is_recorded_now(
+    newsroom: Workshop, old_camera: Workshop, photograph: bytes
+) -> None:
+    newsroom.trust = trusting(roots(newsroom, old_camera))
+    now, then = newsroom.planner, datetime.now(UTC) - timedelta(days=50)
+    newsroom.planner = IngredientPlanner(
+        lambda _tenant, one, _where: one.manifest_store, lambda: newsroom.trust, lambda: then
+    )
+    first = Ingredient("parentOf", manifest_store=old_camera.sign(photograph))
+    second = newsroom.sign(photograph, opened(), ingredients=[first])
+    newsroom.planner = now
+    store = newsroom.sign(
+        photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=second)]
+    )
+    (delta,) = assertion(store, "c2pa.ingredient.v3")["validationResults"]["ingredientDeltas"]
+    assert {one["code"] for one in delta["validationDeltas"]["failure"]} == EXPIRED
+    require_trusted(photograph, store, roots(newsroom, old_camera))
+
+
+def test_a_signature_that_does_not_match_vouches_for_nothing(
+    newsroom: Workshop, photograph: bytes
+) -> None:
+    parent = newsroom.sign(photograph)
+    forged = parent[:-1] + bytes([parent[-1] ^ 1])
+    store = newsroom.sign(
+        photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=forged)]
+    )
+    assert recorded(store)["failure"] == {"claimSignature.mismatch"}
+    assert recorded(store)["success"] == {"assertion.hashedURI.match"}
+    require_trusted(photograph, store, roots(newsroom))
 
 
 def test_without_trust_lists_a_parents_signer_is_unknown(

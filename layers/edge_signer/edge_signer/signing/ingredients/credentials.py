@@ -8,16 +8,14 @@ the store. The hard binding is not among them unless somebody else has checked i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from edge_signer.signing.errors import InvalidIngredientError
 from edge_signer.signing.ingredients.damage import damage_to, parts_of
-from edge_signer.verification.claims.assertion_checks import (
-    HARD_BINDINGS,
-)
+from edge_signer.verification.claims.assertion_checks import HARD_BINDINGS
 from edge_signer.verification.claims.manifest_reading import base_label
 from edge_signer.verification.claims.references import (
     assertion_uri,
@@ -25,20 +23,23 @@ from edge_signer.verification.claims.references import (
     manifest_uri,
     signature_uri,
 )
-from edge_signer.verification.findings import Finding
+from edge_signer.verification.findings import Finding, Findings
 from edge_signer.verification.hard_bindings.asset_content import AssetContent
 from edge_signer.verification.store_reader import Box
 from edge_signer.verification.trust import TrustLists
-from edge_signer.verification.validation import (
-    StoreValidation,
-    Verdict,
-)
+from edge_signer.verification.validation import UNTRUSTED, StoreValidation, Verdict
 from edge_signer.verification.validator import validate_store
 
 #: The most manifests that the ingredients of one manifest bring along.
 MAX_MANIFESTS = 200
 #: The most findings that are recorded of one ingredient.
 MAX_FINDINGS = 500
+_EXPIRED = "claimSignature.outsideValidity"
+# A signature that does not match proves neither who signed nor when.
+_OF_SIGNATURE = {
+    *("claimSignature.insideValidity", "signingCredential.trusted"),
+    *("timeStamp.validated", "timeStamp.trusted", "signingCredential.ocsp.notRevoked"),
+}
 _BINDING_CODES = {
     "c2pa.hash.data": "assertion.dataHash.match",
     "c2pa.hash.boxes": "assertion.boxesHash.match",
@@ -118,14 +119,14 @@ class IngredientCredentials:
             InvalidIngredientError: There is too much to record.
         """
         active = self.validation.manifests[-1].findings
-        success = [_status(one) for one in active.success]
+        success = [_status(one) for one in _that_count(active)]
         if asset_checked:
             success += [*self._binding()]
         recorded: dict[str, Any] = {
             "activeManifest": {
                 "success": success,
                 "informational": [_status(one) for one in active.informational],
-                "failure": [_status(one) for one in active.failure],
+                "failure": [*_failures(active.failure)],
             }
         }
         deltas = self._deltas()
@@ -136,7 +137,7 @@ class IngredientCredentials:
                     "validationDeltas": {
                         "success": [],
                         "informational": [],
-                        "failure": [_status(one) for one in failures],
+                        "failure": [*_failures(failures)],
                     },
                 }
                 for uri, failures in deltas.items()
@@ -179,6 +180,32 @@ def references_to(manifest: Box) -> dict[str, Any]:
         "activeManifest": _hashed(manifest_uri(manifest.label), manifest),
         "claimSignature": _hashed(signature_uri(manifest.label), signature),
     }
+
+
+def _that_count(found: Findings) -> Iterator[Finding]:
+    """Yield the successes that mean something beside the failures."""
+    failed = {one.code for one in found.failure}
+    for one in found.success:
+        if one.code in _OF_SIGNATURE and "claimSignature.mismatch" in failed:
+            continue
+        if one.code == "signingCredential.trusted" and _EXPIRED in failed:
+            continue
+        yield one
+
+
+def _failures(found: Sequence[Finding]) -> Iterator[dict[str, str]]:
+    """Yield failures; those of an expired certificate as all engines name them.
+
+    Each engine counts as new what is not recorded under its own code. To c2pa-rs, a chain with an
+    expired certificate leads to no root either.
+    """
+    seen = set()
+    for one in found:
+        names = (_EXPIRED, "signingCredential.expired", UNTRUSTED)
+        for code in names if one.code == _EXPIRED else (one.code,):
+            if (code, one.url) not in seen:
+                seen.add((code, one.url))
+                yield _status(replace(one, code=code))
 
 
 def _status(finding: Finding) -> dict[str, str]:
