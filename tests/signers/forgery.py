@@ -53,7 +53,7 @@ def forged(
     """Give the store with some of its words changed.
 
     Args:
-        store: With one manifest, as the signer made it.
+        store: As the signer made it; its last manifest is changed.
         signer: Whose key signs the changed claim.
         label: Another label of the manifest.
         assertions: Contents by label, in place of those there or added to the gathered ones.
@@ -61,7 +61,7 @@ def forged(
         claim_label: Another label of the claim's box.
         cose: What else the signature has.
     """
-    (manifest,) = read_store(store).children
+    *earlier, manifest = read_store(store).children
     boxes = {
         one.label: _plain(b"jumb", one.payload)
         for one in manifest.child("c2pa.assertions").children
@@ -71,8 +71,9 @@ def forged(
     return _superbox(
         b"c2pa",
         "c2pa",
+        *(_plain(b"jumb", one.payload) for one in earlier),
         _superbox(
-            b"c2ma",
+            manifest.uuid[:4],
             label or manifest.label,
             _superbox(b"c2as", "c2pa.assertions", *boxes.values()),
             _superbox(b"c2cl", claim_label, _plain(b"cbor", encoded)),
