@@ -100,7 +100,7 @@ chains: dev ## Sign 1,000 chains of files (COUNT, SEED), some with a faulty ance
 survival: dev ## Run other programs on signed files; write the table of docs/survival.md.
 	@$(BIN)/python -m measure.survival
 
-public-files: dev ## Judge public test files (FILES, ANCHORS) with three engines; write docs/verdicts.md.
+public-files: dev ## Judge public test files (FILES, ANCHORS) with three engines, and sign them as parents; write docs/verdicts.md.
 	@$(BIN)/python -m measure.engines.public_files $(FILES) $(if $(ANCHORS),--anchors $(ANCHORS)) --write
 
 newer-engines: dev ## Fail if a newer version of one of those engines exists.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,7 @@ from tests.conformance.ingredients.chains import (
 )
 from tests.judges.verifying import trusting, verified
 from tests.signers.foreign_credentials import signed_by_c2pa_rs
+from tests.signers.forgery import forged
 from tests.signers.software_signer import Workshop
 
 EXPIRED = {
@@ -131,6 +133,25 @@ def test_credentials_that_other_engines_could_not_read_are_refused(
     with pytest.raises(InvalidIngredientError, match=r"^ingredients\[0\]: .*damaged"):
         newsroom.sign(
             photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=spoilt)]
+        )
+
+
+def test_only_a_binding_of_early_movies_may_be_one_that_the_standard_has_removed(
+    newsroom: Workshop, photograph: bytes
+) -> None:
+    signed = newsroom.sign(photograph)
+    early = {"c2pa.hash.bmff": {"exclusions": [], "alg": "sha256", "hash": bytes(32), "pad": b""}}
+    without: dict[str, Any] = {"c2pa.hash.data": None}
+    parent = forged(signed, newsroom.signer, assertions=without | early)
+    store = newsroom.sign(
+        photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=parent)]
+    )
+    assert recorded(store)["failure"] == {"claim.hardBindings.missing"}
+    require_trusted(photograph, store, roots(newsroom))
+    unbound = forged(signed, newsroom.signer, assertions=without)
+    with pytest.raises(InvalidIngredientError, match=r"damaged \(claim.hardBindings.missing"):
+        newsroom.sign(
+            photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=unbound)]
         )
 
 
