@@ -25,7 +25,7 @@ def judge_with_newer(judgements: Sequence[Judgement], signers: Signers) -> str:
         Its version; empty if there was nothing to judge.
 
     Raises:
-        Missing: It cannot be had here.
+        Missing: This machine cannot run it.
     """
     engine, version = newer_c2pa_rs(), ""
     embedded = [

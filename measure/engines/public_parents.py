@@ -151,14 +151,15 @@ class Parents:
         for name, judge in _ENGINES.items():
             verdict = judge(asset, media_type, None if embed else store, self._anchors_pem)
             if not verdict.trusted:
-                doubts.append(_doubt(name, verdict, original[name]))
+                doubts.append(doubt(name, verdict, original[name]))
         own = validated(store, file_of(asset, is_embedded=embed), workshop.trust)
         if own.verdict != TRUSTED:
             doubts.append(f"our validator: {own.verdict}")
         return "; ".join(doubts) or TRUSTED
 
 
-def _doubt(name: str, verdict: Verdict, original: Verdict) -> str:
+def doubt(name: str, verdict: Verdict, original: Verdict) -> str:
+    """Say that an engine does not trust a file, and whether the original is why."""
     found = set(verdict.failures)
     if not found or not found <= set(original.failures):
         return f"{name}: {verdict.state}: {', '.join(verdict.failures)}"
