@@ -19,7 +19,7 @@ INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN
 # The lists are complete; older versions of pip treat a dependency's extras as not pinned.
 PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-service fuzz-layouts sparse-movie lint format openapi wasm bench limits load chaos portability engines newer-engines public-files survival lock pr
+.PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-service fuzz-layouts sparse-movie lint format openapi wasm bench limits load chaos portability engines newer-engines chains public-files survival lock pr
 .PHONY: client validate build package reproducible build-check cold-start import-times sbom audit cost architecture house walk deploy-local sam-local
 
 help: ## List the targets.
@@ -94,10 +94,13 @@ portability: dev ## Compare the module's bytes under V8 and wasmer with wasmtime
 engines: dev ## Validate signed samples with five C2PA engines; three of them need Node and npm.
 	@$(BIN)/python -m measure.engines
 
+chains: dev ## Sign 1,000 chains of files (COUNT, SEED), some with a faulty ancestor; engines find what is on record.
+	@$(BIN)/python -m measure.chains $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
+
 survival: dev ## Run other programs on signed files; write the table of docs/survival.md.
 	@$(BIN)/python -m measure.survival
 
-public-files: dev ## Judge public test files (FILES, ANCHORS) with three engines; write docs/verdicts.md.
+public-files: dev ## Judge public test files (FILES, ANCHORS) with three engines, and sign them as parents; write docs/verdicts.md.
 	@$(BIN)/python -m measure.engines.public_files $(FILES) $(if $(ANCHORS),--anchors $(ANCHORS)) --write
 
 newer-engines: dev ## Fail if a newer version of one of those engines exists.

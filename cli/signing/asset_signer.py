@@ -28,8 +28,7 @@ from emulator.files import write_atomically
 
 # What one asset is refused for, all others would be refused for too.
 _OF_ALL = {401, 403, 429}
-# Of any size; only whether a store has a place in the file is asked.
-_SOME_STORE_BYTES = 4096
+_SOME_STORE_BYTES = 4096  # only whether a store has a place in the file is asked
 
 
 @dataclass(frozen=True)

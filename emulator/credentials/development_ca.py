@@ -27,10 +27,14 @@ _BACKDATE = timedelta(minutes=5)
 
 
 class DevelopmentCa:
-    """Root, issuing CA, and the root of a time-stamp authority, all new."""
+    """Root, issuing CA, and the root of a time-stamp authority, all new.
 
-    def __init__(self) -> None:
-        self._now = datetime.now(UTC).replace(microsecond=0) - _BACKDATE
+    Args:
+        age: How long ago it was set up and issued its certificates; some may have expired since.
+    """
+
+    def __init__(self, age: timedelta = _BACKDATE) -> None:
+        self._now = datetime.now(UTC).replace(microsecond=0) - age
         self._root_key, self._root = self._self_signed("Development Root")
         self._timestamp_key, self._timestamp_root = self._self_signed("Development Time-Stamp Root")
         self._issuing_key = _new_key()

@@ -1,4 +1,4 @@
-"""`make public-files FILES=…`: public test files, and what we and other engines say of each.
+"""`make public-files FILES=…`: public test files, what engines say of each, and each as a parent.
 
 The page has those of https://github.com/c2pa-org/public-testfiles and of all of
 https://github.com/contentauth/c2pa-rs, at the revisions that it names; any other folder of assets
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,9 @@ from cli.verification.trusted_lists import trust_lists
 from edge_signer.verification.asset import AssetToVerify
 from edge_signer.verification.report import VerificationReport
 from edge_signer.verification.trust import TrustLists
+from measure.engines import public_parents
+from measure.engines.public_parents import Parents
+from measure.survival.packages import in_pillow
 from tests.conftest import ROOT
 from tests.judges.engines import Verdict, encypher
 
@@ -52,13 +56,16 @@ class Row:
     documented: tuple[str, ...] | None
 
 
+def files_of(folder: Path) -> list[Path]:
+    """Return the media files of a folder, without those of documented manifests."""
+    files = (one for one in folder.rglob("*") if one.suffix[1:].lower() in _MEDIA)
+    return sorted(one for one in files if "manifests" not in one.relative_to(folder).parts)
+
+
 def judged(folder: Path, trust: TrustLists, anchors_pem: str) -> Iterator[Row]:
     """Judge the files of a folder that carry credentials."""
     verifier = Verifier(lambda: trust)
-    files = sorted(one for one in folder.rglob("*") if one.suffix[1:].lower() in _MEDIA)
-    for file in track(files, f"{folder.name}: files"):
-        if "manifests" in file.relative_to(folder).parts:
-            continue
+    for file in track(files_of(folder), f"{folder.name}: files"):
         with file.open("rb") as stream:
             report = verifier.verify(AssetToVerify(file.name, stream=stream))
         if report.verdict == "NoCredentials":
@@ -140,7 +147,7 @@ def _said(state: str, failures: tuple[str, ...] | list[str]) -> str:
 
 
 def main() -> int:
-    """Judge the files of the folders and write the page's table."""
+    """Judge the files of the folders, sign them as parents, and write the page's tables."""
     arguments = argparse.ArgumentParser(prog="python -m measure.engines.public_files")
     arguments.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
     arguments.add_argument("--anchors", type=Path, help="the roots to trust, in PEM; default: none")
@@ -151,12 +158,26 @@ def main() -> int:
         trust = trust_lists(wanted.anchors, None, wanted.anchors.parent)
         anchors_pem = wanted.anchors.read_text()
     rows = [row for folder in wanted.folders for row in judged(folder, trust, anchors_pem)]
+    with tempfile.TemporaryDirectory() as place:
+        pillow = in_pillow(Path(place)).command[0]
+        signing = Parents(trust, anchors_pem, pillow)
+        parents = [
+            row
+            for folder in wanted.folders
+            for row in signing.signed(folder, [(one, _media_type(one)) for one in files_of(folder)])
+        ]
     out = Console(width=200)
     out.print(table(rows), summary(rows), markup=False)
+    out.print(public_parents.table(parents), public_parents.summary(parents), markup=False)
     if wanted.write:
         part = f"{summary(rows)}\n{table(rows, only_differences=True)}"
-        PAGE.write_text(with_part(PAGE.read_text(), BEGIN, END, part))
-    return 0
+        page = with_part(PAGE.read_text(), BEGIN, END, part)
+        part = f"{public_parents.summary(parents)}\n{public_parents.table(parents)}"
+        PAGE.write_text(with_part(page, public_parents.BEGIN, public_parents.END, part))
+    wrong = public_parents.unexpected(parents)
+    for one in wrong:
+        out.print(f"NEITHER TRUSTED NOR REFUSED: {one}", markup=False)
+    return int(bool(wrong))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from tests.authorities.time_stamp_server import (
     roots_of,
     time_stamp_server,
 )
-from tests.conformance.conftest import _REQUESTS
+from tests.conformance.rubrics.signed_requests import WITHOUT_INGREDIENTS
 from tests.judges.engines import JUDGES
 from tests.judges.jumbf_reader import Box, read_store
 from tests.media.sample_assets import png
@@ -63,9 +63,9 @@ def content_of(box: Box) -> Any:
     return kind, content
 
 
-@pytest.mark.parametrize("name", _REQUESTS)
+@pytest.mark.parametrize("name", WITHOUT_INGREDIENTS)
 def test_both_engines_say_the_same_and_judges_trust_both(name: str) -> None:
-    policy_id, said = _REQUESTS[name]
+    policy_id, said = WITHOUT_INGREDIENTS[name]
     ours = WORKSHOP.sign(ASSET, said, policy_id, tsa=False)
     theirs = CENTRAL.sign(ASSET, said, policy_id, tsa=False).manifest_store
 

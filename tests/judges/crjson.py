@@ -37,7 +37,7 @@ class Credentials:
     @property
     def claim_as_signed(self) -> dict[str, Any]:
         """The claim from the store itself: crJSON leaves out fields that c2pa-rs does not know."""
-        (manifest,) = read_store(self.store).children
+        manifest = read_store(self.store).children[-1]
         claim: dict[str, Any] = cbor2.loads(manifest.child("c2pa.claim.v2").content[0][1])
         return claim
 
@@ -54,6 +54,11 @@ class Credentials:
     def action_names(self) -> list[str]:
         return [action["action"] for action in self.actions]
 
+    @property
+    def is_update(self) -> bool:
+        """Whether it is an update manifest, which has no hard binding of its own."""
+        return bool(self.manifest["isUpdateManifest"])
+
     def codes(self, outcome: str) -> set[str]:
         """The standard's codes for what c2pa-rs found, of the outcome `success` or `failure`."""
         return {one["code"] for one in self.manifest["validationResults"][outcome]}
@@ -63,10 +68,13 @@ def read_credentials(asset: bytes, media_type: str, store: bytes, anchors_pem: s
     settings = c2pa.Settings.from_dict(
         {"trust": {"trust_anchors": anchors_pem, "trust_config": TRUST_CONFIG}}
     )
-    with (
-        c2pa.Context(settings) as context,
-        c2pa.Reader(media_type, io.BytesIO(asset), store, context=context) as reader,
-    ):
-        report = json.loads(reader.crjson())
-    (manifest,) = report.get("manifests", [{}])
-    return Credentials(store, manifest)
+    try:
+        with (
+            c2pa.Context(settings) as context,
+            c2pa.Reader(media_type, io.BytesIO(asset), store, context=context) as reader,
+        ):
+            report = json.loads(reader.crjson())
+    except c2pa.C2paError:
+        report = {}
+    # The active manifest comes first.
+    return Credentials(store, report.get("manifests", [{}])[0])

@@ -25,6 +25,7 @@ class Parent:
     asset: bytes
     title: str = "parent.jpg"
     relationship: str | None = None
+    media_type: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def signed_by_c2pa_rs(
         remote_url: Where the file says that its credentials are.
         embed: Whether to put them into the file.
         trusts: Roots that the signing software trusts, in PEM, besides the workshop's own.
-        media_type: Of the file and its parents.
+        media_type: Of the file, and of parents that have none of their own.
         note: Text to say in an assertion of its own.
         actions: What was done after the first action.
         assertions: Contents of more assertions, by label.
@@ -96,7 +97,7 @@ def signed_by_c2pa_rs(
         relationship = parent.relationship or ("componentOf" if number else "parentOf")
         said = {"title": parent.title, "relationship": relationship}
         said |= {"label": str(number), "instance_id": str(number)}
-        builder.add_ingredient(said, media_type, io.BytesIO(parent.asset))
+        builder.add_ingredient(said, parent.media_type or media_type, io.BytesIO(parent.asset))
     if remote_url:
         builder.set_remote_url(remote_url)
     if not embed:
@@ -109,6 +110,8 @@ def signed_by_c2pa_rs(
 def _signer(workshop: Workshop) -> Any:
     chain = workshop.signer.certificate_chain.x5chain
     pem = [x509.load_der_x509_certificate(one).public_bytes(Encoding.PEM) for one in chain]
+    name = workshop.signer.algorithm.name.upper()
+    algorithm = c2pa.C2paSigningAlg["ED25519" if name == "EDDSA" else name]
     return c2pa.Signer.from_callback(
-        workshop.signer.sign_tbs, c2pa.C2paSigningAlg.ES256, b"".join(pem).decode(), None
+        workshop.signer.sign_tbs, algorithm, b"".join(pem).decode(), None
     )

@@ -53,26 +53,30 @@ def forged(
     """Give the store with some of its words changed.
 
     Args:
-        store: With one manifest, as the signer made it.
+        store: As the signer made it; its last manifest is changed.
         signer: Whose key signs the changed claim.
         label: Another label of the manifest.
-        assertions: Contents by label, in place of those there or added to the gathered ones.
+        assertions: Contents by label, in place of those there or added to the gathered ones; None
+            leaves one out.
         claim: Fields of the claim, in place of those there or added.
         claim_label: Another label of the claim's box.
         cose: What else the signature has.
     """
-    (manifest,) = read_store(store).children
+    *earlier, manifest = read_store(store).children
+    changed = assertions or {}
     boxes = {
         one.label: _plain(b"jumb", one.payload)
         for one in manifest.child("c2pa.assertions").children
-    } | {name: _box(name, content) for name, content in (assertions or {}).items()}
+        if one.label not in changed or changed[one.label] is not None
+    } | {name: _box(name, content) for name, content in changed.items() if content is not None}
     said = _claim_of(manifest, boxes) | dict(claim or {})
     encoded = cbor2.dumps(said, canonical=True)
     return _superbox(
         b"c2pa",
         "c2pa",
+        *(_plain(b"jumb", one.payload) for one in earlier),
         _superbox(
-            b"c2ma",
+            manifest.uuid[:4],
             label or manifest.label,
             _superbox(b"c2as", "c2pa.assertions", *boxes.values()),
             _superbox(b"c2cl", claim_label, _plain(b"cbor", encoded)),
@@ -84,7 +88,8 @@ def forged(
 def _claim_of(manifest: Box, boxes: Mapping[str, bytes]) -> dict[str, Any]:
     claim: dict[str, Any] = cbor2.loads(manifest.child("c2pa.claim.v2").content[0][1])
     created = [one["url"].removeprefix(_ASSERTION_URL) for one in claim["created_assertions"]]
-    claim["created_assertions"] = [_reference(name, boxes[name]) for name in created]
+    kept = [name for name in created if name in boxes]
+    claim["created_assertions"] = [_reference(name, boxes[name]) for name in kept]
     gathered = [_reference(name, box) for name, box in boxes.items() if name not in created]
     return claim | ({"gathered_assertions": gathered} if gathered else {})
 

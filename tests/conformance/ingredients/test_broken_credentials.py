@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,9 +13,9 @@ from edge_signer.signing.errors import (
 )
 from edge_signer.signing.ingredients import copied
 from edge_signer.signing.ingredients.ingredient import Ingredient
-from edge_signer.verification.store_reader import read_store
+from edge_signer.signing.ingredients.planner import IngredientPlanner
 from edge_signer.verification.trust import TrustLists
-from emulator.credentials import development_ca
+from emulator.credentials.development_ca import DevelopmentCa
 from tests.conformance.ingredients.chains import (
     POLICY,
     assertion,
@@ -31,6 +32,10 @@ from tests.signers.foreign_credentials import signed_by_c2pa_rs
 from tests.signers.forgery import forged
 from tests.signers.software_signer import Workshop
 
+EXPIRED = {
+    *("claimSignature.outsideValidity", "signingCredential.expired"),
+    "signingCredential.untrusted",
+}
 NOTE = {"org.example.note": {"note": "harbour"}}
 
 
@@ -132,6 +137,25 @@ def test_credentials_that_other_engines_could_not_read_are_refused(
         )
 
 
+def test_only_a_binding_of_early_movies_may_be_one_that_the_standard_has_removed(
+    newsroom: Workshop, photograph: bytes
+) -> None:
+    signed = newsroom.sign(photograph)
+    early = {"c2pa.hash.bmff": {"exclusions": [], "alg": "sha256", "hash": bytes(32), "pad": b""}}
+    without: dict[str, Any] = {"c2pa.hash.data": None}
+    parent = forged(signed, newsroom.signer, assertions=without | early)
+    store = newsroom.sign(
+        photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=parent)]
+    )
+    assert recorded(store)["failure"] == {"claim.hardBindings.missing"}
+    require_trusted(photograph, store, roots(newsroom))
+    unbound = forged(signed, newsroom.signer, assertions=without)
+    with pytest.raises(InvalidIngredientError, match=r"damaged \(claim.hardBindings.missing"):
+        newsroom.sign(
+            photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=unbound)]
+        )
+
+
 def test_too_many_bytes_of_manifests_are_refused(
     newsroom: Workshop, camera: Workshop, photograph: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -154,25 +178,56 @@ def test_a_policy_without_ingredients_allows_none(newsroom: Workshop, photograph
         newsroom.sign(photograph, opened(), ingredients=[Ingredient("parentOf")])
 
 
-@pytest.mark.parametrize("generations", [1, 2])
-def test_expired_credentials_are_recorded_as_such(
-    photograph: bytes, monkeypatch: pytest.MonkeyPatch, generations: int
+@pytest.fixture
+def old_camera() -> Workshop:
+    """A signer whose certificate expired ten days ago."""
+    return Workshop(ca=DevelopmentCa(age=timedelta(days=100)), name="Camera")
+
+
+def test_expired_credentials_are_recorded_under_the_codes_of_all_engines(
+    newsroom: Workshop, old_camera: Workshop, photograph: bytes
 ) -> None:
-    newsroom = Workshop()
-    with monkeypatch.context() as then:
-        then.setattr(development_ca, "_LEAF_LIFETIME", timedelta(minutes=1))
-        camera = Workshop(name="Camera")
-    newsroom.trust = trusting(newsroom.ca.anchors_pem() + camera.ca.anchors_pem())
-    store = camera.sign(photograph)
-    for _ in range(generations):
-        store = newsroom.sign(
-            photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=store)]
-        )
-    codes = {"claimSignature.outsideValidity", "signingCredential.expired"}
-    first = read_store(store).box
-    assert first
-    assert all(one.encode() in bytes(first.children[1].payload) for one in codes)
-    require_trusted(photograph, store, roots(newsroom, camera))
+    newsroom.trust = trusting(roots(newsroom, old_camera))
+    store = newsroom.sign(
+        photograph,
+        opened(),
+        ingredients=[Ingredient("parentOf", manifest_store=old_camera.sign(photograph))],
+    )
+    assert recorded(store)["failure"] == EXPIRED
+    assert "signingCredential.trusted" not in recorded(store)["success"]
+    require_trusted(photograph, store, roots(newsroom, old_camera))
+
+
+def test_what_expired_after_it_was_recorded_is_recorded_now(
+    newsroom: Workshop, old_camera: Workshop, photograph: bytes
+) -> None:
+    newsroom.trust = trusting(roots(newsroom, old_camera))
+    now, then = newsroom.planner, datetime.now(UTC) - timedelta(days=50)
+    newsroom.planner = IngredientPlanner(
+        lambda _tenant, one, _where: one.manifest_store, lambda: newsroom.trust, lambda: then
+    )
+    first = Ingredient("parentOf", manifest_store=old_camera.sign(photograph))
+    second = newsroom.sign(photograph, opened(), ingredients=[first])
+    newsroom.planner = now
+    store = newsroom.sign(
+        photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=second)]
+    )
+    (delta,) = assertion(store, "c2pa.ingredient.v3")["validationResults"]["ingredientDeltas"]
+    assert {one["code"] for one in delta["validationDeltas"]["failure"]} == EXPIRED
+    require_trusted(photograph, store, roots(newsroom, old_camera))
+
+
+def test_a_signature_that_does_not_match_vouches_for_nothing(
+    newsroom: Workshop, photograph: bytes
+) -> None:
+    parent = newsroom.sign(photograph)
+    forged = parent[:-1] + bytes([parent[-1] ^ 1])
+    store = newsroom.sign(
+        photograph, opened(), ingredients=[Ingredient("parentOf", manifest_store=forged)]
+    )
+    assert recorded(store)["failure"] == {"claimSignature.mismatch"}
+    assert recorded(store)["success"] == {"assertion.hashedURI.match"}
+    require_trusted(photograph, store, roots(newsroom))
 
 
 def test_without_trust_lists_a_parents_signer_is_unknown(

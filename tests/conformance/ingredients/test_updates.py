@@ -137,6 +137,18 @@ def test_an_update_of_another_file_is_refused(newsroom: Workshop, photograph: by
     assert len(newsroom.store.kept) == kept
 
 
+def test_an_update_of_changed_credentials_is_refused(newsroom: Workshop, photograph: bytes) -> None:
+    first = newsroom.sign(photograph)
+    forged = first[:-1] + bytes([first[-1] ^ 1])
+    with pytest.raises(InvalidIngredientError, match=r"claimSignature.mismatch"):
+        newsroom.sign(
+            photograph,
+            opened(),
+            ingredients=[Ingredient("parentOf", manifest_store=forged)],
+            is_update=True,
+        )
+
+
 def test_an_update_with_an_action_that_changes_pixels_is_refused(
     newsroom: Workshop, photograph: bytes
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from edge_signer.signing.rules.action_model import STANDARD_ACTIONS
-from tests.conformance.conftest import Spoiler
+from tests.conformance.rubrics.conftest import Spoiler
 from tests.judges.crjson import Credentials
 
 IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"

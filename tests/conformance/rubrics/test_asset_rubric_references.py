@@ -1,16 +1,19 @@
 """The asset rubric's seven checks of ingredients, reviews and what is kept elsewhere.
 
-`test_asset_rubric.py` says where they are from. This signer makes no such assertions. The rubric
-knows them by their fields, whatever the label; c2pa-rs reads no store whose ingredient has a
-foreign relationship, or a manifest that is not there. Those are spoilt under a client's own label.
+`test_asset_rubric.py` says where they are from. Of such assertions, this signer makes those about
+ingredients. The rubric knows them by their fields, whatever the label; c2pa-rs reads no store whose
+ingredient has a foreign relationship, or a manifest that is not there. Those are spoilt under a
+client's own label.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.conformance.conftest import Spoiler
-from tests.judges.crjson import Credentials
+from tests.conformance.rubrics.conftest import Spoiler
+from tests.conformance.rubrics.signed_requests import WITH_INGREDIENTS
+from tests.judges.crjson import Credentials, read_credentials
+from tests.signers.software_signer import Workshop
 
 PARENT = {"dc:title": "the original", "relationship": "parentOf"}
 WITH_MANIFEST = {**PARENT, "activeManifest": {"url": "self#jumbf=/c2pa/x", "hash": bytes(32)}}
@@ -20,6 +23,24 @@ PRESERVED = {"type": "exif.originalPreservationImage"}
 
 def ingredients(one: Credentials) -> list[dict[str, Any]]:
     return [content for content in one.assertions.values() if "relationship" in content]
+
+
+def test_the_checks_see_every_kind_of_ingredient(drawing: bytes, workshop: Workshop) -> None:
+    """None of the programme's. Red when: the checks hold because there is nothing to check."""
+    stores = [workshop.sign(drawing, **one(workshop, drawing)) for one in WITH_INGREDIENTS.values()]
+    anchors_pem = workshop.ca.anchors_pem()
+    read = [read_credentials(drawing, "image/png", one, anchors_pem) for one in stores]
+    seen = [content for one in read for content in ingredients(one)]
+    assert {one["relationship"] for one in seen} == {"parentOf", "componentOf", "inputTo"}
+    assert {"activeManifest" in one for one in seen} == {True, False}
+    assert {"thumbnail" in one for one in seen} == {True, False}
+    results = [
+        one["validationResults"]["activeManifest"] for one in seen if "activeManifest" in one
+    ]
+    assert {bool(one["failure"]) for one in results} == {True, False}
+    assert {bool(one.claim["redacted_assertions"]) for one in read} == {True, False}
+    assert {one.is_update for one in read} == {True, False}
+    assert any("c2pa.thumbnail.claim" in one.assertions for one in read)
 
 
 def test_an_ingredient_is_a_parent_an_input_or_a_component(
@@ -49,7 +70,7 @@ def test_an_ingredient_without_a_manifest_was_not_validated(
 
     assert baseless(signed) == 0
     validated = {**PARENT, "validationResults": RESULTS}
-    assert baseless(spoilt(assertions={"c2pa.ingredient.v3": validated})) == 1
+    assert baseless(spoilt(assertions={"com.example.ingredient": validated})) == 1
 
 
 def test_an_ingredient_with_a_manifest_was_validated(signed: Credentials, spoilt: Spoiler) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta, tzinfo
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -180,16 +180,9 @@ def test_an_authority_that_would_spoil_the_manifest_is_refused_before_anything_i
 
 
 @pytest.fixture
-def old_ca(monkeypatch: pytest.MonkeyPatch) -> DevelopmentCa:
+def old_ca() -> DevelopmentCa:
     """A CA of a hundred days ago: what it issues expired ten days ago."""
-
-    class Earlier(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
-            return datetime.now(tz) - 100 * DAY
-
-    monkeypatch.setattr(development_ca, "datetime", Earlier)
-    return DevelopmentCa()
+    return DevelopmentCa(age=100 * DAY)
 
 
 def test_an_expired_signer_stays_trusted_where_a_stamp_tells_when_it_signed(

@@ -74,3 +74,11 @@ def test_what_c2pa_rs_embeds_is_bound(name: str, workshop: Workshop) -> None:
     if media_type in {"image/jpeg", "image/png", "image/gif", "image/svg+xml", "video/mp4"}:
         require_bound(updated.asset, updated.store, trust)
         assert not any("alone" in one for one in found.not_checked)
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_c2pa_rs_writes_beside_a_file_is_bound(name: str, workshop: Workshop) -> None:
+    content, media_type = WRITTEN[name].content, WRITTEN[name].media_type
+    signed = signed_by_c2pa_rs(workshop, content, media_type=media_type, embed=False)
+    sound = validated(signed.store, file_of(signed.asset), trusting(workshop))
+    assert (sound.verdict, sound.hard_binding, failures(sound)) == ("Trusted", "passed", set())

@@ -172,10 +172,12 @@ class EdgeSignRequest(BaseModel):
             return False
         if [one.relationship for one in ingredients] != ["parentOf"]:
             raise InvalidRequestError("update needs exactly one ingredient, with parentOf")
-        if self.thumbnail is not None:
-            raise InvalidRequestError("thumbnail must be absent with update")
-        if ingredients[0].thumbnail is not None:
-            raise InvalidRequestError("ingredients[0].thumbnail must be absent with update")
+        for place, thumbnail in {
+            "thumbnail": self.thumbnail,
+            "ingredients[0].thumbnail": ingredients[0].thumbnail,
+        }.items():
+            if thumbnail is not None:
+                raise InvalidRequestError(f"{place} must be absent with update")
         if self.embed is True:
             raise InvalidRequestError("update: true goes with a place in embed, not with true")
         if self.embed is not None and self.embed.format not in UPDATABLE:

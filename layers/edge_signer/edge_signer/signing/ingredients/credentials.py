@@ -8,7 +8,7 @@ the store. The hard binding is not among them unless somebody else has checked i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,23 +23,23 @@ from edge_signer.verification.claims.references import (
     manifest_uri,
     signature_uri,
 )
-from edge_signer.verification.findings import Finding
+from edge_signer.verification.findings import Finding, Findings
 from edge_signer.verification.hard_bindings.asset_content import AssetContent
 from edge_signer.verification.store_reader import Box
 from edge_signer.verification.trust import TrustLists
-from edge_signer.verification.validation import (
-    UNTRUSTED,
-    StoreValidation,
-    Verdict,
-)
+from edge_signer.verification.validation import UNTRUSTED, StoreValidation, Verdict
 from edge_signer.verification.validator import validate_store
 
 #: The most manifests that the ingredients of one manifest bring along.
 MAX_MANIFESTS = 200
 #: The most findings that are recorded of one ingredient.
 MAX_FINDINGS = 500
-_OUTSIDE_VALIDITY, _EXPIRED = "claimSignature.outsideValidity", "signingCredential.expired"
-_TRUSTED = "signingCredential.trusted"
+_EXPIRED = "claimSignature.outsideValidity"
+# A signature that does not match proves neither who signed nor when.
+_OF_SIGNATURE = {
+    *("claimSignature.insideValidity", "signingCredential.trusted"),
+    *("timeStamp.validated", "timeStamp.trusted", "signingCredential.ocsp.notRevoked"),
+}
 _BINDING_CODES = {
     "c2pa.hash.data": "assertion.dataHash.match",
     "c2pa.hash.boxes": "assertion.boxesHash.match",
@@ -125,15 +125,14 @@ class IngredientCredentials:
             InvalidIngredientError: There is too much to record.
         """
         active = self.validation.manifests[-1].findings
-        is_late = any(one.code == _OUTSIDE_VALIDITY for one in active.failure)
-        success = [_status(one) for one in active.success if not (is_late and one.code == _TRUSTED)]
+        success = [_status(one) for one in _that_count(active)]
         if asset_checked and self.validation.hard_binding != "passed":
             success.append(self._binding())
         recorded: dict[str, Any] = {
             "activeManifest": {
                 "success": success,
                 "informational": [_status(one) for one in active.informational],
-                "failure": _failures(active.failure),
+                "failure": [*_failures(active.failure)],
             }
         }
         deltas = self._deltas()
@@ -144,7 +143,7 @@ class IngredientCredentials:
                     "validationDeltas": {
                         "success": [],
                         "informational": [],
-                        "failure": _failures(failures),
+                        "failure": [*_failures(failures)],
                     },
                 }
                 for uri, failures in deltas.items()
@@ -218,22 +217,34 @@ def references_to(manifest: Box) -> dict[str, Any]:
     }
 
 
+def _that_count(found: Findings) -> Iterator[Finding]:
+    """Yield the successes that mean something beside the failures."""
+    failed = {one.code for one in found.failure}
+    for one in found.success:
+        if one.code in _OF_SIGNATURE and "claimSignature.mismatch" in failed:
+            continue
+        if one.code == "signingCredential.trusted" and _EXPIRED in failed:
+            continue
+        yield one
+
+
+def _failures(found: Sequence[Finding]) -> Iterator[dict[str, str]]:
+    """Yield failures; those of an expired certificate as all engines name them.
+
+    Each engine counts as new what is not recorded under its own code. To c2pa-rs, a chain with an
+    expired certificate leads to no root either.
+    """
+    seen = set()
+    for one in found:
+        names = (_EXPIRED, "signingCredential.expired", UNTRUSTED)
+        for code in names if one.code == _EXPIRED else (one.code,):
+            if (code, one.url) not in seen:
+                seen.add((code, one.url))
+                yield _status(replace(one, code=code))
+
+
 def _status(finding: Finding) -> dict[str, str]:
     return {"code": finding.code, "url": finding.url} if finding.url else {"code": finding.code}
-
-
-def _failures(findings: Sequence[Finding]) -> list[dict[str, str]]:
-    """Return failures under the codes of all engines.
-
-    Where no time-stamp says when an expired certificate signed, c2pa-rs calls it expired and
-    untrusted, whatever list it is on.
-    """
-    recorded = [_status(one) for one in findings]
-    for one in findings:
-        if one.code == _OUTSIDE_VALIDITY:
-            said = [{**_status(one), "code": code} for code in (_EXPIRED, UNTRUSTED)]
-            recorded += [each for each in said if each not in recorded]
-    return recorded
 
 
 def _hashed(url: str, box: Box) -> dict[str, str]:

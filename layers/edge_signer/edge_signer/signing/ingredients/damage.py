@@ -37,6 +37,9 @@ _INTEGRITY = _RECORDED_ALIKE - {
     *("assertion.dataHash.mismatch", "assertion.bmffHash.mismatch"),
     "assertion.boxesHash.mismatch",
 }
+_NO_BINDING = "claim.hardBindings.missing"
+# The standard has removed it. Other engines read it; they read no manifest without a binding.
+_EARLY_BINDING = "c2pa.hash.bmff"
 _CHANGED = {"assertion.hashedURI.mismatch", "hashedURI.mismatch"}
 
 
@@ -55,6 +58,9 @@ def damage_to(validation: StoreValidation, manifests: Sequence[Box]) -> set[str]
     }
     is_as_signed = not failed & _INTEGRITY
     damage = failed - _RECORDED_ALIKE - (_SIGNED_SO if is_as_signed else set())
+    unbound = [one for one in validation.manifests if _lacks_binding(one)]
+    if is_as_signed and all(map(_has_early_binding, unbound)):
+        damage.discard(_NO_BINDING)
     if any(one.signer is None for one in validation.manifests):
         damage.add("no readable certificate")
     if any(map(_has_changed_references, validation.manifests)):
@@ -64,6 +70,18 @@ def damage_to(validation: StoreValidation, manifests: Sequence[Box]) -> set[str]
     damage |= {f"box {label[:40]!r}" for label in odd}
     damage |= {f"box {label[:40]!r}" for one in validation.manifests for label in one.odd_values}
     return damage | not_redacted(validation)
+
+
+def _lacks_binding(found: ManifestValidation) -> bool:
+    return any(one.code == _NO_BINDING for one in found.findings.failure)
+
+
+def _has_early_binding(found: ManifestValidation) -> bool:
+    return any(
+        one.label == _EARLY_BINDING
+        for store in parts_of(found.box, "c2as")
+        for one in store.children
+    )
 
 
 def not_redacted(validation: StoreValidation) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -27,14 +27,16 @@ from edge_signer.signing.ingredients.redaction import redact
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.rules.redactions import Redaction
+from edge_signer.verification.findings import Finding
 from edge_signer.verification.hard_bindings.asset_content import AssetContent
 from edge_signer.verification.trust import TrustLists
-from edge_signer.verification.validation import UNTRUSTED
+from edge_signer.verification.validation import UNTRUSTED, StoreValidation
 from edge_signer.verification.validator import validate_store
 
 #: The most bytes, in JSON, that are said about the ingredients of one manifest. The builder takes
 #: 512 KiB, of which 128 KiB are for thumbnails.
 MAX_RECORDED_BYTES = 256 * 1024
+_OF_SIGNER = {UNTRUSTED, "claimSignature.outsideValidity"}
 _SUFFICIENT = {
     "trusted": {"Trusted"},
     "valid": {"Trusted", "Valid"},
@@ -131,7 +133,8 @@ class IngredientPlanner:
         asset = None if asset_sha256 is None else AssetContent(sha256=asset_sha256)
         found = validate_store(manifest_store, asset, self._trust(), self._now())
         own = found.active.findings.failure if found.active else ()
-        failed = {one.code for one in (*own, *found.new_failures)} - {UNTRUSTED}
+        failed = {one.code for one in (*own, *found.new_failures, *_of_updated(found))}
+        failed -= {UNTRUSTED}
         if found.active and found.active.kind == "update" and intact_binding(found) is None:
             failed.add("claim.hardBindings.missing")
         failed |= not_redacted(found)
@@ -182,6 +185,19 @@ class IngredientPlanner:
 
 def _embedding(asset: bytes) -> AssetContent:
     return AssetContent(stream=io.BytesIO(asset), size_bytes=len(asset), is_embedded=True)
+
+
+def _of_updated(found: StoreValidation) -> Iterator[Finding]:
+    """Yield how the manifest that the active one updates was changed: its binding is the update's.
+
+    Who signed it, and when, does not matter.
+    """
+    if found.active is None or found.active.kind != "update":
+        return
+    updated = {one.ingredient.manifest_label for one in found.active.ingredients}
+    for manifest in found.manifests:
+        if manifest.label in updated:
+            yield from (one for one in manifest.findings.failure if one.code not in _OF_SIGNER)
 
 
 def _described(ingredient: Ingredient) -> dict[str, Any]:

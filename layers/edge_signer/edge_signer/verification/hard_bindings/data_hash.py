@@ -110,7 +110,9 @@ def _exclusions(said: Any) -> list[tuple[int, int]] | None:
             case {"start": int(start), "length": int(length)} if start >= 0 and length >= 0:
                 if found and sum(found[-1]) > start:
                     return None
-                found.append((start, length))
+                # c2pa-rs writes a range of no bytes into the sidecar of a TIFF.
+                if length:
+                    found.append((start, length))
             case _:
                 return None
     return found
