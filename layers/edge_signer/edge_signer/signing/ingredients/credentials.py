@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from edge_signer.signing.errors import InvalidIngredientError
-from edge_signer.signing.ingredients.damage import damage_to, parts_of
+from edge_signer.signing.ingredients.damage import damage_to
+from edge_signer.signing.ingredients.unread_boxes import parts_of
 from edge_signer.verification.claims.assertion_checks import (
     HARD_BINDINGS,
 )

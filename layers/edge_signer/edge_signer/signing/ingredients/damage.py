@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
+from edge_signer.signing.ingredients.unread_boxes import unread_boxes, unread_contents
 from edge_signer.verification.claims.assertion_checks import ACTIONS, INGREDIENTS
 from edge_signer.verification.claims.manifest_reading import base_label
 from edge_signer.verification.store_reader import Box
@@ -36,14 +37,6 @@ _INTEGRITY = _RECORDED_ALIKE - {
     "assertion.boxesHash.mismatch",
 }
 _CHANGED = {"assertion.hashedURI.mismatch", "hashedURI.mismatch"}
-_EMBEDDED_FILE = "40cb0c32bb8a489da70b2ad6f47f4369"
-# What the boxes of assertions hold, by their kind.
-_CONTENTS = {"cbor": ["cbor"], "json": ["json"], _EMBEDDED_FILE: ["bfdb", "bidb"]}
-
-
-def parts_of(manifest: Box, kind: str) -> list[Box]:
-    """Return the boxes of a manifest of one kind."""
-    return [one for one in manifest.children if one.kind == kind]
 
 
 def damage_to(validation: StoreValidation, manifests: Sequence[Box]) -> set[str]:
@@ -61,32 +54,14 @@ def damage_to(validation: StoreValidation, manifests: Sequence[Box]) -> set[str]
     if any(map(_has_changed_references, validation.manifests)):
         # They can mean anything now, and engines follow them to different ends.
         damage.add("changed actions or ingredients")
+    if any(one.time_stamp.certificate_fault for one in validation.manifests):
+        # c2pa-rs calls the signer's own certificate invalid then.
+        damage.add("the certificate of the time-stamp authority")
+    unread = [one for manifest in manifests for one in unread_boxes(manifest)]
     if not is_as_signed:
-        damage |= {
-            f"box {one.label[:40]!r}" for one in _assertions(manifests) if not _is_sound(one)
-        }
+        unread += [one for manifest in manifests for one in unread_contents(manifest)]
+    damage |= {f"box {one.label[:40]!r}" for one in unread}
     return damage
-
-
-def _assertions(manifests: Iterable[Box]) -> Iterator[Box]:
-    return (
-        assertion
-        for manifest in manifests
-        for store in parts_of(manifest, "c2as")
-        for assertion in store.children
-    )
-
-
-def _is_sound(box: Box) -> bool:
-    # After header, UUID and toggles stands the label.
-    _, _, private = box.description[8 + 17 :].partition(b"\0")
-    found = [kind for kind, _ in box.contents]
-    return (
-        not (box.faults or box.children)
-        and _CONTENTS.get(box.kind) == found
-        # Nothing but a salt may follow the label (C2PA 2.2 §8.4.2.4).
-        and (not private or private[4:8] == b"c2sh")
-    )
 
 
 def _has_changed_references(manifest: ManifestValidation) -> bool:
