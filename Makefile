@@ -19,7 +19,7 @@ INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN
 # The lists are complete; older versions of pip treat a dependency's extras as not pinned.
 PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-service fuzz-layouts sparse-movie lint format openapi wasm bench limits load chaos portability engines newer-engines chains public-files survival lock pr
+.PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-service fuzz-ingredients fuzz-layouts sparse-movie lint format openapi wasm bench limits load chaos portability engines newer-engines chains public-files survival lock pr
 .PHONY: client validate build package reproducible build-check cold-start import-times sbom audit cost architecture house walk deploy-local sam-local
 
 help: ## List the targets.
@@ -46,6 +46,9 @@ fuzz-verify: dev ## Change one byte of a manifest store, 20,000 times; `verify` 
 
 fuzz-service: dev ## Damage 100,000 files and stores for POST /verify; each gets a verdict or a named error.
 	@$(BIN)/python -W ignore -m measure.fuzz.service
+
+fuzz-ingredients: dev ## Sign with 100,000 damaged parents of two tenants; each is recorded as it is, or refused.
+	@$(BIN)/python -W ignore -m measure.fuzz.ingredients
 
 fuzz-layouts: dev ## Damage 200,000 files of each layout; a store has a sound place, or a refusal a name.
 	@$(BIN)/python -m measure.fuzz.layouts

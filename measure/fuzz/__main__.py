@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import resource
 import time
 from pathlib import Path
 from random import SystemRandom
@@ -15,15 +14,12 @@ from rich.table import Table
 from edge_signer.signing.manifest.builder import FUEL_PER_REQUEST
 from edge_signer.signing.manifest.tbs_module import MEMORY_LIMIT_BYTES
 from measure.fuzz.campaign import Campaign, Finding, Tally
+from measure.fuzz.resident import resident_bytes
 
 # After this many inputs, caches are full: what the process takes from then on would be a leak.
 WARM_UP = 2000
 CHUNK = 500
 MAX_GROWTH_BYTES = 32 * 1024 * 1024
-
-
-def resident_bytes() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 def table(tally: Tally, title: str, growth_bytes: int, elapsed_s: float) -> Table:

@@ -20,8 +20,8 @@ _CLAIMED = (
     2**16,
     16 * 1024,
     16 * 1024 + 1,
-    192 * 1024,
-    192 * 1024 + 1,
+    512 * 1024,
+    512 * 1024 + 1,
     2**31 - 1,
     2**31,
     2**32 - 4,
@@ -69,16 +69,24 @@ def calls(random: Random) -> list[Call]:
 
 def _call(random: Random, export: str, seed: Seed, definition: bytes) -> Call:
     fields = {
-        "prepare": [definition, seed.asset_sha256, *seed.x5chain],
+        "prepare": [definition, seed.asset_sha256, *seed.attachments, *seed.x5chain],
         "time_stamp_payload": [seed.signature],
-        "assemble": [seed.signature, seed.token],
+        "assemble": [seed.signature, seed.token, *_store_length(random)],
     }[export]
     if random.random() < 0.1:
         place = random.randrange(len(fields))
         other = (bytes(random.choice(_FIELD_LENGTHS)), mutate_bytes(random, fields[place]))
         fields[place] = random.choice((*other, random.choice(VALUES)))
     if random.random() < 0.05:
-        random.choice((fields.reverse, fields.clear, lambda: fields.append(bytes(3))))()
+        only_digest = slice(2, None)
+        random.choice(
+            (
+                fields.reverse,
+                fields.clear,
+                lambda: fields.append(bytes(3)),
+                lambda: fields.__delitem__(only_digest),
+            )
+        )()
         fields *= random.choice((1, 1, 2, 5))
     written = framed(fields)
     if random.random() < 0.1:
@@ -87,6 +95,14 @@ def _call(random: Random, export: str, seed: Seed, definition: bytes) -> Call:
     if random.random() < 0.03:
         claimed = random.choice((*_CLAIMED, claimed - 4, claimed - 1, claimed + 1)) % 2**32
     return Call(export, written, claimed)
+
+
+def _store_length(random: Random) -> list[bytes]:
+    """Give no length that the store is padded to, or one."""
+    if random.random() < 0.7:
+        return []
+    length = random.choice((random.randrange(1000, 70_000), random.choice(_CLAIMED)))
+    return [length.to_bytes(4, "little")]
 
 
 def _misframed(random: Random, written: bytes, lengths: Sequence[int]) -> bytes:

@@ -11,15 +11,13 @@ from typing import Any
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.builder import ManifestBuilder
 from edge_signer.signing.manifest.manifest_definition import BuildError, ManifestDefinition
+from edge_signer.signing.manifest.manifest_reader import jumbf_box
 from measure.fuzz.mutations import JSON_MUTATIONS, mutate_bytes, mutated
 from measure.fuzz.outcomes import check_refusal, read_json
 from measure.fuzz.seeds import MODULE_SEEDS
-from tests.judges.manifest_reader import (
-    Said,
-    check_store,
-    check_tbs,
-    check_time_stamp_payload,
-)
+from tests.judges.exact_values import exactly
+from tests.judges.manifest_reader import check_store, check_tbs, check_time_stamp_payload
+from tests.judges.manifest_words import Said
 
 _CHAINS = (
     (),
@@ -31,7 +29,10 @@ _CHAINS = (
     (b"c" * 200_000,),
 )
 _SIGNATURES = (0, 63, 64, 65, 96, 132, 256, 512, 200_000)
+_UPDATE = exactly({"update": True})
 _TOKENS = (0, 1, 70_000, 200_000)
+_EARLIER = (b"", b"", b"", jumbf_box("jumb", b"m" * 40), jumbf_box("jumb", b"") * 20_000)
+_PADDINGS = (*[None] * 10, -(10**6), -1, 0, 1, 4, 5, 300, 70_000, 10**7, 2**32)
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,12 @@ class Request:
 
     text: bytes
     asset_sha256: bytes
+    attachments: tuple[bytes, ...]
     x5chain: tuple[bytes, ...]
     signature: bytes
     token: bytes
+    earlier_manifests: bytes
+    padding_bytes: int | None
 
 
 def request(random: Random) -> Request:
@@ -56,7 +60,14 @@ def request(random: Random) -> Request:
     if random.random() < 0.2:
         signature, token = bytes(random.choice(_SIGNATURES)), bytes(random.choice(_TOKENS))
     return Request(
-        mutated(random, seed.definition, JSON_MUTATIONS), digest, chain, signature, token
+        mutated(random, seed.definition, JSON_MUTATIONS),
+        digest,
+        seed.attachments,
+        chain,
+        signature,
+        token,
+        random.choice(_EARLIER),
+        random.choice(_PADDINGS),
     )
 
 
@@ -87,7 +98,13 @@ class HostTarget:
             check_refusal(refused.name, wanted.text)
             return [refused.name]
         if isinstance(definition, _AsWritten):
-            said = Said(read_json(wanted.text), wanted.asset_sha256, wanted.x5chain)
+            said = Said(
+                read_json(wanted.text),
+                wanted.asset_sha256,
+                wanted.x5chain,
+                wanted.attachments,
+                wanted.earlier_manifests,
+            )
         else:
             said = Said.by(definition)
         signature, token, tbs = wanted.signature, wanted.token, prepared.tbs
@@ -98,7 +115,12 @@ class HostTarget:
             check_time_stamp_payload(payload, tbs, said, signature)
 
         def assemble() -> None:
-            check_store(prepared.assemble(signature, token), tbs, said, signature, token)
+            store = prepared.assemble(signature, token)
+            check_store(store, tbs, said, signature, token)
+            if wanted.padding_bytes is not None:
+                store_bytes = len(store) + wanted.padding_bytes
+                padded = prepared.assemble(signature, token, store_bytes)
+                check_store(padded, tbs, said, signature, token, store_bytes)
 
         return ["prepare", _outcome("time_stamp_payload", stamp), _outcome("assemble", assemble)]
 
@@ -121,16 +143,44 @@ def _definition(wanted: Request) -> ManifestDefinition:
             instance_id=fields.pop("instance_id"),
             algorithm=fields.pop("alg"),
             claim_generator_info=fields.pop("claim_generator_info"),
-            assertions=[_assertion(one) for one in fields.pop("assertions")],
+            assertions=[_assertion(one, wanted) for one in fields.pop("assertions")],
             asset_sha256=wanted.asset_sha256,
             x5chain=wanted.x5chain,
+            title=fields.pop("title", None),
+            redacted=_only_list(fields.pop("redacted", [])),
+            earlier_manifests=wanted.earlier_manifests,
+            **_binding(fields.pop("binding", None)),
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         text = wanted.text.decode("latin-1")
-        return _AsWritten(text, "", "", {}, (), wanted.asset_sha256, wanted.x5chain)
+        files = [Assertion("", {}, True, "file", one) for one in wanted.attachments]
+        return _AsWritten(
+            text,
+            "",
+            "",
+            {},
+            files,
+            wanted.asset_sha256,
+            wanted.x5chain,
+            earlier_manifests=wanted.earlier_manifests,
+        )
 
 
-def _assertion(said: dict[str, Any]) -> Assertion:
+def _binding(said: Any) -> dict[str, Any]:
+    return {"is_update": True} if exactly(said) == _UPDATE else {"binding": said}
+
+
+def _only_list(said: Any) -> list[Any]:
+    if not isinstance(said, list):
+        raise TypeError
+    return said
+
+
+def _assertion(said: dict[str, Any], wanted: Request) -> Assertion:
+    if "file" in said:
+        content = {**said["file"]}
+        attachment = wanted.attachments[content.pop("attachment")]
+        return Assertion(said["label"], content, said["created"], "file", attachment)
     if "json" in said:
         return Assertion(said["label"], read_json(said["json"].encode()), said["created"], "json")
     return Assertion(said["label"], said["data"], said["created"])

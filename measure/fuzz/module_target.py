@@ -15,12 +15,8 @@ from edge_signer.signing.manifest.builder import FUEL_PER_REQUEST
 from edge_signer.signing.manifest.tbs_module import MEMORY_LIMIT_BYTES, TBS_MODULE
 from measure.fuzz.framing import Call, unframed
 from measure.fuzz.outcomes import check_refusal, read_json
-from tests.judges.manifest_reader import (
-    Said,
-    check_store,
-    check_tbs,
-    check_time_stamp_payload,
-)
+from tests.judges.manifest_reader import check_store, check_tbs, check_time_stamp_payload
+from tests.judges.manifest_words import Said
 from tests.judges.wasmtime_engine import engine_like_the_hosts
 
 _ERROR_BIT = 1 << 31
@@ -75,18 +71,25 @@ class ModuleTarget:
                 continue
             fields = unframed(instance.given)
             if call.export == "prepare":
-                said = Said(read_json(fields[0]), fields[1], fields[2:])
+                said = _said(fields)
                 tbs = answer
                 check_tbs(tbs, said)
                 continue
             assert said, "an answer without a manifest"
             if call.export == "assemble":
-                signature, token = fields
-                check_store(answer, tbs, said, signature, token)
+                signature, token, *padded = fields
+                store_bytes = int.from_bytes(padded[0], "little") if padded else None
+                check_store(answer, tbs, said, signature, token, store_bytes)
             else:
                 (signature,) = fields
                 check_time_stamp_payload(answer, tbs, said, signature)
         return done
+
+
+def _said(fields: Sequence[bytes]) -> Said:
+    definition = read_json(fields[0])
+    end = 2 + definition.get("attachments", 0)
+    return Said(definition, fields[1], fields[end:], fields[2:end])
 
 
 class _RawInstance:

@@ -20,10 +20,13 @@ VALUES = [
     *(b"1e400", b"1e-400", b"2.2250738585072011e-308", b"9" * 400, b"1" * 300 + b".5"),
     *(b"null", b"true", b"false", b"[]", b"{}", b"[[]]", b'{"":{}}', b'{"a":1,"a":2}'),
     *(b'""', b'"\\u0000"', b'"\\ud83d\\ude00"', b'"\\ud800"', b'"\\udc00\\ud800"', b'"\xc3\xa9"'),
-    *(b'"' + b"x" * length + b'"' for length in (23, 24, 128, 255, 256, 257, 8192, 8193)),
+    *(
+        b'"' + b"x" * length + b'"'
+        for length in (23, 24, 128, 255, 256, 257, 1024, 1025, 8192, 8193)
+    ),
     *(b"[" * depth + b"]" * depth for depth in (16, 20, 24, 28, 29, 32, 33, 5000)),
     *(b'{"a":' * depth + b"1.1" + b"}" * depth for depth in (20, 24, 28, 29, 33)),
-    *(b"[" + b"0," * count + b"0]" for count in (22, 255, 1400, 1999, 2100)),
+    *(b"[" + b"0," * count + b"0]" for count in (22, 255, 1400, 9999, 10_100)),
     b"{" + b",".join(b'"%d":[]' % number for number in range(600)) + b"}",
     b"{" + b",".join(b'"%d":0' % (number % 299) for number in range(300)) + b"}",
 ]
@@ -44,7 +47,11 @@ WORDS = [
         *(b"limitations", b"no-generative-ai", b"org.example", b"org.example__1", b"org.x.v1.y"),
         *(b"ES256", b"ES384", b"ES512", b"PS256", b"PS384", b"PS512", b"EdDSA", b"es256"),
         *(b"urn:c2pa:00000000-0000-4000-8000-000000000000", b"2026-01-31T12:00:00Z"),
-        *(b"asset_sha256", b"asset_inline", b"policy_id", b"tenant_id", b"tsa"),
+        *(b"asset_sha256", b"asset_inline", b"policy_id", b"tenant_id", b"tsa", b"title"),
+        *(b"binding", b"exclusions", b"bmff", b"update", b"start", b"length", b"redacted"),
+        *(b"attachments", b"file", b"attachment", b"media_type", b"hash", b"url", b"thumbnail"),
+        *(b"ingredients", b"ingredientIds", b"activeManifest", b"claimSignature"),
+        *(b"c2pa.ingredient.v3", b"relationship", b"parentOf", b"componentOf", b"inputTo"),
         b"http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",
     )
 ]
@@ -143,8 +150,8 @@ def _instead(random: Random, bracket: Sequence[bytes]) -> Sequence[bytes]:
     if change == 2:
         depth = random.choice((1, 2, 12, 20, 30))
         return [b"[" * depth, *bracket, b"]" * depth]
-    # Of a long one 65 would be far beyond what is read at all.
-    times = random.choice((2, 2, 3, 9, 63, 64, 65) if len(bracket) < 2000 else (2, 3))
+    # Of a long one 129 would be far beyond what is read at all.
+    times = random.choice((2, 2, 3, 9, 65, 127, 128, 129) if len(bracket) < 2000 else (2, 3))
     return [*([*bracket, b","] * (times - 1)), *bracket]
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import dataclass
 from typing import Any
 
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.manifest_definition import ManifestDefinition
-from tests.judges.manifest_reader import SIGNATURE_LENGTHS
+from tests.judges.manifest_words import SIGNATURE_LENGTHS
 from tests.media.sample_metadata import METADATA
 
 _LABEL = "urn:c2pa:01234567-89ab-4def-8123-456789abcdef"
@@ -39,12 +40,13 @@ class Seed:
 
     definition: bytes
     asset_sha256: bytes
+    attachments: tuple[bytes, ...]
     x5chain: tuple[bytes, ...]
     signature: bytes
     token: bytes
 
 
-def _seed(algorithm: str, x5chain: tuple[bytes, ...], *assertions: Assertion) -> Seed:
+def _seed(algorithm: str, x5chain: tuple[bytes, ...], *assertions: Assertion, **more: Any) -> Seed:
     definition = ManifestDefinition(
         label=_LABEL,
         instance_id="xmp:iid:01234567-89ab-4def-8123-456789abcdef",
@@ -53,9 +55,42 @@ def _seed(algorithm: str, x5chain: tuple[bytes, ...], *assertions: Assertion) ->
         assertions=assertions,
         asset_sha256=bytes(range(32)),
         x5chain=x5chain,
+        **more,
     )
     signature = b"s" * SIGNATURE_LENGTHS[algorithm][-1]
-    return Seed(definition.to_json(), definition.asset_sha256, x5chain, signature, b"t" * 40)
+    attachments = tuple(definition.attachments)
+    text = definition.to_json()
+    return Seed(text, definition.asset_sha256, attachments, x5chain, signature, b"t" * 40)
+
+
+_PARENT = "self#jumbf=/c2pa/urn:c2pa:89abcdef-0123-4def-8123-456789abcdef"
+_PICTURE = b"\x89PNG\r\n\x1a\n" + b"p" * 300
+_INGREDIENTS = (
+    Assertion("c2pa.thumbnail.ingredient", {"media_type": "image/png"}, False, "file", _PICTURE),
+    Assertion(
+        "c2pa.ingredient.v3",
+        {
+            "relationship": "parentOf",
+            "thumbnail": 0,
+            "activeManifest": {"url": _PARENT, "alg": "sha256", "hash": "0a" * 32},
+            "claimSignature": {"url": f"{_PARENT}/c2pa.signature", "hash": "Ff" * 32},
+            "validationResults": {"activeManifest": {"success": [], "failure": [{"code": "x"}]}},
+        },
+        True,
+    ),
+    Assertion("c2pa.ingredient.v3", {"relationship": "componentOf", "dc:title": "Logo"}, True),
+    Assertion(
+        "c2pa.actions.v2",
+        {
+            "actions": [
+                {"action": "c2pa.opened", "parameters": {"ingredients": [1]}},
+                {"action": "c2pa.placed", "parameters": {"ingredients": [2, 1], "n": 1}},
+            ]
+        },
+        True,
+    ),
+    Assertion("c2pa.thumbnail.claim", {"media_type": "image/webp"}, False, "file", b"RIFF"),
+)
 
 
 MODULE_SEEDS = {
@@ -76,6 +111,28 @@ MODULE_SEEDS = {
         *(Assertion(label, said, False, "json") for label, said in METADATA.items()),
         Assertion("org.example", {"n": 1}, False),
     ),
+    "ingredients": _seed("ES256", (b"l" * 700, b"i" * 600), *_INGREDIENTS, title="Harbour"),
+    "an update": _seed(
+        "ES256",
+        (b"leaf",),
+        Assertion("c2pa.ingredient.v3", {"relationship": "parentOf"}, True),
+        Assertion(
+            "c2pa.actions.v2",
+            {"actions": [{"action": "c2pa.opened", "parameters": {"ingredients": [0]}}]},
+            True,
+        ),
+        redacted=[f"{_PARENT}/c2pa.assertions/c2pa.metadata", f"{_PARENT}/c2pa.assertions/x"],
+        is_update=True,
+    ),
+    "a place in a file": _seed(
+        "ES256",
+        (b"leaf",),
+        Assertion("a", {"n": 1}, True),
+        binding={"exclusions": [{"start": 4, "length": 8}, {"start": 2**40, "length": 9000}]},
+    ),
+    "a place in a movie": _seed(
+        "ES256", (b"leaf",), Assertion("a", {"n": 1}, True), binding={"bmff": True}
+    ),
     "eight certificates": _seed(
         "EdDSA", tuple(b"c" * (300 * n) for n in range(1, 9)), Assertion("a", {"n": 1}, True)
     ),
@@ -88,10 +145,24 @@ MODULE_SEEDS = {
 }
 
 
-def _body(**assertions: Any) -> bytes:
+def _body(more: dict[str, Any] | None = None, /, **assertions: Any) -> bytes:
     said = {"c2pa.actions.v2": {"actions": [_CREATED]}, **assertions}
     fields = {"asset_sha256": "0" * 64, "policy_id": "newsroom-default-v3", "assertions": said}
-    return json.dumps({**fields, "tsa": False}, ensure_ascii=False).encode()
+    return json.dumps({**fields, "tsa": False, **(more or {})}, ensure_ascii=False).encode()
+
+
+_SMALL = {"format": "image/png", "content": base64.b64encode(_PICTURE).decode()}
+_MADE_FROM = {
+    "ingredients": [
+        {"relationship": "parentOf", "id": "a", "title": "Harbour", "thumbnail": _SMALL},
+        {"relationship": "componentOf", "id": "b", "format": "image/png", "description": "Logo"},
+    ],
+    "thumbnail": _SMALL,
+}
+_OPENED_AND_PLACED = [
+    {"action": "opened"},
+    {"action": "placed", "parameters": {"ingredientIds": ["b"]}},
+]
 
 
 REQUEST_SEEDS = {
@@ -107,6 +178,7 @@ REQUEST_SEEDS = {
     "the short forms": _body(
         **{"c2pa.actions.v2": [{"action": "created", "digitalSourceType": _IPTC + "print"}]},
     ),
+    "ingredients": _body(_MADE_FROM, **{"c2pa.actions.v2": _OPENED_AND_PLACED}),
     "near the limits": _body(
         **{f"com.example.n{n}": {"a": [n] * 40, "t": "x" * 1000} for n in range(31)}
     ),

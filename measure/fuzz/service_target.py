@@ -13,23 +13,21 @@ from http import HTTPStatus
 from random import Random
 from typing import Any, cast
 
-from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from central_signer.verification.verifier import Verifier
-from edge_signer.http.admission import Admitted, Gatekeeper
+from edge_signer.http.admission import Gatekeeper
 from edge_signer.http.catalogue import STATUS
 from edge_signer.http.routes.verify import VerifyEndpoints
 from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.telemetry.request_record import RequestRecord
-from edge_signer.tenancy.rate_limits import Limits, Usage, decide
 from edge_signer.tenancy.running_work import RunningWork
-from edge_signer.tenancy.tenants import Tenant
 from edge_signer.verification.report import VerificationReport
 from edge_signer.verification.submissions.service import VerificationService
 from edge_signer.verification.submissions.stored_manifests import StoredManifests
 from edge_signer.verification.submissions.uploads import UploadBucket
 from measure.fuzz.mutations import mutate_bytes, truncate
+from measure.fuzz.open_door import FreshContext, OpenDoor, json_event
 from tests.authorities.time_stamp_forge import StampForge
 from tests.conftest import ROOT
 from tests.judges.verifying import trusting
@@ -37,9 +35,6 @@ from tests.media.sample_assets import SAMPLE_ASSETS, jpeg
 from tests.signers.embedding import embedded
 from tests.signers.foreign_credentials import Parent, signed_by_c2pa_rs
 from tests.signers.software_signer import Workshop
-
-_TENANT = Tenant("acme")
-_STANDING = decide(Usage(), Limits(), 0).standing
 
 
 @dataclass(frozen=True)
@@ -77,14 +72,6 @@ def seeds(workshop: Workshop) -> list[Seed]:
     return found
 
 
-class _Door:
-    """Lets everybody in; requests need no tables."""
-
-    def admit(self, event: APIGatewayProxyEventV2, record: RequestRecord) -> Admitted:
-        """Let a request in."""
-        return Admitted(_TENANT, (event.body or "").encode(), _STANDING, record.request_id)
-
-
 class _Uncounted:
     """Counts nothing."""
 
@@ -92,14 +79,6 @@ class _Uncounted:
     def running(self, _tenant_id: str, _lasts_s: float) -> Iterator[None]:
         """Run the block."""
         yield
-
-
-class _Context:
-    """As of an invocation that has just begun."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds left."""
-        return 29_000
 
 
 class _Objects:
@@ -133,7 +112,7 @@ class ServiceTarget:
             StoredManifests(self._s3, "manifests", "https://manifests.example.com"),
             cast(RunningWork, _Uncounted()),
         )
-        self._endpoints = VerifyEndpoints(cast(Gatekeeper, _Door()), service)
+        self._endpoints = VerifyEndpoints(cast(Gatekeeper, OpenDoor()), service)
         self._seeds = seeds(workshop)
 
     def run(self, number: int, seed: int) -> tuple[str, str]:
@@ -167,14 +146,8 @@ class ServiceTarget:
         return {**request, "asset_inline": base64.b64encode(asset).decode()}
 
     def _outcome(self, request: dict[str, str], *, crjson: bool) -> str:
-        event = APIGatewayProxyEventV2(
-            {
-                "headers": {"content-type": "application/json"},
-                "queryStringParameters": {"crjson": "1"} if crjson else {},
-                "body": json.dumps(request),
-            }
-        )
-        record, context = RequestRecord("id"), cast(LambdaContext, _Context())
+        event = json_event(request, {"crjson": "1"} if crjson else {})
+        record, context = RequestRecord("id"), cast(LambdaContext, FreshContext())
         try:
             answer = self._endpoints.verify(event, record, context)
         except EdgeSignerError as refused:

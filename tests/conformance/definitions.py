@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from edge_signer.signing.manifest.assertion import Assertion
 from edge_signer.signing.manifest.manifest_definition import ManifestDefinition
-from tests.judges.manifest_reader import COSE_IDENTIFIERS
+from tests.judges.manifest_words import COSE_IDENTIFIERS
 
 MAX_UNSIGNED = 2**64 - 1
 # Where a head, or a float, becomes longer.
@@ -64,19 +64,90 @@ CERTIFICATES = st.lists(
 TOKENS = st.just(b"") | filled(lengths_around(2, 24, 256, 4000, 15 * 1024))
 
 
+FILES = filled(lengths_around(2, 256, 30_000))
+DIGESTS = st.binary(min_size=32, max_size=32).map(bytes.hex)
+HASHED_URIS = st.builds(
+    lambda more, digest: {**more, "hash": digest},
+    st.dictionaries(TEXTS, JSON, max_size=2),
+    DIGESTS | DIGESTS.map(str.upper),
+)
+BINDINGS = st.one_of(
+    st.none(),
+    st.just({"bmff": True}),
+    st.lists(st.integers(1, MAX_UNSIGNED // 4), min_size=4, max_size=4).map(
+        lambda steps: {
+            "exclusions": [
+                {"start": steps[0], "length": steps[1]},
+                {"start": sum(steps[:3]), "length": steps[3]},
+            ][: 1 + steps[0] % 2]
+        }
+    ),
+)
+REDACTED = st.lists(SHORT_TEXTS.map(lambda text: f"self#jumbf=/c2pa/{text}"), max_size=3)
+EARLIER = st.just(b"") | filled(lengths_around(8, 100_000))
+
+
+@st.composite
+def _files(draw: st.DrawFn, _: int) -> Assertion:
+    label = draw(st.sampled_from(["c2pa.thumbnail.claim", "c2pa.thumbnail.ingredient", "a"]))
+    content = {"media_type": draw(st.sampled_from(["image/png", "é" * 128]) | SHORT_TEXTS)}
+    return Assertion(label, content, draw(st.booleans()), "file", draw(FILES))
+
+
+@st.composite
+def _ingredients(draw: st.DrawFn, earlier: int) -> Assertion:
+    content = draw(st.dictionaries(TEXTS, JSON, max_size=2))
+    content |= draw(
+        st.fixed_dictionaries(
+            {}, optional={"activeManifest": HASHED_URIS, "claimSignature": HASHED_URIS}
+        )
+    )
+    if earlier and draw(st.booleans()):
+        content["thumbnail"] = draw(st.integers(0, earlier - 1))
+    return Assertion("c2pa.ingredient.v3", content, draw(st.booleans()))
+
+
+@st.composite
+def _actions_with_ingredients(draw: st.DrawFn, earlier: int) -> Assertion:
+    numbers = st.lists(st.integers(0, earlier - 1), max_size=4) if earlier else st.just([])
+    parameters = st.builds(
+        lambda more, named: {**more, "ingredients": named}, st.dictionaries(TEXTS, JSON), numbers
+    )
+    action = st.fixed_dictionaries({"parameters": parameters}, optional={"when": TEXTS})
+    return Assertion("c2pa.actions.v2", {"actions": draw(st.lists(action | _ACTION))}, True)
+
+
 @st.composite
 def definitions(draw: st.DrawFn) -> ManifestDefinition:
     """A definition that is within every bound."""
     labels = draw(st.lists(LABELS, min_size=1, max_size=3))
-    assertions = st.builds(Assertion, st.sampled_from(labels), CONTENTS, st.booleans(), ENCODINGS)
+    plain = st.builds(Assertion, st.sampled_from(labels), CONTENTS, st.booleans(), ENCODINGS)
+    assertions: list[Assertion] = [draw(plain)]
+    for kind in draw(
+        st.lists(st.sampled_from(["plain", "file", "ingredient", "actions"]), max_size=4)
+    ):
+        earlier = len(assertions)
+        made = {
+            "plain": plain,
+            "file": _files(earlier),
+            "ingredient": _ingredients(earlier),
+            "actions": _actions_with_ingredients(earlier),
+        }
+        assertions.append(draw(made[kind]))
     name = draw(SHORT_TEXTS)
     more: dict[str, Any] = draw(st.dictionaries(TEXTS, JSON, max_size=2))
+    is_update = draw(st.booleans())
     return ManifestDefinition(
         label=f"urn:c2pa:{draw(st.uuids(version=4))}",
         instance_id=draw(SHORT_TEXTS),
         algorithm=draw(st.sampled_from(sorted(COSE_IDENTIFIERS))),
         claim_generator_info={**more, "name": name},
-        assertions=draw(st.lists(assertions, min_size=1, max_size=5)),
+        assertions=assertions,
         asset_sha256=draw(st.binary(min_size=32, max_size=32)),
         x5chain=draw(CERTIFICATES),
+        title=draw(st.none() | SHORT_TEXTS),
+        binding=None if is_update else draw(BINDINGS),
+        redacted=draw(REDACTED),
+        earlier_manifests=draw(EARLIER),
+        is_update=is_update,
     )

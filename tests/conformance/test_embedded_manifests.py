@@ -7,6 +7,7 @@ from typing import get_args
 
 import pytest
 
+from edge_signer.platform.errors import InvalidRequestError
 from edge_signer.signing.credentials.algorithm import AlgorithmName
 from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAuthority
 from edge_signer.signing.errors import EmbeddedStoreTooLargeError
@@ -129,3 +130,10 @@ def test_a_store_that_does_not_fit_is_refused_before_kms_with_the_size_that_does
         signed(workshop, "audio/wav", 100)
     asset = signed(workshop, "audio/wav", refused.value.store_bytes or 0)
     require_trusted(asset, "audio/wav", workshop.ca.anchors_pem())
+
+
+def test_far_more_room_than_a_store_needs_is_refused(workshop: Workshop) -> None:
+    before = workshop.signer.signatures
+    with pytest.raises(InvalidRequestError, match=r"embed\.store_bytes may be at most"):
+        signed(workshop, "video/mp4", 1024 * 1024)
+    assert workshop.signer.signatures == before

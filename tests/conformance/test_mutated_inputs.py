@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from measure.fuzz.campaign import Campaign, Finding
+from measure.fuzz.ingredients.target import IngredientTarget
 from measure.fuzz.outcomes import documented_names, read_json
 from measure.fuzz.verdicts import Verdicts
 
@@ -14,8 +15,13 @@ SEED = 1
 INPUTS = 5000
 # One byte each of three stores; `make fuzz-verify` judges 20,000.
 MUTANTS = 300
+# `make fuzz-ingredients` sends 100,000, and both engines judge what is signed.
+PARENTS = 300
 # Seldom met by so few inputs; `test_builder.py` asks for each.
-RARE = {"AssertionIsHardBinding", "BindingInvalid", "OutOfMemory", "StoreLength"}
+RARE = {
+    *("AssertionIsHardBinding", "AttachmentsMissing", "BindingInvalid", "OutOfMemory"),
+    "StoreLength",
+}
 
 
 def test_every_input_has_an_answer_or_a_refusal_with_a_name() -> None:
@@ -69,3 +75,12 @@ def test_verify_has_a_verdict_on_every_damaged_store() -> None:
     # Else the damage no longer reaches both what the engine reports on and what it cannot read.
     came = {state for states in verdicts.states.values() for state in states}
     assert {"Invalid, exit 1", "Unreadable, exit 1"} <= came
+
+
+def test_damaged_parents_are_recorded_as_they_are_or_refused() -> None:
+    target = IngredientTarget(engines_share=0.1)
+    outcomes = {target.run(number, SEED)[1] for number in range(PARENTS)}
+    # Else the damage no longer reaches both what is recorded and what is refused.
+    assert "INVALID_INGREDIENT" in outcomes
+    assert any("parent Trusted" in one for one in outcomes)
+    assert any("parent Invalid" in one for one in outcomes)

@@ -6,118 +6,35 @@ Nothing here is taken from the module: labels, identifiers and layouts are writt
 from __future__ import annotations
 
 import hashlib
-import json
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import cbor2
 
-from edge_signer.signing.manifest.assertion import Assertion
-from edge_signer.signing.manifest.manifest_definition import ManifestDefinition
+from tests.judges.exact_values import decoded, exactly
 from tests.judges.jumbf_reader import Box, read_store
-
-COSE_IDENTIFIERS = {
-    "ES256": -7, "ES384": -35, "ES512": -36, "PS256": -37, "PS384": -38, "PS512": -39, "EdDSA": -8,
-}  # fmt: skip
-_RSA_LENGTHS = (256, 384, 512)
-SIGNATURE_LENGTHS: dict[str, tuple[int, ...]] = {
-    "ES256": (64,), "ES384": (96,), "ES512": (132,), "EdDSA": (64,),
-    "PS256": _RSA_LENGTHS, "PS384": _RSA_LENGTHS, "PS512": _RSA_LENGTHS,
-}  # fmt: skip
-MAX_TBS_BYTES = 16 * 1024
-MAX_TEXT_BYTES = 256
-MAX_ASSERTIONS = 128
-MAX_CERTIFICATES = 8
-_MANIFEST_LABEL = re.compile(
-    r"urn:c2pa:[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+from tests.judges.manifest_words import (
+    COSE_IDENTIFIERS,
+    MAX_TBS_BYTES,
+    SIGNATURE_LENGTHS,
+    Said,
+    check_admissible,
+    is_number,
 )
-_ASSERTION_LABEL = re.compile(r"(?!c2pa\.hash\.)(?!.*__)[A-Za-z0-9._-]{1,256}")
+
 _UUID_SUFFIX = bytes.fromhex("00110010800000AA00389B71")
+_EMBEDDED_FILE = bytes.fromhex("40cb0c32bb8a489da70b2ad6f47f4369")
+_BMFF_STORE = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
 _ASSERTIONS = "c2pa.assertions"
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a manifest is to say.
-
-    Attributes:
-        definition: The builder's definition, as JSON reads it.
-        asset_sha256: Digest of the asset.
-        x5chain: Certificates, leaf first.
-    """
-
-    definition: dict[str, Any]
-    asset_sha256: bytes
-    x5chain: Sequence[bytes]
-
-    @classmethod
-    def by(cls, definition: ManifestDefinition) -> Said:
-        """What a definition says, in the words of the module's input.
-
-        Raises:
-            AssertionError: These words are not what its fields hold.
-        """
-        words = json.loads(definition.to_json())
-        _check_words(words, definition)
-        return cls(words, definition.asset_sha256, definition.x5chain)
-
-
-def _check_words(words: Any, definition: ManifestDefinition) -> None:
-    """Check that the module is told all that the definition holds, and nothing else."""
-    expected = {
-        "label": definition.label,
-        "instance_id": definition.instance_id,
-        "alg": definition.algorithm,
-        "claim_generator_info": definition.claim_generator_info,
-        "assertions": [
-            {"label": one.label, "created": one.created, **_content_words(one)}
-            for one in definition.assertions
-        ],
-    }
-    assert exactly(words) == exactly(expected)
-
-
-def _content_words(assertion: Assertion) -> dict[str, Any]:
-    """The content to be encoded, or as a JSON text: compact, its keys in order."""
-    content = assertion.content
-    if assertion.encoding == "cbor":
-        return {"data": content}
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return {"json": text}
-
-
-def decoded(content: bytes) -> Any:
-    """Decode CBOR that must be deterministic (RFC 8949 §4.2.1); dates stay tagged texts."""
-    value = cbor2.loads(
-        content,
-        allow_indefinite=False,
-        allow_duplicate_keys=False,
-        semantic_decoders={0: lambda text, _: cbor2.CBORTag(0, text)},
-    )
-    assert cbor2.dumps(value, canonical=True) == content, "not deterministic"
-    return value
-
-
-def exactly(value: Any) -> str:
-    """Write a value so that 1, 1.0, true and -0.0 differ, which Python takes for alike."""
-    return json.dumps(value, sort_keys=True, default=_beyond_json)
-
-
-def _beyond_json(value: Any) -> Any:
-    if isinstance(value, cbor2.CBORTag):
-        return {"": "tag", "number": value.tag, "value": value.value}
-    if isinstance(value, Mapping):  # cbor2 freezes what a tag holds
-        return dict(value)
-    assert isinstance(value, bytes), f"unexpected {type(value).__name__}"
-    return {"": "bytes", "hex": value.hex()}
+_HASHED_URIS = {"activeManifest", "claimSignature"}
+# Headers of the store and of its description, UUID, toggles and the label `c2pa` with its zero.
+_BEFORE_MANIFESTS_BYTES = 8 + 8 + 16 + 1 + 5
 
 
 def check_tbs(tbs: bytes, said: Said) -> None:
     """Check that these bytes are the Sig_structure of a claim under the header that was asked."""
-    _check_admissible(said)
+    check_admissible(said)
     context, protected, external, claim = decoded(tbs)
     assert (context, external) == ("Signature1", b"")
     assert len(tbs) <= MAX_TBS_BYTES
@@ -125,26 +42,6 @@ def check_tbs(tbs: bytes, said: Said) -> None:
     header = {1: COSE_IDENTIFIERS[said.definition["alg"]], 33: chain if chain[1:] else chain[0]}
     assert exactly(decoded(protected)) == exactly(header)
     decoded(claim)
-
-
-def _check_admissible(said: Said) -> None:
-    """Check that it was right to accept this; depth and numbers show in what comes back."""
-    definition = said.definition
-    assert definition.keys() == {
-        "label", "instance_id", "alg", "claim_generator_info", "assertions",
-    }  # fmt: skip
-    assert _MANIFEST_LABEL.fullmatch(definition["label"])
-    for text in (definition["instance_id"], definition["claim_generator_info"]["name"]):
-        assert 1 <= len(text.encode()) <= MAX_TEXT_BYTES
-    assert 1 <= len(definition["assertions"]) <= MAX_ASSERTIONS
-    for assertion in definition["assertions"]:
-        assert assertion.keys() in ({"label", "created", "data"}, {"label", "created", "json"})
-        assert isinstance(assertion.get("json", ""), str)
-        assert _ASSERTION_LABEL.fullmatch(assertion["label"]), assertion["label"]
-        assert isinstance(assertion["created"], bool)
-    assert len(said.asset_sha256) == hashlib.sha256().digest_size
-    assert 1 <= len(said.x5chain) <= MAX_CERTIFICATES
-    assert all(said.x5chain), "an empty certificate"
 
 
 def check_time_stamp_payload(payload: bytes, tbs: bytes, said: Said, signature: bytes) -> None:
@@ -155,29 +52,61 @@ def check_time_stamp_payload(payload: bytes, tbs: bytes, said: Said, signature: 
     assert exactly(decoded(payload)) == exactly(expected)
 
 
-def check_store(store: bytes, tbs: bytes, said: Said, signature: bytes, token: bytes) -> None:
-    """Check that a manifest store is whole, and says this and nothing else."""
+def check_store(
+    store: bytes,
+    tbs: bytes,
+    said: Said,
+    signature: bytes,
+    token: bytes,
+    store_bytes: int | None = None,
+) -> None:
+    """Check that a manifest store is whole, and says this and nothing else.
+
+    Args:
+        store: The store.
+        tbs: What was signed.
+        said: What the manifest is to say.
+        signature: Of the claim.
+        token: A time-stamp; empty for none.
+        store_bytes: The length to which the store was to be padded; None for no padding.
+    """
     assert len(signature) in SIGNATURE_LENGTHS[said.definition["alg"]]
+    assert store_bytes in {None, len(store)}
     _, protected, _, claim = decoded(tbs)
-    root = read_store(store)
+    root = read_store(_without_earlier(store, said.earlier_manifests))
     _check_box(root, b"c2pa", "c2pa", superboxes=1)
     (manifest,) = root.children
-    _check_box(manifest, b"c2ma", said.definition["label"], superboxes=3)
+    is_update = "update" in said.definition.get("binding", {})
+    kind = b"c2um" if is_update else b"c2ma"
+    _check_box(manifest, kind, said.definition["label"], superboxes=3)
     assertions, claim_box, signature_box = manifest.children
     assert _content(claim_box, b"c2cl", "c2pa.claim.v2") == claim
     _check_assertions(assertions, claim, said)
+    sign1 = decoded(_content(signature_box, b"c2cs", "c2pa.signature"))
+    # What a tag holds comes frozen.
+    padding = {name: sign1.value[1][name] for name in sign1.value[1] if name != "sigTst2"}
+    assert padding.keys() <= {"pad", "pad2"}
+    assert not b"".join(padding.values()).strip(b"\0")
+    assert store_bytes is not None or not padding
     stamp = {"sigTst2": {"tstTokens": [{"val": token}]}} if token else {}
-    sign1 = cbor2.CBORTag(18, [protected, stamp, None, signature])
-    assert exactly(decoded(_content(signature_box, b"c2cs", "c2pa.signature"))) == exactly(sign1)
+    expected = cbor2.CBORTag(18, [protected, {**stamp, **padding}, None, signature])
+    assert exactly(sign1) == exactly(expected)
+
+
+def _without_earlier(store: bytes, earlier: bytes) -> bytes:
+    """The store as it would be without the manifests before its own, which must be these bytes."""
+    assert int.from_bytes(store[:4]) == len(store)
+    begin, end = _BEFORE_MANIFESTS_BYTES, _BEFORE_MANIFESTS_BYTES + len(earlier)
+    assert store[begin:end] == earlier
+    return (len(store) - len(earlier)).to_bytes(4) + store[4:begin] + store[end:]
 
 
 def _check_assertions(store: Box, claim: bytes, said: Said) -> None:
     definition = said.definition
-    binding = {"alg": "sha256", "hash": said.asset_sha256, "name": "jumbf manifest", "pad": b""}
-    hard_binding = {"label": "c2pa.hash.data", "created": True, "data": binding}
-    expected = [*definition["assertions"], hard_binding]
+    expected = [*definition["assertions"], *_hard_binding(said)]
     _check_box(store, b"c2as", _ASSERTIONS, superboxes=len(expected))
     references: dict[bool, list[dict[str, Any]]] = {True: [], False: []}
+    added: list[dict[str, Any]] = []
     earlier: Counter[str] = Counter()
     for box, assertion in zip(store.children, expected, strict=True):
         label = assertion["label"]
@@ -185,13 +114,17 @@ def _check_assertions(store: Box, claim: bytes, said: Said) -> None:
         earlier[label] += 1
         if "json" in assertion:
             assert assertion_content(box, unique, "json") == assertion["json"].encode()
+        elif "file" in assertion:
+            _check_file(box, unique, assertion["file"], said.attachments)
         else:
             content = decoded(assertion_content(box, unique, "cbor"))
-            assert exactly(content) == exactly(_with_dates(assertion))
+            assert exactly(content) == exactly(linked(_with_dates(assertion), label, added))
         digest = hashlib.sha256(box.payload).digest()
-        reference = {"url": f"self#jumbf={_ASSERTIONS}/{unique}", "hash": digest}
-        references[assertion["created"]].append(reference)
+        added.append({"url": f"self#jumbf={_ASSERTIONS}/{unique}", "hash": digest})
+        references[assertion["created"]].append(added[-1])
     gathered = {"gathered_assertions": references[False]} if references[False] else {}
+    title = {"dc:title": definition["title"]} if "title" in definition else {}
+    redacted = {"redacted_assertions": definition["redacted"]} if "redacted" in definition else {}
     whole = {
         "alg": "sha256",
         "claim_generator_info": definition["claim_generator_info"],
@@ -199,7 +132,78 @@ def _check_assertions(store: Box, claim: bytes, said: Said) -> None:
         "instanceID": definition["instance_id"],
         "signature": f"self#jumbf=/c2pa/{definition['label']}/c2pa.signature",
     }
-    assert exactly(decoded(claim)) == exactly({**whole, **gathered})
+    assert exactly(decoded(claim)) == exactly({**whole, **gathered, **title, **redacted})
+
+
+def _hard_binding(said: Said) -> list[dict[str, Any]]:
+    """The assertion that binds to the asset; none in an update."""
+    binding = said.definition.get("binding", {})
+    if "update" in binding:
+        return []
+    content = {"alg": "sha256", "hash": said.asset_sha256, "name": "jumbf manifest"}
+    if "bmff" in binding:
+        store = {"xpath": "/uuid", "data": [{"offset": 8, "value": _BMFF_STORE}]}
+        excluded = [store, {"xpath": "/ftyp"}, {"xpath": "/mfra"}]
+        return [_created("c2pa.hash.bmff.v3", {**content, "exclusions": excluded})]
+    return [_created("c2pa.hash.data", {**content, "pad": b"", **binding})]
+
+
+def _created(label: str, content: dict[str, Any]) -> dict[str, Any]:
+    return {"label": label, "created": True, "data": content}
+
+
+def linked(content: Any, label: str, added: Sequence[Mapping[str, Any]]) -> Any:
+    """The content of an assertion, with hashed URIs instead of numbers (C2PA 2.2 §18.14, §18.15).
+
+    Args:
+        content: What was said.
+        label: Of the assertion.
+        added: References to the assertions before it.
+    """
+    if not isinstance(content, dict):
+        return content
+    if label.startswith("c2pa.actions") and isinstance(content.get("actions"), list):
+        actions = [_linked_action(one, added) for one in content["actions"]]
+        return {**content, "actions": actions}
+    if label.startswith("c2pa.ingredient"):
+        links = {name: content[name] for name in content if name == "thumbnail"}
+        hashed = {name: content[name] for name in content if name in _HASHED_URIS}
+        return {
+            **content,
+            **{name: _link(number, added) for name, number in links.items()},
+            **{name: {**uri, "hash": _digest(uri["hash"])} for name, uri in hashed.items()},
+        }
+    return content
+
+
+def _linked_action(action: Any, added: Sequence[Mapping[str, Any]]) -> Any:
+    parameters = action.get("parameters") if isinstance(action, dict) else None
+    if not isinstance(parameters, dict) or "ingredients" not in parameters:
+        return action
+    assert isinstance(parameters["ingredients"], list), "a reference that cannot be one was taken"
+    ingredients = [_link(one, added) for one in parameters["ingredients"]]
+    return {**action, "parameters": {**parameters, "ingredients": ingredients}}
+
+
+def _link(number: Any, added: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    assert is_number(number, len(added)), "a reference to no earlier assertion was taken"
+    found: Mapping[str, Any] = added[number]
+    return found
+
+
+def _digest(hexadecimal: Any) -> bytes:
+    assert len(hexadecimal) == 2 * hashlib.sha256().digest_size
+    return bytes.fromhex(hexadecimal)
+
+
+def _check_file(
+    box: Box, label: str, file: Mapping[str, Any], attachments: Sequence[bytes]
+) -> None:
+    assert (box.uuid, box.toggles, box.label, box.salt) == (_EMBEDDED_FILE, 3, label, b"")
+    assert not box.children
+    # No toggle: neither a file name nor a file elsewhere.
+    described = b"\0" + file["media_type"].encode() + b"\0"
+    assert box.content == [("bfdb", described), ("bidb", attachments[file["attachment"]])]
 
 
 def _with_dates(assertion: dict[str, Any]) -> Any:

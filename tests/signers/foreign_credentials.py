@@ -51,6 +51,9 @@ def signed_by_c2pa_rs(
     assertions: Mapping[str, Any] | None = None,
     redactions: Sequence[str] = (),
     core: Mapping[str, Any] | None = None,
+    thumbnails: bool = False,
+    claim_version: int = 2,
+    tsa_url: str | None = None,
 ) -> Signed:
     """Have c2pa-rs sign a file.
 
@@ -68,13 +71,16 @@ def signed_by_c2pa_rs(
         assertions: Contents of more assertions, by label.
         redactions: URIs of the parents' assertions to take away.
         core: Settings of c2pa-rs under `core`.
+        thumbnails: Whether c2pa-rs makes thumbnails of the file and its parents.
+        claim_version: 2, or 1 for a claim as before C2PA 2.0.
+        tsa_url: Address of an authority that stamps the signature; None for none.
     """
     settings: dict[str, Any] = {
         "trust": {
             "trust_anchors": workshop.ca.anchors_pem() + trusts,
             "trust_config": TRUST_CONFIG,
         },
-        "builder": {"thumbnail": {"enabled": False}},
+        "builder": {"thumbnail": {"enabled": thumbnails}},
         "verify": {"remote_manifest_fetch": False, "verify_after_sign": False},
         "core": dict(core or {}),
     }
@@ -83,6 +89,7 @@ def signed_by_c2pa_rs(
     contents: dict[str, Any] = {} if update else {"c2pa.actions.v2": {"actions": [first, *actions]}}
     contents |= {"org.example.note": {"note": note}} if note else {}
     definition: dict[str, Any] = {
+        "claim_version": claim_version,
         "claim_generator_info": [{"name": "c2pa-rs"}],
         "assertions": [
             {"label": label, "data": content}
@@ -103,15 +110,15 @@ def signed_by_c2pa_rs(
     if not embed:
         builder.set_no_embed()
     written = io.BytesIO()
-    store: bytes = builder.sign(_signer(workshop), media_type, io.BytesIO(asset), written)
+    store: bytes = builder.sign(_signer(workshop, tsa_url), media_type, io.BytesIO(asset), written)
     return Signed(written.getvalue(), store)
 
 
-def _signer(workshop: Workshop) -> Any:
+def _signer(workshop: Workshop, tsa_url: str | None) -> Any:
     chain = workshop.signer.certificate_chain.x5chain
     pem = [x509.load_der_x509_certificate(one).public_bytes(Encoding.PEM) for one in chain]
     name = workshop.signer.algorithm.name.upper()
     algorithm = c2pa.C2paSigningAlg["ED25519" if name == "EDDSA" else name]
     return c2pa.Signer.from_callback(
-        workshop.signer.sign_tbs, algorithm, b"".join(pem).decode(), None
+        workshop.signer.sign_tbs, algorithm, b"".join(pem).decode(), tsa_url
     )

@@ -135,6 +135,7 @@ class Workshop:
         ca: Certifies that key.
         authority: Stamps; None for no stamps.
         name: Of the signer, in its certificate.
+        builder: Builds the manifests; by default one of its own.
 
     Attributes:
         trust: Whom it trusts for the credentials of ingredients.
@@ -147,11 +148,12 @@ class Workshop:
         ca: DevelopmentCa | None = None,
         authority: HttpTimeStampAuthority | None = None,
         name: str = "Test Signer",
+        builder: ManifestBuilder | None = None,
     ) -> None:
         self.ca = ca or DevelopmentCa()
         self.trust = trusting(self.ca.anchors_pem())
         self.store = MemoryStore()
-        self.builder = ManifestBuilder()
+        self.builder = builder or ManifestBuilder()
         self.signer = SoftwareSigner(self.ca, algorithm, name)
         self.policies = {
             name: policy.model_copy(update={"algorithm": algorithm})

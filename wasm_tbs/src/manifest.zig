@@ -16,6 +16,8 @@ const Definition = definition_file.Definition;
 
 pub const max_tbs_bytes = 16 * 1024;
 pub const max_certificates = 8;
+/// More would not fit into the arena, beside all that a large manifest takes there.
+const max_padding_bytes = 640 * 1024;
 /// Room for assertions beside what they attach, so that their list rarely grows.
 const usual_assertions_bytes = 16 * 1024;
 /// What stands around assertions, claim and signature: headers, descriptions and labels.
@@ -118,7 +120,7 @@ pub const Manifest = struct {
         const plain = try self.boxed(arena, try cose.sign1(arena, self.protected, signature, time_stamp_token, .none));
         const wanted = store_length orelse return plain;
         if (wanted == plain.len) return plain;
-        if (wanted < plain.len) return error.StoreLength;
+        if (wanted < plain.len or wanted - plain.len > max_padding_bytes) return error.StoreLength;
         const padding = cose.Padding.ofLength(wanted - plain.len) orelse return error.StoreLength;
         return self.boxed(arena, try cose.sign1(arena, self.protected, signature, time_stamp_token, padding));
     }
@@ -303,8 +305,9 @@ const AssertionStore = struct {
         for (self.labels.items) |taken| earlier += @intFromBool(std.mem.eql(u8, taken, label));
         try self.labels.append(self.arena, label);
         if (earlier == 0) return label;
-        const digits = [_]u8{ '0' + earlier / 10, '0' + earlier % 10 };
-        return std.mem.concat(self.arena, u8, &.{ label, "__", digits[@intFromBool(earlier < 10)..] });
+        const digits = [_]u8{ '0' + earlier / 100, '0' + earlier / 10 % 10, '0' + earlier % 10 };
+        const first: usize = if (earlier < 10) 2 else if (earlier < 100) 1 else 0;
+        return std.mem.concat(self.arena, u8, &.{ label, "__", digits[first..] });
     }
 };
 
@@ -391,7 +394,9 @@ test "a store is padded to the length that is asked for" {
         const wanted: u32 = @as(u32, @intCast(plain)) + extra;
         try std.testing.expectEqual(wanted, (try manifest.assemble(a, "s" ** 64, "", wanted)).len);
     }
-    try std.testing.expectError(error.StoreLength, manifest.assemble(a, "s" ** 64, "", 10));
+    for ([_]u32{ 10, 2 * max_padding_bytes, std.math.maxInt(u32) }) |wanted| {
+        try std.testing.expectError(error.StoreLength, manifest.assemble(a, "s" ** 64, "", wanted));
+    }
 }
 
 test "what is excluded stands in the binding" {

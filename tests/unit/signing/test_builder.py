@@ -49,6 +49,7 @@ REFUSED: dict[str, dict[str, Any]] = {
     "AssertionsMissing": {"assertions": []},
     "AssertionsTooMany": {"assertions": [Assertion("org.example", {}, True)] * 129},
     "AssertionIsHardBinding": {"assertions": [Assertion("c2pa.hash.data", {}, True)]},
+    "ReferenceInvalid": {"assertions": [Assertion("c2pa.ingredient.v3", {"thumbnail": 0}, True)]},
     "AssertionLabelInvalid": {"assertions": [Assertion("org/example", {}, True)]},
     "DefinitionFieldMissing": {"claim_generator_info": {"version": "1"}},
     "DefinitionFieldInvalid": {"instance_id": ""},
@@ -87,6 +88,29 @@ def test_running_out_of_fuel_is_an_error_with_that_name(
     monkeypatch.setattr(builder_module, "FUEL_PER_REQUEST", 10_000)
     with pytest.raises(BuildError, match="OutOfFuel"):
         builder.prepare(definition())
+
+
+class Forgetful(ManifestDefinition):
+    """A definition whose files do not come along."""
+
+    @property
+    def attachments(self) -> list[bytes]:
+        return []
+
+
+def test_files_that_are_not_there_are_an_error_with_that_name(builder: ManifestBuilder) -> None:
+    files = [Assertion("a", {"media_type": "image/png"}, True, "file", b"pixels")] * 2
+    with pytest.raises(BuildError, match="AttachmentsMissing"):
+        builder.prepare(Forgetful(**vars(definition(assertions=files))))
+
+
+@pytest.mark.parametrize("store_bytes", [-1, 10, 10**6, 2**32 - 1, 2**32])
+def test_a_store_that_cannot_be_so_long_is_an_error_with_that_name(
+    builder: ManifestBuilder, store_bytes: int
+) -> None:
+    prepared = builder.prepare(definition())
+    with pytest.raises(BuildError, match="StoreLength"):
+        prepared.assemble(bytes(64), b"", store_bytes)
 
 
 def test_running_out_of_memory_is_an_error_with_that_name(builder: ManifestBuilder) -> None:

@@ -14,9 +14,9 @@ from datetime import datetime
 from typing import Any
 
 from edge_signer.signing.errors import InvalidIngredientError
-from edge_signer.signing.ingredients.damage import damage_to, parts_of
-from edge_signer.verification.claims.assertion_checks import HARD_BINDINGS
-from edge_signer.verification.claims.ingredients import PARENT
+from edge_signer.signing.ingredients.damage import damage_to
+from edge_signer.signing.ingredients.forms import parts_of
+from edge_signer.signing.ingredients.intact_binding import intact_binding
 from edge_signer.verification.claims.manifest_reading import base_label
 from edge_signer.verification.claims.references import (
     manifest_label_of,
@@ -181,31 +181,6 @@ class IngredientCredentials:
                 "is not there as it was signed"
             )
         return {"code": _BINDING_CODES[base_label(url.rpartition("/")[2])], "url": url}
-
-
-def intact_binding(validation: StoreValidation) -> str | None:
-    """Return the URI of the hard binding that counts for the active manifest (C2PA 2.2 §15.12).
-
-    Args:
-        validation: Of a store.
-
-    Returns:
-        Of an update, that of what it updates; None if it was changed or is not there.
-    """
-    by_label = {one.label: one for one in validation.manifests}
-    found = validation.active
-    for _ in validation.manifests:
-        if found is None or found.kind == "standard":
-            break
-        said = [one.ingredient for one in found.ingredients]
-        parents = [one.manifest_label for one in said if one.relationship == PARENT]
-        found = by_label.get(parents[0]) if parents else None
-    if found is None or found.kind != "standard":
-        return None
-    intact = (one.url for one in found.findings.success if one.code == "assertion.hashedURI.match")
-    return next(
-        (one for one in intact if base_label(one.rpartition("/")[2]) in HARD_BINDINGS), None
-    )
 
 
 def references_to(manifest: Box) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edge_signer.signing.ingredients.forms import odd_boxes
+from edge_signer.signing.ingredients.forms import odd_boxes, parts_of
+from edge_signer.signing.ingredients.unread_contents import unread_contents
 from edge_signer.verification.claims.assertion_checks import ACTIONS, INGREDIENTS, is_blank
 from edge_signer.verification.claims.manifest_reading import base_label
 from edge_signer.verification.claims.references import StoreIndex
@@ -43,11 +44,6 @@ _EARLY_BINDING = "c2pa.hash.bmff"
 _CHANGED = {"assertion.hashedURI.mismatch", "hashedURI.mismatch"}
 
 
-def parts_of(manifest: Box, kind: str) -> list[Box]:
-    """Return the boxes of a manifest of one kind."""
-    return [one for one in manifest.children if one.kind == kind]
-
-
 def damage_to(validation: StoreValidation, manifests: Sequence[Box]) -> set[str]:
     """Return what keeps other engines from reading the store, or from agreeing about it."""
     failed = {
@@ -69,6 +65,12 @@ def damage_to(validation: StoreValidation, manifests: Sequence[Box]) -> set[str]
     odd = (label for one in manifests for label in odd_boxes(one))
     damage |= {f"box {label[:40]!r}" for label in odd}
     damage |= {f"box {label[:40]!r}" for one in validation.manifests for label in one.odd_values}
+    if any(one.time_stamp.certificate_fault for one in validation.manifests):
+        # c2pa-rs calls the signer's own certificate invalid then.
+        damage.add("the certificate of the time-stamp authority")
+    if not is_as_signed:
+        unread = (one for manifest in manifests for one in unread_contents(manifest))
+        damage |= {f"box {one.label[:40]!r}" for one in unread}
     return damage | not_redacted(validation)
 
 

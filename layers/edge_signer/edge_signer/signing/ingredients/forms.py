@@ -49,6 +49,11 @@ _ACTION_FIELDS: Mapping[str, type | tuple[type, ...]] = {
 }
 
 
+def parts_of(manifest: Box, kind: str) -> list[Box]:
+    """Return the boxes of a manifest of one kind."""
+    return [one for one in manifest.children if one.kind == kind]
+
+
 def odd_boxes(manifest: Box) -> Iterator[str]:
     """Yield the labels of the boxes of a manifest that not all engines read alike."""
     kinds = [one.kind for one in manifest.children]

@@ -12,11 +12,11 @@ from edge_signer.signing.errors import InvalidIngredientError, PolicyViolationEr
 from edge_signer.signing.ingredients.copied import CopiedManifests
 from edge_signer.signing.ingredients.credentials import (
     IngredientCredentials,
-    intact_binding,
     references_to,
 )
 from edge_signer.signing.ingredients.damage import not_redacted
 from edge_signer.signing.ingredients.ingredient import Ingredient
+from edge_signer.signing.ingredients.intact_binding import intact_binding
 from edge_signer.signing.ingredients.planned import (
     INGREDIENT_LABEL,
     INGREDIENT_THUMBNAIL_LABEL,

@@ -18,6 +18,7 @@ FUEL_PER_REQUEST = 50_000_000
 
 # The header of the store's superbox, and its description: header, UUID, toggles, `c2pa` and a zero.
 _STORE_HEADER_BYTES = 8 + 8 + 16 + 1 + 5
+_MAX_LENGTH = 2**32 - 1
 _ERROR_BIT = 1 << 31
 _LENGTH_MASK = _ERROR_BIT - 1
 _length_prefix = struct.Struct("<I").pack
@@ -86,7 +87,7 @@ class PreparedManifest:
         earlier = self._earlier_manifests
         if store_bytes is not None:
             store_bytes -= len(earlier)
-            if store_bytes < 0:
+            if not 0 <= store_bytes <= _MAX_LENGTH:
                 raise BuildError("StoreLength")
         padded = () if store_bytes is None else (_length_prefix(store_bytes),)
         store = _call(

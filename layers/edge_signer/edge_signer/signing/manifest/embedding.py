@@ -24,6 +24,8 @@ MAX_STORE_BYTES = 4 * 1024 * 1024
 MIN_STORE_BYTES = 64
 #: What a time-stamp may take; authorities' tokens have 2 to 7 KB.
 TIME_STAMP_RESERVE_BYTES = 8 * 1024
+# With what a time-stamp leaves of its reserve, this is what the builder can add.
+_MAX_PADDING_BYTES = 512 * 1024
 # A padded store is one key longer at least (C2PA 2.2 §13.2.5).
 _LEAST_PADDING_BYTES = 5
 # A larger store has a longer length in its exclusion, and the padding takes its least.
@@ -131,6 +133,7 @@ class Embedding:
 
         Raises:
             EmbeddedStoreTooLargeError: The store cannot have `store_bytes`.
+            InvalidRequestError: `store_bytes` is far more than the store needs.
             BuildError: The module refused the definition or was stopped.
         """
         if self.store_bytes is None:
@@ -141,6 +144,11 @@ class Embedding:
         spare_bytes = self.store_bytes - plain_bytes - reserve_bytes
         if spare_bytes < 0 or 0 < spare_bytes < _LEAST_PADDING_BYTES:
             raise _too_large(plain_bytes + reserve_bytes)
+        if spare_bytes > _MAX_PADDING_BYTES:
+            raise InvalidRequestError(
+                f"embed.store_bytes may be at most {_MAX_PADDING_BYTES} bytes more than the "
+                f"{plain_bytes + reserve_bytes} that this manifest needs"
+            )
         return prepared
 
     def assemble(self, prepared: PreparedManifest, signature: bytes, token: bytes) -> bytes:

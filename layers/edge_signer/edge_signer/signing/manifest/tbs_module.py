@@ -8,7 +8,7 @@ from edge_signer.signing.manifest.pinned_module import PinnedModule
 from edge_signer.signing.manifest.wasmtime_engine import Pool
 
 #: The module that this layer is for; `make wasm` writes this line.
-TBS_MODULE_SHA256 = "2c2f405c08af1e3718b388469f2b5ef25d91a491a49e497c95c8d9df30c2a192"
+TBS_MODULE_SHA256 = "e97f719e6a4250eb72d4098ce782455e7f0cefd926d6fada0a26a3a29077796b"
 MEMORY_LIMIT_BYTES = 4 * 1024 * 1024
 # A worker has one request at a time; the rest is for instances that wait for collection.
 INSTANCES_AT_ONCE = 32

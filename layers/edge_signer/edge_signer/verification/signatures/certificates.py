@@ -73,6 +73,20 @@ def readable_certificates(ders: Iterable[bytes]) -> tuple[x509.Certificate, ...]
     return tuple(found)
 
 
+def unreadable(ders: Iterable[bytes]) -> str:
+    """Return why the first certificate that other readers do not read either cannot be read.
+
+    Others take any character in a name, such as the underscore in names of Adobe's authority.
+    """
+    for one in ders:
+        try:
+            load_certificate(one)
+        except ValueError as broken:
+            if "AttributeValue::" not in str(broken):
+                return str(broken)
+    return ""
+
+
 def credential_faults(leaf: x509.Certificate) -> list[str]:
     """List what keeps a certificate from signing claims, in sentences."""
     return [*(_known_credential_faults if _is_small(leaf) else _credential_faults)(leaf)]
@@ -107,6 +121,11 @@ def chain_faults(issuers: Sequence[x509.Certificate]) -> list[str]:
         for below, one in enumerate(issuers)
         for demand in (_known_issuer_faults if _is_small(one) else _issuer_faults)(one, below)
     ]
+
+
+def algorithm_faults(certificate: x509.Certificate) -> list[str]:
+    """List faults of the algorithms of a certificate, as the rest of a sentence."""
+    return _demands(certificate, ())
 
 
 def _issuer_faults(issuer: x509.Certificate, below: int) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -14,10 +14,12 @@ from edge_signer.signing.credentials.time_stamp_response import DerError
 from edge_signer.signing.manifest.cbor_reader import cbor_bytes
 from edge_signer.verification.findings import FindingLog
 from edge_signer.verification.signatures.certificates import (
+    algorithm_faults,
     common_name,
     has_usual_key,
     outside_validity,
     readable_certificates,
+    unreadable,
 )
 from edge_signer.verification.signatures.cose_signature import CoseSignature
 from edge_signer.verification.signatures.signed_data import (
@@ -42,12 +44,15 @@ class StampFound:
         time: What it says, if it could be read.
         authority: Common name in the authority's certificate.
         trusted_by: Name of the trust list that has the authority's root; empty if none has.
+        certificate_fault: Why the authority's certificate may not stamp or cannot be read; empty if
+            neither is so.
     """
 
     state: Literal["Absent", "Trusted", "Untrusted", "Invalid"] = "Absent"
     time: datetime | None = None
     authority: str = ""
     trusted_by: str = ""
+    certificate_fault: str = ""
 
     @property
     def trusted_time(self) -> datetime | None:
@@ -56,7 +61,14 @@ class StampFound:
 
 
 class _NotCheckedError(Exception):
-    """The token has something that is not read here; the text is the rest of a sentence."""
+    """The token has something that is not read here.
+
+    The arguments are the rest of a sentence, and the fault of a certificate or nothing.
+    """
+
+    def __init__(self, explanation: str, certificate_fault: str) -> None:
+        super().__init__(explanation, certificate_fault)
+        self.explanation, self.certificate_fault = explanation, certificate_fault
 
 
 class _StampError(Exception):
@@ -92,8 +104,8 @@ def check_time_stamps(
         try:
             found = _checked(token, payloads, trust)
         except _NotCheckedError as unknown:
-            log.skip(f"Whether the time-stamp holds: {unknown}.")
-            last = StampFound("Untrusted")
+            log.skip(f"Whether the time-stamp holds: {unknown.explanation}.")
+            last = StampFound("Untrusted", certificate_fault=unknown.certificate_fault)
         except _StampError as fault:
             log.informational(fault.code, url, fault.explanation)
             last = fault.found
@@ -150,9 +162,11 @@ def _checked(der: bytes, payloads: Sequence[bytes], trust: TrustLists) -> StampF
         raise _StampError("timeStamp.outsideValidity", said, StampFound("Invalid", token.time))
     faults = _profile_faults(signer)
     if faults:
+        found = replace(found, certificate_fault=faults[0])
         raise _StampError("timeStamp.untrusted", faults[0], found)
     chain = trust_chain(signer, others, trust, "time_stamps", token.time)
     if chain.trusted_by is None:
+        found = replace(found, certificate_fault="".join(_algorithm_faults(signer)[:1]))
         raise _StampError("timeStamp.untrusted", chain.problem, found)
     return StampFound("Trusted", token.time, found.authority, chain.trusted_by.name)
 
@@ -163,7 +177,8 @@ def _signer(token: TimeStampToken) -> tuple[x509.Certificate, Sequence[x509.Cert
         if token.names(one) and has_usual_key(one):
             return one, certificates
     if len(certificates) < len(token.certificates):
-        raise _NotCheckedError("a certificate in it cannot be read")
+        fault = unreadable(token.certificates[:_MAX_CERTIFICATES])
+        raise _NotCheckedError("a certificate in it cannot be read", fault)
     raise _StampError("timeStamp.untrusted", "It does not have its authority's certificate.")
 
 
@@ -175,3 +190,10 @@ def _profile_faults(signer: x509.Certificate) -> list[str]:
         return [f"{one[:1].upper()}{one[1:]}." for one in time_stamping_faults(signer)]
     except UNREADABLE as broken:
         return [f"The authority's certificate cannot be read: {broken}."]
+
+
+def _algorithm_faults(signer: x509.Certificate) -> list[str]:
+    try:
+        return algorithm_faults(signer)
+    except UNREADABLE as broken:
+        return [f"cannot be read: {broken}"]

@@ -1,0 +1,97 @@
+"""Claims and assertions of a manifest whose content other engines cannot read."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from edge_signer.signing.ingredients.forms import parts_of
+from edge_signer.verification.cbor_values import read_cbor
+from edge_signer.verification.claims.manifest_reading import base_label
+from edge_signer.verification.store_reader import Box
+
+_EMBEDDED_FILE = "40cb0c32bb8a489da70b2ad6f47f4369"
+# The kinds of assertions that engines read.
+_READ = {"cbor", "json", _EMBEDDED_FILE}
+# What c2pa-rs reads in a claim; it reads no claim with other fields.
+_CLAIM_FIELDS = {
+    *("alg", "alg_soft", "claim_generator_info", "dc:title", "instanceID", "metadata"),
+    *("redacted_assertions", "signature"),
+}
+_CLAIM_FIELDS_V2 = {*_CLAIM_FIELDS, "created_assertions", "gathered_assertions"}
+_TEXTS_V1 = {"claim_generator", "dc:format", "instanceID", "signature"}
+_CLAIM_FIELDS_V1 = {*_CLAIM_FIELDS, *_TEXTS_V1, "claim_generator_hints", "assertions"}
+_GENERATOR_TEXTS = {"name", "version", "operating_system"}
+
+
+def unread_contents(manifest: Box) -> Iterator[Box]:
+    """Yield the claims and assertions whose content engines cannot read.
+
+    Nobody signs such a thing, so that only manifests that were changed have to be asked.
+    """
+    yield from (one for one in parts_of(manifest, "c2cl") if not _is_claim(one))
+    for store in parts_of(manifest, "c2as"):
+        yield from (one for one in store.children if _is_foreign(one))
+
+
+def _is_claim(box: Box) -> bool:
+    claim = read_cbor(box.content("cbor")).value
+    if not isinstance(claim, dict):
+        return False
+    if "created_assertions" not in claim:
+        return claim.keys() <= _CLAIM_FIELDS_V1 and all(
+            isinstance(claim.get(name), str) for name in _TEXTS_V1
+        )
+    generator = claim.get("claim_generator_info")
+    return (
+        claim.keys() <= _CLAIM_FIELDS_V2
+        and isinstance(generator, dict)
+        and all(isinstance(generator.get(name, ""), str) for name in _GENERATOR_TEXTS)
+    )
+
+
+def _is_foreign(box: Box) -> bool:
+    if box.kind in _READ and base_label(box.label).endswith(".metadata"):
+        is_json = box.kind == "json"
+        content = _json(box.content("json")) if is_json else read_cbor(box.content("cbor")).value
+        context = content.get("@context") if isinstance(content, dict) else None
+        names_only = isinstance(context, dict) and all(
+            isinstance(name, str) for name in context.values()
+        )
+        return not (names_only and _is_plain(content))
+    return box.kind not in _READ
+
+
+def _json(text: bytes) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_unique)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError
+    return found
+
+
+def _is_plain(value: Any) -> bool:
+    """Tell whether a value can be written as JSON, whose numbers and texts all readers hold."""
+    match value:
+        case dict():
+            return all(isinstance(one, str) for one in value) and all(
+                map(_is_plain, (*value, *value.values()))
+            )
+        case list():
+            return all(map(_is_plain, value))
+        case str():
+            # Half of a surrogate pair is left out.
+            return value.encode(errors="ignore").decode() == value
+        case bool() | None:
+            return True
+        case int():
+            return -(2**63) <= value < 2**63
+    return isinstance(value, float) and math.isfinite(value)
