@@ -35,10 +35,16 @@ def with_private(private: bytes, toggles: int) -> Reshaping:
     return described
 
 
+def with_long_header(inside: bytes) -> bytes:
+    end = int.from_bytes(inside[:4])
+    return box(b"jumb", struct.pack(">I4sQ", 1, b"jumd", 8 + end) + inside[8:end] + inside[end:])
+
+
 RESHAPED: dict[str, Reshaping] = {
     "a length of eight bytes": lambda inside: (
         struct.pack(">I4sQ", 1, b"jumb", 16 + len(inside)) + inside
     ),
+    "a description's length of eight bytes": with_long_header,
     "a free box": lambda inside: box(b"jumb", inside + FREE),
     "a box of another kind": lambda inside: box(b"jumb", inside + box(b"xyzw", b"")),
     "another superbox": lambda inside: box(

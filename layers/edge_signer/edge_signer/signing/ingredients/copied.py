@@ -50,7 +50,7 @@ class CopiedManifests:
         """
         for one in manifests:
             earlier = self.by_label.setdefault(one.label, one)
-            if earlier.payload != one.payload:
+            if earlier is not one and bytes(earlier.payload) != bytes(one.payload):
                 raise InvalidIngredientError(
                     f"{where}: another ingredient has a different manifest with the label "
                     f"{one.label[:100]}; leave out the credentials of one of them"

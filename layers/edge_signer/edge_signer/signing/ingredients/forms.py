@@ -35,7 +35,7 @@ _BEFORE_LABEL_BYTES = 8 + 16 + 1
 _LABELLED, _PRIVATE = 0x03, 0x10
 # c2pa-rs aborts on a label beyond ASCII.
 _LABEL = re.compile(r"(?!.*__0)[!-.0-~]+")
-_UNKNOWN_VERSION = re.compile(r"c2pa\.(ingredient\.v(?![23]$)|actions\.v(?!2$))")
+_UNKNOWN_VERSION = re.compile(r"c2pa\.(ingredient\.v(?![23](__|$))|actions\.v(?!2(__|$)))")
 # Toggles without a file name, and the media type, which a zero ends (ISO 19566-5 B.4).
 _FILE_DESCRIPTION = re.compile(rb"\0[!-~]+\0")
 # serde_json reads up to 127 levels.
@@ -74,49 +74,44 @@ def odd_boxes(manifest: Box) -> Iterator[str]:
 
 def _is_plain(box: Box, contents: list[str]) -> bool:
     """Tell whether a box holds what it should, and is described by its label alone."""
-    return _is_labelled(box, _LABELLED) and [kind for kind, _ in box.contents] == contents
+    return [kind for kind, _ in box.contents] == contents and _is_described(box)
 
 
 def _is_plain_assertion(box: Box) -> bool:
-    _, _, private = box.description[_BEFORE_LABEL_BYTES:].partition(b"\0")
-    # Nothing but a salt may follow the label (C2PA 2.2 §8.4.2.4).
-    is_described = (
-        _is_labelled(box, _LABELLED | _PRIVATE)
-        if private[4:8] == b"c2sh"
-        else _is_labelled(box, _LABELLED)
-    )
-    found = [kind for kind, _ in box.contents]
-    if box.label.startswith("c2pa.thumbnail") and box.kind != _EMBEDDED_FILE:
+    if box.children or _CONTENTS.get(box.kind) != [kind for kind, _ in box.contents]:
         return False
-    if not is_described or box.children or _CONTENTS.get(box.kind) != found:
+    if not _is_described(box, may_have_salt=True) or _UNKNOWN_VERSION.match(box.label):
         return False
     if box.kind == "json":
         return _is_common_json(box.content("json"))
     if box.kind == _EMBEDDED_FILE:
         return _FILE_DESCRIPTION.fullmatch(box.content("bfdb")) is not None
+    if box.label.startswith("c2pa.thumbnail"):
+        return False
     return base_label(box.label) not in ACTIONS or _are_actions(box.content("cbor"))
 
 
-def _is_labelled(box: Box, toggles: int) -> bool:
+def _is_described(box: Box, *, may_have_salt: bool = False) -> bool:
     described = box.description
-    label = box.label.encode()
-    is_as_told = described[_BEFORE_LABEL_BYTES - 1 : _BEFORE_LABEL_BYTES] == bytes([toggles])
-    is_alone = len(described) == _BEFORE_LABEL_BYTES + len(label) + 1
+    # A description whose own length has eight bytes seems to be shorter than its toggles.
+    toggles = int.from_bytes(described[_BEFORE_LABEL_BYTES - 1 : _BEFORE_LABEL_BYTES])
+    label = box.label.encode() + b"\0"
+    private = described[_BEFORE_LABEL_BYTES + len(label) :]
+    # Nothing but a salt may follow the label (C2PA 2.2 §8.4.2.4).
+    is_salted = may_have_salt and toggles == _LABELLED | _PRIVATE and private[4:8] == b"c2sh"
     return (
         not box.faults
-        and is_as_told
-        and (is_alone or toggles != _LABELLED)
+        and (is_salted or (toggles == _LABELLED and not private))
         and _LABEL.fullmatch(box.label) is not None
-        and not _UNKNOWN_VERSION.match(base_label(box.label))
-        and _has_short_headers(box)
+        and _has_short_headers(box, len(described))
     )
 
 
-def _has_short_headers(box: Box) -> bool:
+def _has_short_headers(box: Box, described_bytes: int) -> bool:
     """Tell whether all lengths in a box have four bytes, and nothing is left over at its end."""
     inside = [len(content) for _, content in box.contents]
     inside += [len(one.payload) for one in box.children]
-    return len(box.description) + sum(inside) + 8 * len(inside) == len(box.payload)
+    return described_bytes + sum(inside) + 8 * len(inside) == len(box.payload)
 
 
 def _is_common_json(encoded: bytes) -> bool:
