@@ -122,9 +122,8 @@ class AssetSigner:
                 return self._not_laid_out(place, failure.layout_error)
             failed = failure_of(place.asset, failure)
             if failed.code == "INVALID_INGREDIENT":
-                sidecar = sidecar_of(place.asset).name
-                remedy = f"; put {sidecar} beside it, or sign with --no-parent"
-                failed = replace(failed, text=failed.text + remedy)
+                told = f"; put {sidecar_of(place.asset).name} beside it, or sign with --no-parent"
+                failed = replace(failed, text=failed.text + told)
             return failed
 
     def _not_laid_out(self, place: Place, refused: AssetLayoutError) -> Skipped | Failed:

@@ -21,7 +21,7 @@ ANCHORS = {
     *("errors", "latency", "kms-errors", "kms-quota", "breaker-open", "memory", "cpu"),
     *("certificate-ends", "rate-limiter-impaired", "fallback-failing", "signature-rejected"),
     *("throttles", "jobs", "admin-guessing", "admin-errors", "health-errors", "gateway-errors"),
-    *("verification", "trust-list", "manifest-differs"),
+    *("verification", "derivatives", "trust-list", "manifest-differs"),
 }
 CRITICAL = {
     *("KmsErrorsAlarm", "BreakerOpenAlarm", "SignatureRejectedAlarm", "ManifestDiffersAlarm"),
@@ -90,6 +90,7 @@ LIMITS: dict[str, list[tuple[dict[Metric, list[float]], dict[Metric, list[float]
         ({}, {lambdas("Throttles", "fallback"): [1]}),
         ({}, {lambdas("Throttles", "execute"): [1]}),
         ({}, {lambdas("Throttles", "verify"): [1]}),
+        ({}, {lambdas("Throttles", "derive"): [1]}),
     ],
     "ExecuteErrorsAlarm": [
         ({}, {ours("job_failure", "execute"): [1]}),
@@ -99,6 +100,10 @@ LIMITS: dict[str, list[tuple[dict[Metric, list[float]], dict[Metric, list[float]
         ({}, {ours("verify_failure", "verify"): [1]}),
         ({}, {lambdas("Errors", "verify"): [1]}),
         ({}, {lambdas("Errors", "recheck"): [1]}),
+    ],
+    "DeriveErrorsAlarm": [
+        ({}, {ours("derive_failure", "derive"): [1]}),
+        ({}, {lambdas("Errors", "derive"): [1]}),
     ],
     "ManifestDiffersAlarm": [
         ({}, {ours("manifest_differs", "recheck"): [1]}),

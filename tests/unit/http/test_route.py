@@ -26,6 +26,10 @@ OF_OTHERS = (
 )
 
 
+def _pattern(path: str) -> str:
+    return re.sub(r"{\w+}", "[^/]+", re.sub(r"{\w+[+]}", ".+", path))
+
+
 def route_of(name: str) -> Route | None:
     """The route that an event takes; None if there is none."""
     http = event(name)["requestContext"]["http"]
@@ -33,8 +37,7 @@ def route_of(name: str) -> Route | None:
         (
             route
             for route in (*ROUTES, *OF_OTHERS)
-            if route.method == http["method"]
-            and re.fullmatch(re.sub(r"{\w+\+?}", "[^/]+", route.path), http["path"])
+            if route.method == http["method"] and re.fullmatch(_pattern(route.path), http["path"])
         ),
         None,
     )
