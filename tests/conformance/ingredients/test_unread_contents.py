@@ -86,7 +86,7 @@ SPOILT: dict[str, tuple[Callable[[Node], None], str]] = {
         "c2pa.thumbnail.claim",
     ),
     "metadata without a context": (
-        changed("cawg.metadata", b"@context", b"@contaxt"),
+        changed("cawg.metadata", b"@context", b"@c0ntext"),
         "cawg.metadata",
     ),
     "metadata with a value that JSON has not": (
