@@ -39,8 +39,9 @@ from edge_signer.telemetry.request_record import RequestRecord
 if TYPE_CHECKING:
     from edge_signer.signing.ingredients.planner import IngredientPlanner
 
-#: The most that a file and its manifest store take in an answer, in base64. Lambda sends 6 MB.
-MAX_ANSWER_BYTES = 5_900_000
+#: The most that a file and its manifest store take in an answer, in base64. Lambda sends 6 MiB; the
+#: rest of an answer has 4 KiB.
+MAX_ANSWER_BYTES = 6 * 1024 * 1024 - 16 * 1024
 #: Failures that another engine with another key may not have. A failing time-stamp authority is not
 #: among them: the central signer uses the same one.
 _CENTRAL_MAY_HELP = (
