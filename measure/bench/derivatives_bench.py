@@ -25,6 +25,7 @@ ROUNDS, WARM_UP_ROUNDS = 60, 10
 ORIGINAL_WIDTH = 2000
 VARIANT = Variant("webp", width=800)
 _POLICY = "newsroom-default-v3"
+_SAID = dict(ACTIONS)
 
 
 def tables() -> Iterator[Table]:
@@ -35,36 +36,37 @@ def tables() -> Iterator[Table]:
 
 def _derivatives(state: LocalState) -> Table:
     signer = EdgeSigner(state.url, Credentials(state.token_of("load"), "load"))
-    original, parent = signer.embed_bytes(_photograph(), _POLICY, dict(ACTIONS))
-    resize_ms, wall_ms, function_ms, client_ms = [], [], [], []
-    content, answer = b"", parent
+    original, parent = signer.embed_bytes(_photograph(), _POLICY, _SAID)
+    taken_ms: dict[str, list[float]] = {}
+    content = b""
     for number in range(WARM_UP_ROUNDS + ROUNDS):
         began_s = time.perf_counter()
         made = derive_image(original, VARIANT)
         resized_s = time.perf_counter()
         content, answer = signer.derive(made.content, original, _POLICY, made.actions)
         ended_s = time.perf_counter()
+        _, plain = signer.embed_bytes(made.content, _POLICY, _SAID)
+        plain_ms = (time.perf_counter() - ended_s) * 1000
         if number < WARM_UP_ROUNDS:
             continue
-        aws_ms = _aws_ms(answer)
-        resize_ms.append((resized_s - began_s) * 1000)
-        wall_ms.append((ended_s - resized_s) * 1000 - aws_ms)
-        function_ms.append(answer.total_ms - aws_ms)
-        client_ms.append((ended_s - resized_s) * 1000 - answer.waited_ms)
+        wall_ms = (ended_s - resized_s) * 1000
+        for name, elapsed_ms in (
+            ("resize and encode", (resized_s - began_s) * 1000),
+            ("signature, less KMS, S3 and DynamoDB", wall_ms - _aws_ms(answer)),
+            ("  of which the function", answer.total_ms - _aws_ms(answer)),
+            ("  of which the client, without waiting", wall_ms - answer.waited_ms),
+            ("the same image signed without a parent", plain_ms - _aws_ms(plain)),
+        ):
+            taken_ms.setdefault(name, []).append(elapsed_ms)
     assert c2pa_rs(content, "image/webp", None, Path(state.anchors).read_text()).trusted
     title = (
         f"JPEG {ORIGINAL_WIDTH} px wide ({len(original):,} bytes, its manifest store "
         f"{len(parent.manifest_store):,}) to WebP {VARIANT.width} px ({len(content):,} bytes), "
         f"{ROUNDS} times"
     )
-    table = Table("derivative, median", "ms", title=title)
-    for name, samples in (
-        ("resize and encode", resize_ms),
-        ("signature, less KMS, S3 and DynamoDB", wall_ms),
-        ("  of which the function", function_ms),
-        ("  of which the client, without waiting", client_ms),
-    ):
-        table.add_row(name, f"{statistics.median(samples):.2f}")
+    table = Table("derivative", "median, ms", "fastest, ms", title=title)
+    for name, samples in taken_ms.items():
+        table.add_row(name, f"{statistics.median(samples):.2f}", f"{min(samples):.2f}")
     return table
 
 

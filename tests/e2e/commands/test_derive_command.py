@@ -173,7 +173,7 @@ def test_an_address_of_somebody_else_is_refused(signer: EdgeSigner, photo: Path)
     elsewhere = Ingredient(relationship="parentOf", manifest_url="https://example.com/one.c2pa")
     with pytest.raises(RefusedError) as refused:
         signer.derive(photo.read_bytes(), elsewhere, POLICY, [])
-    assert refused.value.code == "INVALID_REQUEST"
+    assert refused.value.code == "INVALID_INGREDIENT"
     assert "must be a manifest_url of this deployment" in str(refused.value)
 
 

@@ -20,6 +20,7 @@ DEFAULTS = {
     "kms_timeout_ms": "2000",
     "execution_enabled": "true",
     "verification_enabled": "true",
+    "derivatives_enabled": "false",
     "edge_disabled_tenants": "",
     "central_signer_enabled": "true",
     "circuit_breaker_enabled": "true",

@@ -66,7 +66,10 @@ def breached(seen: Samples) -> set[str]:
 @pytest.fixture(scope="module")
 def well(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A system of which nothing is wrong."""
-    parameters = {"RetryDelayMs": "0", "TraceSamplingRate": "1", "RecheckShare": "all"}
+    parameters = {
+        **{"RetryDelayMs": "0", "TraceSamplingRate": "1", "RecheckShare": "all"},
+        **{"DerivativesEnabled": "true", "OriginalsBucket": "originals"},
+    }
     directory = tmp_path_factory.mktemp("well")
     settings = Settings(port=0, state_directory=directory, parameters=parameters)
     with running(settings) as system:
@@ -111,6 +114,7 @@ def ailing(well: Running, healthy: Samples) -> Samples:
     # Without its record no change is made.
     inject(well, {"service": "s3", "status": 500})
     assert admin(well, "flags", {"flag": "kill_switch", "value": "false"}).status == 503
+    assert well.call("GET", "/derive/photo.jpg?w=800&f=webp").status == 503
     inject(well)
     # New workers read the lists: of rechecks there was one, of verifications none.
     wait_for(lambda: processes_of(well, "recheck"))
