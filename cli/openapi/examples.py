@@ -195,7 +195,8 @@ REFUSALS = {
         "This Idempotency-Key was used with another body; use a new key for each request."
     ),
     "ALREADY_SIGNED": Refusal(
-        "asset_inline: the file already carries a C2PA manifest store; send it as it was before."
+        "asset_inline: the file already carries a C2PA manifest store; send it as it was before, "
+        'or name it as an ingredient: {"relationship": "parentOf", "in_asset": true}.'
     ),
     "ASSET_NOT_EMBEDDABLE": Refusal(
         "asset_inline: the file ends in the middle of a structure; leave out embed for a sidecar."
