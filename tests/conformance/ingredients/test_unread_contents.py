@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import cbor2
 import pytest
@@ -71,12 +72,36 @@ def of_kind(label: str, kind: bytes) -> Callable[[Node], None]:
     return spoil
 
 
+def toggled(root: Node) -> None:
+    """Set a bit of a description that nothing defines."""
+    description = root.labelled("c2pa.metadata").inside[0]
+    content = bytearray(description.content)
+    content[LABEL_AT - 1] |= 0x20
+    description.content = bytes(content)
+
+
+def labelled_anew(before: str, after: bytes) -> Callable[[Node], None]:
+    """Change a label."""
+
+    def spoil(root: Node) -> None:
+        description = root.labelled(before).inside[0]
+        _, _, rest = description.content[LABEL_AT:].partition(b"\0")
+        description.content = description.content[:LABEL_AT] + after + b"\0" + rest
+
+    return spoil
+
+
 SPOILT: dict[str, tuple[Callable[[Node], None], str]] = {
     "a second signature in its box": (twice("c2pa.signature"), "c2pa.signature"),
     "a second claim in its box": (twice("c2pa.claim.v2"), "c2pa.claim.v2"),
     "assertions in the claim": (moved("c2pa.assertions", "c2pa.claim.v2"), "c2pa.claim.v2"),
     "an assertion between the parts": (between_the_parts, "c2pa.hash.data"),
     "padding between the parts": (loose_content, "urn:c2pa:"),
+    "a description with an unknown toggle": (toggled, "c2pa.metadata"),
+    "a claim under the label of another version": (
+        labelled_anew("c2pa.claim.v2", b"c2pa.claim"),
+        "c2pa.claim'",
+    ),
     "a thumbnail without a type": (
         changed("c2pa.thumbnail.claim", b"jpeg\0", b"jpeg"),
         "c2pa.thumbnail.claim",
@@ -86,7 +111,7 @@ SPOILT: dict[str, tuple[Callable[[Node], None], str]] = {
         "c2pa.thumbnail.claim",
     ),
     "metadata without a context": (
-        changed("cawg.metadata", b"@context", b"@c0ntext"),
+        changed("cawg.metadata", b"@context", b"@-ontext"),
         "cawg.metadata",
     ),
     "metadata with a value that JSON has not": (
@@ -131,10 +156,18 @@ def test_metadata_that_can_still_be_read_are_recorded_as_changed(
 
 
 @pytest.mark.parametrize(
-    ("version", "change"), [(1, {"dc:format": 1}), (1, {"a": 1}), (2, {"a": 1})]
+    ("version", "change"),
+    [
+        (1, {"dc:format": 1}),
+        (1, {"a": 1}),
+        (2, {"a": 1}),
+        (2, {"claim_generator_info": {"name": "n", 1: 1}}),
+        (2, {"claim_generator_info": {"name": "n", "version": 1}}),
+        (2, {"claim_generator_info": {"name": "n", "icon": 1}}),
+    ],
 )
 def test_a_changed_claim_with_what_no_claim_has_is_refused(
-    newsroom: Workshop, camera: Workshop, photograph: bytes, version: int, change: dict[str, int]
+    newsroom: Workshop, camera: Workshop, photograph: bytes, version: int, change: dict[str, Any]
 ) -> None:
     parent = signed_by_c2pa_rs(camera, photograph, claim_version=version).store
     root = read_tree(parent)

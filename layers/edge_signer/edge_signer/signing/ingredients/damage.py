@@ -68,9 +68,9 @@ def damage_to(validation: StoreValidation, manifests: Sequence[Box]) -> set[str]
     if any(one.time_stamp.certificate_fault for one in validation.manifests):
         # c2pa-rs calls the signer's own certificate invalid then.
         damage.add("the certificate of the time-stamp authority")
-    if not is_as_signed:
-        unread = (one for manifest in manifests for one in unread_contents(manifest))
-        damage |= {f"box {one.label[:40]!r}" for one in unread}
+    for manifest, one in zip(manifests, validation.manifests, strict=True):
+        if _INTEGRITY & {failure.code for failure in one.findings.failure}:
+            damage |= {f"box {box.label[:40]!r}" for box in unread_contents(manifest)}
     return damage | not_redacted(validation)
 
 

@@ -65,7 +65,9 @@ def odd_boxes(manifest: Box) -> Iterator[str]:
     if not (has_parts and _is_plain(manifest, [])):
         yield manifest.label
     for part in manifest.children:
-        if not _is_plain(part, _PARTS.get(part.kind, [])) or (part.contents and part.children):
+        if not (_is_plain(part, _PARTS.get(part.kind, [])) and _has_its_label(part)) or (
+            part.contents and part.children
+        ):
             yield part.label
         for one in part.children:
             if not _is_plain_assertion(one):
@@ -75,6 +77,15 @@ def odd_boxes(manifest: Box) -> Iterator[str]:
 def _is_plain(box: Box, contents: list[str]) -> bool:
     """Tell whether a box holds what it should, and is described by its label alone."""
     return [kind for kind, _ in box.contents] == contents and _is_described(box)
+
+
+def _has_its_label(part: Box) -> bool:
+    """Tell whether a claim has the label of its version, and a signature its own."""
+    if part.kind != "c2cl":
+        return part.kind != "c2cs" or part.label == "c2pa.signature"
+    claim = read_cbor(part.content("cbor")).value
+    is_v2 = isinstance(claim, dict) and "created_assertions" in claim
+    return part.label == ("c2pa.claim.v2" if is_v2 else "c2pa.claim")
 
 
 def _is_plain_assertion(box: Box) -> bool:

@@ -29,7 +29,7 @@ _GENERATOR_TEXTS = {"name", "version", "operating_system"}
 def unread_contents(manifest: Box) -> Iterator[Box]:
     """Yield the claims and assertions whose content engines cannot read.
 
-    Nobody signs such a thing, so that only manifests that were changed have to be asked.
+    Nobody signs such a thing, so that only manifests that were changed since have to be asked.
     """
     yield from (one for one in parts_of(manifest, "c2cl") if not _is_claim(one))
     for store in parts_of(manifest, "c2as"):
@@ -44,12 +44,18 @@ def _is_claim(box: Box) -> bool:
         return claim.keys() <= _CLAIM_FIELDS_V1 and all(
             isinstance(claim.get(name), str) for name in _TEXTS_V1
         )
-    generator = claim.get("claim_generator_info")
-    return (
-        claim.keys() <= _CLAIM_FIELDS_V2
-        and isinstance(generator, dict)
-        and all(isinstance(generator.get(name, ""), str) for name in _GENERATOR_TEXTS)
-    )
+    return claim.keys() <= _CLAIM_FIELDS_V2 and _is_generator(claim.get("claim_generator_info"))
+
+
+def _is_generator(said: Any) -> bool:
+    if not isinstance(said, dict):
+        return False
+    match said.get("icon"):
+        case None | {"url": str(), "hash": bytes()}:
+            others = {name: value for name, value in said.items() if name != "icon"}
+            texts = (others.get(name, "") for name in _GENERATOR_TEXTS)
+            return _is_plain(others) and all(isinstance(one, str) for one in texts)
+    return False
 
 
 def _is_foreign(box: Box) -> bool:
