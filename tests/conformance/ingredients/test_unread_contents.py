@@ -162,6 +162,7 @@ def test_metadata_that_can_still_be_read_are_recorded_as_changed(
         (1, {"a": 1}),
         (2, {"a": 1}),
         (2, {"claim_generator_info": {"name": "n", 1: 1}}),
+        (2, {"claim_generator_info": cbor2.CBORTag(4, {"name": "n"})}),
         (2, {"claim_generator_info": {"name": "n", "version": 1}}),
         (2, {"claim_generator_info": {"name": "n", "icon": 1}}),
     ],
@@ -175,6 +176,19 @@ def test_a_changed_claim_with_what_no_claim_has_is_refused(
     content = root.labelled(label).inside[1]
     content.content = cbor2.dumps(cbor2.loads(content.content) | change)
     with pytest.raises(InvalidIngredientError, match=rf"damaged .*'{label}'"):
+        newsroom.sign(photograph, opened(), ingredients=[given(root.written())])
+
+
+def test_a_description_with_a_length_of_64_bits_is_refused(
+    newsroom: Workshop, camera: Workshop, photograph: bytes
+) -> None:
+    parent = signed_by_c2pa_rs(camera, photograph, assertions=METADATA).store
+    root = read_tree(parent)
+    metadata = root.labelled("c2pa.metadata")
+    content = metadata.inside[0].content
+    long = (1).to_bytes(4) + b"jumd" + (16 + len(content)).to_bytes(8) + content
+    metadata.content, metadata.inside = long + metadata.inside[1].written(), []
+    with pytest.raises(InvalidIngredientError, match=r"damaged .*'c2pa.metadata'"):
         newsroom.sign(photograph, opened(), ingredients=[given(root.written())])
 
 

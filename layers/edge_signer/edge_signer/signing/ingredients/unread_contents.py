@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from edge_signer.signing.ingredients.forms import parts_of
-from edge_signer.verification.cbor_values import read_cbor
+from edge_signer.signing.manifest.cbor_reader import CborError, read_cbor
 from edge_signer.verification.claims.manifest_reading import base_label
 from edge_signer.verification.store_reader import Box
 
@@ -37,7 +37,7 @@ def unread_contents(manifest: Box) -> Iterator[Box]:
 
 
 def _is_claim(box: Box) -> bool:
-    claim = read_cbor(box.content("cbor")).value
+    claim = _cbor(box.content("cbor"))
     if not isinstance(claim, dict):
         return False
     if "created_assertions" not in claim:
@@ -61,13 +61,20 @@ def _is_generator(said: Any) -> bool:
 def _is_foreign(box: Box) -> bool:
     if box.kind in _READ and base_label(box.label).endswith(".metadata"):
         is_json = box.kind == "json"
-        content = _json(box.content("json")) if is_json else read_cbor(box.content("cbor")).value
+        content = _json(box.content("json")) if is_json else _cbor(box.content("cbor"))
         context = content.get("@context") if isinstance(content, dict) else None
         names_only = isinstance(context, dict) and all(
             isinstance(name, str) for name in context.values()
         )
         return not (names_only and _is_plain(content))
     return box.kind not in _READ
+
+
+def _cbor(encoded: bytes) -> Any:
+    try:
+        return read_cbor(encoded)
+    except CborError:
+        return None
 
 
 def _json(text: bytes) -> Any:
