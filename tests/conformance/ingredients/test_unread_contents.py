@@ -179,6 +179,25 @@ def test_a_changed_claim_with_what_no_claim_has_is_refused(
         newsroom.sign(photograph, opened(), ingredients=[given(root.written())])
 
 
+def test_a_changed_signature_in_another_form_is_refused(
+    newsroom: Workshop, camera: Workshop, photograph: bytes
+) -> None:
+    parent = signed_by_c2pa_rs(camera, photograph).store
+    root = read_tree(parent)
+    content = root.labelled("c2pa.signature").inside[1]
+    protected, unprotected, payload, signature = cbor2.loads(content.content).value
+    for headers, is_read in ((unprotected, True), (cbor2.CBORTag(4, unprotected), False)):
+        broken = [protected, headers, payload, signature[:-1] + bytes([signature[-1] ^ 1])]
+        content.content = cbor2.dumps(cbor2.CBORTag(18, broken))
+        if is_read:
+            store = newsroom.sign(photograph, opened(), ingredients=[given(root.written())])
+            assert recorded(store)["failure"] == {"claimSignature.mismatch"}
+            require_trusted(photograph, store, roots(newsroom, camera))
+            continue
+        with pytest.raises(InvalidIngredientError, match=r"damaged .*'c2pa.signature'"):
+            newsroom.sign(photograph, opened(), ingredients=[given(root.written())])
+
+
 def test_a_description_with_a_length_of_64_bits_is_refused(
     newsroom: Workshop, camera: Workshop, photograph: bytes
 ) -> None:
