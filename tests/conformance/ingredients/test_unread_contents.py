@@ -106,6 +106,10 @@ SPOILT: dict[str, tuple[Callable[[Node], None], str]] = {
         changed("c2pa.thumbnail.claim", b"jpeg\0", b"jpeg"),
         "c2pa.thumbnail.claim",
     ),
+    "a thumbnail of no type": (
+        changed("c2pa.thumbnail.claim", b"image/jpeg\0", b"\0"),
+        "c2pa.thumbnail.claim",
+    ),
     "a thumbnail of a type in no alphabet": (
         changed("c2pa.thumbnail.claim", b"image/jpeg\0", b"image/\xeapeg\0"),
         "c2pa.thumbnail.claim",
@@ -179,7 +183,7 @@ def test_a_changed_claim_with_what_no_claim_has_is_refused(
         newsroom.sign(photograph, opened(), ingredients=[given(root.written())])
 
 
-def test_a_changed_signature_in_another_form_is_refused(
+def test_a_signature_in_another_form_is_refused(
     newsroom: Workshop, camera: Workshop, photograph: bytes
 ) -> None:
     parent = signed_by_c2pa_rs(camera, photograph).store

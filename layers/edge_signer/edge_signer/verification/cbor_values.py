@@ -48,6 +48,7 @@ class Value:
         is_too_large: Whether it was not read because the budget was used up.
         is_odd: Whether it has simple values, or keys of maps, that other readers do not know.
         repeated_keys: Keys that occur twice in one map of CBOR, which no reader may accept.
+        tags: All tags of CBOR, in their order.
     """
 
     value: Any = None
@@ -56,6 +57,7 @@ class Value:
     is_too_large: bool = False
     is_odd: bool = False
     repeated_keys: list[str] = field(default_factory=list)
+    tags: list[int] = field(default_factory=list)
 
 
 class _TooLargeError(ValueError):
@@ -70,7 +72,7 @@ def read_cbor(encoded: bytes, budget: ItemBudget | None = None) -> Value:
         budget: Counts the data items that are read; by default this value has one of its own.
     """
     found = Value()
-    reader = _CborReader(encoded, found.repeated_keys, budget or ItemBudget())
+    reader = _CborReader(encoded, found, budget or ItemBudget())
     try:
         found.tag = reader.outer_tag()
         found.value = reader.value()
@@ -84,9 +86,10 @@ def read_cbor(encoded: bytes, budget: ItemBudget | None = None) -> Value:
 
 
 class _CborReader:
-    def __init__(self, encoded: bytes, repeated_keys: list[str], budget: ItemBudget) -> None:
+    def __init__(self, encoded: bytes, found: Value, budget: ItemBudget) -> None:
         self._encoded = encoded
-        self._repeated_keys = repeated_keys
+        self._repeated_keys = found.repeated_keys
+        self._tags = found.tags
         self._budget = budget
         self.position = 0
         self.is_odd = False
@@ -126,6 +129,7 @@ class _CborReader:
         if major == 4:
             return [self.value(depth + 1) for _ in self._times(length)]
         if major == 6:
+            self._tags.append(length or 0)
             return self.value(depth + 1)
         return length if major == 0 else -1 - (length or 0)
 

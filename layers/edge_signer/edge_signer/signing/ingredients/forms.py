@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from edge_signer.signing.manifest.cbor_reader import COSE_SIGN1_TAG
 from edge_signer.verification.cbor_values import read_cbor
 from edge_signer.verification.claims.assertion_checks import ACTIONS
 from edge_signer.verification.claims.manifest_reading import base_label
@@ -80,12 +81,29 @@ def _is_plain(box: Box, contents: list[str]) -> bool:
 
 
 def _has_its_label(part: Box) -> bool:
-    """Tell whether a claim has the label of its version, and a signature its own."""
+    """Tell whether a claim has the label of its version, and a signature its own and its form."""
+    if part.kind == "c2cs":
+        # Nothing protects what stands around the signature: a time-stamp, and padding.
+        return part.label == "c2pa.signature" and _is_signature(part)
     if part.kind != "c2cl":
-        return part.kind != "c2cs" or part.label == "c2pa.signature"
+        return True
     claim = read_cbor(part.content("cbor")).value
     is_v2 = isinstance(claim, dict) and "created_assertions" in claim
     return part.label == ("c2pa.claim.v2" if is_v2 else "c2pa.claim")
+
+
+def _is_signature(box: Box) -> bool:
+    match clear_cbor(box.content("cbor"), COSE_SIGN1_TAG):
+        case [bytes(protected), dict(), None | bytes(), bytes()]:
+            return isinstance(clear_cbor(protected), dict)
+    return False
+
+
+def clear_cbor(encoded: bytes, *tags: int) -> Any:
+    """Return a value with these tags and no others; None if it cannot be read."""
+    read = read_cbor(encoded)
+    is_clear = read.is_well_formed and not read.repeated_keys
+    return read.value if is_clear and read.tags == [*tags] else None
 
 
 def _is_plain_assertion(box: Box) -> bool:

@@ -1,4 +1,4 @@
-"""Claims, signatures and assertions whose content other engines cannot read."""
+"""Claims and assertions whose content other engines cannot read."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from edge_signer.signing.ingredients.forms import parts_of
-from edge_signer.signing.manifest.cbor_reader import COSE_SIGN1_TAG, CborError, Tagged, read_cbor
+from edge_signer.signing.ingredients.forms import clear_cbor, parts_of
 from edge_signer.verification.claims.manifest_reading import base_label
 from edge_signer.verification.store_reader import Box
 
@@ -27,18 +26,17 @@ _GENERATOR_TEXTS = {"name", "version", "operating_system"}
 
 
 def unread_contents(manifest: Box) -> Iterator[Box]:
-    """Yield the claims, signatures and assertions whose content engines cannot read.
+    """Yield the claims and assertions whose content engines cannot read.
 
     Nobody signs such a thing, so that only manifests that were changed since have to be asked.
     """
     yield from (one for one in parts_of(manifest, "c2cl") if not _is_claim(one))
-    yield from (one for one in parts_of(manifest, "c2cs") if not _is_signature(one))
     for store in parts_of(manifest, "c2as"):
         yield from (one for one in store.children if _is_foreign(one))
 
 
 def _is_claim(box: Box) -> bool:
-    claim = _cbor(box.content("cbor"))
+    claim = clear_cbor(box.content("cbor"))
     if not isinstance(claim, dict):
         return False
     if "created_assertions" not in claim:
@@ -46,13 +44,6 @@ def _is_claim(box: Box) -> bool:
             isinstance(claim.get(name), str) for name in _TEXTS_V1
         )
     return claim.keys() <= _CLAIM_FIELDS_V2 and _is_generator(claim.get("claim_generator_info"))
-
-
-def _is_signature(box: Box) -> bool:
-    match _cbor(box.content("cbor")):
-        case Tagged(tag, [bytes(protected), dict(), None | bytes(), bytes()]):
-            return tag == COSE_SIGN1_TAG and isinstance(_cbor(protected), dict)
-    return False
 
 
 def _is_generator(said: Any) -> bool:
@@ -69,20 +60,13 @@ def _is_generator(said: Any) -> bool:
 def _is_foreign(box: Box) -> bool:
     if box.kind in _READ and base_label(box.label).endswith(".metadata"):
         is_json = box.kind == "json"
-        content = _json(box.content("json")) if is_json else _cbor(box.content("cbor"))
+        content = _json(box.content("json")) if is_json else clear_cbor(box.content("cbor"))
         context = content.get("@context") if isinstance(content, dict) else None
         names_only = isinstance(context, dict) and all(
             isinstance(name, str) for name in context.values()
         )
         return not (names_only and _is_plain(content))
     return box.kind not in _READ
-
-
-def _cbor(encoded: bytes) -> Any:
-    try:
-        return read_cbor(encoded)
-    except CborError:
-        return None
 
 
 def _json(text: bytes) -> Any:
