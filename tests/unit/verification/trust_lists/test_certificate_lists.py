@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 from typing import Any
 
@@ -66,6 +67,13 @@ def test_engines_get_end_entities_by_digest() -> None:
     assert {one.pem for one in issuers} == {CA.root.public_bytes(Encoding.PEM).decode()}
     assert lists.allowed_list(NOW) == f"{digest_line(CA.leaf).decode()}\n"
     assert trusted_by(lists, "time_stamps", NOW) == []
+
+
+def test_a_list_of_digests_may_begin_with_any_digest() -> None:
+    # In base64 it begins with a 0, as a certificate in DER does.
+    digest = bytes([0xD1]) + bytes(31)
+    (found,) = signers(base64.b64encode(digest)).digests
+    assert found.sha256 == digest
 
 
 def test_a_signer_may_be_listed_by_digest_alone() -> None:

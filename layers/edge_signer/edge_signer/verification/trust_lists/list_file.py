@@ -143,7 +143,8 @@ def purpose_text(purposes: Set[Purpose]) -> str:
 def _from_unsigned(content: bytes) -> ListContent:
     if content.lstrip()[:1] in {b"{", b"["}:
         return _from_json(read_json(content))
-    if content[:1] == bytes([_SEQUENCE]) and b"-----BEGIN" not in content:
+    # No certificate is so short that its length takes one byte. A text may begin with a 0, too.
+    if content[:1] == bytes([_SEQUENCE]) and content[1:2] >= b"\x80":
         return read_der_certificate(content)
     if content.lstrip()[:1] == b"<":
         raise TrustListError("it is XML; only the JSON form of such lists is supported")
