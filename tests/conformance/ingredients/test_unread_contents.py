@@ -190,7 +190,8 @@ def test_a_signature_in_another_form_is_refused(
     root = read_tree(parent)
     content = root.labelled("c2pa.signature").inside[1]
     protected, unprotected, payload, signature = cbor2.loads(content.content).value
-    for headers, is_read in ((unprotected, True), (cbor2.CBORTag(4, unprotected), False)):
+    tagged, odd = cbor2.CBORTag(4, unprotected), {**unprotected, b"pad2": b""}
+    for headers, is_read in ((unprotected, True), (tagged, False), (odd, False)):
         broken = [protected, headers, payload, signature[:-1] + bytes([signature[-1] ^ 1])]
         content.content = cbor2.dumps(cbor2.CBORTag(18, broken))
         if is_read:

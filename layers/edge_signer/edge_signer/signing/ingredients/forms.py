@@ -94,9 +94,14 @@ def _has_its_label(part: Box) -> bool:
 
 def _is_signature(box: Box) -> bool:
     match clear_cbor(box.content("cbor"), COSE_SIGN1_TAG):
-        case [bytes(protected), dict(), None | bytes(), bytes()]:
-            return isinstance(clear_cbor(protected), dict)
+        case [bytes(protected), dict(unprotected), None | bytes(), bytes()]:
+            return _is_header(unprotected) and _is_header(clear_cbor(protected))
     return False
+
+
+def _is_header(value: Any) -> bool:
+    """Tell whether it is a map with labels of COSE (RFC 9052 §1.4)."""
+    return isinstance(value, dict) and all(isinstance(label, int | str) for label in value)
 
 
 def clear_cbor(encoded: bytes, *tags: int) -> Any:
