@@ -10,10 +10,8 @@ from typing import Any
 
 import cbor2
 
-from edge_signer.verification.claims.manifest_reading import KINDS
 from edge_signer.verification.findings import Finding, Findings
 from edge_signer.verification.hard_bindings.asset_content import AssetContent
-from edge_signer.verification.store_reader import read_store
 from edge_signer.verification.validation import StoreValidation
 from edge_signer.verification.validator import validate_store
 from measure.fuzz.ingredients.parents import Authorities
@@ -51,9 +49,8 @@ class Signing:
         """
         found = validate_store(self.parent, None, authorities.trust, self.at)
         *earlier, own = self._manifests()
-        boxes = read_store(self.parent).box
-        assert boxes
-        payloads = [bytes(one.payload) for one in boxes.children if one.kind in KINDS]
+        # What nothing refers to stays behind.
+        payloads = [bytes(one.box.payload) for one in found.manifests if one.is_referenced]
         assert earlier == payloads, "the parent's manifests are not the copied ones"
         assertions = superbox(own).child("c2pa.assertions")
         said = _decoded(next(one for one in assertions.children if "ingredient" in one.label))
