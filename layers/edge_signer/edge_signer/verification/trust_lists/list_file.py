@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Set
 from dataclasses import dataclass
 from typing import Any
@@ -27,7 +28,8 @@ from edge_signer.verification.trust_lists.pem_lists import read_der_certificate,
 from edge_signer.verification.trust_lists.publishers import read_publishers
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_SEQUENCE = 0x30
+# A sequence and its length. A digest in base64 may begin with the same byte, which is a 0.
+_DER = re.compile(rb"\x30[^0-9A-Za-z+/=]")
 _DOES_NOT_SAY = "it does not say whether it is for signers or for time-stamps"
 _FOR_PEOPLE: dict[Purpose, str] = {"signers": "signers", "time_stamps": "time-stamps"}
 
@@ -143,8 +145,7 @@ def purpose_text(purposes: Set[Purpose]) -> str:
 def _from_unsigned(content: bytes) -> ListContent:
     if content.lstrip()[:1] in {b"{", b"["}:
         return _from_json(read_json(content))
-    # No certificate is so short that its length takes one byte. A text may begin with a 0, too.
-    if content[:1] == bytes([_SEQUENCE]) and content[1:2] >= b"\x80":
+    if _DER.match(content) and b"-----BEGIN" not in content:
         return read_der_certificate(content)
     if content.lstrip()[:1] == b"<":
         raise TrustListError("it is XML; only the JSON form of such lists is supported")
