@@ -36,7 +36,6 @@ class ManifestValidation:
     """A manifest of a store.
 
     Attributes:
-        label: Its label.
         box: Its superbox.
         kind: `standard`, `update` or `compressed`.
         findings: The findings about itself; those about its ingredients are theirs.
@@ -48,9 +47,9 @@ class ManifestValidation:
             referenced. Others do not count (C2PA 2.2 §15.11.3.3).
         redactions: Absolute URIs of what its claim redacts.
         odd_values: Labels of its boxes with CBOR that other engines may not read.
+        claim_version: 1 or 2; 0 if it has no claim that can be read.
     """
 
-    label: str
     box: Box
     kind: str
     findings: Findings
@@ -61,6 +60,12 @@ class ManifestValidation:
     is_referenced: bool = False
     redactions: tuple[str, ...] = ()
     odd_values: tuple[str, ...] = ()
+    claim_version: int = 0
+
+    @property
+    def label(self) -> str:
+        """Its label."""
+        return self.box.label
 
     @property
     def verdict(self) -> Verdict:
@@ -85,6 +90,8 @@ class StoreValidation:
         new_failures: Failures of ingredients that were not recorded when they were added: what
             happened since, or what was concealed.
         hard_binding: Whether the asset is the signed one.
+        intact_binding: Absolute URI of the hard binding that counts for the active manifest (of an
+            update, that of what it updates); empty if it is not there as it was signed.
         problem: Why there is no active manifest to judge, in a sentence; empty if there is one.
         is_judged: Whether this is an opinion. It is none if the store is beyond our limits or in a
             form that is not read here; `verdict` is then `Unreadable`.
@@ -95,6 +102,7 @@ class StoreValidation:
     manifests: tuple[ManifestValidation, ...]
     new_failures: tuple[Finding, ...] = ()
     hard_binding: Literal["passed", "failed", "not_checked"] = "not_checked"
+    intact_binding: str = ""
     problem: str = ""
     is_judged: bool = True
     not_checked: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from edge_signer.verification.claims.assertion_checks import (
     HARD_BINDINGS,
     MULTI_ASSET,
     check_assertions,
+    intact_binding,
 )
 from edge_signer.verification.claims.ingredients import (
     PARENT,
@@ -226,7 +227,6 @@ class _Run:
             active_label=self._active.label,
             manifests=tuple(
                 ManifestValidation(
-                    label=one.label,
                     box=one.box,
                     kind=one.kind,
                     findings=one.log.findings(),
@@ -237,11 +237,13 @@ class _Run:
                     is_referenced=one in counted,
                     redactions=one.redactions,
                     odd_values=one.odd_values(),
+                    claim_version=one.claim.version if one.claim else 0,
                 )
                 for one in self._manifests
             ),
             new_failures=tuple(self._new),
             hard_binding=hard_binding,
+            intact_binding=intact_binding(self._bound()),
             problem=problem,
             is_judged=not problem,
             not_checked=tuple(dict.fromkeys(not_checked)),

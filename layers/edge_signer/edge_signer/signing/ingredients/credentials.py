@@ -16,7 +16,6 @@ from typing import Any
 from edge_signer.signing.errors import InvalidIngredientError
 from edge_signer.signing.ingredients.damage import damage_to
 from edge_signer.signing.ingredients.forms import parts_of
-from edge_signer.signing.ingredients.intact_binding import intact_binding
 from edge_signer.verification.claims.manifest_reading import base_label
 from edge_signer.verification.claims.references import (
     manifest_label_of,
@@ -27,7 +26,7 @@ from edge_signer.verification.findings import Finding, Findings
 from edge_signer.verification.hard_bindings.asset_content import AssetContent
 from edge_signer.verification.store_reader import Box
 from edge_signer.verification.trust import TrustLists
-from edge_signer.verification.validation import UNTRUSTED, StoreValidation, Verdict
+from edge_signer.verification.validation import UNTRUSTED, StoreValidation
 from edge_signer.verification.validator import validate_store
 
 #: The most manifests that the ingredients of one manifest bring along.
@@ -54,13 +53,9 @@ class IngredientCredentials:
     """The credentials of an ingredient, validated.
 
     Attributes:
-        verdict: On its active manifest, with what was found out about its own ingredients.
-        manifests: Its manifests that count, the active one last.
-        validation: What was found out about these.
+        validation: What was found out about its manifests that count, the active one last.
     """
 
-    verdict: Verdict
-    manifests: tuple[Box, ...]
     validation: StoreValidation
 
     @classmethod
@@ -102,18 +97,22 @@ class IngredientCredentials:
         # What no manifest refers to belongs to nobody: no verdict covers it, and it stays behind.
         counted = tuple(one for one in validation.manifests if one.is_referenced)
         validation = replace(validation, manifests=counted)
-        boxes = [one.box for one in counted]
-        if damage := ", ".join(sorted(damage_to(validation, boxes))):
+        if damage := ", ".join(sorted(damage_to(validation))):
             raise InvalidIngredientError(
                 f"{where}: its credentials are damaged ({damage[:300]}); verifiers could not read "
                 "a manifest that contains them. Leave them out to sign without them"
             )
-        return cls(validation.verdict, tuple(boxes), validation)
+        return cls(validation)
 
     @property
     def label(self) -> str:
         """Label of the active manifest."""
-        return self.manifests[-1].label
+        return self.validation.active_label
+
+    @property
+    def manifests(self) -> tuple[Box, ...]:
+        """Its manifests that count, the active one last."""
+        return tuple(one.box for one in self.validation.manifests)
 
     def validation_results(self, *, asset_checked: bool) -> dict[str, Any]:
         """Return `validationResults` of the ingredient assertion.
@@ -174,8 +173,8 @@ class IngredientCredentials:
         Raises:
             InvalidIngredientError: Nobody can have found that.
         """
-        url = intact_binding(self.validation)
-        if url is None:
+        url = self.validation.intact_binding
+        if not url:
             raise InvalidIngredientError(
                 f"asset_checked must be absent for the ingredient {self.label}: its hard binding "
                 "is not there as it was signed"

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from edge_signer.signing.ingredients.forms import odd_boxes, parts_of
 from edge_signer.signing.ingredients.unread_contents import unread_contents
 from edge_signer.verification.claims.assertion_checks import ACTIONS, INGREDIENTS, is_blank
 from edge_signer.verification.claims.manifest_reading import base_label
 from edge_signer.verification.claims.references import StoreIndex
-from edge_signer.verification.store_reader import Box
 from edge_signer.verification.validation import ManifestValidation, StoreValidation
 
 # Verifiers read the whole store again, and each failure that is not recorded counts against the new
@@ -44,7 +41,7 @@ _EARLY_BINDING = "c2pa.hash.bmff"
 _CHANGED = {"assertion.hashedURI.mismatch", "hashedURI.mismatch"}
 
 
-def damage_to(validation: StoreValidation, manifests: Sequence[Box]) -> set[str]:
+def damage_to(validation: StoreValidation) -> set[str]:
     """Return what keeps other engines from reading the store, or from agreeing about it."""
     failed = {
         failure.code
@@ -62,15 +59,13 @@ def damage_to(validation: StoreValidation, manifests: Sequence[Box]) -> set[str]
     if any(map(_has_changed_references, validation.manifests)):
         # They can mean anything now, and engines follow them to different ends.
         damage.add("changed actions or ingredients")
-    odd = (label for one in manifests for label in odd_boxes(one))
-    damage |= {f"box {label[:40]!r}" for label in odd}
-    damage |= {f"box {label[:40]!r}" for one in validation.manifests for label in one.odd_values}
+    for one in validation.manifests:
+        damage |= {f"box {label[:40]!r}" for label in (*odd_boxes(one), *one.odd_values)}
+        if _INTEGRITY & {failure.code for failure in one.findings.failure}:
+            damage |= {f"box {box.label[:40]!r}" for box in unread_contents(one.box)}
     if any(one.time_stamp.certificate_fault for one in validation.manifests):
         # c2pa-rs calls the signer's own certificate invalid then.
         damage.add("the certificate of the time-stamp authority")
-    for manifest, one in zip(manifests, validation.manifests, strict=True):
-        if _INTEGRITY & {failure.code for failure in one.findings.failure}:
-            damage |= {f"box {box.label[:40]!r}" for box in unread_contents(manifest)}
     return damage | not_redacted(validation)
 
 

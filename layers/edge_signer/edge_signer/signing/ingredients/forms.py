@@ -18,6 +18,7 @@ from edge_signer.verification.cbor_values import read_cbor
 from edge_signer.verification.claims.assertion_checks import ACTIONS
 from edge_signer.verification.claims.manifest_reading import base_label
 from edge_signer.verification.store_reader import Box
+from edge_signer.verification.validation import ManifestValidation
 
 _EMBEDDED_FILE = "40cb0c32bb8a489da70b2ad6f47f4369"
 # What the boxes of assertions hold, by their kind.
@@ -55,8 +56,9 @@ def parts_of(manifest: Box, kind: str) -> list[Box]:
     return [one for one in manifest.children if one.kind == kind]
 
 
-def odd_boxes(manifest: Box) -> Iterator[str]:
+def odd_boxes(found: ManifestValidation) -> Iterator[str]:
     """Yield the labels of the boxes of a manifest that not all engines read alike."""
+    manifest = found.box
     kinds = [one.kind for one in manifest.children]
     # Claims of version 1 may have a store of W3C credentials.
     is_early = any(one.label == "c2pa.claim" for one in manifest.children)
@@ -66,9 +68,9 @@ def odd_boxes(manifest: Box) -> Iterator[str]:
     if not (has_parts and _is_plain(manifest, [])):
         yield manifest.label
     for part in manifest.children:
-        if not (_is_plain(part, _PARTS.get(part.kind, [])) and _has_its_label(part)) or (
-            part.contents and part.children
-        ):
+        is_plain = _is_plain(part, _PARTS.get(part.kind, []))
+        has_its_label = _has_its_label(part, found.claim_version)
+        if not (is_plain and has_its_label) or (part.contents and part.children):
             yield part.label
         for one in part.children:
             if not _is_plain_assertion(one):
@@ -80,16 +82,13 @@ def _is_plain(box: Box, contents: list[str]) -> bool:
     return [kind for kind, _ in box.contents] == contents and _is_described(box)
 
 
-def _has_its_label(part: Box) -> bool:
+def _has_its_label(part: Box, claim_version: int) -> bool:
     """Tell whether a claim has the label of its version, and a signature its own and its form."""
     if part.kind == "c2cs":
         # Nothing protects what stands around the signature: a time-stamp, and padding.
         return part.label == "c2pa.signature" and _is_signature(part)
-    if part.kind != "c2cl":
-        return True
-    claim = read_cbor(part.content("cbor")).value
-    is_v2 = isinstance(claim, dict) and "created_assertions" in claim
-    return part.label == ("c2pa.claim.v2" if is_v2 else "c2pa.claim")
+    label = "c2pa.claim.v2" if claim_version == 2 else "c2pa.claim"
+    return part.kind != "c2cl" or part.label == label
 
 
 def _is_signature(box: Box) -> bool:

@@ -16,7 +16,6 @@ from edge_signer.signing.ingredients.credentials import (
 )
 from edge_signer.signing.ingredients.damage import not_redacted
 from edge_signer.signing.ingredients.ingredient import Ingredient
-from edge_signer.signing.ingredients.intact_binding import intact_binding
 from edge_signer.signing.ingredients.planned import (
     INGREDIENT_LABEL,
     INGREDIENT_THUMBNAIL_LABEL,
@@ -135,7 +134,7 @@ class IngredientPlanner:
         own = found.active.findings.failure if found.active else ()
         failed = {one.code for one in (*own, *found.new_failures, *_of_updated(found))}
         failed -= {UNTRUSTED}
-        if found.active and found.active.kind == "update" and intact_binding(found) is None:
+        if found.active and found.active.kind == "update" and not found.intact_binding:
             failed.add("claim.hardBindings.missing")
         failed |= not_redacted(found)
         if failed or found.verdict not in {"Trusted", "Valid"}:
@@ -174,7 +173,7 @@ class IngredientPlanner:
         found = copied.validated.get(store) if asset is None else None
         if found is None:
             copied.require_room(store, where)
-            file = None if asset is None else _embedding(asset)
+            file = None if asset is None else _content_of(asset)
             found = IngredientCredentials.validated(store, self._trust(), self._now(), where, file)
             if asset is None:
                 copied.validated[store] = found
@@ -183,7 +182,7 @@ class IngredientPlanner:
         return found
 
 
-def _embedding(asset: bytes) -> AssetContent:
+def _content_of(asset: bytes) -> AssetContent:
     return AssetContent(stream=io.BytesIO(asset), size_bytes=len(asset), is_embedded=True)
 
 
@@ -213,12 +212,13 @@ def _described(ingredient: Ingredient) -> dict[str, Any]:
 
 def _require_sufficient(found: IngredientCredentials, policy: SigningPolicy, where: str) -> None:
     demanded = policy.ingredients.credentials if policy.ingredients else "trusted"
-    if found.verdict in _SUFFICIENT[demanded]:
+    verdict = found.validation.verdict
+    if verdict in _SUFFICIENT[demanded]:
         return
     failed = [one.code for one in found.validation.manifests[-1].findings.failure]
     failed += [one.code for one in found.validation.new_failures]
     reasons = ", ".join(dict.fromkeys(failed)) or "no valid signature"
     raise PolicyViolationError(
-        f"{where}: its credentials are {found.verdict} ({reasons[:300]}), and policy "
+        f"{where}: its credentials are {verdict} ({reasons[:300]}), and policy "
         f"{policy.policy_id} requires credentials that are {demanded}"
     )

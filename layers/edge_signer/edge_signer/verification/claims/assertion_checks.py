@@ -101,6 +101,14 @@ def check_hash(
     return False
 
 
+def intact_binding(manifest: ManifestReading | None) -> str:
+    """Return the absolute URI of a manifest's hard binding; empty if it is not as it was signed."""
+    if manifest is None:
+        return ""
+    boxes = (one for one in manifest.assertions_of(*HARD_BINDINGS) if one in manifest.intact)
+    return next((assertion_uri(manifest.label, one.label) for one in boxes), "")
+
+
 def is_blank(box: Box) -> bool:
     """Tell whether a box holds nothing but zeros, as what is redacted does."""
     # The box of a redacted assertion holds the UUID of redaction, then zeros (C2PA 2.2 §6.8).
