@@ -106,7 +106,8 @@ Each arrow is a route to a function, or a resource that IAM lets the function us
 
 `sign` builds the manifest in WebAssembly, has KMS sign its digest and stores the sidecar. If that
 path fails, it invokes `fallback`, which signs with another engine. `execute` runs jobs. `verify`
-judges credentials, and `recheck` verifies a share of the stored manifests again.
+judges credentials, and `recheck` verifies a share of the stored manifests again. `derive` makes
+smaller images for a CDN and has `sign` sign them.
 [Reliability](reliability.md) follows a request, [execution](execution.md) a job.
 
 ## Rooms

@@ -25,7 +25,8 @@ answer's `manifest_url` is its address. `GET` and `HEAD` on that address need no
 serves them, not this API; its answers have an ETag, and `?versionId=` selects an older version.
 
 Unknown paths return 404 and unsupported methods 405, in the same form as all errors. `/admin` is \
-for operators, who have their own tokens, and is not described here. Amazon API Gateway answers \
+for operators, who have their own tokens, and is not described here, and neither is \
+`/derive`, which is for CDNs. Amazon API Gateway answers \
 some requests itself, with only `{{"message": …}}`: those above {MAX_EVENT_BYTES // 2**20} MiB \
 with their headers (413), too many at once (429), and those for which the function failed (500) or \
 did not answer in time (503). Bodies above this API's own limits get 413 `REQUEST_TOO_LARGE`.

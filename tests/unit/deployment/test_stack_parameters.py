@@ -19,6 +19,8 @@ from tests.conftest import ROOT
 from tests.guards.role_statements import statements_of
 from tests.guards.template_guard import functions
 
+#: What Lambda keeps for functions that reserve nothing.
+UNRESERVED = 100
 NAME = re.compile(r"(?<![.])\b[A-Z][A-Za-z]+\b")
 TEXT = (ROOT / "template.yaml").read_text()
 KEY = "arn:aws:kms:us-east-1:123456789012:key/0123abcd-0000-0000-0000-000000000001"
@@ -251,3 +253,12 @@ def test_a_parameter_that_functions_are_told_publishes_versions_when_it_changes(
         described = NAME.findall(function["VersionDescription"]["Fn::Sub"])
         assert parameters & set(told) <= {*described, *TEXTS}, name
         assert "Revision" in described
+
+
+def test_the_quota_that_deployments_need_is_the_one_that_is_documented() -> None:
+    functions_of = functions(Stack.of().document).values()
+    wanted = [one.get("ReservedConcurrentExecutions") for one in functions_of]
+    reserved = sum(one["Fn::If"][1] for one in wanted if one is not None)
+    page = (ROOT / "docs/deploy.md").read_text()
+    assert f"is below {reserved + UNRESERVED}, as it may be" in page
+    assert f"needs a quota of {reserved + UNRESERVED} or more" in page
