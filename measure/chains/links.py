@@ -12,7 +12,7 @@ from edge_signer.signing.manifest.embedding import LAYOUTS
 from edge_signer.signing.rules.digital_source_types import IPTC
 from edge_signer.signing.rules.policy import Relationship
 from edge_signer.signing.rules.redactions import Redaction
-from edge_signer.verification.store_reader import read_store
+from edge_signer.verification.store_reader import manifests_of
 from measure.chains.signers import Maker
 from tests.media.sample_assets import SAMPLE_ASSETS, SampleAsset, png
 from tests.signers.embedding import embedded
@@ -112,8 +112,7 @@ class Form:
 
 def labels_of(store: bytes) -> list[str]:
     """Return the labels of a store's manifests, the active one last."""
-    box = read_store(store).box
-    return [one.label for one in box.children] if box else []
+    return [one.label for one in manifests_of(store)]
 
 
 def by_this_signer(workshop: Workshop, form: Form, below: Sequence[Source]) -> Link:

@@ -14,12 +14,11 @@ from rich.table import Table
 from edge_signer.signing.manifest.builder import FUEL_PER_REQUEST
 from edge_signer.signing.manifest.tbs_module import MEMORY_LIMIT_BYTES
 from measure.fuzz.campaign import Campaign, Finding, Tally
-from measure.fuzz.resident import resident_bytes
+from measure.fuzz.resident import MAX_GROWTH_BYTES, resident_bytes
 
 # After this many inputs, caches are full: what the process takes from then on would be a leak.
 WARM_UP = 2000
 CHUNK = 500
-MAX_GROWTH_BYTES = 32 * 1024 * 1024
 
 
 def table(tally: Tally, title: str, growth_bytes: int, elapsed_s: float) -> Table:

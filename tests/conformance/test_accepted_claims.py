@@ -13,7 +13,7 @@ from edge_signer.signing.errors import InvalidAssertionError
 from edge_signer.signing.rules.action_model import DIGITAL_SOURCE_TYPES, STANDARD_ACTIONS
 from edge_signer.signing.rules.digital_source_types import IPTC
 from tests.conftest import ROOT
-from tests.judges.engines import JUDGES, Judge
+from tests.judges.engines import JUDGES, Judge, require_all_trust
 from tests.media.sample_metadata import METADATA
 from tests.media.sample_regions import ASSERTION_METADATA, RANGES
 from tests.signers.software_signer import ACTIONS, Workshop
@@ -121,9 +121,7 @@ def test_whatever_label_is_accepted_both_engines_find_the_assertion(
         store = workshop.sign(ASSET, {**ACTIONS, label: {"a": 1}})
     except InvalidAssertionError:
         return
-    for judge in JUDGES:
-        verdict = judge(ASSET, "image/jpeg", store, workshop.ca.anchors_pem())
-        assert verdict.trusted, (label, verdict.failures)
+    require_all_trust(ASSET, "image/jpeg", store, workshop.ca.anchors_pem())
 
 
 JSON = st.recursive(
@@ -145,9 +143,7 @@ def test_whatever_content_is_accepted_both_engines_trust_the_manifest(
         store = workshop.sign(ASSET, said)
     except InvalidAssertionError:
         return
-    for judge in JUDGES:
-        verdict = judge(ASSET, "image/jpeg", store, workshop.ca.anchors_pem())
-        assert verdict.trusted, (content, verdict.failures)
+    require_all_trust(ASSET, "image/jpeg", store, workshop.ca.anchors_pem())
 
 
 def test_nothing_that_was_said_is_lost(photograph: bytes, workshop: Workshop) -> None:

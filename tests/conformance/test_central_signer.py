@@ -24,7 +24,7 @@ from tests.authorities.time_stamp_server import (
     time_stamp_server,
 )
 from tests.conformance.rubrics.signed_requests import WITHOUT_INGREDIENTS
-from tests.judges.engines import JUDGES
+from tests.judges.engines import JUDGES, require_all_trust
 from tests.judges.jumbf_reader import Box, read_store
 from tests.media.sample_assets import png
 from tests.signers.central_workshop import CentralWorkshop
@@ -71,9 +71,7 @@ def test_both_engines_say_the_same_and_judges_trust_both(name: str) -> None:
 
     assert said_by(theirs) == said_by(ours)
     assert check_manifest(theirs, CENTRAL.expected(ASSET, said, policy_id)).time_stamp_token == b""
-    for judge in JUDGES:
-        verdict = judge(ASSET, "image/png", theirs, WORKSHOP.ca.anchors_pem())
-        assert verdict.trusted, verdict
+    require_all_trust(ASSET, "image/png", theirs, WORKSHOP.ca.anchors_pem())
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -82,9 +80,7 @@ def test_every_algorithm_signs_alike(algorithm: AlgorithmName) -> None:
     signed = CentralWorkshop(edge, algorithm).sign(ASSET)
     assert signed.algorithm == algorithm
     assert said_by(signed.manifest_store) == said_by(edge.sign(ASSET))
-    for judge in JUDGES:
-        verdict = judge(ASSET, "image/png", signed.manifest_store, edge.ca.anchors_pem())
-        assert verdict.trusted, verdict
+    require_all_trust(ASSET, "image/png", signed.manifest_store, edge.ca.anchors_pem())
 
 
 _SCALARS = (

@@ -21,7 +21,7 @@ from tests.authorities.time_stamp_server import (
     roots_of,
     time_stamp_server,
 )
-from tests.judges.engines import JUDGES
+from tests.judges.engines import JUDGES, require_all_trust
 from tests.media.sample_assets import SAMPLE_ASSETS
 from tests.signers.embedding import STORE_BYTES, embedded
 from tests.signers.software_signer import ACTIONS, Workshop
@@ -55,9 +55,7 @@ def signed_exactly(workshop: Workshop, media_type: str) -> bytes:
 
 
 def require_trusted(asset: bytes, media_type: str, anchors_pem: str) -> None:
-    for judge in JUDGES:
-        verdict = judge(asset, media_type, None, anchors_pem)
-        assert verdict.trusted, (judge.__name__, verdict.failures)
+    require_all_trust(asset, media_type, None, anchors_pem)
 
 
 def test_every_format_is_tried() -> None:

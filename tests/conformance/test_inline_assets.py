@@ -24,7 +24,7 @@ from tests.authorities.time_stamp_server import (
     roots_of,
     time_stamp_server,
 )
-from tests.judges.engines import JUDGES
+from tests.judges.engines import JUDGES, require_all_trust
 from tests.media.odd_assets import ODD_ASSETS
 from tests.media.sample_assets import SAMPLE_ASSETS
 from tests.signers.software_signer import ACTIONS, Workshop
@@ -43,9 +43,7 @@ def signed(workshop: Workshop, asset: bytes, **changes: Any) -> bytes:
 
 
 def require_trusted(asset: bytes, media_type: str, anchors_pem: str) -> None:
-    for judge in JUDGES:
-        verdict = judge(asset, media_type, None, anchors_pem)
-        assert verdict.trusted, (judge.__name__, verdict.failures)
+    require_all_trust(asset, media_type, None, anchors_pem)
 
 
 def test_every_format_is_tried() -> None:

@@ -77,3 +77,16 @@ def encypher(
 
 Judge = Callable[[bytes, str, bytes | None, str], Verdict]
 JUDGES: tuple[Judge, ...] = (c2pa_rs, encypher)
+
+
+def require_all_trust(
+    asset: bytes, media_type: str, manifest_store: bytes | None, anchors_pem: str
+) -> None:
+    """Have every engine judge a sidecar, or what is embedded.
+
+    Raises:
+        AssertionError: One of them does not trust it.
+    """
+    for judge in JUDGES:
+        verdict = judge(asset, media_type, manifest_store, anchors_pem)
+        assert verdict.trusted, (judge.__name__, verdict.state, verdict.failures)

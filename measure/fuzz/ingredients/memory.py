@@ -8,11 +8,10 @@ from edge_signer.signing.manifest.builder import ManifestBuilder, PreparedManife
 from edge_signer.signing.manifest.manifest_definition import ManifestDefinition
 from edge_signer.signing.manifest.tbs_module import MEMORY_LIMIT_BYTES
 from edge_signer.signing.manifest.wasmtime_c_api import LIBRARY
-from measure.fuzz.resident import resident_bytes
+from measure.fuzz.resident import MAX_GROWTH_BYTES, resident_bytes
 
 # After this many inputs, caches are full: what the process takes from then on would be a leak.
 _WARM_UP = 250
-_MAX_GROWTH_BYTES = 32 * 1024 * 1024
 
 
 class WatchedBuilder(ManifestBuilder):
@@ -59,4 +58,4 @@ class WatchedProcess:
             self._warm_bytes = resident_bytes()
         if self._inputs > _WARM_UP:
             growth_bytes = resident_bytes() - self._warm_bytes
-            assert growth_bytes <= _MAX_GROWTH_BYTES, f"grown by {growth_bytes} bytes"
+            assert growth_bytes <= MAX_GROWTH_BYTES, f"grown by {growth_bytes} bytes"

@@ -7,8 +7,8 @@ from typing import Any
 
 from edge_signer.signing.manifest.cbor_reader import read_cbor
 from edge_signer.signing.rules.policy import SigningPolicy
-from edge_signer.verification.store_reader import Box, read_store
-from tests.judges.engines import JUDGES
+from edge_signer.verification.store_reader import Box, manifests_of
+from tests.judges.engines import require_all_trust
 from tests.signers.software_signer import Workshop
 
 POLICY = "newsroom-default-v3"
@@ -24,9 +24,9 @@ def roots(*workshops: Workshop) -> str:
 
 
 def manifests(store: bytes) -> list[Box]:
-    read = read_store(store).box
-    assert read
-    return [*read.children]
+    found = manifests_of(store)
+    assert found
+    return [*found]
 
 
 def assertion(store: bytes, label: str, manifest: int = -1) -> Any:
@@ -40,9 +40,7 @@ def assertion(store: bytes, label: str, manifest: int = -1) -> Any:
 def require_trusted(
     asset: bytes, store: bytes | None, anchors_pem: str, media_type: str = "image/jpeg"
 ) -> None:
-    for judge in JUDGES:
-        verdict = judge(asset, media_type, store, anchors_pem)
-        assert verdict.trusted, (judge.__name__, verdict.state, verdict.failures)
+    require_all_trust(asset, media_type, store, anchors_pem)
 
 
 def recorded(store: bytes, label: str = "c2pa.ingredient.v3") -> dict[str, set[str]]:

@@ -15,7 +15,7 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 from edge_signer.signing.credentials.certificate import CertificateChain
 from edge_signer.signing.errors import CredentialUnavailableError
 from tests.authorities.issuing_chains import Issuer, chain_under, pem_of
-from tests.judges.engines import JUDGES
+from tests.judges.engines import JUDGES, require_all_trust
 from tests.signers.software_signer import Workshop
 
 ORGANISATION = NameOID.ORGANIZATION_NAME
@@ -132,9 +132,7 @@ def test_an_accepted_issuer_is_trusted_by_both_engines_and_openssl(
     certificates, root = chain_under(ACCEPTED[case], workshop.signer.public_key)
     workshop.signer.certificate_chain = CertificateChain.from_pem(pem_of(certificates))
     store = workshop.sign(photograph)
-    for judge in JUDGES:
-        verdict = judge(photograph, "image/jpeg", store, pem_of((root,)))
-        assert verdict.trusted, verdict
+    require_all_trust(photograph, "image/jpeg", store, pem_of((root,)))
     assert openssl_verifies(certificates, root, tmp_path)
 
 

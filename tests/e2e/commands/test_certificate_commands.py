@@ -15,7 +15,7 @@ from edge_signer.signing.credentials.algorithm import AlgorithmName
 from emulator.system import Settings
 from tests.authorities.openssl_ca import CLAIM_SIGNING, OpensslCa
 from tests.e2e.conftest import body, post
-from tests.judges.engines import JUDGES
+from tests.judges.engines import require_all_trust
 from tests.media.sample_assets import SAMPLE_ASSETS
 from tests.signers.kms_keys import KEY_SPECS
 from tests.system.command import edge_signer
@@ -102,9 +102,7 @@ def test_a_certificate_from_a_request_signs_what_both_engines_trust(
     assert answer.status == 200, answer
     url = answer.json()["manifest_url"].removeprefix(office.state.url)
     store = office.call("GET", url).body
-    for judge in JUDGES:
-        verdict = judge(ASSET.content, ASSET.media_type, store, ca.root)
-        assert verdict.trusted, (judge, verdict.failures)
+    require_all_trust(ASSET.content, ASSET.media_type, store, ca.root)
 
     shown = edge_signer(state, "certificate", "show", "--key", key, "--json")
     facts = json.loads(shown.stdout)

@@ -12,7 +12,7 @@ import pytest
 from derivatives.resizing import MEDIA_TYPES, Variant, derive_image
 from edge_signer_client import AsyncEdgeSigner, Credentials, EdgeSigner, Ingredient, RefusedError
 from tests.conftest import ROOT
-from tests.judges.engines import JUDGES, c2pa_rs
+from tests.judges.engines import c2pa_rs, require_all_trust
 from tests.system.command import edge_signer
 from tests.system.running import Running
 
@@ -34,9 +34,7 @@ def signed(state: Path, photo: Path) -> Path:
 
 def chain(content: bytes, media_type: str, anchors: Path) -> tuple[list[str], list[Any]]:
     """The actions of a derivative and of its parent, after all engines have trusted them."""
-    for judge in JUDGES:
-        verdict = judge(content, media_type, None, anchors.read_text())
-        assert verdict.trusted, (judge.__name__, verdict.failures)
+    require_all_trust(content, media_type, None, anchors.read_text())
     report = c2pa_rs(content, media_type, None, anchors.read_text()).report
     active = report["manifests"][report["active_manifest"]]
     (parent,) = active["ingredients"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from edge_signer_client import Credentials, EdgeSigner
 from emulator.system import Settings
 from tests.e2e.conftest import calls
-from tests.judges.engines import JUDGES, c2pa_rs
+from tests.judges.engines import c2pa_rs, require_all_trust
 from tests.media.sample_assets import EXAMPLES
 from tests.system.running import Answer, Running, running
 
@@ -80,15 +79,13 @@ def code(answer: Answer) -> tuple[int, str]:
 def actions(system: Running, content: bytes, media_type: str) -> list[list[str]]:
     """The actions of a derivative and of its parents, if all engines trust it."""
     anchors_pem = Path(system.state.anchors).read_text()
-    for judge in JUDGES:
-        verdict = judge(content, media_type, None, anchors_pem)
-        assert verdict.trusted, (judge.__name__, verdict.failures)
+    require_all_trust(content, media_type, None, anchors_pem)
     report: Any = c2pa_rs(content, media_type, None, anchors_pem).report
     found = []
     label = report["active_manifest"]
     while label is not None:
         manifest = report["manifests"][label]
-        said = json.loads(json.dumps(manifest["assertions"]))
+        said = manifest["assertions"]
         (history,) = (one["data"] for one in said if one["label"] == "c2pa.actions.v2")
         found.append([one["action"] for one in history["actions"]])
         (parent,) = manifest.get("ingredients") or [{}]

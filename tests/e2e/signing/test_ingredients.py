@@ -11,7 +11,7 @@ import pytest
 
 from tests.calls.verify_requests import in_base64, post_verify, upload
 from tests.e2e.conftest import body, post
-from tests.judges.engines import JUDGES
+from tests.judges.engines import require_all_trust
 from tests.media.sample_assets import EXAMPLES
 from tests.signers.foreign_credentials import signed_by_c2pa_rs
 from tests.signers.software_signer import Workshop
@@ -38,9 +38,7 @@ def signed(system: Running, photograph: bytes, tenant: str = "load") -> dict[str
 def require_trusted(system: Running, photograph: bytes, answer: Answer) -> bytes:
     assert answer.status == 200, answer
     store = base64.b64decode(answer.json()["manifest"])
-    for judge in JUDGES:
-        verdict = judge(photograph, "image/jpeg", store, Path(system.state.anchors).read_text())
-        assert verdict.trusted, (judge.__name__, verdict.failures)
+    require_all_trust(photograph, "image/jpeg", store, Path(system.state.anchors).read_text())
     return store
 
 
@@ -197,9 +195,7 @@ def test_an_inline_asset_that_carries_credentials_becomes_its_own_parent(
 def require_embedded(system: Running, answer: Answer) -> bytes:
     assert answer.status == 200, answer
     asset = base64.b64decode(answer.json()["asset"])
-    for judge in JUDGES:
-        verdict = judge(asset, "image/jpeg", None, Path(system.state.anchors).read_text())
-        assert verdict.trusted, (judge.__name__, verdict.failures)
+    require_all_trust(asset, "image/jpeg", None, Path(system.state.anchors).read_text())
     return base64.b64decode(answer.json()["manifest"])
 
 

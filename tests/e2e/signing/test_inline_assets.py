@@ -16,7 +16,7 @@ from edge_signer.configuration.flags import MAX_PAYLOAD_BYTES
 from edge_signer.http.routes.edge_sign_models import max_inline_bytes
 from emulator.system import Settings
 from tests.e2e.conftest import body, calls, inline_body, post
-from tests.judges.engines import JUDGES
+from tests.judges.engines import require_all_trust
 from tests.media.sample_assets import SAMPLE_ASSETS, jpeg, movie, png
 from tests.signers.software_signer import ACTIONS
 from tests.system.running import Answer, Running, running
@@ -51,9 +51,7 @@ def signed_file(answer: Answer) -> bytes:
 
 
 def require_trusted(system: Running, file: bytes, media_type: str) -> None:
-    for judge in JUDGES:
-        verdict = judge(file, media_type, None, Path(system.state.anchors).read_text())
-        assert verdict.trusted, (judge.__name__, verdict.failures)
+    require_all_trust(file, media_type, None, Path(system.state.anchors).read_text())
 
 
 @pytest.mark.parametrize("name", ["JPEG", "MP4", "PDF", "WAV"])

@@ -11,7 +11,7 @@ from edge_signer.signing.credentials.algorithm import ALGORITHMS, AlgorithmName
 from emulator.credentials.development_ca import DevelopmentCa
 from emulator.system import Settings
 from tests.e2e.conftest import body, post
-from tests.judges.engines import JUDGES
+from tests.judges.engines import require_all_trust
 from tests.media.sample_assets import SAMPLE_ASSETS
 from tests.signers.kms_keys import KEY_SPECS
 from tests.system.running import Running, running
@@ -77,9 +77,7 @@ def test_a_document_is_enough_for_a_key_of_any_kind(
     assert answer.json()["signing_mode"] == f"edge-tbs+remote-{algorithm.lower()}"
     url = answer.json()["manifest_url"].removeprefix(office.state.url)
     store = office.call("GET", url).body
-    for judge in JUDGES:
-        verdict = judge(ASSET.content, ASSET.media_type, store, CA.anchors_pem())
-        assert verdict.trusted, verdict
+    require_all_trust(ASSET.content, ASSET.media_type, store, CA.anchors_pem())
 
 
 def test_the_shipped_policies_still_serve(office: Running) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.conftest import ROOT
 from tests.e2e.conftest import Faults
-from tests.judges.engines import JUDGES
+from tests.judges.engines import require_all_trust
 from tests.media.sample_assets import SAMPLE_ASSETS
 from tests.system.browser import outcome_of
 from tests.system.node import CLIENT, node
@@ -40,9 +40,7 @@ def shown(system: Running, folder: Path, *pages: str, host: str = ALLOWED, **giv
 def require_trusted(system: Running, asset: bytes, media_type: str) -> None:
     roots = (system.state.anchors, system.state.tsa_anchors)
     anchors_pem = "".join(Path(one).read_text() for one in roots)
-    for judge in JUDGES:
-        verdict = judge(asset, media_type, None, anchors_pem)
-        assert verdict.trusted, (judge.__name__, verdict.failures)
+    require_all_trust(asset, media_type, None, anchors_pem)
 
 
 def test_the_readmes_page_signs_what_a_reader_chooses(system: Running, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.authorities.time_stamp_server import (
     roots_of,
     time_stamp_server,
 )
-from tests.judges.engines import JUDGES
+from tests.judges.engines import require_all_trust
 from tests.media.sample_assets import png
 from tests.signers.central_workshop import ENGINE, CentralWorkshop
 from tests.signers.kms_keys import PARAMETER, KmsKeys
@@ -61,9 +61,7 @@ def test_every_algorithm_of_kms_makes_a_trusted_manifest(
     edge = Workshop(ca=keys.ca)
     signed = CentralWorkshop(edge, name, keys.certified_signer(name)).sign(ASSET)
     assert signed.algorithm == name
-    for judge in JUDGES:
-        verdict = judge(ASSET, "image/png", signed.manifest_store, keys.ca.anchors_pem())
-        assert verdict.trusted, verdict
+    require_all_trust(ASSET, "image/png", signed.manifest_store, keys.ca.anchors_pem())
 
 
 @pytest.mark.parametrize("failure", [KmsRateLimitError("a"), KmsUnavailableError("b")])
@@ -87,9 +85,7 @@ def test_the_replica_signs_where_the_home_region_does_not(
     signed = CentralWorkshop(edge, signer=failing, replica=replica).sign(ASSET)
     assert signed.kms_key_id.split(":")[3] == ABROAD
     assert home.credential().key_id.split(":")[3] == "us-east-1"
-    for judge in JUDGES:
-        verdict = judge(ASSET, "image/png", signed.manifest_store, keys.ca.anchors_pem())
-        assert verdict.trusted, verdict
+    require_all_trust(ASSET, "image/png", signed.manifest_store, keys.ca.anchors_pem())
     assert (
         CentralWorkshop(edge, signer=home, replica=replica).sign(ASSET).kms_key_id
         == home.credential().key_id
@@ -113,9 +109,7 @@ def test_the_replica_signs_where_the_home_region_gives_no_signature_of_the_key(
     signed = central.sign(ASSET)
     assert signed.kms_key_id.split(":")[3] == ABROAD
     assert central.stopwatch.counts["signature_rejected"] == 1
-    for judge in JUDGES:
-        verdict = judge(ASSET, "image/png", signed.manifest_store, keys.ca.anchors_pem())
-        assert verdict.trusted, verdict
+    require_all_trust(ASSET, "image/png", signed.manifest_store, keys.ca.anchors_pem())
     both = CentralWorkshop(edge, signer=Garbling(keys.ca), replica=Garbling(keys.ca))
     with pytest.raises(KmsUnavailableError, match="does not verify"):
         both.sign(ASSET)
