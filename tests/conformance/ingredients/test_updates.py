@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,9 @@ from edge_signer.signing.errors import (
     InvalidIngredientError,
 )
 from edge_signer.signing.ingredients.ingredient import Ingredient
+from edge_signer.signing.ingredients.planner import IngredientPlanner
+from edge_signer.signing.ingredients.sources import IngredientSources
+from edge_signer.signing.layout.earlier_store import earlier_store
 from edge_signer.signing.manifest.cbor_reader import read_cbor
 from edge_signer.signing.manifest.embedding import UPDATABLE, Embedding
 from edge_signer.signing.rules.redactions import Redaction
@@ -198,6 +202,27 @@ def with_another_binding(store: bytes, photograph: bytes) -> bytes:
     digest = hashlib.sha256(photograph).digest()
     assert store.count(digest) == 1
     return store.replace(digest, bytes(32))
+
+
+def test_what_another_ingredient_redacts_is_found_inside_an_inline_asset_too(
+    newsroom: Workshop, camera: Workshop, photograph: bytes
+) -> None:
+    _, carrying = embedded(newsroom, photograph, 8192, assertions={**ACTIONS, **METADATA})
+    uri = exif(earlier_store(carrying) or b"")
+    other = forged(camera.sign(photograph), camera.signer, claim={"redacted_assertions": [uri]})
+    nowhere: Any = None
+    newsroom.planner = IngredientPlanner(
+        IngredientSources(nowhere, None).read, lambda: newsroom.trust
+    )
+    with pytest.raises(InvalidIngredientError, match=r"^ingredients: .*notRedacted"):
+        newsroom.sign(
+            photograph,
+            opened(),
+            ingredients=[
+                Ingredient("parentOf", manifest_store=other),
+                Ingredient("inputTo", asset=carrying),
+            ],
+        )
 
 
 @pytest.mark.parametrize("place", [None, Embedding("image/jpeg", 2, 20_000)])

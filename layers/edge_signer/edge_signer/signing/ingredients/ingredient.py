@@ -22,7 +22,7 @@ class Thumbnail:
 
 @dataclass(frozen=True)
 class Ingredient:
-    """An ingredient of a request; at most one of the three places has its credentials.
+    """An ingredient of a request; at most one of the four places has its credentials.
 
     Attributes:
         relationship: What the asset has to do with it.
@@ -55,5 +55,5 @@ class Ingredient:
     @property
     def has_credentials(self) -> bool:
         """Whether it names a manifest store."""
-        named = self.manifest_store, self.manifest_url, self.upload_id
+        named = self.manifest_store, self.manifest_url, self.upload_id, self.asset
         return any(one is not None for one in named)
