@@ -98,9 +98,9 @@ class SigningMaker:
 
 
 def _parent(title: str, content: bytes, sidecar: bytes | None) -> Ingredient:
-    if sidecar is None:
-        return Ingredient.of_bytes(content, "parentOf", title=title)
     found = Ingredient.of_bytes(content, "parentOf", title=title)
+    if sidecar is None:
+        return found
     return Ingredient(
         relationship="parentOf", manifest_store=sidecar, title=title, format=found.format
     )

@@ -192,6 +192,15 @@ def test_an_inline_asset_that_carries_credentials_becomes_its_own_parent(
     assert b"assertion.dataHash.mismatch" in require_embedded(system, recorded)
 
 
+def test_an_inline_asset_whose_credentials_cannot_be_read_is_refused(system: Running) -> None:
+    asset = b"no picture"
+    own = [{"relationship": "parentOf", "in_asset": True}]
+    asked = body(asset, asset_inline=in_base64(asset), policy_id=POLICY, assertions=OPENED)
+    refused = post(system, {**asked, "ingredients": own})
+    assert (refused.status, refused.json()["code"]) == (422, "INVALID_INGREDIENT")
+    assert refused.json()["message"].startswith("ingredients[0].in_asset")
+
+
 def require_embedded(system: Running, answer: Answer) -> bytes:
     assert answer.status == 200, answer
     asset = base64.b64decode(answer.json()["asset"])

@@ -20,13 +20,14 @@ class CopiedManifests:
     Attributes:
         by_label: The manifests.
         stores: Manifest stores that were read, by their places; the same one is read once.
-        validated: What was found out about manifest stores; the same one is validated once.
+        validated: What was found out about manifest stores, each alone or with the asset that it is
+            inside; the same one is validated once.
         read_bytes: Of the stores that were validated, with what is not copied of them.
     """
 
     by_label: dict[str, Box] = field(default_factory=dict)
-    stores: dict[tuple[str | None, str | None], bytes | None] = field(default_factory=dict)
-    validated: dict[bytes, IngredientCredentials] = field(default_factory=dict)
+    stores: dict[str, bytes] = field(default_factory=dict)
+    validated: dict[tuple[bytes, bool], IngredientCredentials] = field(default_factory=dict)
     read_bytes: int = 0
 
     def require_room(self, store: bytes, where: str) -> None:

@@ -20,13 +20,14 @@ from edge_signer.verification.claims.manifest_reading import base_label
 from edge_signer.verification.store_reader import Box
 from edge_signer.verification.validation import ManifestValidation
 
-_EMBEDDED_FILE = "40cb0c32bb8a489da70b2ad6f47f4369"
+#: The kind of boxes that hold a file, such as a thumbnail.
+EMBEDDED_FILE = "40cb0c32bb8a489da70b2ad6f47f4369"
 # What the boxes of assertions hold, by their kind.
 _CONTENTS = {
     "cbor": ["cbor"],
     "json": ["json"],
     "uuid": ["uuid"],
-    _EMBEDDED_FILE: ["bfdb", "bidb"],
+    EMBEDDED_FILE: ["bfdb", "bidb"],
 }
 # The parts of a manifest, and what each holds besides superboxes.
 _PARTS: Mapping[str, list[str]] = {"c2as": [], "c2cl": ["cbor"], "c2cs": ["cbor"]}
@@ -117,7 +118,7 @@ def _is_plain_assertion(box: Box) -> bool:
         return False
     if box.kind == "json":
         return _is_common_json(box.content("json"))
-    if box.kind == _EMBEDDED_FILE:
+    if box.kind == EMBEDDED_FILE:
         return _FILE_DESCRIPTION.fullmatch(box.content("bfdb")) is not None
     if box.label.startswith("c2pa.thumbnail"):
         return False

@@ -53,6 +53,13 @@ class Ingredient:
     thumbnail: Thumbnail | None = None
 
     @property
+    def place(self) -> str:
+        """What its manifest store has to be read from; empty if it is at hand, or there is none."""
+        if self.asset is not None:
+            return "asset_inline"
+        return self.manifest_url or self.upload_id or ""
+
+    @property
     def has_credentials(self) -> bool:
         """Whether it names a manifest store."""
         named = self.manifest_store, self.manifest_url, self.upload_id, self.asset

@@ -8,6 +8,7 @@ from typing import Any
 
 from edge_signer.signing.ingredients.ingredient import Thumbnail
 from edge_signer.signing.manifest.assertion import Assertion
+from edge_signer.signing.manifest.manifest_reader import jumbf_box
 from edge_signer.signing.rules.actions import ACTIONS_LABEL
 from edge_signer.verification.store_reader import Box
 
@@ -32,11 +33,7 @@ class PlannedIngredients:
     @property
     def earlier_manifests(self) -> bytes:
         """The manifests as whole boxes."""
-        return b"".join(
-            part
-            for one in self.manifests
-            for part in ((len(one.payload) + 8).to_bytes(4) + b"jumb", one.payload)
-        )
+        return b"".join(jumbf_box("jumb", bytes(one.payload)) for one in self.manifests)
 
     def before(self, assertions: Sequence[Assertion]) -> list[Assertion]:
         """Return these assertions and then others, whose actions name ingredients.

@@ -153,10 +153,12 @@ class IngredientPlanner:
         copied: CopiedManifests,
         where: str,
     ) -> IngredientCredentials | None:
-        place = ingredient.manifest_url, ingredient.upload_id
-        store = copied.stores.get(place) if any(place) else None
+        place = ingredient.place
+        store = copied.stores.get(place) if place else None
         if store is None:
-            store = copied.stores[place] = self._read_store(tenant_id, ingredient, where)
+            store = self._read_store(tenant_id, ingredient, where)
+            if place and store is not None:
+                copied.stores[place] = store
         if store is None:
             if ingredient.asset_checked:
                 raise InvalidIngredientError(
@@ -168,15 +170,14 @@ class IngredientPlanner:
                 f"{where}.asset_checked must be absent: policy {policy.policy_id} does not list "
                 "this tenant under trusted_clients"
             )
-        # One that is inside the asset is judged with it.
+        # One that is inside the asset is judged with it; a request has one asset.
         asset = ingredient.asset
-        found = copied.validated.get(store) if asset is None else None
+        found = copied.validated.get((store, asset is not None))
         if found is None:
             copied.require_room(store, where)
             file = None if asset is None else _content_of(asset)
             found = IngredientCredentials.validated(store, self._trust(), self._now(), where, file)
-            if asset is None:
-                copied.validated[store] = found
+            copied.validated[store, asset is not None] = found
         _require_sufficient(found, policy, where)
         copied.add(found.manifests, where)
         return found

@@ -8,7 +8,7 @@ from typing import Any
 from edge_signer.platform.clients import client
 from edge_signer.platform.deadline import Deadline
 from edge_signer.platform.errors import InvalidRequestError
-from edge_signer.signing.errors import InvalidIngredientError
+from edge_signer.signing.errors import AssetNotEmbeddableError, InvalidIngredientError
 from edge_signer.signing.ingredients.copied import MAX_INGREDIENT_BYTES
 from edge_signer.signing.ingredients.ingredient import Ingredient
 from edge_signer.signing.ingredients.planner import IngredientPlanner
@@ -67,6 +67,12 @@ class IngredientSources:
                 store = self._stored.read(ingredient.manifest_url, tenant_id)
             elif ingredient.upload_id is not None:
                 store = self._uploaded(tenant_id, ingredient.upload_id, where)
+        except AssetNotEmbeddableError as unreadable:
+            # Its own remedy is for those who embed.
+            raise InvalidIngredientError(
+                f"{where}.in_asset: the credentials inside asset_inline cannot be read; send the "
+                "manifest store in manifest, or leave it out"
+            ) from unreadable
         except _NOT_READ as refused:
             raise InvalidIngredientError(f"{where}: {refused}") from refused
         if store is not None and len(store) > MAX_INGREDIENT_BYTES:

@@ -7,13 +7,13 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-from edge_signer.signing.ingredients.forms import clear_cbor, parts_of
+from edge_signer.platform.strict_json import object_without_repeats
+from edge_signer.signing.ingredients.forms import EMBEDDED_FILE, clear_cbor, parts_of
 from edge_signer.verification.claims.manifest_reading import base_label
 from edge_signer.verification.store_reader import Box
 
-_EMBEDDED_FILE = "40cb0c32bb8a489da70b2ad6f47f4369"
 # The kinds of assertions that engines read.
-_READ = {"cbor", "json", _EMBEDDED_FILE}
+_READ = {"cbor", "json", EMBEDDED_FILE}
 # What c2pa-rs reads in a claim; it reads no claim with other fields.
 _CLAIM_FIELDS = {
     *("alg", "alg_soft", "claim_generator_info", "dc:title", "instanceID", "metadata"),
@@ -71,16 +71,9 @@ def _is_foreign(box: Box) -> bool:
 
 def _json(text: bytes) -> Any:
     try:
-        return json.loads(text, object_pairs_hook=_unique)
+        return json.loads(text, object_pairs_hook=object_without_repeats)
     except (ValueError, RecursionError):
         return None
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError
-    return found
 
 
 def _is_plain(value: Any) -> bool:

@@ -69,7 +69,7 @@ class ManifestDefinition:
         Raises:
             BuildError: `JsonSyntax` for values that JSON cannot represent, or `JsonTooDeep`.
         """
-        attachments = count()
+        numbers = count()
         try:
             definition: dict[str, Any] = {
                 "label": self.label,
@@ -77,14 +77,14 @@ class ManifestDefinition:
                 "alg": self.algorithm,
                 "claim_generator_info": self.claim_generator_info,
                 "assertions": [
-                    one.to_definition(next(attachments))
+                    one.to_definition(next(numbers))
                     if one.encoding == "file"
                     else one.to_definition()
                     for one in self.assertions
                 ],
             }
-            if attached := next(attachments):
-                definition["attachments"] = attached
+            if self.attachments:
+                definition["attachments"] = len(self.attachments)
             if self.redacted:
                 definition["redacted"] = list(self.redacted)
             if self.title is not None:
