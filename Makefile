@@ -9,6 +9,7 @@ VENV_SAM := .venv-sam
 VENV_TOOLS := .venv-tools
 VENV_LAMBDA := .venv-lambda
 VENV_MINISTACK := .venv-ministack
+VENV_DOCS := .venv-docs
 STAGE ?= dev
 PROCESSES ?= auto
 PARALLEL = -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
@@ -181,6 +182,7 @@ lock: dev ## Update the pins of all dependencies, with hashes and without index 
 	echo aws-sam-cli | $(BIN)/uv pip compile $(COMPILE) --upgrade -o requirements/sam.txt -
 	echo 'ministack[full]' | $(BIN)/uv pip compile $(COMPILE) --upgrade -o requirements/ministack.txt -
 	printf '%s\n' cyclonedx-bom pip-audit | $(BIN)/uv pip compile $(COMPILE) --upgrade -o requirements/tools.txt -
+	echo mkdocs-material | $(BIN)/uv pip compile $(COMPILE) --upgrade -o requirements/docs.txt -
 	printf '%s==1.1.0\n' wasmer wasmer-compiler-cranelift | $(BIN)/uv pip compile $(COMPILE) -o requirements/wasmer.txt -
 
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
@@ -215,6 +217,11 @@ $(VENV_SAM)/.made: requirements/sam.txt
 $(VENV_TOOLS)/.made: requirements/tools.txt
 	@$(PYTHON) -m venv --clear $(VENV_TOOLS)
 	@$(VENV_TOOLS)/bin/python -m $(PIP) -r requirements/tools.txt
+	@touch $@
+
+$(VENV_DOCS)/.made: requirements/docs.txt
+	@$(PYTHON) -m venv --clear $(VENV_DOCS)
+	@$(VENV_DOCS)/bin/python -m $(PIP) -r requirements/docs.txt
 	@touch $@
 
 $(VENV_LAMBDA)/.made: requirements/lambda.txt

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from edge_signer_client import server_timing
 from emulator.system import Settings
 from tests.e2e.conftest import Faults, body, calls, post
 from tests.system.running import Running, running
@@ -109,11 +110,12 @@ def test_a_failure_of_ours_is_an_error_that_says_where_and_why(
 def test_a_replayed_answer_says_so(system: Running) -> None:
     key = {"Idempotency-Key": str(uuid.uuid4())}
     before = calls(system, "kms.Sign")
-    lines = [
-        line_of(system, post(system, body(b"asset"), **key).headers["x-request-id"])
-        for _ in range(2)
-    ]
+    answers = [post(system, body(b"asset"), **key) for _ in range(2)]
+    lines = [line_of(system, answer.headers["x-request-id"]) for answer in answers]
     assert [line["idempotency_replayed"] for line in lines] == [False, True]
+    steps = [server_timing(answer.headers["server-timing"]) for answer in answers]
+    assert ["kms" in one for one in steps] == [True, False]
+    assert all("idempotency" in one for one in steps)
     assert calls(system, "kms.Sign") == before + 1
 
 

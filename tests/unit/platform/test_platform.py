@@ -109,6 +109,13 @@ def test_a_step_is_timed_even_when_it_fails() -> None:
     assert stopwatch.steps_ms["one"] >= 0
 
 
+def test_what_a_block_takes_around_its_steps_is_a_step_of_its_own() -> None:
+    stopwatch = Stopwatch()
+    with stopwatch.around("outer"):
+        stopwatch.steps_ms["inner"] = 1_000.0
+    assert stopwatch.steps_ms["outer"] < 0, "the inner step was not subtracted"
+
+
 def test_the_percentile_is_the_nearest_rank_of_the_last_observations() -> None:
     rolling = RollingPercentile(window=100)
     assert rolling.p95() == 0.0

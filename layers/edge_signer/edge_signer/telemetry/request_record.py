@@ -35,6 +35,17 @@ class Stopwatch:
             elapsed_ms = (time.perf_counter() - began_s) * 1000
             self.steps_ms[name] = self.steps_ms.get(name, 0.0) + elapsed_ms
 
+    @contextmanager
+    def around(self, name: str) -> Iterator[None]:
+        """Add the wall time of the block to the step `name`, less the steps inside the block."""
+        began_s, named_ms = time.perf_counter(), sum(self.steps_ms.values())
+        try:
+            yield
+        finally:
+            inside_ms = sum(self.steps_ms.values()) - named_ms
+            own_ms = (time.perf_counter() - began_s) * 1000 - inside_ms
+            self.steps_ms[name] = self.steps_ms.get(name, 0.0) + own_ms
+
     @property
     def total_ms(self) -> float:
         """Wall time since the stopwatch was created."""

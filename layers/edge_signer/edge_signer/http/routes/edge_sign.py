@@ -129,13 +129,13 @@ class EdgeSignEndpoint:
             made.append(self._service.sign(request, record, deadline))
             return self._answer(made[0], stopwatch, is_kept=key is not None)
 
-        answer = (
-            sign()
-            if key is None
-            else self._idempotency.answer_once(
-                sign, context, tenant_id=tenant.tenant_id, key=key, body=body
-            )
-        )
+        if key is None:
+            answer = sign()
+        else:
+            with stopwatch.around("idempotency"):
+                answer = self._idempotency.answer_once(
+                    sign, context, tenant_id=tenant.tenant_id, key=key, body=body
+                )
         if _WITHOUT_MANIFEST in (answer.body or ""):
             version = str(answer.headers["X-Manifest-Version"])
             store = made[0].manifest_store if made else self._service.stored(request, version)
@@ -145,6 +145,7 @@ class EdgeSignEndpoint:
             answer.body = _with_asset(answer.body, request.embedding)
         # These belong to this request, even when the rest replays an earlier answer.
         answer.headers.update(admitted.headers())
+        answer.headers["Server-Timing"] = server_timing(stopwatch)
         record.idempotency_replayed = "Idempotency-Replayed" in answer.headers
         return answer
 
@@ -174,7 +175,6 @@ class EdgeSignEndpoint:
             "X-Total-Time-MS": f"{total_ms:.2f}",
             "X-Manifest-Version": signed.stored.version,
             "Link": f'<{signed.stored.url}>; rel="c2pa-manifest"',
-            "Server-Timing": server_timing(stopwatch),
             "Cache-Control": "no-store",
         }
         return json_answer(200, body, headers)
