@@ -45,7 +45,7 @@ fuzz: dev ## Mutate 100,000 real inputs, and sign 5,000 random bodies with both 
 fuzz-verify: dev ## Change one byte of a manifest store, 20,000 times; `verify` must give each a verdict.
 	@$(BIN)/python -m measure.fuzz.verdicts
 
-fuzz-service: dev ## Damage 100,000 files and stores for POST /verify; each gets a verdict or a named error.
+fuzz-service: dev ## Damage 100,000 files and 100,000 stores for POST /verify; each gets a verdict or a named error.
 	@$(BIN)/python -W ignore -m measure.fuzz.service
 
 fuzz-ingredients: dev ## Sign with 100,000 damaged parents of two tenants; each is recorded as it is, or refused.

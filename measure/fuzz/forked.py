@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import resource
 import time
 import traceback
 from collections import Counter
@@ -75,7 +76,13 @@ def _chunk(target: Target, numbers: range, seed: int) -> Counter[tuple[str, str]
     return f"input {at.value}:\n{told}" if isinstance(told, str) else told
 
 
-def run_all(make: Callable[[], Target], program: str, what: str, description: str | None) -> int:
+def run_all(
+    make: Callable[[], Target],
+    program: str,
+    what: str,
+    description: str | None,
+    inputs: int = 100_000,
+) -> int:
     """Run all inputs, or one, as the command line says; gives the exit code.
 
     Args:
@@ -83,9 +90,10 @@ def run_all(make: Callable[[], Target], program: str, what: str, description: st
         program: The module that is run.
         what: What the inputs are, for the table's title.
         description: Of the program.
+        inputs: How many, unless the command line says otherwise.
     """
     arguments = argparse.ArgumentParser(prog=f"python -m {program}", description=description)
-    arguments.add_argument("--inputs", type=int, default=100_000)
+    arguments.add_argument("--inputs", type=int, default=inputs)
     arguments.add_argument("--seed", type=int, default=SystemRandom().randrange(2**32))
     arguments.add_argument("--only", type=int, help="the number of the one input to run")
     wanted = arguments.parse_args()
@@ -110,4 +118,6 @@ def run_all(make: Callable[[], Target], program: str, what: str, description: st
     for (name, outcome), count in sorted(outcomes.items()):
         shown.add_row(name, outcome, f"{count:,}")
     screen.print(shown)
+    largest_mb = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    screen.print(f"the largest process had {largest_mb:.0f} MB")
     return 0

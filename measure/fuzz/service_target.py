@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import cycle
 from random import Random
 from typing import Any, cast
 
@@ -113,17 +114,30 @@ class ServiceTarget:
             cast(RunningWork, _Uncounted()),
         )
         self._endpoints = VerifyEndpoints(cast(Gatekeeper, OpenDoor()), service)
-        self._seeds = seeds(workshop)
+        found = seeds(workshop)
+        # One input in two is a store: there are fewer of them than of formats.
+        stores = [one for one in found if one.store is not None]
+        files = [one for one in found if one.store is None]
+        self._seeds = [one for pair in zip(cycle(stores), files, strict=False) for one in pair]
+        self._meanings = {one.name: _meaning(self._report(self._intact(one))) for one in found}
 
     def run(self, number: int, seed: int) -> tuple[str, str]:
         """Send one request; gives the seed's name, and the verdict or the error's code.
 
         Raises:
-            Exception: The answer is neither.
+            Exception: The answer is neither, or says Trusted of something else than was signed.
         """
         random = Random(f"{seed}:{number}")
         one = self._seeds[number % len(self._seeds)]
-        return one.name, self._outcome(self._request(random, one), crjson=random.random() < 0.1)
+        request = self._request(random, one)
+        return one.name, self._outcome(one, request, crjson=random.random() < 0.1)
+
+    @staticmethod
+    def _intact(one: Seed) -> dict[str, str]:
+        request = {"asset_inline": base64.b64encode(one.asset).decode()}
+        if one.store is not None:
+            request["manifest"] = base64.b64encode(one.store).decode()
+        return {**request, "media_type": one.media_type}
 
     def _request(self, random: Random, one: Seed) -> dict[str, str]:
         asset, store = one.asset, one.store
@@ -145,17 +159,29 @@ class ServiceTarget:
             return {**request, "upload_id": "0e7bdf0d-6f0a-4f8c-8d2d-2f3c1c1b3a55"}
         return {**request, "asset_inline": base64.b64encode(asset).decode()}
 
-    def _outcome(self, request: dict[str, str], *, crjson: bool) -> str:
-        event = json_event(request, {"crjson": "1"} if crjson else {})
-        record, context = RequestRecord("id"), cast(LambdaContext, FreshContext())
+    def _outcome(self, one: Seed, request: dict[str, str], *, crjson: bool) -> str:
         try:
-            answer = self._endpoints.verify(event, record, context)
+            body = self._answer(request, {"crjson": "1"} if crjson else {})
         except EdgeSignerError as refused:
             if STATUS[type(refused)] >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise
             return refused.code
-        body = str(answer.body)
         if crjson:
             assert json.loads(body)["manifests"] is not None
             return "crJSON"
-        return VerificationReport.model_validate_json(body).verdict
+        report = VerificationReport.model_validate_json(body)
+        if report.trusted:
+            assert _meaning(report) == self._meanings[one.name]
+        return report.verdict
+
+    def _report(self, request: dict[str, str]) -> VerificationReport:
+        return VerificationReport.model_validate_json(self._answer(request, {}))
+
+    def _answer(self, request: dict[str, str], query: dict[str, str]) -> str:
+        record, context = RequestRecord("id"), cast(LambdaContext, FreshContext())
+        return str(self._endpoints.verify(json_event(request, query), record, context).body)
+
+
+def _meaning(report: VerificationReport) -> object:
+    """What a reader would believe: who signed, and what the manifest says of file and parents."""
+    return report.signer, report.manifest, report.ingredients
