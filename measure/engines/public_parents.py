@@ -206,10 +206,15 @@ def table(rows: Sequence[Row]) -> str:
     """Write in Markdown which files are not trusted as parents, by the reason."""
     files: dict[str, list[str]] = {}
     for row in rows:
-        for reason in dict.fromkeys(row.outcomes.values()):
-            if reason not in {TRUSTED, _NO_PICTURE}:
-                files.setdefault(reason, []).append(Path(row.name).name)
+        ways: dict[str, list[str]] = {}
+        for way, outcome in row.outcomes.items():
+            if outcome != _NO_PICTURE:
+                ways.setdefault(outcome, []).append(way)
+        for reason, names in ways.items():
+            if reason != TRUSTED:
+                only = f" ({', '.join(names)})" if len(ways) > 1 else ""
+                files.setdefault(reason, []).append(f"{row.name}{only}")
     lines = ["| what is said | files |", "|---|---|"]
     for reason, names in files.items():
-        lines.append(f"| {reason.replace('|', '/')} | {', '.join(dict.fromkeys(names))} |")
+        lines.append(f"| {reason.replace('|', '/')} | {', '.join(names)} |")
     return "\n".join(lines) + "\n"

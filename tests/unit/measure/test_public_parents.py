@@ -38,6 +38,8 @@ def test_several_doubts_are_never_expected() -> None:
 
 def test_the_table_has_a_row_for_each_reason() -> None:
     rows = [row("a.jpg", REFUSED, REFUSED), row("b.jpg", REFUSED), row("c.jpg", TRUSTED, TRUSTED)]
+    rows.append(row("d.jpg", TRUSTED, REFUSED))
     assert unexpected(rows) == []
-    assert table(rows).splitlines()[2:] == [f"| {REFUSED.replace('|', '/')} | a.jpg, b.jpg |"]
-    assert "sidecar: 1 of 3, and 2 refused; WebP: 1 of 2, and 1 refused" in summary(rows)
+    names = "some/folder/a.jpg, some/folder/b.jpg, some/folder/d.jpg (WebP)"
+    assert table(rows).splitlines()[2:] == [f"| {REFUSED.replace('|', '/')} | {names} |"]
+    assert "sidecar: 2 of 4, and 2 refused; WebP: 1 of 3, and 2 refused" in summary(rows)
