@@ -131,17 +131,19 @@ def test_a_manifest_that_no_file_can_hold_is_refused_without_a_size_to_announce(
     assert (refused.value.store_bytes, "sidecar" in refused.value.message) == (None, True)
 
 
-def test_a_file_that_no_answer_can_hold_is_refused_and_not_stored(
+def test_a_file_that_no_answer_can_hold_is_refused_before_kms_is_asked(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The answer has the file and the store, in base64."""
     signed, store = sign(workshop, jpeg())
     answered = (len(signed) + len(store)) * 4 // 3
-    monkeypatch.setattr("edge_signer.signing.service.MAX_ANSWER_BYTES", answered - 100)
-    kept = len(workshop.store.kept)
+    monkeypatch.setattr(
+        "edge_signer.signing.layout.inline_embedding.MAX_ANSWER_BYTES", answered - 100
+    )
+    before = workshop.signer.signatures, len(workshop.store.kept)
     with pytest.raises(EmbeddedStoreTooLargeError, match="sidecar"):
         sign(workshop, jpeg())
-    assert len(workshop.store.kept) == kept
+    assert (workshop.signer.signatures, len(workshop.store.kept)) == before
 
 
 def test_the_layout_is_a_step_of_its_own(workshop: Workshop) -> None:

@@ -68,6 +68,9 @@ class Planning:
         """
         if not request.ingredients and request.thumbnail is None:
             return planned
+        policy = planned.policy
+        if request.thumbnail is not None and not policy.allows(CLAIM_THUMBNAIL_LABEL):
+            raise PolicyViolationError(f"thumbnail is not allowed by policy {policy.policy_id}")
         from edge_signer.signing.ingredients.planned import PlannedIngredients, thumbnail_assertion
 
         found: PlannedIngredients = PlannedIngredients()
@@ -75,15 +78,9 @@ class Planning:
             if self._ingredients is None:
                 raise IngredientsUnavailableError("This signer has no trust lists.")
             planner = self._ingredients()
-            found = planner.plan(
-                request.tenant_id, request.ingredients, request.redactions, planned.policy
-            )
+            found = planner.plan(request.tenant_id, request.ingredients, request.redactions, policy)
         assertions = found.before(planned.assertions)
         if request.thumbnail is not None:
-            if not planned.policy.allows(CLAIM_THUMBNAIL_LABEL):
-                raise PolicyViolationError(
-                    f"thumbnail is not allowed by policy {planned.policy.policy_id}"
-                )
             assertions.append(thumbnail_assertion(CLAIM_THUMBNAIL_LABEL, request.thumbnail))
         return replace(planned, assertions=assertions, earlier_manifests=found.earlier_manifests)
 

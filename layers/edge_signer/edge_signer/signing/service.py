@@ -18,7 +18,6 @@ from edge_signer.signing.credentials.time_stamp_authority import HttpTimeStampAu
 from edge_signer.signing.edge_path import CircuitOpenError, CpuTimeSpentError, EdgePath
 from edge_signer.signing.errors import (
     CredentialUnavailableError,
-    EmbeddedStoreTooLargeError,
     EmbeddingUnavailableError,
     IngredientsUnavailableError,
 )
@@ -39,9 +38,6 @@ from edge_signer.telemetry.request_record import RequestRecord
 if TYPE_CHECKING:
     from edge_signer.signing.ingredients.planner import IngredientPlanner
 
-#: The most that a file and its manifest store take in an answer, in base64. Lambda sends 6 MiB; the
-#: rest of an answer has 4 KiB.
-MAX_ANSWER_BYTES = 6 * 1024 * 1024 - 16 * 1024
 #: Failures that another engine with another key may not have. A failing time-stamp authority is not
 #: among them: the central signer uses the same one.
 _CENTRAL_MAY_HELP = (
@@ -167,9 +163,7 @@ class SigningService:
         if isinstance(request.embedding, InlineEmbedding):
             with record.stopwatch.step("layout"):
                 # Nothing is stored if the file that would be released is not the one signed for.
-                file = request.embedding.signed(signed.manifest_store)
-                if (len(file) + len(signed.manifest_store)) * 4 // 3 > MAX_ANSWER_BYTES:
-                    raise EmbeddedStoreTooLargeError(None)
+                request.embedding.signed(signed.manifest_store)
 
         if request.needs_check:
             with record.stopwatch.step("ingredients"):

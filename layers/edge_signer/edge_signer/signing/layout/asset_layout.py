@@ -36,6 +36,7 @@ class AssetLayout:
 
     Attributes:
         place: Where the store stands in the signed file.
+        signed_bytes: Size of the signed file.
 
     Raises:
         AlreadySignedError: The file already has a manifest store.
@@ -51,10 +52,10 @@ class AssetLayout:
         self._window_bytes = self._calls.call(b"window_capacity")
         state = self._calls.advanced()
         self._step_count, self._steps_at = state[2:4]
-        signed_bytes, hole_offset, self._hole_bytes = state[11:14]
+        self.signed_bytes, hole_offset, self._hole_bytes = state[11:14]
         if self._step_count > MAX_STEPS:
             raise not_embeddable("the file has more parts than are laid out here")
-        if signed_bytes > MAX_SIGNED_BYTES:
+        if self.signed_bytes > MAX_SIGNED_BYTES:
             raise not_embeddable(f"the signed file has more than {MAX_SIGNED_BYTES} bytes")
         media_type = self._calls.text(*state[4:6])
         is_range = LAYOUTS[media_type].hole_bytes is not None

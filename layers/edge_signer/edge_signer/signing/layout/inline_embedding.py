@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 # Another size is found when the manifest is built, and the asset is laid out again.
 _USUAL_STORE_BYTES = 3584
 _MOST_ROUNDS = 4
+#: The most that a file and its manifest store take in an answer, in base64. Lambda sends 6 MiB; the
+#: rest of an answer has 4 KiB.
+MAX_ANSWER_BYTES = 6 * 1024 * 1024 - 16 * 1024
 
 
 class InlineEmbedding:
@@ -74,12 +77,15 @@ class InlineEmbedding:
             is_stamped: Whether a time-stamp will be added.
 
         Raises:
-            EmbeddedStoreTooLargeError: The store is larger than any that is embedded.
+            EmbeddedStoreTooLargeError: The store is larger than any that is embedded, or does not
+                fit into one answer with the file.
             AlreadySignedError, AssetNotEmbeddableError: As `require_possible`.
             BuildError: The module refused the definition or was stopped.
         """
         for _ in range(_MOST_ROUNDS):
             layout = self._laid_out()
+            if (layout.signed_bytes + self._store_bytes) * 4 // 3 > MAX_ANSWER_BYTES:
+                raise EmbeddedStoreTooLargeError(None)
             try:
                 return layout.place.prepare(
                     builder,
