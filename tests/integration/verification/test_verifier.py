@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import io
+import multiprocessing
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -145,6 +146,30 @@ def test_a_stream_that_fails_is_no_fault_of_the_credentials(
     for judge in (Verifier(lambda: roots).verify, lambda asked: read(asked, context)):
         with pytest.raises(OSError, match="the disk is broken"):
             judge(asked)
+
+
+def test_a_server_may_verify_before_and_after_it_forks(
+    photograph: bytes, workshop: Workshop, roots: TrustLists
+) -> None:
+    """c2pa-rs refuses settings of another process, which must not look like a damaged file."""
+    verifier, store = Verifier(lambda: roots), workshop.sign(photograph)
+
+    def verdict() -> str:
+        asked = AssetToVerify(
+            media_type="image/jpeg",
+            stream=io.BytesIO(photograph),
+            manifest_store=store,
+            credentials="sidecar",
+        )
+        return verifier.verify(asked).verdict
+
+    assert verdict() == "Trusted"
+    fork = multiprocessing.get_context("fork")
+    verdicts = fork.SimpleQueue()
+    child = fork.Process(target=lambda: verdicts.put(verdict()))
+    child.start()
+    child.join()
+    assert (child.exitcode, verdicts.get()) == (0, "Trusted")
 
 
 def test_a_list_is_trusted_for_its_purpose_alone(photograph: bytes, workshop: Workshop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -61,12 +62,14 @@ class TrustedRootsCache:
         trusted = _Trusted(trust, moment)
         with self._lock:
             # The kept lists are alive, so no other anchor has the identity of one of theirs.
-            if kept := self._kept.get(trusted.identity):
+            # Settings that were made before a fork are refused after it, as if the file were bad.
+            key = (os.getpid(), *trusted.identity)
+            if kept := self._kept.get(key):
                 return kept[1]
             roots = trusted.roots()
             if len(self._kept) == _MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)))
-            self._kept[trusted.identity] = trust, roots
+            self._kept[key] = trust, roots
             return roots
 
 
