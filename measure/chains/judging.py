@@ -90,11 +90,11 @@ def _judge_ingredient(
     found = said(active["failure"], link.label)
     _compare(judgement, C2PA_RS, record.failure, _apart_from_file(found))
     _compare(judgement, C2PA_RS, record.deltas, _apart_from_file(deltas_of(results)))
-    if more := {one for one in record.success - known if _is_claim(one, source)}:
+    if more := record.success - known:
         judgement.disagrees(C2PA_RS, f"{sorted(more)} are on record, and c2pa-rs did not find them")
-    bound = {code for code, _ in record.success if code.startswith(_BINDINGS)}
-    # An update has no binding of its own, so nothing is said about one.
-    if bool(bound) != (source.is_checked and not link.is_update):
+    # The binding that counts for an update is that of what it updates.
+    bound = {one for one in record.success if one[0].startswith(_BINDINGS)}
+    if bool(bound) != source.is_checked:
         judgement.disagrees(RECORD, f"{bound or 'no binding'}, checked: {source.is_checked}")
     other = encypher(link.asset, link.media_type, link.sidecar, signers.anchors_pem)
     _compare_labels(judgement, record, other, link)
@@ -130,11 +130,6 @@ def _judge_record(judgement: Judgement, chain: Chain, top: Link) -> None:
         judgement.disagrees(RECORD, f"{sorted(others)} is on record of manifests that are sound")
     if chain.fault is not None and chain.fault.codes and not about & chain.fault.codes:
         judgement.disagrees(RECORD, f"{chain.fault.name}: on record is {sorted(failed)}")
-
-
-def _is_claim(one: tuple[str, str], source: Source) -> bool:
-    """Tell whether a success is more than the client's word."""
-    return not (source.is_checked and one[0].startswith(_BINDINGS))
 
 
 def _apart_from_file(found: Iterable[Said]) -> frozenset[Said]:
