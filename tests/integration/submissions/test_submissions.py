@@ -32,6 +32,7 @@ from emulator.aws.services import in_process_services, moto_host
 from emulator.stack.resources import Services
 from tests.judges.verifying import trusting
 from tests.signers.embedding import embedded
+from tests.signers.foreign_credentials import Parent, signed_by_c2pa_rs
 from tests.signers.software_signer import Workshop
 from tests.system.dynamodb_tables import make_table
 
@@ -113,6 +114,18 @@ def test_every_way_to_hand_in_an_asset_gives_the_same_verdict(
     alone = Submission(tenant_id="acme", asset_sha256=digest, manifest=store)
     report = judged(service(), alone)
     assert (report.verdict, report.judged.sha256) == ("Trusted", digest.hex())
+
+
+def test_a_manifest_of_which_c2pa_rs_says_nothing_in_crjson_gets_a_report(
+    service: Made, photograph: bytes, workshop: Workshop
+) -> None:
+    parent = signed_by_c2pa_rs(workshop, photograph)
+    child = signed_by_c2pa_rs(workshop, photograph, parents=[Parent(parent.asset)]).store
+    damaged = child.replace(b"minformational", b"minformationAl", 1)
+    one = Submission(tenant_id="acme", asset=photograph, media_type="image/jpeg", manifest=damaged)
+    with pytest.raises(NoCrjsonError):
+        service().crjson(one, RequestRecord("id"), Deadline())
+    assert "assertion.hashedURI.mismatch" in {each.code for each in judged(service(), one).failures}
 
 
 def test_an_upload_goes_after_its_verdict_and_stays_after_an_error(

@@ -116,9 +116,11 @@ def crjson(asset: AssetToVerify, context: c2pa.Context) -> str:
     store_alone = (asset.manifest_store or b"") if asset.stream is None else None
     try:
         with _reader(asset, context, store_alone) as reader:
-            return str(reader.crjson())
+            report = str(reader.crjson())
     except (c2pa.C2paError, ValueError):
         return ""
+    # For some damaged manifests it is an empty object, where `json()` reports what is wrong.
+    return report if "manifests" in json.loads(report) else ""
 
 
 def carries_credentials(asset: Path) -> bool:
