@@ -148,7 +148,19 @@ def test_what_functions_call_is_what_is_kept() -> None:
     kept = {(service, one) for service, operations in OPERATIONS.items() for one in operations}
     # The functions verify with cryptography, and never by KMS.
     assert called - kept == {("kms", "Verify")}
-    assert kept - called == {("s3", "CreateSession"), ("s3", "HeadBucket")}
+    own = ("CreateBucket", "CreateSession", "HeadBucket")
+    assert kept - called == {("s3", one) for one in own}
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_the_form_of_an_upload_has_the_address_that_all_descriptions_give(
+    models: Path, region: str
+) -> None:
+    forms = [
+        client(one, "s3", region).generate_presigned_post("uploads", "an/upload")["url"]
+        for one in (models, None)
+    ]
+    assert forms[0] == forms[1]
 
 
 def test_errors_that_functions_tell_apart_are_kept(models: Path) -> None:

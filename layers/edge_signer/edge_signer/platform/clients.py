@@ -18,11 +18,12 @@ Service = Literal["kms", "s3", "ssm", "dynamodb", "lambda"]
 #: The operations called, by AWS's names. The layer ships botocore's descriptions of only these.
 OPERATIONS: dict[Service, frozenset[str]] = {
     "kms": frozenset({"DescribeKey", "GetPublicKey", "Sign"}),
-    # CreateSession and HeadBucket are botocore's own, for buckets of another kind or region.
+    # CreateSession and HeadBucket are botocore's own, for buckets of another kind or region; and it
+    # finds the address of an upload's form as that of CreateBucket.
     "s3": frozenset(
         {
-            *("CreateSession", "DeleteObject", "GetObject", "HeadBucket", "HeadObject"),
-            *("ListObjectsV2", "PutObject"),
+            *("CreateBucket", "CreateSession", "DeleteObject", "GetObject", "HeadBucket"),
+            *("HeadObject", "ListObjectsV2", "PutObject"),
         }
     ),
     "ssm": frozenset({"GetParameter", "GetParametersByPath", "PutParameter"}),
