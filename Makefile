@@ -10,6 +10,7 @@ VENV_TOOLS := .venv-tools
 VENV_LAMBDA := .venv-lambda
 VENV_MINISTACK := .venv-ministack
 VENV_DOCS := .venv-docs
+NODE_BIN := clients/js/node_modules/.bin
 STAGE ?= dev
 PROCESSES ?= auto
 PARALLEL = -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
@@ -20,7 +21,7 @@ INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN
 # The lists are complete; older versions of pip treat a dependency's extras as not pinned.
 PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-service fuzz-ingredients fuzz-layouts sparse-movie lint format openapi wasm bench limits load chaos portability engines newer-engines chains public-files survival lock pr
+.PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-service fuzz-ingredients fuzz-layouts sparse-movie lint format openapi web wasm bench limits load chaos portability engines newer-engines chains public-files survival lock pr
 .PHONY: client validate build package reproducible build-check cold-start import-times sbom audit cost architecture house walk deploy-local sam-local
 
 help: ## List the targets.
@@ -72,9 +73,17 @@ format: dev ## Format Python and Zig.
 openapi: dev ## Write docs/openapi.json and the errors of docs/api.md from the code.
 	@$(BIN)/python -m cli.openapi
 
+web: clients/js/node_modules/.made ## Compile the JavaScript client and the console from TypeScript.
+	$(NODE_BIN)/openapi-typescript docs/openapi.json --output clients/js/src/api.ts
+	@rm -rf clients/js/lib
+	$(NODE_BIN)/tsc --project clients/js
+	@cp wasm_embed/embed.wasm clients/js/lib/
+	@if [ -d console ]; then $(NODE_BIN)/tsc --project console; fi
+
 wasm: dev ## Rebuild tbs.wasm and embed.wasm (pins their SHA-256), and examples/hello.wasm.
 	$(BIN)/python -m wasm_tbs.build
 	$(BIN)/python -m wasm_embed.build
+	@cp wasm_embed/embed.wasm clients/js/lib/
 	$(BIN)/python -m examples.build
 	@$(BIN)/python -m edge_signer.signing.manifest.tbs_module
 	@$(BIN)/python -m edge_signer.signing.layout.embed_module
@@ -206,6 +215,11 @@ $(VENV)/.run: $(VENV)/.python requirements/run.txt pyproject.toml wasm_tbs/tbs.w
 
 $(VENV)/.dev: $(VENV)/.run requirements/lock.txt
 	@$(call INSTALL,--require-hashes -r requirements/lock.txt)
+	@touch $@
+
+# Node's tools: the compiler of TypeScript, and what reads docs/openapi.json.
+clients/js/node_modules/.made: clients/js/package-lock.json
+	@cd clients/js && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(VENV_SAM)/.made: requirements/sam.txt

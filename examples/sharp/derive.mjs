@@ -8,7 +8,7 @@ import { basename, extname } from "node:path";
 
 import sharp from "sharp";
 
-import { EdgeSigner, EmbedModule } from "../../clients/js/signer.mjs";
+import { EdgeSigner, EmbedModule } from "../../clients/js/lib/index.js";
 
 const POLICY = process.env.EDGE_SIGNER_POLICY ?? "newsroom-default-v3";
 

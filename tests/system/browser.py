@@ -25,7 +25,7 @@ _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".jpg": "image/jpeg",
     ".json": "application/json",
-    ".mjs": "text/javascript",
+    ".js": "text/javascript",
     ".wasm": "application/wasm",
 }
 

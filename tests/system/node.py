@@ -22,3 +22,12 @@ def node(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     # waits for Node to collect garbage.
     command = [interpreter, "--no-concurrent-recompilation", *arguments]
     return subprocess.run(command, cwd=CLIENT, capture_output=True, text=True, timeout=120)
+
+
+def node_tools() -> Path:
+    """Install the compiler of TypeScript if need be, and return the folder of its programs."""
+    if shutil.which("npm") is None:
+        pytest.skip("npm is not installed: TypeScript was not compiled")
+    made = CLIENT / "node_modules/.made"
+    subprocess.run(["make", "--silent", made.relative_to(ROOT)], cwd=ROOT, check=True, timeout=300)
+    return made.parent / ".bin"

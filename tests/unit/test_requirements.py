@@ -39,7 +39,7 @@ def test_every_requirement_has_a_hash_and_no_address(name: str) -> None:
     assert "index-url" not in text
 
 
-@pytest.mark.parametrize("folder", ["measure/engines/node", "examples/sharp"])
+@pytest.mark.parametrize("folder", ["clients/js", "measure/engines/node", "examples/sharp"])
 def test_every_npm_package_has_a_hash_and_no_address(folder: str) -> None:
     text = (ROOT / folder / "package-lock.json").read_text()
     packages = json.loads(text)["packages"]

@@ -5,7 +5,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { AssetLayoutError, EmbedModule } from "../embed.mjs";
+import { AssetLayoutError, EmbedModule } from "../lib/index.js";
 
 const STORE = new Uint8Array(4096);
 const embedding = await EmbedModule.load();
@@ -92,7 +92,7 @@ test("a file that became shorter is refused by name", async () => {
 });
 
 test("the module is taken as bytes, or from where it is", async () => {
-  const place = new URL("../embed.wasm", import.meta.url);
+  const place = new URL("../lib/embed.wasm", import.meta.url);
   for (const source of [readFileSync(place), place, place.href]) {
     await (await EmbedModule.load(source)).layOut(sound(1024 * 1024).asset, STORE.length);
   }

@@ -12,7 +12,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { AssetLayoutError, EmbedModule } from "../embed.mjs";
+import { AssetLayoutError, EmbedModule } from "../lib/index.js";
 
 const folder = process.argv[2];
 const embedding = await EmbedModule.load();

@@ -4,7 +4,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 
-import { EdgeSigner } from "../signer.mjs";
+import { EdgeSigner } from "../lib/index.js";
 
 const [url, token, ...files] = process.argv.slice(2);
 const signer = new EdgeSigner(url, token);

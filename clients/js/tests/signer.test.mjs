@@ -1,11 +1,12 @@
 // What the signer sends and what it makes of answers. `node --test` runs this.
 
 import assert from "node:assert/strict";
+import { File } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, test } from "node:test";
 
-import { AssetLayoutError, EdgeSigner, EmbedModule, RefusedError, UnreachableError } from "../signer.mjs";
+import { AssetLayoutError, EdgeSigner, EmbedModule, RefusedError, UnreachableError } from "../lib/index.js";
 
 const PHOTO = new Blob([readFileSync(new URL("../../../examples/rocket-small.jpg", import.meta.url))]);
 // It has one pixel.
@@ -39,7 +40,7 @@ const signs = ({ embed }) => [
     signing_mode: "edge",
     kms_key_id: "a key",
   },
-  { "X-Request-ID": "4c4cbc2b-6a4d-4d4f-8f3b-1f9a3d8a7f10" },
+  { "X-Request-ID": "4c4cbc2b-6a4d-4d4f-8f3b-1f9a3d8a7f10", "Server-Timing": "kms;dur=12.500, total;dur=20" },
 ];
 const refuses = (status, code, more = {}, headers = {}) => () => [status, { code, message: "no", ...more }, headers];
 
@@ -49,7 +50,8 @@ const refusedWith = (status, code) => (failure) =>
 test("a file is signed with one request, which does not hold the file", async () => {
   const { url, sent } = await answering(signs);
   const signer = new EdgeSigner(`${url}/`, "the token", { tenantId: "acme" });
-  const { signed, ...told } = await signer.embed(PHOTO, "a-policy-v1", { label: {} }, { title: "photo.jpg" });
+  const { signed, ...all } = await signer.embed(PHOTO, "a-policy-v1", { label: {} }, { title: "photo.jpg" });
+  const { timings, serverSteps, sentBytes, ...told } = all;
   assert.deepEqual(told, {
     manifestUrl: "https://manifests.example.com/1.c2pa",
     signingMode: "edge",
@@ -65,6 +67,10 @@ test("a file is signed with one request, which does not hold the file", async ()
   assert.equal(headers["x-tenant-id"], "acme");
   assert.match(headers["idempotency-key"], /^[0-9a-f-]{36}$/);
   assert.match(body.asset_sha256, /^[0-9a-f]{64}$/);
+  assert.equal(sentBytes, Number(headers["content-length"]));
+  assert.deepEqual(serverSteps, { kms: 12.5, total: 20 });
+  assert.deepEqual(Object.keys(timings), ["layOutMs", "hashMs", "signMs", "writeMs"]);
+  assert(Object.values(timings).every((ms) => ms > 0));
   const embed = { format: "image/jpeg", store_bytes: 2560, offset: body.embed.offset };
   const { asset_sha256: _, ...rest } = body;
   assert.deepEqual(rest, { policy_id: "a-policy-v1", assertions: { label: {} }, title: "photo.jpg", embed });

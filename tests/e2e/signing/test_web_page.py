@@ -17,7 +17,7 @@ from tests.system.node import CLIENT, node
 from tests.system.running import Running
 
 PHOTOGRAPH = ROOT / "examples/rocket-small.jpg"
-SCRIPTS = ("signer.mjs", "embed.mjs", "ingredients.mjs")
+LIBRARY = CLIENT / "lib"
 ALLOWED, STRANGER = "desk.example.com", "desk.example.org"
 
 
@@ -32,8 +32,8 @@ def shown(system: Running, folder: Path, *pages: str, host: str = ALLOWED, **giv
         "/photo.jpg": PHOTOGRAPH.read_bytes(),
         "/signing.json": json.dumps(signing).encode(),
     }
-    files |= {f"/{one}": (CLIENT / one).read_bytes() for one in SCRIPTS}
-    files["/embed.wasm"] = (CLIENT / "embed.wasm").read_bytes()
+    scripts = [*LIBRARY.rglob("*.js"), LIBRARY / "embed.wasm"]
+    files |= {f"/{one.relative_to(LIBRARY)}": one.read_bytes() for one in scripts}
     return outcome_of(host, files, folder)
 
 

@@ -1,0 +1,2 @@
+// Files on a disk, for Node.
+export {};
