@@ -30,7 +30,7 @@ PUBKEY: str = VECTORS["pubkey"]
 
 CLIENTS = {
     "php": ROOT / "clients/php/tests/verdicts.php",
-    "node": ROOT / "clients/node/tests/verdicts.mjs",
+    "node": ROOT / "clients/js/tests/verdicts.mjs",
 }
 
 OUTCOME = JobOutcome(
@@ -96,22 +96,35 @@ def job_result(proof: JobAnswer, outcome: JobOutcome = OUTCOME) -> dict[str, Any
     }
 
 
-def client_verdicts(language: str, samples: Sequence[Sample], directory: Path) -> list[str]:
+class SampleAnswer(NamedTuple):
+    """A job's answer, or what is none, the key that is pinned, and perhaps the request."""
+
+    answer: bytes
+    pinned_pubkey: str
+    request: bytes | None = None
+
+
+def client_verdicts(
+    language: str, samples: Sequence[Sample | SampleAnswer], directory: Path
+) -> list[str]:
     """Have another language judge samples in one process: `ok` or a refusal for each."""
     interpreter = shutil.which(language)
     if interpreter is None:
         pytest.skip(f"{language} is not installed: its verifier was not tried")
-    cases = [
-        {
-            "id": str(number),
-            "pinned_pubkey": sample.pinned_pubkey,
-            "receipt_base64": b64encode(sample.receipt_json).decode(),
-        }
-        for number, sample in enumerate(samples)
-    ]
+    cases = [{"id": str(number), **_case(one)} for number, one in enumerate(samples)]
     file = directory / f"{language}.json"
     file.write_text(json.dumps({"cases": cases}))
     return judged_file(interpreter, language, file, [case["id"] for case in cases])
+
+
+def _case(sample: Sample | SampleAnswer) -> dict[str, str]:
+    pinned = {"pinned_pubkey": sample.pinned_pubkey}
+    if isinstance(sample, Sample):
+        return {**pinned, "receipt_base64": b64encode(sample.receipt_json).decode()}
+    case = {**pinned, "answer_base64": b64encode(sample.answer).decode()}
+    if sample.request is not None:
+        case["request_base64"] = b64encode(sample.request).decode()
+    return case
 
 
 def judged_file(interpreter: str, language: str, file: Path, ids: Sequence[str]) -> list[str]:

@@ -16,7 +16,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.e2e.conftest import Faults, calls
 from tests.jobs.guests import wasi
-from tests.jobs.receipts import CLIENTS, PUBKEY, Sample, client_verdicts
+from tests.jobs.receipts import CLIENTS, PUBKEY, Sample, SampleAnswer, client_verdicts
 from tests.system.command import edge_signer
 from tests.system.running import Running
 
@@ -106,6 +106,19 @@ def test_the_receipt_that_was_written_verifies_in_other_languages(
     ]
     verdicts = client_verdicts(language, samples, tmp_path)
     assert verdicts == ["ok", "key_not_pinned", "signature_mismatch"]
+
+
+def test_the_answer_that_was_written_verifies_in_node(
+    system: Running, kept: Path, tmp_path: Path
+) -> None:
+    answer, request = ((kept / name).read_bytes() for name in ("answer.json", "request.json"))
+    pinned = system.state.receipt_public_key
+    samples = [
+        SampleAnswer(answer, pinned, request),
+        SampleAnswer(answer, PUBKEY, request),
+        SampleAnswer(answer.replace(b"olleH", b"olleh"), pinned),
+    ]
+    assert client_verdicts("node", samples, tmp_path) == ["ok", "key_not_pinned", "stdout_mismatch"]
 
 
 @pytest.mark.parametrize(

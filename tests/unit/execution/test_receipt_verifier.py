@@ -122,14 +122,19 @@ def test_node_judges_what_is_neither_text_nor_bytes() -> None:
     if interpreter is None:
         pytest.skip("node is not installed: its verifier was not tried")
     script = f"""
-        import {{ verifyReceipt }} from "{CLIENTS["node"].parent.parent}/receipt.mjs";
+        import {{ verifyJob, verifyReceipt }} from "{CLIENTS["node"].parent.parent}/lib/index.js";
         const key = "{PUBKEY}";
-        const given = [[null, key], [{{}}, key], ["{{}}", undefined], ["{{}}", key]];
-        for (const one of given) console.log(verifyReceipt(...one).refusal);
+        const given = [[null, key], [{{}}, key], ["{{}}", undefined], ["{{}}", []], ["{{}}", key]];
+        for (const one of given) {{
+          console.log((await verifyReceipt(...one)).refusal);
+          console.log((await verifyJob(...one)).refusal);
+        }}
     """
     command = [interpreter, "--input-type=module", "-e", script]
     told = subprocess.run(command, capture_output=True, text=True).stdout.split()
-    assert told == ["malformed", "malformed", "pinned_key_invalid", "malformed"]
+    keys = ["malformed", "malformed", *["pinned_key_invalid"] * 2, "malformed"]
+    assert told[::2] == keys
+    assert set(told[1::2]) == {"result_malformed"}
 
 
 def test_space_between_members_is_json_and_their_order_is_free() -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -16,13 +18,16 @@ from hypothesis import strategies as st
 
 from edge_signer.execution.receipts.dsse import Envelope, pre_authentication_encoding
 from edge_signer.execution.receipts.receipt_signer import prove
+from edge_signer.execution.receipts.refusals import Refusal
 from edge_signer.execution.receipts.result_verifier import verify_result
 from tests.jobs.receipts import (
     OUTCOME,
     PUBKEY,
     REQUEST,
     VECTORS,
+    SampleAnswer,
     SoftwareReceiptSigner,
+    client_verdicts,
     job_result,
 )
 
@@ -32,6 +37,7 @@ RESULT = job_result(PROOF)
 # The same module with the same exit code, at the same time: another job with the same receipt.
 OTHER = prove(SIGNER, replace(OUTCOME, job_id="job-2", stdout=b"other", args=("x",)))
 ATTACKER = prove(SoftwareReceiptSigner(VECTORS["attacker_seed"]), OUTCOME)
+RECEIPT_REFUSALS = list(Refusal)[: list(Refusal).index(Refusal.RESULT_MALFORMED)]
 STRANGE = prove(SIGNER, replace(OUTCOME, wall_time_ms=234))
 
 
@@ -76,58 +82,64 @@ def test_a_result_is_vouched_for_and_answers_its_request() -> None:
     assert refusal({name: value for name, value in RESULT.items() if name != "limits"}) is None
 
 
+SWAPPED: list[tuple[dict[str, Any], str]] = [
+    ({"job_id": "job-3"}, "job_id_mismatch"),
+    ({"stdout": "World!"}, "stdout_mismatch"),
+    ({"stdout": ""}, "stdout_mismatch"),
+    ({"stderr_base64": ""}, "stderr_mismatch"),
+    ({"limits": {}}, "limits_mismatch"),
+    ({"limits": {**OUTCOME.limits, "timeout_ms": 60_000}}, "limits_mismatch"),
+    ({"status": "timed_out"}, "status_mismatch"),
+    ({"exit_code": 0}, "exit_code_mismatch"),
+    ({"receipt_json": STRANGE.receipt_json}, "receipt_mismatch"),
+    ({"receipt_json": ATTACKER.receipt_json}, "key_not_pinned"),
+    ({"receipt_json": PROOF.receipt_json.replace(":3,", ":0,")}, "signature_mismatch"),
+    ({"receipt_json": "\ud800"}, "malformed"),
+    ({"attestation": OTHER.attestation}, "job_id_mismatch"),
+    ({"attestation": STRANGE.attestation}, "receipt_mismatch"),
+    ({"attestation": ATTACKER.attestation}, "envelope_key_not_pinned"),
+    ({"attestation": {}}, "envelope_malformed"),
+    ({"attestation": None}, "result_malformed"),
+    ({"stdout": None}, "result_malformed"),
+    ({"stdout_base64": ""}, "result_malformed"),
+    ({"stderr_base64": "=A"}, "result_malformed"),
+    ({"stderr_base64": "/wB="}, "result_malformed"),
+    ({"stdout": "\ud800"}, "result_malformed"),
+    ({"exit_code": "3"}, "result_malformed"),
+    ({"exit_code": 3.0}, "result_malformed"),
+    ({"limits": {**OUTCOME.limits, "x": True}}, "result_malformed"),
+]
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"),
-    [
-        ({"job_id": "job-3"}, "job_id_mismatch"),
-        ({"stdout": "World!"}, "stdout_mismatch"),
-        ({"stdout": ""}, "stdout_mismatch"),
-        ({"stderr_base64": ""}, "stderr_mismatch"),
-        ({"limits": {}}, "limits_mismatch"),
-        ({"limits": {**OUTCOME.limits, "timeout_ms": 60_000}}, "limits_mismatch"),
-        ({"status": "timed_out"}, "status_mismatch"),
-        ({"exit_code": 0}, "exit_code_mismatch"),
-        ({"receipt_json": STRANGE.receipt_json}, "receipt_mismatch"),
-        ({"receipt_json": ATTACKER.receipt_json}, "key_not_pinned"),
-        ({"receipt_json": PROOF.receipt_json.replace(":3,", ":0,")}, "signature_mismatch"),
-        ({"receipt_json": "\ud800"}, "malformed"),
-        ({"attestation": OTHER.attestation}, "job_id_mismatch"),
-        ({"attestation": STRANGE.attestation}, "receipt_mismatch"),
-        ({"attestation": ATTACKER.attestation}, "envelope_key_not_pinned"),
-        ({"attestation": {}}, "envelope_malformed"),
-        ({"attestation": None}, "result_malformed"),
-        ({"stdout": None}, "result_malformed"),
-        ({"stdout_base64": ""}, "result_malformed"),
-        ({"stderr_base64": "=A"}, "result_malformed"),
-        ({"stderr_base64": "/wB="}, "result_malformed"),
-        ({"stdout": "\ud800"}, "result_malformed"),
-        ({"exit_code": "3"}, "result_malformed"),
-        ({"exit_code": 3.0}, "result_malformed"),
-        ({"limits": {**OUTCOME.limits, "x": True}}, "result_malformed"),
-    ],
+    SWAPPED,
 )
 def test_whatever_is_swapped_is_refused(changed: dict[str, Any], reason: str) -> None:
     assert refusal({**RESULT, **changed}) == reason
 
 
+OTHER_REQUESTS: list[tuple[dict[str, Any], str]] = [
+    ({"args": ["hello"]}, "args_mismatch"),
+    ({"args": [*reversed(OUTCOME.args)]}, "args_mismatch"),
+    ({"args": ["\ud800"]}, "args_mismatch"),
+    ({"stdin": "zeile"}, "stdin_mismatch"),
+    ({"stdin": None}, "stdin_mismatch"),
+    ({"stdin_base64": "WmVpbGU="}, "request_malformed"),
+    ({"job_id": "job-3"}, "job_id_mismatch"),
+    ({"module_hash": f"sha256:{'94' * 32}"}, "module_hash_mismatch"),
+    ({"module_hash": None, "wasm_bytes": "AGFzbQ=="}, "module_hash_mismatch"),
+    ({"wasm_bytes": "AGFzbQ=="}, "request_malformed"),
+    ({"module_hash": None}, "request_malformed"),
+    ({"module_hash": None, "wasm_bytes": "*"}, "request_malformed"),
+    ({"module_hash": f"sha256:{'93' * 32}\n"}, "request_malformed"),
+    ({"args": "hello"}, "request_malformed"),
+]
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"),
-    [
-        ({"args": ["hello"]}, "args_mismatch"),
-        ({"args": [*reversed(OUTCOME.args)]}, "args_mismatch"),
-        ({"args": ["\ud800"]}, "args_mismatch"),
-        ({"stdin": "zeile"}, "stdin_mismatch"),
-        ({"stdin": None}, "stdin_mismatch"),
-        ({"stdin_base64": "WmVpbGU="}, "request_malformed"),
-        ({"job_id": "job-3"}, "job_id_mismatch"),
-        ({"module_hash": f"sha256:{'94' * 32}"}, "module_hash_mismatch"),
-        ({"module_hash": None, "wasm_bytes": "AGFzbQ=="}, "module_hash_mismatch"),
-        ({"wasm_bytes": "AGFzbQ=="}, "request_malformed"),
-        ({"module_hash": None}, "request_malformed"),
-        ({"module_hash": None, "wasm_bytes": "*"}, "request_malformed"),
-        ({"module_hash": f"sha256:{'93' * 32}\n"}, "request_malformed"),
-        ({"args": "hello"}, "request_malformed"),
-    ],
+    OTHER_REQUESTS,
 )
 def test_an_answer_to_another_request_is_refused(changed: dict[str, Any], reason: str) -> None:
     assert refusal(RESULT, {**REQUEST, **changed}) == reason
@@ -150,65 +162,67 @@ S_PLUS_ORDER = (
 ).to_bytes(32, "little")
 
 
+ENVELOPES = [
+    (
+        with_signature(GENUINE_SIGNATURE[:32] + S_PLUS_ORDER),
+        "envelope_signature_not_canonical",
+    ),
+    (with_signature(bytes(32) + GENUINE_SIGNATURE[32:]), "envelope_signature_not_canonical"),
+    (with_signature(GENUINE_SIGNATURE, keyid=""), "envelope_key_not_pinned"),
+    (with_signature(GENUINE_SIGNATURE[:63]), "envelope_malformed"),
+    (with_signature(GENUINE_SIGNATURE, note="x"), "envelope_malformed"),
+    ({**PROOF.attestation, "payloadType": "text/plain"}, "envelope_malformed"),
+    ({**PROOF.attestation, "note": "x"}, "envelope_malformed"),
+    (
+        {**PROOF.attestation, "payload": PROOF.attestation["payload"] + "\n"},
+        "envelope_malformed",
+    ),
+    ({**PROOF.attestation, "payload": "e30="}, "envelope_signature_mismatch"),
+    ({**PROOF.attestation, "signatures": []}, "envelope_malformed"),
+    (
+        {**PROOF.attestation, "signatures": PROOF.attestation["signatures"] * 2},
+        "envelope_malformed",
+    ),
+    (signed(b""), "statement_malformed"),
+    (signed(b"\xff"), "statement_malformed"),
+    (signed(b"[" * 3000), "statement_malformed"),
+    (signed(b64decode(PROOF.attestation["payload"]) + b" "), "statement_malformed"),
+    (resigned(lambda _: None), None),
+    (resigned(lambda statement: statement.pop("_type")), "statement_malformed"),
+    (resigned(lambda statement: statement.update(note=1)), "statement_malformed"),
+    (resigned(lambda statement: statement["subject"].reverse()), "statement_malformed"),
+    (
+        resigned(
+            lambda statement: statement["predicate"]["runDetails"]["byproducts"][0].update(
+                content="MC4x"
+            )
+        ),
+        "receipt_mismatch",
+    ),
+]
+
+
 @pytest.mark.parametrize(
     ("attestation", "reason"),
-    [
-        (
-            with_signature(GENUINE_SIGNATURE[:32] + S_PLUS_ORDER),
-            "envelope_signature_not_canonical",
-        ),
-        (with_signature(bytes(32) + GENUINE_SIGNATURE[32:]), "envelope_signature_not_canonical"),
-        (with_signature(GENUINE_SIGNATURE, keyid=""), "envelope_key_not_pinned"),
-        (with_signature(GENUINE_SIGNATURE[:63]), "envelope_malformed"),
-        (with_signature(GENUINE_SIGNATURE, note="x"), "envelope_malformed"),
-        ({**PROOF.attestation, "payloadType": "text/plain"}, "envelope_malformed"),
-        ({**PROOF.attestation, "note": "x"}, "envelope_malformed"),
-        (
-            {**PROOF.attestation, "payload": PROOF.attestation["payload"] + "\n"},
-            "envelope_malformed",
-        ),
-        ({**PROOF.attestation, "payload": "e30="}, "envelope_signature_mismatch"),
-        ({**PROOF.attestation, "signatures": []}, "envelope_malformed"),
-        (
-            {**PROOF.attestation, "signatures": PROOF.attestation["signatures"] * 2},
-            "envelope_malformed",
-        ),
-        (signed(b""), "statement_malformed"),
-        (signed(b"\xff"), "statement_malformed"),
-        (signed(b"[" * 3000), "statement_malformed"),
-        (signed(b64decode(PROOF.attestation["payload"]) + b" "), "statement_malformed"),
-        (resigned(lambda _: None), None),
-        (resigned(lambda statement: statement.pop("_type")), "statement_malformed"),
-        (resigned(lambda statement: statement.update(note=1)), "statement_malformed"),
-        (resigned(lambda statement: statement["subject"].reverse()), "statement_malformed"),
-        (
-            resigned(
-                lambda statement: statement["predicate"]["runDetails"]["byproducts"][0].update(
-                    content="MC4x"
-                )
-            ),
-            "receipt_mismatch",
-        ),
-    ],
+    ENVELOPES,
 )
 def test_an_envelope_has_one_form(attestation: dict[str, Any], reason: str | None) -> None:
     assert refusal({**RESULT, "attestation": attestation}) == reason
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"[]",
-        b"\xff",
-        b'{"a":' * 100_000,
-        b"9" * 5000,
-        json.dumps(RESULT).encode("utf-16"),
-        json.dumps(RESULT)[:-1].encode() + b',"job_id":"job-3"}',
-        json.dumps(RESULT).ljust(16 * 2**20 + 1).encode(),
-    ],
-    ids=range(8),
-)
+NO_RESULTS = [
+    b"",
+    b"[]",
+    b"\xff",
+    b'{"a":' * 100_000,
+    b"9" * 5000,
+    json.dumps(RESULT).encode("utf-16"),
+    json.dumps(RESULT)[:-1].encode() + b',"job_id":"job-3"}',
+    json.dumps(RESULT).ljust(16 * 2**20 + 1).encode(),
+]
+
+
+@pytest.mark.parametrize("content", NO_RESULTS, ids=range(8))
 def test_what_is_no_result_is_refused(content: bytes) -> None:
     assert refusal(content) == "result_malformed"
 
@@ -229,3 +243,47 @@ def test_no_flipped_bit_of_a_result_is_taken_for_another_result(data: st.DataObj
             name: value for name, value in RESULT.items() if name != "limits"
         }
         assert read.get("limits", RESULT["limits"]) == RESULT["limits"]
+
+
+def flipped(content: bytes, random: Random) -> bytes:
+    changed = bytearray(content)
+    changed[random.randrange(len(changed))] ^= 1 << random.randrange(8)
+    return bytes(changed)
+
+
+def test_node_says_the_same_of_every_result(tmp_path: Path) -> None:
+    result, request = json.dumps(RESULT).encode(), json.dumps(REQUEST).encode()
+    changed = [
+        *(json.dumps({**RESULT, **one}).encode() for one, _ in SWAPPED),
+        *(json.dumps({**RESULT, "attestation": one}).encode() for one, _ in ENVELOPES),
+        *NO_RESULTS,
+    ]
+    # JavaScript orders and names members of its objects in a way of its own.
+    odd = replace(
+        OUTCOME,
+        job_id='"\\\x01\x7f/\u2028 Grüße \U0001f600',
+        limits={"b": 2**53 - 1, "10": 1, "9": 0, "__proto__": 2},
+    )
+    odd_result = json.dumps(job_result(prove(SIGNER, odd), odd)).encode()
+    random = Random(20261128)
+    escaped = json.dumps(REQUEST, ensure_ascii=False, indent=1).encode()
+    samples = [
+        SampleAnswer(result, PUBKEY),
+        SampleAnswer(result, VECTORS["attacker_pubkey"]),
+        SampleAnswer(result, PUBKEY.upper()),
+        SampleAnswer(result, PUBKEY, escaped),
+        SampleAnswer(odd_result, PUBKEY),
+        *(SampleAnswer(one, PUBKEY) for one in changed),
+        *(
+            SampleAnswer(result, PUBKEY, json.dumps({**REQUEST, **one}).encode())
+            for one, _ in OTHER_REQUESTS
+        ),
+        *(SampleAnswer(flipped(result, random), PUBKEY) for _ in range(500)),
+        *(SampleAnswer(result, PUBKEY, flipped(request, random)) for _ in range(500)),
+    ]
+    ours = [str(verify_result(*one).refusal or "ok") for one in samples]
+    assert ours[4] == "ok"
+    assert {*Refusal} - {*ours} <= {*RECEIPT_REFUSALS}
+    theirs = client_verdicts("node", samples, tmp_path)
+    differing = [one for one in zip(samples, ours, theirs, strict=True) if one[1] != one[2]]
+    assert differing == []

@@ -39,6 +39,8 @@ export declare function firstGood<Verdict extends {
 }>(keys: PinnedKeys, judge: (key: string) => Promise<Verdict>): Promise<Verdict>;
 /** Reads a receipt that a key signed; throws `Refusing`. */
 export declare function provedReceipt(receiptJson: Uint8Array | string, pinnedKey: unknown): Promise<Receipt>;
+/** Gives the text of which a receipt's signature signs the SHA-256. */
+export declare function signedText({ moduleHash, exitCode, wallTimeMs, timestamp }: Receipt): Uint8Array<ArrayBuffer>;
 /** Decodes a pinned key to its 32 bytes; null if it is not a usable key. */
 export declare function usableKey(hex: unknown): Uint8Array<ArrayBuffer> | null;
 /** Gives what came, as bytes; null for what is neither text nor bytes. */

@@ -19,7 +19,6 @@ const MEMBERS = new Map([
     ["node_pubkey", [matches(/^"[0-9a-f]{64}"$/), "node_pubkey_invalid"]],
     ["signature", [matches(/^"[0-9a-f]{128}"$/), "signature_invalid"]],
 ]);
-const SIGNED = ["version", "module_hash", "exit_code", "wall_time_ms", "timestamp"];
 /** Ends a verification; the public functions make a verdict of it. */
 export class Refusing extends Error {
     refusal;
@@ -68,17 +67,21 @@ export async function provedReceipt(receiptJson, pinnedKey) {
     const value = (name) => (members.get(name) ?? "").replaceAll('"', "");
     if (value("node_pubkey") !== pinnedKey)
         throw new Refusing("key_not_pinned");
-    const message = SIGNED.map(value).join("|");
-    const digest = await sha256(new TextEncoder().encode(message));
-    const fault = await signatureFault(publicKey, digest, bytesOfHex(value("signature")));
-    if (fault !== null)
-        throw new Refusing(`signature_${fault}`);
-    return {
+    const receipt = {
         moduleHash: value("module_hash"),
         exitCode: Number(value("exit_code")),
         wallTimeMs: Number(value("wall_time_ms")),
         timestamp: Number(value("timestamp")),
     };
+    const digest = await sha256(signedText(receipt));
+    const fault = await signatureFault(publicKey, digest, bytesOfHex(value("signature")));
+    if (fault !== null)
+        throw new Refusing(`signature_${fault}`);
+    return receipt;
+}
+/** Gives the text of which a receipt's signature signs the SHA-256. */
+export function signedText({ moduleHash, exitCode, wallTimeMs, timestamp }) {
+    return new TextEncoder().encode(`0.1|${moduleHash}|${exitCode}|${wallTimeMs}|${timestamp}`);
 }
 /** Decodes a pinned key to its 32 bytes; null if it is not a usable key. */
 export function usableKey(hex) {

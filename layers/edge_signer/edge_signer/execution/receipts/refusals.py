@@ -10,7 +10,7 @@ class Refusal(StrEnum):
     """A reason, with its explanation in words.
 
     The first sixteen refuse a receipt. A verifier gives the first of them that applies, here as in
-    `clients/php` and `clients/node`. The others refuse a result.
+    `clients/php` and `clients/js`. The others refuse a result.
     """
 
     explanation: str

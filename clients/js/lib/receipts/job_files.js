@@ -1,0 +1,113 @@
+// The answer to a job and its request, as a verifier reads them: members that it does not know are
+// passed over, those that it knows have one form.
+import { fromBase64, toBase64 } from "../base64.js";
+import { readJson } from "./strict_json.js";
+// More than any function can answer with.
+const MAX_JSON_BYTES = 16 * 2 ** 20;
+/** Reads a job's answer; null if it is none. */
+export function resultOf(content) {
+    return read(content, (members) => {
+        const limits = members.get("limits") ?? null;
+        if (limits !== null && ![...objectOf(limits).values()].every((one) => typeof one === "number")) {
+            throw new Malformed();
+        }
+        return {
+            jobId: textOf(members.get("job_id")),
+            status: textOf(members.get("status")),
+            exitCode: numberOf(members.get("exit_code")),
+            stdout: streamOf(members, "stdout"),
+            stderr: streamOf(members, "stderr"),
+            receiptJson: textOf(members.get("receipt_json")),
+            attestation: objectOf(members.get("attestation")),
+            limits: limits === null ? null : objectOf(limits),
+        };
+    });
+}
+/** Reads a job's request; null if it is none. It names or holds one module. */
+export function requestOf(content) {
+    return read(content, (members) => {
+        const named = optionalText(members, "module_hash");
+        const held = optionalText(members, "wasm_bytes");
+        if (named !== null && !/^sha256:[0-9a-f]{64}$/.test(named))
+            throw new Malformed();
+        if (named === null && held === null)
+            throw new Malformed();
+        const args = members.has("args") ? members.get("args") : [];
+        if (!Array.isArray(args))
+            throw new Malformed();
+        const isGiven = ["stdin", "stdin_base64"].some((name) => optionalText(members, name) !== null);
+        return {
+            jobId: optionalText(members, "job_id"),
+            moduleHash: named,
+            module: held === null ? null : canonical(held),
+            args: args.map(textOf),
+            stdin: isGiven ? streamOf(members, "stdin") : new Uint8Array(0),
+        };
+    });
+}
+/** Reads base64 in its canonical form; null if it has another. */
+export function canonicalBase64(text) {
+    try {
+        const content = fromBase64(text);
+        return toBase64(content) === text ? content : null;
+    }
+    catch {
+        return null;
+    }
+}
+/** Whether a text has halves of surrogate pairs, which have no form in UTF-8. */
+export function isBroken(text) {
+    return /\p{Surrogate}/u.test(text);
+}
+class Malformed extends Error {
+}
+function read(content, keep) {
+    if (content.length > MAX_JSON_BYTES)
+        return null;
+    const document = readJson(content);
+    try {
+        return keep(objectOf(document));
+    }
+    catch (failure) {
+        if (failure instanceof Malformed)
+            return null;
+        throw failure;
+    }
+}
+function objectOf(value) {
+    if (!(value instanceof Map))
+        throw new Malformed();
+    return value;
+}
+function textOf(value) {
+    if (typeof value !== "string")
+        throw new Malformed();
+    return value;
+}
+function numberOf(value) {
+    if (typeof value !== "number")
+        throw new Malformed();
+    return value;
+}
+function optionalText(members, name) {
+    const value = members.get(name) ?? null;
+    return value === null ? null : textOf(value);
+}
+/** Gives a stream, which is text or, if it is not UTF-8, base64. */
+function streamOf(members, name) {
+    const text = optionalText(members, name);
+    const base64 = optionalText(members, `${name}_base64`);
+    if ((text === null) === (base64 === null))
+        throw new Malformed();
+    if (base64 !== null)
+        return canonical(base64);
+    if (text === null || isBroken(text))
+        throw new Malformed();
+    return new TextEncoder().encode(text);
+}
+function canonical(base64) {
+    const content = canonicalBase64(base64);
+    if (content === null)
+        throw new Malformed();
+    return content;
+}

@@ -1,0 +1,99 @@
+// The statement of a job: in-toto Statement v1 with SLSA provenance v1 as its predicate, in the one
+// form that a signer writes.
+import { readJson } from "./strict_json.js";
+const isText = (pattern) => (value) => typeof value === "string" && pattern.test(value);
+const isUpTo = (greatest) => (value) => typeof value === "number" && value >= 0 && value <= greatest && !Object.is(value, -0);
+const isSha256 = isText(/^[0-9a-f]{64}$/);
+const isName = isText(/^[a-z0-9_]{1,40}$/);
+const isCount = isUpTo(Number.MAX_SAFE_INTEGER);
+const isMoment = isText(/^\p{Nd}{4}-\p{Nd}\p{Nd}-\p{Nd}\p{Nd}T\p{Nd}\p{Nd}:\p{Nd}\p{Nd}:\p{Nd}\p{Nd}\.\p{Nd}{3}Z$/u);
+const isJobId = (value) => typeof value === "string" && value !== "" && [...value].length <= 128;
+const isReceiptText = (value) => typeof value === "string" && [...value].length <= 256;
+const isLimits = (value) => value instanceof Map && value.size <= 16 && [...value].every(([name, one]) => isName(name) && isCount(one));
+/** Reads a statement; null if it is not byte by byte what a signer writes. */
+export function statementOf(payload) {
+    const document = readJson(payload);
+    const taken = new Map();
+    if (document === undefined || !isFormOf(document, FORM, taken))
+        return null;
+    const text = new TextDecoder().decode(payload);
+    if (written(document) !== text)
+        return null;
+    const limits = taken.get("limits");
+    return { ...Object.fromEntries(taken), limits };
+}
+const digest = (name) => ({ sha256: [isSha256, name] });
+// The members of each object in the order in which they are written.
+const FORM = {
+    _type: "https://in-toto.io/Statement/v1",
+    subject: {
+        items: [
+            { name: "stdout", digest: digest("stdoutSha256") },
+            { name: "stderr", digest: digest("stderrSha256") },
+        ],
+    },
+    predicateType: "https://slsa.dev/provenance/v1",
+    predicate: {
+        buildDefinition: {
+            buildType: "urn:edge-signer:wasi-preview1-job:v1",
+            externalParameters: {
+                argsCount: [isCount, "argsCount"],
+                argsSha256: [isSha256, "argsSha256"],
+                stdinSha256: [isSha256, "stdinSha256"],
+            },
+            internalParameters: { limits: [isLimits, "limits"] },
+            resolvedDependencies: { items: [{ name: "module", digest: digest("moduleSha256") }] },
+        },
+        runDetails: {
+            builder: { id: "urn:edge-signer:job-runner:v1" },
+            metadata: {
+                invocationId: [isJobId, "jobId"],
+                startedOn: [isMoment, "startedOn"],
+                finishedOn: [isMoment, "finishedOn"],
+            },
+            byproducts: {
+                items: [
+                    {
+                        name: "receipt",
+                        mediaType: "text/plain",
+                        digest: digest("receiptSha256"),
+                        content: [isReceiptText, "receiptText"],
+                        annotations: { status: [isName, "status"], exitCode: [isUpTo(255), "exitCode"] },
+                    },
+                ],
+            },
+        },
+    },
+};
+function isFormOf(value, form, taken) {
+    if (typeof form === "string")
+        return value === form;
+    if (isTaken(form)) {
+        const [check, name] = form;
+        if (value === undefined || !check(value))
+            return false;
+        taken.set(name, value);
+        return true;
+    }
+    if (isList(form)) {
+        const { items } = form;
+        return Array.isArray(value) && value.length === items.length && items.every((one, at) => isFormOf(value[at], one, taken));
+    }
+    const names = Object.keys(form);
+    if (!(value instanceof Map) || [...value.keys()].join() !== names.join())
+        return false;
+    return names.every((name) => isFormOf(value.get(name), form[name], taken));
+}
+function isTaken(form) {
+    return Array.isArray(form);
+}
+function isList(form) {
+    return typeof form === "object" && "items" in form && Array.isArray(form.items);
+}
+/** Writes what was read as a signer does: without white space, and with the shortest escapes. */
+function written(value) {
+    if (value instanceof Map) {
+        return `{${[...value].map(([name, one]) => `${JSON.stringify(name)}:${written(one)}`).join()}}`;
+    }
+    return Array.isArray(value) ? `[${value.map(written).join()}]` : JSON.stringify(value);
+}
