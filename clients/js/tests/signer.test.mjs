@@ -3,47 +3,15 @@
 import assert from "node:assert/strict";
 import { File } from "node:buffer";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import { after, test } from "node:test";
+import { test } from "node:test";
 
 import { AssetLayoutError, EdgeSigner, EmbedModule, RefusedError, UnreachableError } from "../lib/index.js";
+import { answering, listening, refuses, signs } from "./server.mjs";
 
 const PHOTO = new Blob([readFileSync(new URL("../../../examples/rocket-small.jpg", import.meta.url))]);
 // It has one pixel.
 const GIF = new Blob([Buffer.from("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7", "base64")]);
 const RESIZED = "c2pa.resized.proportional";
-const servers = [];
-after(() => servers.forEach((server) => server.close()));
-
-/** Answers with what is given, one after the other and the last one again, and keeps what was sent. */
-async function answering(...answers) {
-  const sent = [];
-  const server = createServer(async (request, response) => {
-    const chunks = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const body = JSON.parse(Buffer.concat(chunks).toString());
-    sent.push({ path: request.url, headers: request.headers, body });
-    const [status, document, headers] = answers[Math.min(sent.length, answers.length) - 1](body);
-    response.writeHead(status, headers).end(typeof document === "string" ? document : JSON.stringify(document));
-  });
-  servers.push(server);
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  server.unref();
-  return { url: `http://127.0.0.1:${server.address().port}`, sent };
-}
-
-const signs = ({ embed }) => [
-  200,
-  {
-    manifest: Buffer.alloc(embed.store_bytes, 1).toString("base64"),
-    manifest_url: "https://manifests.example.com/1.c2pa",
-    signing_mode: "edge",
-    kms_key_id: "a key",
-  },
-  { "X-Request-ID": "4c4cbc2b-6a4d-4d4f-8f3b-1f9a3d8a7f10", "Server-Timing": "kms;dur=12.500, total;dur=20" },
-];
-const refuses = (status, code, more = {}, headers = {}) => () => [status, { code, message: "no", ...more }, headers];
-
 const refusedWith = (status, code) => (failure) =>
   failure instanceof RefusedError && failure.status === status && failure.code === code;
 
@@ -296,15 +264,13 @@ test("ingredients are wrong before anything is sent", async () => {
 
 test("stores that are too large for a request are uploaded, the largest first", async () => {
   const uploaded = [];
-  const bucket = createServer(async (request, response) => {
+  const bucket = await listening(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
     uploaded.push({ headers: request.headers, content: Buffer.concat(chunks).toString("latin1") });
     response.writeHead(uploaded.length === 4 ? 403 : 204).end();
   });
-  servers.push(bucket);
-  await new Promise((resolve) => bucket.listen(0, "127.0.0.1", resolve));
-  const form = { upload_id: "the upload", url: `http://127.0.0.1:${bucket.address().port}/`, fields: { key: "name" } };
+  const form = { upload_id: "the upload", url: `${bucket}/`, fields: { key: "name" } };
   const { url, sent } = await answering((body) => (body.embed ? signs(body) : [200, form]));
   const signer = new EdgeSigner(url, "t");
   const small = { relationship: "componentOf", manifestStore: storeOf(2000) };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,13 @@ def test_the_types_of_requests_and_answers_are_those_of_the_api(tmp_path: Path) 
 def test_the_module_beside_the_scripts_is_the_one_that_was_built() -> None:
     ours, built = CLIENT / "lib/embed.wasm", ROOT / "wasm_embed/embed.wasm"
     assert ours.read_bytes() == built.read_bytes(), "run `make web`"
+
+
+def test_the_package_has_the_version_and_the_licence_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    package = json.loads((CLIENT / "package.json").read_text())
+    assert package["version"] == project["version"]
+    assert (CLIENT / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
 
 
 def test_the_client_needs_no_other_package() -> None:
