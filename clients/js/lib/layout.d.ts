@@ -56,4 +56,11 @@ export declare class AssetLayout {
      *   shorter, or has no room for places behind the store.
      */
     signedStream(manifestStore: Uint8Array): ReadableStream<Uint8Array<ArrayBuffer>>;
+    /**
+     * Tells whether the file is already what `signedBlob` would make of it, byte by byte: then its digest
+     * is that of the file as it is. It reads little but the store.
+     *
+     * @param manifestStore Exactly `storeBytes` bytes.
+     */
+    isSigned(manifestStore: Uint8Array): Promise<boolean>;
 }

@@ -3,7 +3,7 @@
 // embed.wasm gives a plan. Here the plan is carried out on a file that is read in parts: hashed block
 // by block, and signed as a Blob that refers to the original's bytes, or as a stream. No file is ever
 // in memory as a whole.
-import { BlockReader, Composition } from "./asset.js";
+import { BlockReader, bytesOf, Composition } from "./asset.js";
 import { toHex } from "./base64.js";
 import { AssetLayoutError } from "./errors.js";
 import { Flag, Instance, Kind } from "./instance.js";
@@ -127,6 +127,33 @@ export class AssetLayout {
             },
         });
     }
+    /**
+     * Tells whether the file is already what `signedBlob` would make of it, byte by byte: then its digest
+     * is that of the file as it is. It reads little but the store.
+     *
+     * @param manifestStore Exactly `storeBytes` bytes.
+     */
+    async isSigned(manifestStore) {
+        if (this.signedBytes !== this.#asset.size)
+            return false;
+        const filling = this.#filled(manifestStore);
+        const reader = new BlockReader(this.#asset);
+        let at = 0;
+        for (const step of this.#writtenSteps()) {
+            if (step.kind === Kind.COPY) {
+                if (step.offset !== at)
+                    return false;
+                at += step.length;
+                continue;
+            }
+            for await (const part of step.kind === Kind.HOLE ? [filling] : this.#parts(step, reader)) {
+                if (part.length > 0 && !isSame(part, await bytesOf(this.#asset, at, part.length)))
+                    return false;
+                at += part.length;
+            }
+        }
+        return true;
+    }
     async *#signedParts(filling) {
         const reader = new BlockReader(this.#asset);
         for (const step of this.#writtenSteps()) {
@@ -195,4 +222,7 @@ export class AssetLayout {
         }
         return instance.read(instance.window, table.length);
     }
+}
+function isSame(one, other) {
+    return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }

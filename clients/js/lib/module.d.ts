@@ -1,5 +1,6 @@
 import type { Asset } from "./asset.js";
-import { AssetLayout } from "./layout.js";
+import { type Inspectable } from "./inspectable.js";
+import { AssetLayout, type DigestOptions } from "./layout.js";
 /** How a file is laid out. */
 export interface LayoutOptions {
     /** Whether a manifest store that the file carries already is left out. */
@@ -31,6 +32,13 @@ export declare class EmbedModule {
      * @throws {AssetLayoutError} The file is damaged, already signed, or of a format that is not supported.
      */
     layOut(asset: Asset, storeBytes: number, { replaceStore }?: LayoutOptions): Promise<AssetLayout>;
+    /**
+     * Takes out of a file what its credentials are judged by, so that the file need not be sent.
+     *
+     * @param asset The file. It is hashed if it carries credentials.
+     * @throws {AssetLayoutError} The file is damaged, or of a format that is not supported.
+     */
+    inspectable(asset: Asset, options?: DigestOptions): Promise<Inspectable>;
     /**
      * Reads the manifest store that a file carries; nothing is validated.
      *

@@ -2,6 +2,7 @@
 import { fromBase64 } from "./base64.js";
 import { AssetLayoutError } from "./errors.js";
 import { Instance } from "./instance.js";
+import { inspectable } from "./inspectable.js";
 import { AssetLayout } from "./layout.js";
 // More than any file needs; a store is held in memory.
 const MOST_STORE_BYTES = 16 * 1024 * 1024;
@@ -37,6 +38,15 @@ export class EmbedModule {
         instance.exports[begin](BigInt(asset.size), storeBytes);
         const state = await instance.advance(asset);
         return new AssetLayout(this.#module, instance, state, asset, storeBytes);
+    }
+    /**
+     * Takes out of a file what its credentials are judged by, so that the file need not be sent.
+     *
+     * @param asset The file. It is hashed if it carries credentials.
+     * @throws {AssetLayoutError} The file is damaged, or of a format that is not supported.
+     */
+    async inspectable(asset, options = {}) {
+        return inspectable(this, asset, options);
     }
     /**
      * Reads the manifest store that a file carries; nothing is validated.

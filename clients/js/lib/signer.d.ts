@@ -1,8 +1,9 @@
 import type { Asset } from "./asset.js";
 import { type ConnectionOptions } from "./connection.js";
 import { type Action, type Ingredient } from "./ingredients.js";
-import { type Inspectable } from "./inspectable.js";
+import type { Inspectable } from "./inspectable.js";
 import * as jobs from "./jobs.js";
+import type { DigestOptions } from "./layout.js";
 import type { DigestToSign, EmbeddingOptions, SignedAsset, SignedDigest, SignedStream, SigningOptions } from "./signed.js";
 /** How a client calls its deployment. */
 export interface EdgeSignerOptions extends ConnectionOptions {
@@ -79,9 +80,10 @@ export declare class EdgeSigner {
     /**
      * Takes out of a file what its credentials are judged by, so that the file need not be sent.
      *
+     * @param asset The file. It is hashed if it carries credentials.
      * @throws {AssetLayoutError} The file is damaged, or of a format that is not supported.
      */
-    inspectable(asset: Asset, options?: CallOptions): Promise<Inspectable>;
+    inspectable(asset: Asset, options?: DigestOptions): Promise<Inspectable>;
     /**
      * Runs a WebAssembly module. However the module ends, that is a result.
      *

@@ -1,7 +1,6 @@
 // Signs files where they are, and runs jobs: what a caller uses.
 import { Connection } from "./connection.js";
 import { history } from "./ingredients.js";
-import { inspectable } from "./inspectable.js";
 import * as jobs from "./jobs.js";
 import { EmbedModule } from "./module.js";
 import { Meter } from "./progress.js";
@@ -103,10 +102,11 @@ export class EdgeSigner {
     /**
      * Takes out of a file what its credentials are judged by, so that the file need not be sent.
      *
+     * @param asset The file. It is hashed if it carries credentials.
      * @throws {AssetLayoutError} The file is damaged, or of a format that is not supported.
      */
     async inspectable(asset, options = {}) {
-        return inspectable(await this.#embedding(), asset, options);
+        return (await this.#embedding()).inspectable(asset, options);
     }
     /**
      * Runs a WebAssembly module. However the module ends, that is a result.

@@ -4,7 +4,8 @@ import type { Asset } from "./asset.js";
 import { fromBase64 } from "./base64.js";
 import { AssetLayoutError } from "./errors.js";
 import { Instance } from "./instance.js";
-import { AssetLayout } from "./layout.js";
+import { type Inspectable, inspectable } from "./inspectable.js";
+import { AssetLayout, type DigestOptions } from "./layout.js";
 
 // More than any file needs; a store is held in memory.
 const MOST_STORE_BYTES = 16 * 1024 * 1024;
@@ -58,6 +59,16 @@ export class EmbedModule {
     instance.exports[begin](BigInt(asset.size), storeBytes);
     const state = await instance.advance(asset);
     return new AssetLayout(this.#module, instance, state, asset, storeBytes);
+  }
+
+  /**
+   * Takes out of a file what its credentials are judged by, so that the file need not be sent.
+   *
+   * @param asset The file. It is hashed if it carries credentials.
+   * @throws {AssetLayoutError} The file is damaged, or of a format that is not supported.
+   */
+  async inspectable(asset: Asset, options: DigestOptions = {}): Promise<Inspectable> {
+    return inspectable(this, asset, options);
   }
 
   /**

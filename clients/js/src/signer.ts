@@ -3,8 +3,9 @@
 import type { Asset } from "./asset.js";
 import { Connection, type ConnectionOptions } from "./connection.js";
 import { type Action, history, type Ingredient } from "./ingredients.js";
-import { type Inspectable, inspectable } from "./inspectable.js";
+import type { Inspectable } from "./inspectable.js";
 import * as jobs from "./jobs.js";
+import type { DigestOptions } from "./layout.js";
 import { EmbedModule } from "./module.js";
 import { Meter } from "./progress.js";
 import type { DigestToSign, EmbeddingOptions, SignedAsset, SignedDigest, SignedStream, SigningOptions } from "./signed.js";
@@ -145,10 +146,11 @@ export class EdgeSigner {
   /**
    * Takes out of a file what its credentials are judged by, so that the file need not be sent.
    *
+   * @param asset The file. It is hashed if it carries credentials.
    * @throws {AssetLayoutError} The file is damaged, or of a format that is not supported.
    */
-  async inspectable(asset: Asset, options: CallOptions = {}): Promise<Inspectable> {
-    return inspectable(await this.#embedding(), asset, options);
+  async inspectable(asset: Asset, options: DigestOptions = {}): Promise<Inspectable> {
+    return (await this.#embedding()).inspectable(asset, options);
   }
 
   /**

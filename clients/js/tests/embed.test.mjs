@@ -7,6 +7,7 @@ import { test } from "node:test";
 
 import { AssetLayoutError, EmbedModule } from "../lib/index.js";
 import { sound } from "./sound.mjs";
+import { storeOf } from "./stores.mjs";
 
 const STORE = new Uint8Array(4096);
 const embedding = await EmbedModule.load();
@@ -64,4 +65,41 @@ test("the module is taken as bytes, or from where it is", async () => {
     await (await EmbedModule.load(source)).layOut(sound(1024 * 1024).asset, STORE.length);
   }
   await assert.rejects(EmbedModule.load("data:application/wasm,nothing"), WebAssembly.CompileError);
+});
+
+/** A photograph that carries a store, and where its segment begins and ends. */
+async function photograph(store) {
+  const photo = new Blob([readFileSync(new URL("../../../examples/rocket-small.jpg", import.meta.url))]);
+  const layout = await embedding.layOut(photo, store.length);
+  const bytes = new Uint8Array(await (await layout.signedBlob(store)).arrayBuffer());
+  return { bytes, digest: await layout.digest(), begin: layout.holeOffset, length: layout.holeBytes };
+}
+
+test("a signed file is told by its store and by the digest of the rest", async () => {
+  const store = storeOf(1000);
+  const { bytes, digest, begin, length } = await photograph(store);
+  const told = await embedding.inspectable(new Blob([bytes]));
+  const range = { offset: begin, length };
+  assert.deepEqual(told, { mediaType: "image/jpeg", manifestStore: store, assetSha256: digest, storeRange: range });
+  bytes[bytes.length - 10] ^= 1;
+  assert.notEqual((await embedding.inspectable(new Blob([bytes]))).assetSha256, digest);
+  const aborted = { signal: AbortSignal.abort(new Error("enough")) };
+  await assert.rejects(embedding.inspectable(new Blob([bytes]), aborted), { message: "enough" });
+});
+
+test("no digest stands for a file whose store is elsewhere, has company, or has been written otherwise", async () => {
+  const store = storeOf(1000);
+  const { bytes, begin, length } = await photograph(store);
+  const [head, segment, rest] = [bytes.slice(0, begin), bytes.slice(begin, begin + length), bytes.slice(begin + length)];
+  const behind = begin + 2 + new DataView(rest.buffer).getUint16(2);
+  const moved = [head, rest.slice(0, behind - begin), segment, rest.slice(behind - begin)];
+  const numbered = segment.slice();
+  numbered[7] += 1;
+  for (const parts of [moved, [head, numbered, rest]]) {
+    const told = await embedding.inspectable(new Blob(parts));
+    assert.deepEqual(told, { mediaType: "image/jpeg", manifestStore: store });
+  }
+  const plain = await embedding.inspectable(new Blob([head, rest]));
+  assert.deepEqual(plain, { mediaType: "image/jpeg", manifestStore: null });
+  await assert.rejects(embedding.inspectable(new Blob(["plain text"])), named("UnknownFormat"));
 });

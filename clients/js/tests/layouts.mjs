@@ -3,7 +3,8 @@
 // Usage: node layouts.mjs folder
 // The folder's expected.json has a member for each case: the asset's file, and either the refusal's
 // name and message, or the layout's members, the digest, and the SHA-256 of the signed file.
-// With `replaceStore`, an earlier store is left out; `storeSha256` is of that store, or of nothing.
+// With `replaceStore`, an earlier store is left out; `storeSha256` is of that store, or of nothing, and
+// `inspectable` is where that store stands and the digest of the rest, or null where there is none.
 // The manifest store of a case has `storeBytes` bytes, 0, 1, 2 and so on.
 
 import assert from "node:assert/strict";
@@ -24,6 +25,8 @@ for (const [name, expected] of Object.entries(JSON.parse(readFileSync(join(folde
     if (storeSha256 !== undefined) {
       const { manifestStore } = await embedding.storeOf(asset);
       assert.equal(sha256(manifestStore ?? new Uint8Array(0)), storeSha256);
+      const { assetSha256, storeRange } = await embedding.inspectable(asset);
+      assert.deepEqual(assetSha256 === undefined ? null : { assetSha256, storeRange }, expected.inspectable);
     }
     if (refusal !== undefined) {
       await assert.rejects(embedding.layOut(asset, storeBytes, { replaceStore }), (failure) => {

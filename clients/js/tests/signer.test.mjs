@@ -7,6 +7,7 @@ import { test } from "node:test";
 
 import { AssetLayoutError, EdgeSigner, EmbedModule, RefusedError, UnreachableError } from "../lib/index.js";
 import { answering, listening, refuses, signs } from "./server.mjs";
+import { storeOf } from "./stores.mjs";
 
 const PHOTO = new Blob([readFileSync(new URL("../../../examples/rocket-small.jpg", import.meta.url))]);
 // It has one pixel.
@@ -190,16 +191,6 @@ test("waiting stops when the page no longer wants it", async () => {
   setTimeout(() => page.abort(), 300);
   await assert.rejects(call, { name: "AbortError" });
 });
-
-/** A manifest store of a length, of which only the head is one. */
-function storeOf(length) {
-  const store = Buffer.alloc(length, 1);
-  store.writeUInt32BE(length);
-  store.write("jumb", 4);
-  store.writeUInt32BE(38, 8);
-  store.write("jumdc2pa", 12);
-  return new Uint8Array(store);
-}
 
 /** A photograph that carries a store. */
 async function carrying(store) {

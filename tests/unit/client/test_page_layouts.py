@@ -42,6 +42,18 @@ def laid_out(content: bytes, store_bytes: int, *, replace: bool = False) -> dict
     }
 
 
+def inspectable(content: bytes, store: bytes | None) -> dict[str, Any] | None:
+    """Where a store stands, and the digest of the rest; None where there is none."""
+    if store is None:
+        return None
+    made = laid_out(content, len(store), replace=True)
+    if "refusal" in made:
+        return None
+    layout = made["layout"]
+    store_range = {"offset": layout["holeOffset"], "length": layout["holeBytes"]}
+    return {"assetSha256": made["digest"], "storeRange": store_range}
+
+
 def files() -> dict[str, bytes]:
     whole = {name: one.content for name, one in (SAMPLE_ASSETS | ODD_ASSETS).items()}
     cut = {f"the beginning of {name}": content[:40] for name, content in whole.items()}
@@ -78,8 +90,11 @@ def test_earlier_stores_are_read_and_replaced_as_in_python(tmp_path: Path) -> No
             expected[f"{name}, {what}"] = {
                 **{"file": file, "storeBytes": 2560, "replaceStore": True},
                 "storeSha256": hashlib.sha256(store or b"").hexdigest(),
+                "inspectable": inspectable(content, store),
                 **laid_out(content, 2560, replace=True),
             }
+    without = {name for name, one in expected.items() if one["inspectable"] is None}
+    assert without == {name for name in expected if name.endswith(", none")} | {"PDF, a store"}
     (tmp_path / "expected.json").write_text(json.dumps(expected))
     ran = node("tests/layouts.mjs", tmp_path)
     assert ran.returncode == 0, ran.stdout
