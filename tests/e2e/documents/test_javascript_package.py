@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,8 +18,15 @@ from tests.system.node import CLIENT, node_tools
 from tests.system.running import Running
 
 
-def run(folder: Path, *command: str | Path) -> str:
-    ran = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+def run(folder: Path, *command: str | Path, env: Mapping[str, str] = {}) -> str:
+    ran = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **env},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout
 
@@ -60,6 +70,25 @@ def test_the_installed_package_signs_files_and_verifies_jobs(
     roots = (system.state.anchors, system.state.tsa_anchors)
     anchors_pem = "".join(Path(one).read_text() for one in roots)
     require_all_trust((installed / "signed.jpg").read_bytes(), "image/jpeg", None, anchors_pem)
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_the_examples_of_the_readme_run(system: Running, installed: Path, number: int) -> None:
+    examples = re.findall(r"^```js\n(.*?)^```$", (CLIENT / "README.md").read_text(), re.M | re.S)
+    assert len(examples) == 3
+    (installed / "example.mjs").write_text(examples[number])
+    shutil.copy(ROOT / "examples/rocket-small.jpg", installed / "photo.jpg")
+    shutil.copy(ROOT / "examples/hello.wasm", installed)
+    (installed / "notes.txt").write_text("Signed beside the file.")
+    named = {
+        "EDGE_SIGNER_URL": system.state.url,
+        "EDGE_SIGNER_TOKEN": system.state.token_of("load"),
+        "EDGE_SIGNER_PUBKEY": system.state.receipt_public_key,
+    }
+    told = run(installed, "node", "example.mjs", env=named)
+    expected = ("signed.jpg (http", "", "!dlroW ,olleH")
+    assert told.startswith(expected[number])
+    assert (installed / ("signed.jpg", "notes.txt.c2pa", "notes.txt")[number]).exists()
 
 
 def test_the_installed_package_has_types(installed: Path) -> None:

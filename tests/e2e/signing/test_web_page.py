@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.conftest import ROOT
 from tests.e2e.conftest import Faults
+from tests.jobs.receipts import DATA, REFUSALS, VECTORS
 from tests.judges.engines import require_all_trust
 from tests.media.sample_assets import SAMPLE_ASSETS
 from tests.system.browser import outcome_of
@@ -33,6 +34,8 @@ def shown(system: Running, folder: Path, *pages: str, host: str = ALLOWED, **giv
         "/signing.json": json.dumps(signing).encode(),
     }
     scripts = [*LIBRARY.rglob("*.js"), LIBRARY / "embed.wasm"]
+    files["/vectors.json"] = (DATA / "vectors.json").read_bytes()
+    files["/hello.wasm"] = (ROOT / "examples/hello.wasm").read_bytes()
     files |= {f"/{one.relative_to(LIBRARY)}": one.read_bytes() for one in scripts}
     return outcome_of(host, files, folder)
 
@@ -84,6 +87,12 @@ def test_a_page_of_an_origin_that_is_not_listed_reads_nothing(
 ) -> None:
     found = shown(system, tmp_path, page("refusal"), host=STRANGER, policyId="newsroom-default-v3")
     assert found == {"name": "UnreachableError", "isNamed": False}
+
+
+def test_a_page_verifies_receipts_and_jobs(system: Running, tmp_path: Path) -> None:
+    found = shown(system, tmp_path, page("verify"), key=system.state.receipt_public_key)
+    assert found["refusals"] == [REFUSALS[case["id"]] for case in VECTORS["cases"]]
+    assert found["job"] == [None, "stdout_mismatch"]
 
 
 def test_places_beyond_four_gibibytes_move(system: Running, tmp_path: Path) -> None:
