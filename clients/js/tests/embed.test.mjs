@@ -87,7 +87,7 @@ test("a signed file is told by its store and by the digest of the rest", async (
   await assert.rejects(embedding.inspectable(new Blob([bytes]), aborted), { message: "enough" });
 });
 
-test("no digest stands for a file whose store is elsewhere, has company, or has been written otherwise", async () => {
+test("no digest stands for a file whose store is elsewhere, or was written by other rules", async () => {
   const store = storeOf(1000);
   const { bytes, begin, length } = await photograph(store);
   const [head, segment, rest] = [bytes.slice(0, begin), bytes.slice(begin, begin + length), bytes.slice(begin + length)];
