@@ -21,6 +21,7 @@ from edge_signer.execution.receipts.receipt_signer import prove
 from edge_signer.execution.receipts.refusals import Refusal
 from edge_signer.execution.receipts.result_verifier import verify_result
 from tests.jobs.receipts import (
+    CLIENTS,
     OUTCOME,
     PUBKEY,
     REQUEST,
@@ -251,7 +252,8 @@ def flipped(content: bytes, random: Random) -> bytes:
     return bytes(changed)
 
 
-def test_node_says_the_same_of_every_result(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", CLIENTS)
+def test_other_languages_say_the_same_of_every_result(language: str, tmp_path: Path) -> None:
     result, request = json.dumps(RESULT).encode(), json.dumps(REQUEST).encode()
     changed = [
         *(json.dumps({**RESULT, **one}).encode() for one, _ in SWAPPED),
@@ -284,6 +286,6 @@ def test_node_says_the_same_of_every_result(tmp_path: Path) -> None:
     ours = [str(verify_result(*one).refusal or "ok") for one in samples]
     assert ours[4] == "ok"
     assert {*Refusal} - {*ours} <= {*RECEIPT_REFUSALS}
-    theirs = client_verdicts("node", samples, tmp_path)
+    theirs = client_verdicts(language, samples, tmp_path)
     differing = [one for one in zip(samples, ours, theirs, strict=True) if one[1] != one[2]]
     assert differing == []
