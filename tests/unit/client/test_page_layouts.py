@@ -114,7 +114,7 @@ def test_a_difference_would_be_seen(tmp_path: Path) -> None:
         assert node("tests/layouts.mjs", tmp_path).returncode == 1
 
 
-@pytest.mark.parametrize("tests", ["embed", "jobs", "node", "signer"])
+@pytest.mark.parametrize("tests", ["embed", "jobs", "node", "receipts", "signer"])
 def test_the_clients_own_tests_pass(tests: str) -> None:
     ran = node(f"tests/{tests}.test.mjs")
     assert ran.returncode == 0, ran.stdout

@@ -33,6 +33,13 @@ def test_the_committed_modules_are_those_of_the_sources(project: str, tmp_path: 
     assert texts_of(tmp_path) == committed, "run `make web`"
 
 
+def test_a_source_is_no_longer_than_one_in_python() -> None:
+    sources = [one for one in (CLIENT / "src").rglob("*.ts") if one.name != "api.ts"]
+    assert sources
+    lengths = {one.name: len(one.read_text().splitlines()) for one in sources}
+    assert {name: lines for name, lines in lengths.items() if lines > 250} == {}
+
+
 def test_the_types_of_requests_and_answers_are_those_of_the_api(tmp_path: Path) -> None:
     generated = tmp_path / "api.ts"
     run(node_tools() / "openapi-typescript", "docs/openapi.json", "--output", generated)
