@@ -19,7 +19,7 @@ export interface Timings {
 /** What a call cost. */
 export interface Cost {
     timings: Timings;
-    /** Milliseconds of each step in the server and their `total`, by name; empty if it did not say. */
+    /** Milliseconds of each step of the request that signed and their `total`, as the server told them. */
     serverSteps: Record<string, number>;
     /** Bytes of body that were sent, of all requests and attempts. */
     sentBytes: number;

@@ -102,8 +102,11 @@ export class Signing {
     const upload = (store: Uint8Array) => this.#upload(store, signal, meter);
     const answer = await meter.timed("sign", async () => {
       const body = await requestBody(fields, ingredients, upload);
-      const request = { path: SIGN, body, isKeyed: true, signal, onSent };
-      return meter.during("sign", body.length, () => this.#connection.request(request));
+      const { length: bodyBytes } = new TextEncoder().encode(body);
+      meter.tell("sign", 0, bodyBytes);
+      const answered = await this.#connection.request({ path: SIGN, body, isKeyed: true, signal, onSent });
+      meter.tell("sign", bodyBytes, bodyBytes);
+      return answered;
     });
     meter.serverSteps = serverTiming(answer.headers);
     const document = membersOf(answer.document) ?? {};
