@@ -27,6 +27,7 @@ from emulator.functions.invoke_api import InvokeApi
 from emulator.functions.runtime import DEFAULT_CONCURRENCY, LambdaRuntime
 from emulator.gateway.api import api_of, throttle_of
 from emulator.gateway.api_gateway import MAX_BODY_BYTES, ApiGateway
+from emulator.gateway.console import ConsoleSite
 from emulator.gateway.documentation import Documentation
 from emulator.gateway.manifests import PREFIX, ManifestCdn
 from emulator.http.message import Handler, Request, Response
@@ -184,15 +185,17 @@ def _listen(port: int) -> socket.socket:
 
 
 def _front(gateway: ApiGateway, report: Report, aws_endpoint: str) -> Handler:
-    """Serve the CDN, the API and its documentation at one address."""
+    """Serve the CDN, the console, the API and its documentation at one address."""
     bucket = report.resources.get(MANIFEST_BUCKET)
     cdn = ManifestCdn(bucket.ref, aws_endpoint) if bucket else None
+    console = ConsoleSite(checkout(), aws_endpoint)
     documentation = Documentation(checkout() / "docs" / "openapi.json")
 
     async def handle(request: Request) -> Response:
         if cdn is not None and request.path.startswith(PREFIX):
             return await cdn.handle(request)
-        return documentation.find(request) or await gateway.handle(request)
+        page = console.find(request) or documentation.find(request)
+        return page or await gateway.handle(request)
 
     return handle
 

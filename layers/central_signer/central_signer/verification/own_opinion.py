@@ -76,7 +76,7 @@ def own_reading(
         store = embedded_store(stream) if stream is not None else b""
         if not store:
             return OwnReading()
-    content = AssetContent(sha256=asset.sha256)
+    content = AssetContent(sha256=asset.sha256, store_range=asset.store_range)
     if stream is not None:
         content = AssetContent(
             stream=stream,

@@ -16,8 +16,19 @@ from edge_signer.verification.submissions.uploads import UploadForm
 #: In base64 it fits into a request, beside a small manifest.
 MAX_INLINE_BYTES = 4 * 1024 * 1024
 MAX_MANIFEST_URL_CHARACTERS = 2048
+#: Integers that every JSON reader can hold.
+MAX_ASSET_BYTES = 2**53 - 1
 
 Base64 = Annotated[str | None, Field(json_schema_extra={"contentEncoding": "base64"})]
+
+
+class StoreRange(BaseModel):
+    """The bytes of an asset that hold its manifest store, the format's own around it included."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    offset: Annotated[int, Field(ge=0, le=MAX_ASSET_BYTES, description="Of the first byte.")]
+    length: Annotated[int, Field(ge=1, le=MAX_ASSET_BYTES, description="In bytes.")]
 
 
 class VerifyRequest(BaseModel):
@@ -43,6 +54,14 @@ class VerifyRequest(BaseModel):
             pattern=ASSET_SHA256,
             description="SHA-256 of the asset, which stays with you. It needs `manifest` or "
             "`manifest_url`, and no `media_type`.",
+        ),
+    ] = None
+    store_range: Annotated[
+        StoreRange | None,
+        Field(
+            description="With `asset_sha256` and `manifest`, if you took the manifest store out of "
+            "the asset: where it stands. The digest then leaves these bytes out, as for signing "
+            "with `embed`.",
         ),
     ] = None
     media_type: Annotated[
@@ -75,6 +94,7 @@ class VerifyRequest(BaseModel):
             InvalidBase64Error: Of `asset_inline` or `manifest`.
             AssetTooLargeError: `asset_inline` is.
         """
+        where = self.store_range
         try:
             return Submission(
                 tenant_id=tenant_id,
@@ -85,6 +105,7 @@ class VerifyRequest(BaseModel):
                 ),
                 upload_id=self.upload_id,
                 asset_sha256=bytes.fromhex(self.asset_sha256) if self.asset_sha256 else None,
+                store_range=(where.offset, where.length) if where is not None else None,
                 media_type=self.media_type or "",
                 manifest=self._manifest(),
                 manifest_url=self.manifest_url,

@@ -21,12 +21,15 @@ class AssetContent:
 
     Attributes:
         sha256: 32 bytes, the digest of the exact file, if there is no stream.
+        store_range: Offset and length of what `sha256` leaves out, which is the place of the
+            manifest store; None for nothing.
         stream: The file; it is read from any place, by nobody else meanwhile.
         size_bytes: Of the stream.
         is_embedded: Whether the manifest store is in the stream.
     """
 
     sha256: bytes | None = None
+    store_range: tuple[int, int] | None = None
     stream: BinaryIO | None = None
     size_bytes: int = 0
     is_embedded: bool = False

@@ -43,7 +43,7 @@ def check_bmff_hash(binding: Binding, log: FindingLog) -> None:
     if not isinstance(listed, list) or not listed or not all(map(_is_sound, listed)):
         log.failure(_MALFORMED, binding.url)
     elif binding.asset.stream is None:
-        log.skip("Whether this is the signed file: its hash leaves out boxes of the file.")
+        _compare_digest(binding, listed, algorithm, log)
     elif not isinstance(said.get("hash"), bytes) and not has_trees:
         log.failure(_MISMATCH, binding.url, "It has no hash.")
     elif algorithm:
@@ -51,6 +51,29 @@ def check_bmff_hash(binding: Binding, log: FindingLog) -> None:
             log.skip("Whether the media data is as it was signed: it is hashed in a Merkle tree.")
         if isinstance(said.get("hash"), bytes):
             _compare(binding, listed, algorithm, log)
+
+
+def _compare_digest(
+    binding: Binding, exclusions: Sequence[Mapping[Any, Any]], algorithm: str, log: FindingLog
+) -> None:
+    """Compare a digest that was made as §18.6 says, without the boxes of `_USUAL` and the store."""
+    asset, said = binding.asset, binding.said
+    is_usual = all(map(_is_usual, exclusions)) and len(exclusions) == len(_USUAL) + 1
+    has_digest = asset.sha256 is not None and asset.store_range is not None
+    if not has_digest or not is_usual or algorithm != "sha256" or said.get("merkle") is not None:
+        log.skip("Whether this is the signed file: its hash leaves out boxes of the file.")
+    elif hmac.compare_digest(asset.sha256 or b"", said.get("hash") or b""):
+        log.success("assertion.bmffHash.match", binding.url)
+    else:
+        log.failure(_MISMATCH, binding.url)
+
+
+def _is_usual(exclusion: Mapping[Any, Any]) -> bool:
+    """Tell whether an exclusion is one that every file with credentials needs, and no more."""
+    told = {name: value for name, value in exclusion.items() if value is not None}
+    if told.get("xpath") == "/uuid":
+        return told == {"xpath": "/uuid", "data": _C2PA_DATA}
+    return told.keys() == {"xpath"} and told["xpath"] in _USUAL
 
 
 def _compare(

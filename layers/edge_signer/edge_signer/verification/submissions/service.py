@@ -129,6 +129,7 @@ class VerificationService:
                 media_type=submission.media_type,
                 stream=stream,
                 sha256=submission.asset_sha256,
+                store_range=submission.store_range,
                 manifest_store=store,
                 credentials=_origin(submission),
                 source=submission.manifest_url or "",

@@ -18,6 +18,8 @@ class Submission:
         asset: Its bytes, if they are in the request.
         upload_id: Of the tenant's upload, if they are there.
         asset_sha256: 32 bytes, its digest, if that is all there is.
+        store_range: Offset and length of the bytes that the digest leaves out, which hold the
+            manifest store; None if it covers the whole asset.
         media_type: Of the asset; empty for a digest.
         manifest: Its manifest store, if that is in the request.
         manifest_url: Address of the manifest store, if this deployment stores it.
@@ -27,6 +29,7 @@ class Submission:
     asset: bytes | None = None
     upload_id: str | None = None
     asset_sha256: bytes | None = None
+    store_range: tuple[int, int] | None = None
     media_type: str = ""
     manifest: bytes | None = None
     manifest_url: str | None = None
@@ -37,6 +40,8 @@ class Submission:
             raise ValueError("send exactly one of asset_inline, upload_id and asset_sha256")
         if self.manifest is not None and self.manifest_url is not None:
             raise ValueError("send either manifest or manifest_url, not both")
+        if self.store_range is not None and (self.asset_sha256 is None or self.manifest is None):
+            raise ValueError("store_range goes with asset_sha256 and manifest only")
         if self.asset_sha256 is None:
             if not self.media_type:
                 raise ValueError("media_type is required with asset_inline and upload_id")

@@ -1,0 +1,199 @@
+// The Inspect page: what a file's credentials say, judged by the signer's two engines. The file stays
+// here as long as its store and a digest are enough; otherwise the reader decides whether to send it.
+import { upload, verify } from "./api.js";
+import { AssetLayoutError, EmbedModule } from "./client.js";
+import { card, element, fill } from "./elements.js";
+import { explained, failureCard } from "./failures.js";
+import { preview } from "./file-drop.js";
+import { exactBytes, size } from "./format.js";
+import { picturesOf } from "./manifest-store.js";
+import { reportSections, verdictBox } from "./report-view.js";
+import { absence, headline, isUnbound } from "./report.js";
+import { session } from "./session.js";
+const MOST_INLINE_BYTES = 4 * 1024 * 1024;
+const SPREAD_BYTES = 0x8000;
+/** `<inspect-view>` */
+class InspectView extends HTMLElement {
+    #drop = element("file-drop", {
+        prompt: "Choose a file to inspect",
+        hint: "or drop it here, or paste it. It is not sent unless you say so.",
+    });
+    #status = element("p", { class: "status", role: "status" });
+    #progress = element("progress", { max: 1, "aria-label": "Progress", hidden: true });
+    #shown = element("div", { class: "result" });
+    #embedding = null;
+    // What belongs to a file that was replaced meanwhile is not shown.
+    #turn = 0;
+    connectedCallback() {
+        if (this.childElementCount > 0)
+            return;
+        this.#drop.addEventListener("file", (event) => void this.#inspect(event.detail));
+        this.append(element("header", { class: "page-head" }, element("h1", {}, "Inspect a file"), element("p", {}, "Who signed it, when, what was done to it and what it was made from; and what of that does not hold.")), element("div", { class: "card" }, this.#drop, element("div", { class: "working" }, this.#progress, this.#status)), this.#shown);
+    }
+    /** Takes a file that was dropped or pasted anywhere on the page. */
+    give(file) {
+        this.#drop.give(file);
+    }
+    async #inspect(file) {
+        const turn = (this.#turn += 1);
+        this.classList.add("has-file");
+        this.#shown.replaceChildren();
+        this.#say("Reading the file …");
+        try {
+            const known = await this.#read(file);
+            if (turn !== this.#turn)
+                return;
+            if (known.unread !== null)
+                this.#show(known, notRead(known), this.#askToSend(known, turn));
+            else if (known.store === null)
+                this.#show(known, verdictBox(absence()));
+            else if (this.#hasToken())
+                await this.#judge(known, known.store, turn);
+            else
+                this.#show(known, tokenMissing());
+        }
+        catch (thrown) {
+            if (turn === this.#turn)
+                fill(this.#shown, failureCard(explained(thrown)));
+        }
+        finally {
+            if (turn === this.#turn)
+                this.#say("");
+        }
+    }
+    async #read(file) {
+        try {
+            const { mediaType, manifestStore } = await (await this.#module()).storeOf(file);
+            return { file, mediaType, store: manifestStore, unread: null };
+        }
+        catch (thrown) {
+            if (!(thrown instanceof AssetLayoutError))
+                throw thrown;
+            return { file, mediaType: file.type, store: null, unread: thrown };
+        }
+    }
+    /** Has the store judged, and the file by its digest. */
+    async #judge(known, store, turn) {
+        this.#say("Hashing the file in this browser …");
+        const place = await this.#placeOf(known, store);
+        if (place === null) {
+            if (turn === this.#turn)
+                this.#show(known, notRead(known), this.#askToSend(known, turn));
+            return;
+        }
+        this.#say("Asking the signer’s two engines …");
+        const body = { manifest: base64(store), ...place };
+        const report = (await verify(body, session.token));
+        if (turn !== this.#turn)
+            return;
+        const sent = JSON.stringify(body).length;
+        const privacy = element("p", { class: "hint" }, `The file was not sent: its credentials and a digest were enough, ${exactBytes(sent)} of ${exactBytes(known.file.size)}.`);
+        const more = isUnbound(report) && this.#askToSend(known, turn);
+        this.#show(known, verdictBox(headline(report)), more, privacy, ...reportSections(report, picturesOf(store)));
+    }
+    /** The digest of the file without its store, and where that stands; null if it cannot be told. */
+    async #placeOf({ file }, store) {
+        try {
+            const layout = await (await this.#module()).layOut(file, store.length, { replaceStore: true });
+            this.#progress.hidden = false;
+            const onBytes = (bytes) => {
+                this.#progress.value = layout.hashedBytes > 0 ? bytes / layout.hashedBytes : 0;
+            };
+            const digest = await layout.digest({ onBytes });
+            return { asset_sha256: digest, store_range: { offset: layout.holeOffset, length: layout.holeBytes } };
+        }
+        catch (thrown) {
+            if (!(thrown instanceof AssetLayoutError))
+                throw thrown;
+            return null;
+        }
+        finally {
+            this.#progress.hidden = true;
+        }
+    }
+    #askToSend(known, turn) {
+        const { file } = known;
+        const notice = element("div", { class: "notice careful" });
+        const send = async () => {
+            notice.setAttribute("aria-busy", "true");
+            try {
+                await this.#sendWhole(known, turn);
+            }
+            catch (thrown) {
+                notice.append(failureCard(explained(thrown)));
+            }
+            finally {
+                notice.removeAttribute("aria-busy");
+                this.#say("");
+            }
+        };
+        fill(notice, element("strong", {}, "The digest alone does not tell whether the credentials belong to this file."), element("p", {}, "To find out, the whole file has to go to your signer. It is deleted after the verdict."), element("button", { type: "button", click: () => void send() }, `Send the file (${size(file.size)})`));
+        return notice;
+    }
+    async #sendWhole(known, turn) {
+        if (!this.#hasToken()) {
+            this.#show(known, tokenMissing());
+            return;
+        }
+        const { file, store } = known;
+        const mediaType = known.mediaType || "application/octet-stream";
+        this.#say(`Sending ${size(file.size)} to the signer …`);
+        const isSmall = file.size <= MOST_INLINE_BYTES;
+        const asset = isSmall
+            ? { asset_inline: base64(new Uint8Array(await file.arrayBuffer())) }
+            : { upload_id: await upload(file, session.token) };
+        this.#say("The signer’s two engines are reading it …");
+        const report = (await verify({ ...asset, media_type: mediaType }, session.token));
+        if (turn !== this.#turn)
+            return;
+        const privacy = element("p", { class: "hint" }, `The whole file was sent, ${exactBytes(file.size)}. The signer keeps nothing of it.`);
+        const pictures = picturesOf(store ?? new Uint8Array(0));
+        this.#show(known, verdictBox(headline(report)), privacy, ...reportSections(report, pictures));
+    }
+    #show({ file, mediaType }, ...parts) {
+        this.#say("");
+        fill(this.#shown, card("Verdict", element("div", { class: "split" }, preview(file, mediaType, file.name), element("div", {}, element("strong", { class: "name" }, file.name), element("p", { class: "hint" }, [mediaType, size(file.size)].filter(Boolean).join(", ")), parts[0])), parts.slice(1).filter((part) => part instanceof HTMLElement && !part.classList.contains("card"))), parts.slice(1).filter((part) => part instanceof HTMLElement && part.classList.contains("card")));
+        this.#shown.querySelector("h2")?.focus();
+    }
+    #hasToken() {
+        if (session.token)
+            return true;
+        this.dispatchEvent(new CustomEvent("need-token", { bubbles: true }));
+        return false;
+    }
+    #say(message) {
+        this.#status.textContent = message;
+    }
+    #module() {
+        this.#embedding ??= EmbedModule.load().catch((failure) => {
+            this.#embedding = null;
+            throw failure;
+        });
+        return this.#embedding;
+    }
+}
+function tokenMissing() {
+    return verdictBox({
+        tone: "careful",
+        verdict: "Not judged yet",
+        sentence: "The file carries credentials. Give your token (the button is at the top), and choose the file again.",
+    });
+}
+function notRead({ unread }) {
+    const isFormat = unread?.name === "UnknownFormat";
+    return verdictBox({
+        tone: "careful",
+        verdict: "Not judged yet",
+        sentence: isFormat || unread === null
+            ? "The page cannot take this format apart. The signer’s engines may."
+            : `The page cannot read the file: ${unread.message}. The signer’s engines may say more.`,
+    });
+}
+function base64(bytes) {
+    let text = "";
+    for (let at = 0; at < bytes.length; at += SPREAD_BYTES) {
+        text += String.fromCharCode(...bytes.subarray(at, at + SPREAD_BYTES));
+    }
+    return btoa(text);
+}
+customElements.define("inspect-view", InspectView);

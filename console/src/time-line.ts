@@ -1,0 +1,62 @@
+// Where the milliseconds went: one row for each step, in the page and in the signer.
+
+import { element } from "./elements.js";
+import { milliseconds } from "./format.js";
+
+export interface Step {
+  name: string;
+  ms: number;
+  /** What happens in it. */
+  meaning?: string;
+  /** A part of the step before it. */
+  isPart?: boolean;
+}
+
+const MEANINGS: Record<string, string> = {
+  authenticate: "the caller and the tenant",
+  limit: "one conditional write to the table of limits",
+  idempotency: "whether this request was answered before",
+  validate: "the request checked against its model",
+  policy: "what the policy allows",
+  ingredients: "the earlier credentials read and validated",
+  credential: "the certificate chain, from memory",
+  wasm: "the manifest built in WebAssembly",
+  kms: "32 bytes to KMS, a signature back",
+  check: "the signature checked with the certificate",
+  tsa: "a time-stamp for the signature, checked",
+  store: "the manifest published",
+};
+
+/** The signer's steps, as its Server-Timing names them. */
+export function serverSteps(steps: Readonly<Record<string, number>>): Step[] {
+  return Object.entries(steps)
+    .filter(([name]) => name !== "total")
+    .map(([name, ms]) => ({ name, ms, meaning: MEANINGS[name] ?? "", isPart: true }));
+}
+
+/** A table of steps with bars as long as they took. */
+export function timeLine(caption: string, steps: readonly Step[]): HTMLElement {
+  const longest = Math.max(...steps.map(({ ms }) => ms), 0.001);
+  const rows = steps.map(({ name, ms, meaning, isPart }) => {
+    const bar = element("span", { class: "bar", "aria-hidden": "true" });
+    bar.style.inlineSize = `${Math.max(0.5, (100 * ms) / longest)}%`;
+    return element(
+      "tr",
+      { class: isPart ? "part" : "whole" },
+      element("th", { scope: "row" }, name, meaning ? element("span", { class: "meaning" }, meaning) : null),
+      element("td", { class: "figure" }, milliseconds(ms)),
+      element("td", { class: "bars" }, bar),
+    );
+  });
+  return element(
+    "table",
+    { class: "timeline" },
+    element("caption", {}, caption),
+    element(
+      "thead",
+      { class: "visually-hidden" },
+      element("tr", {}, ...["Step", "Time", "Share"].map((head) => element("th", { scope: "col" }, head))),
+    ),
+    element("tbody", {}, rows),
+  );
+}
