@@ -17,7 +17,7 @@ export class FileDrop extends HTMLElement {
         this.#input.setAttribute("aria-describedby", this.#note.id);
         this.#input.addEventListener("change", () => this.#take(this.#input.files));
         const label = element("label", { class: "drop", for: this.#input.id });
-        fill(label, element("span", { class: "drop-sign", "aria-hidden": "true" }, "＋"), element("strong", {}, this.getAttribute("prompt") ?? "Choose a file"), element("span", { class: "hint" }, this.getAttribute("hint") ?? "or drop it here, or paste it"));
+        fill(label, element("span", { class: "drop-sign", "aria-hidden": "true" }), element("strong", {}, this.getAttribute("prompt") ?? "Choose a file"), element("span", { class: "hint" }, this.getAttribute("hint") ?? "or drop it here, or paste it"));
         for (const name of ["dragenter", "dragover"]) {
             label.addEventListener(name, (event) => {
                 event.preventDefault();

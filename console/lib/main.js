@@ -13,10 +13,10 @@ const NAMES = { sign: "Sign", inspect: "Inspect", jobs: "Jobs", operator: "Opera
 /** `<edge-console>`: the page. */
 class EdgeConsole extends HTMLElement {
     #views = {
-        sign: element("sign-view"),
-        inspect: element("inspect-view"),
-        jobs: element("jobs-view"),
-        operator: element("operator-view"),
+        sign: element("sign-view", { hidden: true }),
+        inspect: element("inspect-view", { hidden: true }),
+        jobs: element("jobs-view", { hidden: true }),
+        operator: element("operator-view", { hidden: true }),
     };
     #nav = element("nav", { "aria-label": "Pages" });
     #state = element("span", { class: "state", role: "status" });

@@ -1,6 +1,6 @@
 // The questions of the Sign page, whose answers become the assertions of a request.
 import { element, Field, fill, newId } from "./elements.js";
-import { spoken, uriOf, USUAL } from "./source-types.js";
+import { uriOf, USUAL } from "./source-types.js";
 /** Policies that every deployment has; operators add others. */
 const POLICIES = ["newsroom-default-v3", "demo-policy-v1"];
 /** What may have been done to a file that carries credentials: an action and its source type. */
@@ -35,7 +35,7 @@ export class SignForm {
         const options = isSigned
             ? EDITS.map(([label, , , meaning], index) => this.#option(String(index), label, meaning))
             : [
-                ...USUAL.map(([term, meaning]) => this.#option(term, spoken(term), meaning)),
+                ...USUAL.map(([term, meaning]) => this.#option(term, capitalised(meaning), element("code", {}, term))),
                 this.#option(OTHER, "Something else", "name the term yourself"),
             ];
         this.#other.root.hidden = true;
@@ -105,4 +105,7 @@ export class SignForm {
         });
         return element("div", { class: "option" }, input, element("label", { for: input.id }, element("strong", {}, label), element("span", {}, meaning)));
     }
+}
+function capitalised(text) {
+    return text.charAt(0).toUpperCase() + text.slice(1);
 }

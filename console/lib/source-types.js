@@ -13,11 +13,6 @@ export const USUAL = [
     ["compositeCapture", "put together from several recordings"],
     ["print", "digitised from a print"],
 ];
-/** A term in words, for headings: `digitalCapture` becomes `Digital capture`. */
-export function spoken(term) {
-    const words = term.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
-    return words.charAt(0).toUpperCase() + words.slice(1);
-}
 /** The URI of a term. */
 export function uriOf(term) {
     return IPTC + term;

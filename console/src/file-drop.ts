@@ -23,7 +23,7 @@ export class FileDrop extends HTMLElement {
     const label = element("label", { class: "drop", for: this.#input.id });
     fill(
       label,
-      element("span", { class: "drop-sign", "aria-hidden": "true" }, "＋"),
+      element("span", { class: "drop-sign", "aria-hidden": "true" }),
       element("strong", {}, this.getAttribute("prompt") ?? "Choose a file"),
       element("span", { class: "hint" }, this.getAttribute("hint") ?? "or drop it here, or paste it"),
     );

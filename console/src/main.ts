@@ -17,10 +17,10 @@ const NAMES: Record<Page, string> = { sign: "Sign", inspect: "Inspect", jobs: "J
 /** `<edge-console>`: the page. */
 class EdgeConsole extends HTMLElement {
   readonly #views = {
-    sign: element("sign-view"),
-    inspect: element("inspect-view"),
-    jobs: element("jobs-view"),
-    operator: element("operator-view"),
+    sign: element("sign-view", { hidden: true }),
+    inspect: element("inspect-view", { hidden: true }),
+    jobs: element("jobs-view", { hidden: true }),
+    operator: element("operator-view", { hidden: true }),
   };
   readonly #nav = element("nav", { "aria-label": "Pages" });
   readonly #state = element("span", { class: "state", role: "status" });

@@ -1,88 +1,26 @@
 // The report of POST /verify, and what follows from it in plain words: the wording of `edge-signer verify`.
 
+import type { components } from "./client.js";
 import { moment } from "./format.js";
 
-export type Verdict = "Trusted" | "Valid" | "Invalid" | "Unreadable" | "NoCredentials";
+type Schemas = components["schemas"];
+/** Reports have every member, also those that the API's description leaves optional. */
+type Whole<T> = T extends readonly (infer One)[]
+  ? Whole<One>[]
+  : T extends object
+    ? { [Name in keyof T]-?: Whole<Exclude<T[Name], undefined>> }
+    : T;
+
+export type Report = Whole<Schemas["VerificationReport"]>;
+export type Finding = Whole<Schemas["ReportedFinding"]>;
+export type Action = Whole<Schemas["ReportedAction"]>;
+export type Manifest = Whole<Schemas["ManifestSays"]>;
+export type Ingredient = Whole<Schemas["ReportedIngredient"]>;
+export type Signer = Whole<Schemas["Signer"]>;
+export type TimeStamp = Whole<Schemas["TimeStamped"]>;
+export type Verdict = Report["verdict"];
 /** How a result is to be taken: as good, with care, as bad, or as nothing at all. */
 export type Tone = "good" | "careful" | "bad" | "none";
-
-export interface Finding {
-  code: string;
-  meaning: string;
-  explanation: string;
-}
-
-export interface Action {
-  action: string;
-  digital_source_type: string;
-  software_agent: string;
-  when: string;
-}
-
-export interface Manifest {
-  label: string;
-  title: string;
-  kind: string;
-  claim_generator: string;
-  actions: Action[];
-  ai: string[];
-  training: string[];
-  redactions: string[];
-  assertions: string[];
-}
-
-export interface Ingredient {
-  label: string;
-  title: string;
-  relationship: string;
-  media_type: string;
-  signer: string;
-  time: string | null;
-  verdict: Verdict;
-  failures: Finding[];
-  informational: Finding[];
-  ingredients: Ingredient[];
-  manifest: Manifest;
-}
-
-export interface Signer {
-  name: string;
-  organisation: string;
-  issuer: string;
-  algorithm: string;
-  serial_number: string;
-  not_before: string | null;
-  not_after: string | null;
-  trusted_by: string;
-  revocation: "good" | "revoked" | "not_checked";
-}
-
-export interface TimeStamp {
-  state: "Absent" | "Trusted" | "Untrusted" | "Invalid";
-  time: string | null;
-  authority: string;
-  trusted_by: string;
-  findings: Finding[];
-}
-
-export interface Report {
-  trusted: boolean;
-  verdict: Verdict;
-  verified_at: string;
-  judged: { credentials: string; source: string; also: string };
-  checks: { name: string; result: "passed" | "failed" | "not_checked" | "absent"; engines: string[]; explanation: string }[];
-  failures: Finding[];
-  informational: Finding[];
-  differences: { meaning: string }[];
-  missing: { code: string; meaning: string }[];
-  notes: string[];
-  engines: { name: string; version: string; verdict: Verdict | null; failures: string[]; not_checked: string[] }[];
-  ingredients: Ingredient[];
-  manifest: Manifest;
-  signer: Signer | null;
-  time_stamp: TimeStamp;
-  trust_lists: { name: string; purposes: string[]; is_development: boolean; is_overdue: boolean }[];
-}
 
 export const CHECKS: Record<string, string> = {
   structure: "Structure of the credentials",

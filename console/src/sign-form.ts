@@ -1,7 +1,7 @@
 // The questions of the Sign page, whose answers become the assertions of a request.
 
-import { element, Field, fill, newId } from "./elements.js";
-import { spoken, uriOf, USUAL } from "./source-types.js";
+import { type Child, element, Field, fill, newId } from "./elements.js";
+import { uriOf, USUAL } from "./source-types.js";
 
 /** Policies that every deployment has; operators add others. */
 const POLICIES = ["newsroom-default-v3", "demo-policy-v1"];
@@ -86,7 +86,7 @@ export class SignForm {
     const options = isSigned
       ? EDITS.map(([label, , , meaning], index) => this.#option(String(index), label, meaning))
       : [
-          ...USUAL.map(([term, meaning]) => this.#option(term, spoken(term), meaning)),
+          ...USUAL.map(([term, meaning]) => this.#option(term, capitalised(meaning), element("code", {}, term))),
           this.#option(OTHER, "Something else", "name the term yourself"),
         ];
     this.#other.root.hidden = true;
@@ -164,7 +164,7 @@ export class SignForm {
     return { actions: [{ action: "c2pa.created", digitalSourceType }] };
   }
 
-  #option(value: string, label: string, meaning: string): HTMLElement {
+  #option(value: string, label: string, meaning: Child): HTMLElement {
     const input = element("input", { type: "radio", name: this.#group, value, id: newId("option") });
     input.addEventListener("change", () => {
       this.#choiceError.textContent = "";
@@ -177,4 +177,8 @@ export class SignForm {
       element("label", { for: input.id }, element("strong", {}, label), element("span", {}, meaning)),
     );
   }
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

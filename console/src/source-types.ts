@@ -16,12 +16,6 @@ export const USUAL: readonly (readonly [term: string, meaning: string])[] = [
   ["print", "digitised from a print"],
 ];
 
-/** A term in words, for headings: `digitalCapture` becomes `Digital capture`. */
-export function spoken(term: string): string {
-  const words = term.replace(/([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`);
-  return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
 /** The URI of a term. */
 export function uriOf(term: string): string {
   return IPTC + term;

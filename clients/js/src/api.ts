@@ -1028,6 +1028,13 @@ export interface components {
             /** @default null */
             version: string | null;
         };
+        /** @description The bytes of an asset that hold its manifest store, the format's own around it included. */
+        StoreRange: {
+            /** @description In bytes. */
+            length: number;
+            /** @description Of the first byte. */
+            offset: number;
+        };
         /** @description Common properties of actions of one name, or of all (`*`; C2PA 2.2 §18.14.6). */
         Template: {
             action: ("c2pa.addedText" | "c2pa.adjustedColor" | "c2pa.changedSpeed" | "c2pa.converted" | "c2pa.created" | "c2pa.cropped" | "c2pa.deleted" | "c2pa.drawing" | "c2pa.dubbed" | "c2pa.edited" | "c2pa.edited.metadata" | "c2pa.enhanced" | "c2pa.filtered" | "c2pa.mastered" | "c2pa.mixed" | "c2pa.opened" | "c2pa.orientation" | "c2pa.placed" | "c2pa.published" | "c2pa.redacted" | "c2pa.remixed" | "c2pa.repackaged" | "c2pa.resized" | "c2pa.resized.proportional" | "c2pa.transcoded" | "c2pa.translated" | "c2pa.trimmed" | "c2pa.unknown" | "c2pa.watermarked.unbound") | ("addedText" | "adjustedColor" | "changedSpeed" | "converted" | "created" | "cropped" | "deleted" | "drawing" | "dubbed" | "edited" | "enhanced" | "filtered" | "mastered" | "mixed" | "opened" | "orientation" | "placed" | "published" | "redacted" | "remixed" | "repackaged" | "resized" | "transcoded" | "translated" | "trimmed" | "unknown") | string | "*";
@@ -1233,6 +1240,11 @@ export interface components {
              * @default null
              */
             media_type: string | null;
+            /**
+             * @description With `asset_sha256` and `manifest`, if you took the manifest store out of the asset: where it stands. The digest then leaves these bytes out, as for signing with `embed`.
+             * @default null
+             */
+            store_range: components["schemas"]["StoreRange"] | null;
             /**
              * @description Of a file that was uploaded with the form of `POST /verify/uploads`. It is deleted after the verdict.
              * @default null
