@@ -4,7 +4,7 @@ import { card, definitions, element, Field, fill } from "./elements.js";
 import { explained, failureCard } from "./failures.js";
 import { exactBytes, moment, size } from "./format.js";
 import { session } from "./session.js";
-import { serverSteps, timeLine } from "./time-line.js";
+import { RUNNING, serverSteps, timeLine } from "./time-line.js";
 const EXAMPLE = "/console/examples/hello.wasm";
 /** `<jobs-view>` */
 class JobsView extends HTMLElement {
@@ -87,7 +87,7 @@ async function shown(result, keys) {
     const receipt = await verifyReceipt(result.receiptJson, pinned);
     const job = await verifyJob(result.answer, pinned, result.request);
     const isProved = receipt.refusal === null && job.refusal === null;
-    const steps = serverSteps(result.serverSteps).map((step) => ({ ...step, isPart: false }));
+    const steps = serverSteps(result.serverSteps, RUNNING).map((step) => ({ ...step, isPart: false }));
     return [
         card(isProved ? "Run and verified" : "Run, but not verified", proofs(receipt.refusal, job.refusal), element("div", { class: "output" }, stream("Output", result.stdout), stream("Error output", result.stderr)), definitions([
             ["Ended", result.status === "ok" ? `by itself, with exit code ${result.exitCode}` : `${result.status}, exit code ${result.exitCode}`],

@@ -147,7 +147,7 @@ function factOf(name, details) {
         case "certificate":
             return details?.["days_left"] === undefined ? "" : `${String(details["days_left"])} days left`;
         case "kms":
-            return Array.isArray(details?.["keys"]) ? `${details["keys"].length} key(s) enabled` : "";
+            return Array.isArray(details?.["keys"]) ? plural(details["keys"].length, "key") : "";
         case "kms_quota":
             return details?.["peak_per_s"] === undefined ? "" : `${String(details["peak_per_s"])} of ${String(details["quota_per_s"])} signatures in the busiest second`;
         case "breaker":
@@ -157,6 +157,9 @@ function factOf(name, details) {
         default:
             return "";
     }
+}
+function plural(count, noun) {
+    return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 function errorOf(details) {
     const told = details?.["error"] ?? details?.["ignored"];

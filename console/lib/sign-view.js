@@ -6,7 +6,7 @@ import { preview } from "./file-drop.js";
 import { exactBytes, size } from "./format.js";
 import { session } from "./session.js";
 import { SignForm } from "./sign-form.js";
-import { serverSteps, timeLine } from "./time-line.js";
+import { serverSteps, SIGNING, timeLine } from "./time-line.js";
 const STAGES = {
     layOut: "Finding the place for the credentials",
     hash: "Hashing the file in this browser",
@@ -144,7 +144,8 @@ class SignView extends HTMLElement {
             { name: "Lay out", ms: timings.layOutMs, meaning: "where the credentials go" },
             { name: "Hash", ms: timings.hashMs, meaning: "the file, in this browser" },
             { name: "Sign", ms: timings.signMs, meaning: "the request, there and back" },
-            ...serverSteps(signed.serverSteps),
+            ...serverSteps(signed.serverSteps, SIGNING),
+            ...onTheWay(timings.signMs, signed.serverSteps),
             { name: "Write", ms: timings.writeMs, meaning: "the signed file, in this browser" },
         ];
         const inspect = () => {
@@ -167,6 +168,12 @@ class SignView extends HTMLElement {
         });
         return this.#embedding;
     }
+}
+/** What is left of a request's time without the signer's own. */
+function onTheWay(signMs, steps) {
+    const { total = Object.values(steps).reduce((sum, ms) => sum + ms, 0) } = steps;
+    const meaning = "there and back; a signer’s first request also starts a worker";
+    return [{ name: "on the way", ms: Math.max(0, signMs - total), meaning, isPart: true }];
 }
 /** `photo.jpg` becomes `photo-signed.jpg`. */
 export function signedName(name) {

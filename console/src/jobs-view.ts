@@ -6,7 +6,7 @@ import { explained, failureCard } from "./failures.js";
 import type { Dropped } from "./file-drop.js";
 import { exactBytes, moment, size } from "./format.js";
 import { session } from "./session.js";
-import { serverSteps, timeLine } from "./time-line.js";
+import { RUNNING, serverSteps, timeLine } from "./time-line.js";
 
 const EXAMPLE = "/console/examples/hello.wasm";
 
@@ -113,7 +113,7 @@ async function shown(result: JobResult, keys: readonly JobKey[]): Promise<Child>
   const receipt = await verifyReceipt(result.receiptJson, pinned);
   const job = await verifyJob(result.answer, pinned, result.request);
   const isProved = receipt.refusal === null && job.refusal === null;
-  const steps = serverSteps(result.serverSteps).map((step) => ({ ...step, isPart: false }));
+  const steps = serverSteps(result.serverSteps, RUNNING).map((step) => ({ ...step, isPart: false }));
   return [
     card(
       isProved ? "Run and verified" : "Run, but not verified",

@@ -220,7 +220,7 @@ function factOf(name: string, details: Record<string, unknown> | undefined): str
     case "certificate":
       return details?.["days_left"] === undefined ? "" : `${String(details["days_left"])} days left`;
     case "kms":
-      return Array.isArray(details?.["keys"]) ? `${details["keys"].length} key(s) enabled` : "";
+      return Array.isArray(details?.["keys"]) ? plural(details["keys"].length, "key") : "";
     case "kms_quota":
       return details?.["peak_per_s"] === undefined ? "" : `${String(details["peak_per_s"])} of ${String(details["quota_per_s"])} signatures in the busiest second`;
     case "breaker":
@@ -230,6 +230,10 @@ function factOf(name: string, details: Record<string, unknown> | undefined): str
     default:
       return "";
   }
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function errorOf(details: Record<string, unknown> | undefined): string {

@@ -7,7 +7,7 @@ import { preview, type Dropped } from "./file-drop.js";
 import { exactBytes, size } from "./format.js";
 import { session } from "./session.js";
 import { type Answers, SignForm } from "./sign-form.js";
-import { serverSteps, timeLine } from "./time-line.js";
+import { serverSteps, SIGNING, type Step, timeLine } from "./time-line.js";
 
 const STAGES: Record<Progress["stage"], string> = {
   layOut: "Finding the place for the credentials",
@@ -179,7 +179,8 @@ class SignView extends HTMLElement {
       { name: "Lay out", ms: timings.layOutMs, meaning: "where the credentials go" },
       { name: "Hash", ms: timings.hashMs, meaning: "the file, in this browser" },
       { name: "Sign", ms: timings.signMs, meaning: "the request, there and back" },
-      ...serverSteps(signed.serverSteps),
+      ...serverSteps(signed.serverSteps, SIGNING),
+      ...onTheWay(timings.signMs, signed.serverSteps),
       { name: "Write", ms: timings.writeMs, meaning: "the signed file, in this browser" },
     ];
     const inspect = (): void => {
@@ -230,6 +231,13 @@ class SignView extends HTMLElement {
     });
     return this.#embedding;
   }
+}
+
+/** What is left of a request's time without the signer's own. */
+function onTheWay(signMs: number, steps: Readonly<Record<string, number>>): Step[] {
+  const { total = Object.values(steps).reduce((sum, ms) => sum + ms, 0) } = steps;
+  const meaning = "there and back; a signer’s first request also starts a worker";
+  return [{ name: "on the way", ms: Math.max(0, signMs - total), meaning, isPart: true }];
 }
 
 /** `photo.jpg` becomes `photo-signed.jpg`. */

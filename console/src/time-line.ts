@@ -12,7 +12,8 @@ export interface Step {
   isPart?: boolean;
 }
 
-const MEANINGS: Record<string, string> = {
+/** What the signer does in each step of a signature. */
+export const SIGNING: Readonly<Record<string, string>> = {
   authenticate: "the caller and the tenant",
   limit: "one conditional write to the table of limits",
   idempotency: "whether this request was answered before",
@@ -27,11 +28,23 @@ const MEANINGS: Record<string, string> = {
   store: "the manifest published",
 };
 
+/** What it does in each step of a job. */
+export const RUNNING: Readonly<Record<string, string>> = {
+  authenticate: "the caller and the tenant",
+  limit: "one conditional write to the table of limits",
+  validate: "the request checked against its model",
+  claim: "the job is written down, so that it runs once",
+  load: "the module",
+  wasm: "the module runs in the sandbox",
+  kms: "32 bytes and a statement to KMS, two signatures back",
+  store: "the result is kept",
+};
+
 /** The signer's steps, as its Server-Timing names them. */
-export function serverSteps(steps: Readonly<Record<string, number>>): Step[] {
+export function serverSteps(steps: Readonly<Record<string, number>>, meanings: Readonly<Record<string, string>>): Step[] {
   return Object.entries(steps)
     .filter(([name]) => name !== "total")
-    .map(([name, ms]) => ({ name, ms, meaning: MEANINGS[name] ?? "", isPart: true }));
+    .map(([name, ms]) => ({ name, ms, meaning: meanings[name] ?? "", isPart: true }));
 }
 
 /** A table of steps with bars as long as they took. */
@@ -52,6 +65,7 @@ export function timeLine(caption: string, steps: readonly Step[]): HTMLElement {
     "table",
     { class: "timeline" },
     element("caption", {}, caption),
+    element("colgroup", {}, ...["name", "figure", "bars"].map((name) => element("col", { class: name }))),
     element(
       "thead",
       { class: "visually-hidden" },
