@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect
+
+from tests.system.chromium import browsing, chromium
+from tests.system.running import Running
+
+# Workers start during the first requests, on busy cores.
+expect.set_options(timeout=40_000)
+# What breaks the policy tells so itself; scripts of the page cannot keep it from the test.
+_WATCH = """
+globalThis.violations = [];
+document.addEventListener("securitypolicyviolation", (event) =>
+  violations.push(`${event.violatedDirective}: ${event.blockedURI}`));
+"""
+_DROP = """async ([target, chosen]) => {
+  const transfer = new DataTransfer();
+  for (const file of chosen.files) transfer.items.add(file);
+  target.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+}"""
+
+
+@dataclass
+class Console:
+    """The console in a browser, and what it did.
+
+    Attributes:
+        page: The page.
+        requests: What it sent, in order.
+        errors: Exceptions that nothing in the page handled.
+    """
+
+    page: Page
+    requests: list[Request] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, name: str) -> None:
+        """Go to one of the pages."""
+        self.page.get_by_role("link", name=name, exact=True).click()
+
+    def choose(self, view: str, file: Path | dict[str, Any]) -> None:
+        """Choose a file in one of the pages, such as `sign`."""
+        self.page.set_input_files(f"{view}-view input[type=file]", file)  # type: ignore[arg-type]
+
+    def drop(self, view: str, file: Path) -> None:
+        """Drop a file where the page takes it."""
+        handle = self.page.evaluate_handle(
+            "() => Object.assign(document.createElement('input'), { type: 'file' })"
+        ).as_element()
+        assert handle is not None
+        handle.set_input_files(file)
+        target = self.page.locator(f"{view}-view .drop").element_handle()
+        self.page.evaluate(_DROP, [target, handle])
+
+    def sign(self) -> None:
+        """Press the button, and wait until it is signed."""
+        self.page.get_by_role("button", name="Sign", exact=True).click()
+        expect(self.page.get_by_role("heading", name="Signed", exact=True)).to_be_visible()
+
+    def download(self, folder: Path) -> Path:
+        """Keep the signed file."""
+        with self.page.expect_download() as begun:
+            self.page.get_by_role("link", name="Download").click()
+        path = folder / begun.value.suggested_filename
+        begun.value.save_as(path)
+        return path
+
+    def sent(self) -> list[bytes]:
+        """The bodies that were sent."""
+        return [one.post_data_buffer or b"" for one in self.requests]
+
+
+Opening = Callable[..., Console]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    executable = chromium()
+    if executable is None:
+        pytest.skip("no chromium on this machine: the console was not tried in a browser")
+    with browsing(executable) as browser:
+        yield browser
+
+
+@contextmanager
+def _opened(browser: Browser, system: Running, tokens: dict[str, str], **options: Any) -> Iterator[Console]:
+    context = browser.new_context(**options)
+    context.add_init_script(_WATCH)
+    page = context.new_page()
+    console = Console(page)
+    page.on("request", console.requests.append)
+    page.on("pageerror", lambda error: console.errors.append(str(error)))
+    page.goto(f"{system.state.url}/#{urlencode(tokens)}")
+    yield console
+    assert page.evaluate("violations") == []
+    assert console.errors == []
+    context.close()
+
+
+@pytest.fixture
+def opened(browser: Browser, system: Running) -> Iterator[Opening]:
+    """Opens the console; in the end, its policy was kept and nothing failed unhandled."""
+    from contextlib import ExitStack
+
+    with ExitStack() as stack:
+
+        def opening(tokens: dict[str, str] | None = None, **options: Any) -> Console:
+            if tokens is None:
+                token = system.state.token_of("load")
+                tokens = {"token": token, "operator": system.state.admin_token}
+            return stack.enter_context(_opened(browser, system, tokens, **options))
+
+        yield opening
+
+
+@pytest.fixture
+def console(opened: Opening) -> Console:
+    return opened()
