@@ -27,9 +27,7 @@ def sent_of(signed: bytes) -> tuple[bytes, AssetContent]:
     assert store is not None
     layout = AssetLayout(io.BytesIO(signed), len(store), replace=True)
     digest = bytes.fromhex(layout.write(io.BytesIO()))
-    return store, AssetContent(
-        sha256=digest, store_range=(layout.hole_offset, layout.hole_bytes)
-    )
+    return store, AssetContent(sha256=digest, store_range=(layout.hole_offset, layout.hole_bytes))
 
 
 def judged(workshop: Workshop, store: bytes, content: AssetContent) -> Judged:

@@ -91,12 +91,14 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def _opened(browser: Browser, system: Running, tokens: dict[str, str], **options: Any) -> Iterator[Console]:
+def _opened(
+    browser: Browser, system: Running, tokens: dict[str, str], **options: Any
+) -> Iterator[Console]:
     context = browser.new_context(**options)
     context.add_init_script(_WATCH)
     page = context.new_page()
     console = Console(page)
-    page.on("request", console.requests.append)
+    page.on("request", lambda request: console.requests.append(request))
     page.on("pageerror", lambda error: console.errors.append(str(error)))
     page.goto(f"{system.state.url}/#{urlencode(tokens)}")
     yield console

@@ -29,7 +29,7 @@ def signed(system: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("signed") / "signed.jpg"
     actions = {"actions": [{"action": "c2pa.opened"}], "allActionsIncluded": True}
     picture = Thumbnail("image/jpeg", jpeg())
-    parent = Ingredient("parentOf", title="the original", thumbnail=picture)
+    parent = Ingredient(relationship="parentOf", title="the original", thumbnail=picture)
     embed_file(
         client,
         ROOT / "examples/rocket.jpg",

@@ -44,7 +44,9 @@ def large_movie(path: Path, size_bytes: int) -> Path:
 
 
 def require_trusted(system: Running, signed: Path, media_type: str) -> None:
-    anchors = "".join(Path(one).read_text() for one in (system.state.anchors, system.state.tsa_anchors))
+    anchors = "".join(
+        Path(one).read_text() for one in (system.state.anchors, system.state.tsa_anchors)
+    )
     verdict = c2pa_rs(signed.read_bytes(), media_type, None, anchors)
     assert verdict.trusted, verdict
 
@@ -116,7 +118,9 @@ def test_a_signed_file_becomes_the_parent_of_what_is_signed_next(
     expect(made_from).to_contain_text("trusted")
 
 
-def test_a_file_is_signed_with_the_keyboard_alone(console: Console, system: Running, tmp_path: Path) -> None:
+def test_a_file_is_signed_with_the_keyboard_alone(
+    console: Console, system: Running, tmp_path: Path
+) -> None:
     page = console.page
 
     def tab_to(selector: str) -> None:

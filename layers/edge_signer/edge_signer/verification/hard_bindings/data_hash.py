@@ -76,7 +76,9 @@ def _compare(
 ) -> None:
     asset, digest = binding.asset, binding.said["hash"]
     if asset.store_range is not None and exclusions != [asset.store_range]:
-        log.skip("Whether this is the signed file: its hash leaves out other bytes than the digest.")
+        log.skip(
+            "Whether this is the signed file: its hash leaves out other bytes than the digest."
+        )
     elif exclusions and not asset.is_embedded and asset.store_range is None:
         said = "It leaves out parts of the file although the credentials are not in the file."
         log.failure(_MISMATCH, binding.url, said)
