@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sys
 import time
+from contextlib import suppress
 from pathlib import Path
+
+from rich.markup import escape
 
 from central_signer.verification.verifier import Verifier
 from cli.options import DEFAULT_POLICY
@@ -18,7 +22,7 @@ from edge_signer.signing.rules.digital_source_types import TERMS
 from edge_signer.verification.asset import AssetToVerify
 from edge_signer_client import Credentials, EdgeSigner, EdgeSignerClientError, SignedAsset
 from edge_signer_client.signed_file import embed_file
-from emulator.local_state import checkout, default_directory
+from emulator.local_state import LocalState, checkout, default_directory
 from emulator.time_stamps import NEEDS_OPENSSL, find_openssl
 
 PHOTOGRAPH = "examples/rocket.jpg"
@@ -39,6 +43,8 @@ _STEP_NAMES = {
 
 def run_demo() -> int:
     """Run the system, sign a photograph into a new file, verify it, stop the system.
+
+    In a terminal, the system goes on until Enter, so that the console can be tried.
 
     Returns:
         0 if c2pa-rs trusts the sidecar, else 1.
@@ -70,12 +76,25 @@ def _sign_and_judge() -> int:
         cold = client.sign(digest, DEFAULT_POLICY, said, tsa=tsa)
         warm = embed_file(client, photograph, signed, DEFAULT_POLICY, said, tsa=tsa)
         lists = trust_lists(None, None, Path(state.anchors).parent)
-    _show_signed(photograph, warm, signed)
-    _show_steps(cold, warm)
-    with signed.open("rb") as stream:
-        report = Verifier(lambda: lists).verify(AssetToVerify(str(signed), stream=stream))
-    show(report)
+        _show_signed(photograph, warm, signed)
+        _show_steps(cold, warm)
+        with signed.open("rb") as stream:
+            report = Verifier(lambda: lists).verify(AssetToVerify(str(signed), stream=stream))
+        show(report)
+        _offer_console(state)
     return 0 if report.trusted else EXIT_NOT_TRUSTED
+
+
+def _offer_console(state: LocalState) -> None:
+    """Keep the system until Enter if people use it; a script goes on at once."""
+    if not (sys.stdin.isatty() and out.is_terminal):
+        where = "http://127.0.0.1:3000/ while `edge-signer run` runs; it prints the token, too"
+        out.print(f"\n[dim]console   [/] {where}")
+        return
+    out.print(f"\nSign a photograph of your own in the console: {escape(state.console_address())}")
+    out.print("[dim]Enter stops the system.[/]")
+    with suppress(KeyboardInterrupt, EOFError):
+        input()
 
 
 def _show_signed(photograph: Path, answer: SignedAsset, signed: Path) -> None:

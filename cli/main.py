@@ -41,6 +41,7 @@ _add_group(
     "Change settings over HTTP; every change is audited. Authenticates with "
     "EDGE_SIGNER_ADMIN_TOKEN.",
 )
+_add_group("console", "cli.console", "Publish the console of a stage on AWS.")
 _add_group("certificate", "cli.certificates.commands", "Manage the signing keys' certificates.")
 _add_group("flags", "cli.operation.flags", "Show and change flags at run time.")
 _add_group("policies", "cli.operation.policies", "Manage signing policies.")

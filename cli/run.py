@@ -33,7 +33,8 @@ class RunScreen:
         ready = f"[dim]ready in {seconds:.1f} s[/]"
         out.print(f"\n[bold]Edge Signer[/]  [bold cyan]{state.url}[/]  {ready}\n")
         out.print(facts)
-        out.print()
+        # A line of its own: terminals make a link of it, which a line break would cut.
+        out.print(f"\n[dim]console[/]  {escape(state.console_address())}\n")
         for command, effect in (
             ("sign photo.jpg --source-type digitalCapture", "writes photo.jpg.c2pa"),
             ("verify photo.jpg", "validates it with c2pa-rs"),

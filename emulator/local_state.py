@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from urllib.parse import urlencode
 
 from emulator.errors import StartError
 from emulator.files import write_atomically
@@ -76,6 +77,14 @@ class LocalState:
             KeyError: There is no such tenant.
         """
         return {tenant.tenant_id: tenant.token for tenant in self.tenants}[tenant_id]
+
+    def console_address(self) -> str:
+        """Return where the console is, with tokens for it.
+
+        They stand behind the `#`, which browsers keep to themselves and the page takes away.
+        """
+        tokens = {"token": self.tenants[0].token, "operator": self.admin_token}
+        return f"{self.url}/#{urlencode(tokens)}"
 
     @classmethod
     def load(cls, directory: Path) -> "LocalState":

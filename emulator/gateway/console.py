@@ -80,10 +80,10 @@ def content_type(path: str) -> str:
 class ConsoleSite:
     """Serves the page, as the distribution on AWS does.
 
-    A token never comes from here. If this site gave one to whoever asks from this machine, so would
-    it to every other user and program of it; and a page whose name was pointed at 127.0.0.1 (DNS
-    rebinding) would be of the same origin. `edge-signer run` prints the token behind the `#` of the
-    page's address, which browsers do not send.
+    A token never comes from here. If the site gave one to every caller on this machine, its other
+    users and programs would get it too, and so would a page elsewhere whose name was pointed at
+    127.0.0.1 (DNS rebinding), because it would be of the same origin. Instead, `edge-signer run`
+    prints a token behind the `#` of the page's address, which browsers do not send.
 
     Args:
         checkout: The directory that holds template.yaml.

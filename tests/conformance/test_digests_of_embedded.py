@@ -1,4 +1,4 @@
-"""A signed file, judged by its store and a digest alone: what a page sends of a file that it keeps."""
+"""A signed file, judged by its store and a digest alone: what a page sends of a file it keeps."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ def resolved_resources(**given: str) -> dict[str, Resource]:
         type_name = resources[name]["Type"]
         if type_name not in IGNORED_TYPES:
             # Nothing that the tests look at tells one name of these from another.
-            return Identity(name, {"Arn": name})
+            return Identity(name, {"Arn": name, "RegionalDomainName": f"{name}.invalid"})
         return ignored_identity(type_name, name, properties(name))
 
     def properties(name: str) -> Any:

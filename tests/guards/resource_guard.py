@@ -18,6 +18,9 @@ SERVED = {
     "${ManifestBucket.Arn}/*/sha256/*.c2pa",
     "${ManifestBucket.Arn}/*/id/*.c2pa",
     "${ManifestBucket.Arn}/*/tsa/*.tsr",
+    "${ConsoleBucket.Arn}/index.html",
+    "${ConsoleBucket.Arn}/favicon.svg",
+    "${ConsoleBucket.Arn}/console/*",
 }
 HIDDEN = ("${ManifestBucket.Arn}/audit/*", "${ManifestBucket.Arn}/trust/*")
 #: What is believed because of who wrote it: the record, and what is still to be signed.
@@ -139,7 +142,8 @@ def _policy_faults(statements: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         for resource in map(rendered, listed(one["Resource"]))
     ]
     leaves = [one for one in statements if one["Effect"] == "Allow"]
-    if leaves:
+    served = [rendered(resource) for one in leaves for resource in listed(one["Resource"])]
+    if any(one.startswith("${ManifestBucket.Arn}/") for one in served):
         yield from (f"a CDN is not refused {one}" for one in HIDDEN if one not in hidden)
     for one in leaves:
         yield from _leave_faults(one)
@@ -152,7 +156,7 @@ def _leave_faults(leave: Mapping[str, Any]) -> Iterator[str]:
     if not set(listed(leave["Action"])) <= {"s3:GetObject", "s3:GetObjectVersion"}:
         yield f"{where}: allows {leave['Action']}"
     if not {rendered(one) for one in listed(leave["Resource"])} <= SERVED:
-        yield f"{where}: shows more than manifests and time-stamps"
+        yield f"{where}: shows more than manifests, time-stamps and the console"
     if "aws:SourceArn" not in leave.get("Condition", {}).get("StringEquals", {}):
         yield f"{where}: lets in the distributions of others"
 

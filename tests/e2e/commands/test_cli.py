@@ -175,7 +175,8 @@ def test_a_verdict_is_the_same_when_nobody_reads_it(
 def test_the_demo_ends_by_itself_with_trusted(tmp_path: Path) -> None:
     shown = edge_signer(tmp_path, "demo")
     assert shown.returncode == 0, shown.stderr
-    assert shown.stdout.splitlines()[-1].startswith("verdict    Trusted: ")
+    assert "\nverdict    Trusted: " in shown.stdout
+    assert shown.stdout.splitlines()[-1].startswith("console    http://127.0.0.1:3000/")
     assert "from a trusted authority" in shown.stdout
     for step in ("authenticate", "wasm", "kms", "tsa", "store"):
         assert f"\n{step} " in shown.stdout

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,8 @@ document.addEventListener("securitypolicyviolation", (event) =>
 _DROP = """async ([target, chosen]) => {
   const transfer = new DataTransfer();
   for (const file of chosen.files) transfer.items.add(file);
-  target.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  const options = { dataTransfer: transfer, bubbles: true, cancelable: true };
+  target.dispatchEvent(new DragEvent("drop", options));
 }"""
 
 
@@ -41,6 +42,10 @@ class Console:
     page: Page
     requests: list[Request] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+
+    def remember(self, request: Request) -> None:
+        """Keep a request; Playwright marks the listener, so it cannot be the list's own method."""
+        self.requests.append(request)
 
     def open(self, name: str) -> None:
         """Go to one of the pages."""
@@ -98,7 +103,7 @@ def _opened(
     context.add_init_script(_WATCH)
     page = context.new_page()
     console = Console(page)
-    page.on("request", lambda request: console.requests.append(request))
+    page.on("request", console.remember)
     page.on("pageerror", lambda error: console.errors.append(str(error)))
     page.goto(f"{system.state.url}/#{urlencode(tokens)}")
     yield console
@@ -110,8 +115,6 @@ def _opened(
 @pytest.fixture
 def opened(browser: Browser, system: Running) -> Iterator[Opening]:
     """Opens the console; in the end, its policy was kept and nothing failed unhandled."""
-    from contextlib import ExitStack
-
     with ExitStack() as stack:
 
         def opening(tokens: dict[str, str] | None = None, **options: Any) -> Console:

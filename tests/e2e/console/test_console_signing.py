@@ -1,8 +1,9 @@
-"""The console's Sign page in a real browser: files are signed there, and only their digests leave."""
+"""The console's Sign page in a real browser: files are signed there, and only digests leave."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,13 @@ def require_trusted(system: Running, signed: Path, media_type: str) -> None:
     ids=["a photograph of 20 MB", "a movie of 200 MB"],
 )
 def test_a_dropped_file_is_signed_and_does_not_leave(
-    console: Console, system: Running, tmp_path: Path, make, name, size_bytes, media_type
+    console: Console,
+    system: Running,
+    tmp_path: Path,
+    make: Callable[[Path, int], Path],
+    name: str,
+    size_bytes: int,
+    media_type: str,
 ) -> None:
     file = make(tmp_path / name, size_bytes)
     assert file.stat().st_size >= size_bytes
@@ -148,7 +155,7 @@ def test_a_file_is_signed_with_the_keyboard_alone(
     require_trusted(system, signed, "image/jpeg")
 
 
-def test_what_cannot_be_signed_is_refused_with_a_remedy(console: Console, tmp_path: Path) -> None:
+def test_what_cannot_be_signed_is_refused_with_a_remedy(console: Console) -> None:
     page = console.page
     console.choose("sign", {"name": "note.txt", "mimeType": "text/plain", "buffer": b"words"})
     expect(page.get_by_text("edge-signer sign FILE --sidecar")).to_be_visible()

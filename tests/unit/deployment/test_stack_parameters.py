@@ -215,7 +215,7 @@ def test_callers_of_a_domain_show_certificates_where_that_is_asked_for() -> None
 
 
 def test_a_domain_without_its_certificate_is_refused_before_anything_is_made() -> None:
-    (rule,) = yaml_parse(TEXT)["Rules"].values()
+    rule = yaml_parse(TEXT)["Rules"]["ADomainNeedsACertificate"]
     named = set(re.findall(r'"Ref": "(\w+)"', json.dumps(rule["RuleCondition"])))
     assert named == {"DomainName", "DomainCertificateArn", "HostedZoneId", "TruststoreUri"}
     needed = re.findall(r'"Ref": "(\w+)"', json.dumps(rule["Assertions"][0]["Assert"]))

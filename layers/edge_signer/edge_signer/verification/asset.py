@@ -17,23 +17,23 @@ class AssetToVerify:
         media_type: Its media type; empty to go by the name and the content.
         stream: Its bytes, seekable; None if only its digest is known.
         sha256: 32 bytes, its digest; needed only without a stream.
-        store_range: Offset and length of the place that holds the manifest store in the asset, if
-            `sha256` leaves these bytes out; None if it covers the whole asset.
         manifest_store: Its manifest store; None for the one inside the asset.
         credentials: Where the manifest store comes from.
         source: Name of the sidecar, or the URL of a remote manifest.
         also: Other credentials, which are not judged, for the report.
+        store_range: Offset and length of the place that holds the manifest store in the asset, if
+            `sha256` leaves these bytes out; None if it covers the whole asset.
     """
 
     name: str = ""
     media_type: str = ""
     stream: BinaryIO | None = None
     sha256: bytes | None = None
-    store_range: tuple[int, int] | None = None
     manifest_store: bytes | None = None
     credentials: Literal["embedded", "sidecar", "remote", "given"] = "embedded"
     source: str = ""
     also: str = ""
+    store_range: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         if self.stream is None and (self.sha256 is None or self.manifest_store is None):
