@@ -1,7 +1,7 @@
 // The Inspect page: what a file's credentials say, judged by the signer's two engines. The file stays
 // here as long as its store and a digest are enough; otherwise the reader decides whether to send it.
 import { upload, verify } from "./api.js";
-import { AssetLayoutError, EmbedModule } from "./client.js";
+import { AssetLayoutError, EdgeSigner } from "./client.js";
 import { card, element, fill } from "./elements.js";
 import { explained, failureCard } from "./failures.js";
 import { preview } from "./file-drop.js";
@@ -21,7 +21,8 @@ class InspectView extends HTMLElement {
     #status = element("p", { class: "status", role: "status" });
     #progress = element("progress", { max: 1, "aria-label": "Progress", hidden: true });
     #shown = element("div", { class: "result" });
-    #embedding = null;
+    // Reads files; it sends nothing, so it needs no token.
+    #reader = new EdgeSigner(location.origin, null);
     // What belongs to a file that was replaced meanwhile is not shown.
     #turn = 0;
     connectedCallback() {
@@ -38,7 +39,7 @@ class InspectView extends HTMLElement {
         const turn = (this.#turn += 1);
         this.classList.add("has-file");
         this.#shown.replaceChildren();
-        this.#say("Reading the file …");
+        this.#say("Reading and hashing the file in this browser …");
         try {
             const known = await this.#read(file);
             if (turn !== this.#turn)
@@ -47,8 +48,10 @@ class InspectView extends HTMLElement {
                 this.#show(known, notRead(known), this.#askToSend(known, turn));
             else if (known.store === null)
                 this.#show(known, verdictBox(absence()));
+            else if (known.place === null)
+                this.#show(known, notRead(known), this.#askToSend(known, turn));
             else if (this.#hasToken())
-                await this.#judge(known, known.store, turn);
+                await this.#judge(known, known.store, known.place, turn);
             else
                 this.#show(known, tokenMissing());
         }
@@ -62,25 +65,26 @@ class InspectView extends HTMLElement {
         }
     }
     async #read(file) {
+        const onBytes = (doneBytes) => {
+            this.#progress.hidden = false;
+            this.#progress.value = doneBytes / file.size;
+        };
         try {
-            const { mediaType, manifestStore } = await (await this.#module()).storeOf(file);
-            return { file, mediaType, store: manifestStore, unread: null };
+            const { mediaType, manifestStore: store, assetSha256, storeRange } = await this.#reader.inspectable(file, { onBytes });
+            const place = assetSha256 && storeRange ? { asset_sha256: assetSha256, store_range: storeRange } : null;
+            return { file, mediaType, store, place, unread: null };
         }
         catch (thrown) {
             if (!(thrown instanceof AssetLayoutError))
                 throw thrown;
-            return { file, mediaType: file.type, store: null, unread: thrown };
+            return { file, mediaType: file.type, store: null, place: null, unread: thrown };
+        }
+        finally {
+            this.#progress.hidden = true;
         }
     }
     /** Has the store judged, and the file by its digest. */
-    async #judge(known, store, turn) {
-        this.#say("Hashing the file in this browser …");
-        const place = await this.#placeOf(known, store);
-        if (place === null) {
-            if (turn === this.#turn)
-                this.#show(known, notRead(known), this.#askToSend(known, turn));
-            return;
-        }
+    async #judge(known, store, place, turn) {
         this.#say("Asking the signer’s two engines …");
         const body = { manifest: base64(store), ...place };
         const report = (await verify(body, session.token));
@@ -90,26 +94,6 @@ class InspectView extends HTMLElement {
         const privacy = element("p", { class: "hint" }, `The file was not sent: its credentials and a digest were enough, ${exactBytes(sent)} of ${exactBytes(known.file.size)}.`);
         const more = isUnbound(report) && this.#askToSend(known, turn);
         this.#show(known, verdictBox(headline(report)), more, privacy, ...reportSections(report, picturesOf(store)));
-    }
-    /** The digest of the file without its store, and where that stands; null if it cannot be told. */
-    async #placeOf({ file }, store) {
-        try {
-            const layout = await (await this.#module()).layOut(file, store.length, { replaceStore: true });
-            this.#progress.hidden = false;
-            const onBytes = (bytes) => {
-                this.#progress.value = layout.hashedBytes > 0 ? bytes / layout.hashedBytes : 0;
-            };
-            const digest = await layout.digest({ onBytes });
-            return { asset_sha256: digest, store_range: { offset: layout.holeOffset, length: layout.holeBytes } };
-        }
-        catch (thrown) {
-            if (!(thrown instanceof AssetLayoutError))
-                throw thrown;
-            return null;
-        }
-        finally {
-            this.#progress.hidden = true;
-        }
     }
     #askToSend(known, turn) {
         const { file } = known;
@@ -163,13 +147,6 @@ class InspectView extends HTMLElement {
     }
     #say(message) {
         this.#status.textContent = message;
-    }
-    #module() {
-        this.#embedding ??= EmbedModule.load().catch((failure) => {
-            this.#embedding = null;
-            throw failure;
-        });
-        return this.#embedding;
     }
 }
 function tokenMissing() {

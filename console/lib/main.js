@@ -23,7 +23,9 @@ class EdgeConsole extends HTMLElement {
     #tokenButton = element("button", { type: "button", class: "small token" });
     connectedCallback() {
         const asked = takeTokensFromAddress();
-        fill(this, element("header", { class: "top" }, element("a", { class: "brand", href: "#sign" }, element("img", { src: "/favicon.svg", alt: "", width: 28, height: 28 }), "Edge Signer"), this.#nav, element("div", { class: "right" }, this.#state, this.#tokenButton)), element("main", { id: "main", tabindex: "-1" }, ...Object.values(this.#views)), element("footer", {}, element("p", {}, "Files are laid out and hashed in this browser. Tokens stay in this page’s memory: a reload forgets them."), element("p", {}, element("a", { href: "/docs" }, "API reference"))));
+        fill(this, element("header", { class: "top" }, element("a", { class: "brand", href: "#sign" }, element("img", { src: "/favicon.svg", alt: "", width: 28, height: 28 }), "Edge Signer"), this.#nav, element("div", { class: "right" }, this.#state, this.#tokenButton)), element("main", { id: "main", tabindex: "-1" }, ...Object.values(this.#views)), element("footer", {}, element("p", {}, "Files are laid out and hashed in this browser. Tokens stay in this page’s memory: a reload forgets them."), 
+        // A deployment on AWS has no such page.
+        location.hostname === "127.0.0.1" && element("p", {}, element("a", { href: "/docs" }, "API reference"))));
         this.#tokenButton.addEventListener("click", () => this.#askForToken());
         session.addEventListener("change", () => this.#showToken());
         this.addEventListener("need-token", () => this.#askForToken());

@@ -2,7 +2,7 @@
 // here as long as its store and a digest are enough; otherwise the reader decides whether to send it.
 
 import { upload, verify } from "./api.js";
-import { AssetLayoutError, EmbedModule } from "./client.js";
+import { AssetLayoutError, EdgeSigner } from "./client.js";
 import { card, element, fill } from "./elements.js";
 import { explained, failureCard } from "./failures.js";
 import { preview, type Dropped } from "./file-drop.js";
@@ -21,6 +21,8 @@ interface Known {
   file: File;
   mediaType: string;
   store: Bytes | null;
+  /** A digest that stands for the file, and what it leaves out; null if there is none. */
+  place: object | null;
   /** Where the page cannot read the file, why not. */
   unread: AssetLayoutError | null;
 }
@@ -34,7 +36,8 @@ class InspectView extends HTMLElement {
   readonly #status = element("p", { class: "status", role: "status" });
   readonly #progress = element("progress", { max: 1, "aria-label": "Progress", hidden: true });
   readonly #shown = element("div", { class: "result" });
-  #embedding: Promise<EmbedModule> | null = null;
+  // Reads files; it sends nothing, so it needs no token.
+  readonly #reader = new EdgeSigner(location.origin, null);
   // What belongs to a file that was replaced meanwhile is not shown.
   #turn = 0;
 
@@ -62,13 +65,14 @@ class InspectView extends HTMLElement {
     const turn = (this.#turn += 1);
     this.classList.add("has-file");
     this.#shown.replaceChildren();
-    this.#say("Reading the file …");
+    this.#say("Reading and hashing the file in this browser …");
     try {
       const known = await this.#read(file);
       if (turn !== this.#turn) return;
       if (known.unread !== null) this.#show(known, notRead(known), this.#askToSend(known, turn));
       else if (known.store === null) this.#show(known, verdictBox(absence()));
-      else if (this.#hasToken()) await this.#judge(known, known.store, turn);
+      else if (known.place === null) this.#show(known, notRead(known), this.#askToSend(known, turn));
+      else if (this.#hasToken()) await this.#judge(known, known.store, known.place, turn);
       else this.#show(known, tokenMissing());
     } catch (thrown) {
       if (turn === this.#turn) fill(this.#shown, failureCard(explained(thrown)));
@@ -78,23 +82,24 @@ class InspectView extends HTMLElement {
   }
 
   async #read(file: File): Promise<Known> {
+    const onBytes = (doneBytes: number): void => {
+      this.#progress.hidden = false;
+      this.#progress.value = doneBytes / file.size;
+    };
     try {
-      const { mediaType, manifestStore } = await (await this.#module()).storeOf(file);
-      return { file, mediaType, store: manifestStore, unread: null };
+      const { mediaType, manifestStore: store, assetSha256, storeRange } = await this.#reader.inspectable(file, { onBytes });
+      const place = assetSha256 && storeRange ? { asset_sha256: assetSha256, store_range: storeRange } : null;
+      return { file, mediaType, store, place, unread: null };
     } catch (thrown) {
       if (!(thrown instanceof AssetLayoutError)) throw thrown;
-      return { file, mediaType: file.type, store: null, unread: thrown };
+      return { file, mediaType: file.type, store: null, place: null, unread: thrown };
+    } finally {
+      this.#progress.hidden = true;
     }
   }
 
   /** Has the store judged, and the file by its digest. */
-  async #judge(known: Known, store: Bytes, turn: number): Promise<void> {
-    this.#say("Hashing the file in this browser …");
-    const place = await this.#placeOf(known, store);
-    if (place === null) {
-      if (turn === this.#turn) this.#show(known, notRead(known), this.#askToSend(known, turn));
-      return;
-    }
+  async #judge(known: Known, store: Bytes, place: object, turn: number): Promise<void> {
     this.#say("Asking the signer’s two engines …");
     const body = { manifest: base64(store), ...place };
     const report = (await verify(body, session.token)) as Report;
@@ -107,24 +112,6 @@ class InspectView extends HTMLElement {
     );
     const more = isUnbound(report) && this.#askToSend(known, turn);
     this.#show(known, verdictBox(headline(report)), more, privacy, ...reportSections(report, picturesOf(store)));
-  }
-
-  /** The digest of the file without its store, and where that stands; null if it cannot be told. */
-  async #placeOf({ file }: Known, store: Bytes): Promise<object | null> {
-    try {
-      const layout = await (await this.#module()).layOut(file, store.length, { replaceStore: true });
-      this.#progress.hidden = false;
-      const onBytes = (bytes: number): void => {
-        this.#progress.value = layout.hashedBytes > 0 ? bytes / layout.hashedBytes : 0;
-      };
-      const digest = await layout.digest({ onBytes });
-      return { asset_sha256: digest, store_range: { offset: layout.holeOffset, length: layout.holeBytes } };
-    } catch (thrown) {
-      if (!(thrown instanceof AssetLayoutError)) throw thrown;
-      return null;
-    } finally {
-      this.#progress.hidden = true;
-    }
   }
 
   #askToSend(known: Known, turn: number): HTMLElement {
@@ -203,14 +190,6 @@ class InspectView extends HTMLElement {
 
   #say(message: string): void {
     this.#status.textContent = message;
-  }
-
-  #module(): Promise<EmbedModule> {
-    this.#embedding ??= EmbedModule.load().catch((failure: unknown) => {
-      this.#embedding = null;
-      throw failure;
-    });
-    return this.#embedding;
   }
 }
 

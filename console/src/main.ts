@@ -42,7 +42,8 @@ class EdgeConsole extends HTMLElement {
         "footer",
         {},
         element("p", {}, "Files are laid out and hashed in this browser. Tokens stay in this page’s memory: a reload forgets them."),
-        element("p", {}, element("a", { href: "/docs" }, "API reference")),
+        // A deployment on AWS has no such page.
+        location.hostname === "127.0.0.1" && element("p", {}, element("a", { href: "/docs" }, "API reference")),
       ),
     );
     this.#tokenButton.addEventListener("click", () => this.#askForToken());
