@@ -1,6 +1,6 @@
 // A report as a person reads it: the verdict first, then who, what, from what, and what does not hold.
 import { card, definitions, element } from "./elements.js";
-import { moment } from "./format.js";
+import { lastPart, moment } from "./format.js";
 import { ingredientKey } from "./manifest-store.js";
 import { CHECKS, faults, isSound, PROVES, RESULTS, said, signedBy, timeStamp, VERDICTS, } from "./report.js";
 import { described, isGenerative } from "./source-types.js";
@@ -89,7 +89,7 @@ function branch(one, manifestLabel, pictures) {
     const title = one.title || "Without a title";
     return element("li", {}, element("div", { class: "leaf" }, picture
         ? element("img", { src: URL.createObjectURL(picture), alt: "", class: "thumbnail" })
-        : element("span", { class: "thumbnail none", "aria-hidden": "true" }), element("div", {}, element("strong", {}, title), " ", toned(isSound(one) || tone !== "good" ? tone : "bad", isBelow ? `${verdict}, but not everything it was made of` : verdict), element("p", { class: "hint" }, [
+        : element("span", { class: "thumbnail none", "aria-hidden": "true" }, lastPart(one.media_type).slice(0, 4)), element("div", {}, element("strong", {}, title), " ", toned(isSound(one) || tone !== "good" ? tone : "bad", isBelow ? `${verdict}, but not everything it was made of` : verdict), element("p", { class: "hint" }, [
         RELATIONSHIPS[one.relationship] ?? one.relationship,
         one.signer && `signed by ${one.signer}`,
         one.time && moment(one.time),

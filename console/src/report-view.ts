@@ -1,7 +1,7 @@
 // A report as a person reads it: the verdict first, then who, what, from what, and what does not hold.
 
 import { card, type Child, definitions, element } from "./elements.js";
-import { moment } from "./format.js";
+import { lastPart, moment } from "./format.js";
 import { ingredientKey, type Pictures } from "./manifest-store.js";
 import {
   type Action,
@@ -138,7 +138,7 @@ function branch(one: Ingredient, manifestLabel: string, pictures: Pictures): HTM
       { class: "leaf" },
       picture
         ? element("img", { src: URL.createObjectURL(picture), alt: "", class: "thumbnail" })
-        : element("span", { class: "thumbnail none", "aria-hidden": "true" }),
+        : element("span", { class: "thumbnail none", "aria-hidden": "true" }, lastPart(one.media_type).slice(0, 4)),
       element(
         "div",
         {},

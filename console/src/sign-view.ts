@@ -236,7 +236,7 @@ class SignView extends HTMLElement {
 /** What is left of a request's time without the signer's own. */
 function onTheWay(signMs: number, steps: Readonly<Record<string, number>>): Step[] {
   const { total = Object.values(steps).reduce((sum, ms) => sum + ms, 0) } = steps;
-  const meaning = "there and back; a signer’s first request also starts a worker";
+  const meaning = "the network; a first request also starts a worker";
   return [{ name: "on the way", ms: Math.max(0, signMs - total), meaning, isPart: true }];
 }
 
