@@ -188,14 +188,14 @@ def _front(gateway: ApiGateway, report: Report, aws_endpoint: str) -> Handler:
     """Serve the CDN, the console, the API and its documentation at one address."""
     bucket = report.resources.get(MANIFEST_BUCKET)
     cdn = ManifestCdn(bucket.ref, aws_endpoint) if bucket else None
-    console = ConsoleSite(checkout(), aws_endpoint) if bucket else None  # or `/` is the template's
+    console = ConsoleSite(checkout(), aws_endpoint)
     documentation = Documentation(checkout() / "docs" / "openapi.json")
 
     async def handle(request: Request) -> Response:
         if cdn is not None and request.path.startswith(PREFIX):
             return await cdn.handle(request)
-        page = console.find(request) if console is not None else None
-        return page or documentation.find(request) or await gateway.handle(request)
+        page = console.find(request) or documentation.find(request)
+        return page or await gateway.handle(request)
 
     return handle
 

@@ -16,7 +16,7 @@ MEBIBYTE = 1024 * 1024
 
 def answering(**answer: Any) -> str:
     """Make a target at which the function gives this answer."""
-    return f"/?answer={base64.urlsafe_b64encode(json.dumps(answer).encode()).decode()}"
+    return f"/echo?answer={base64.urlsafe_b64encode(json.dumps(answer).encode()).decode()}"
 
 
 def talk(system: Running, sent: bytes) -> bytes:

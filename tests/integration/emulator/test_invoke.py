@@ -20,7 +20,7 @@ def test_an_event_reaches_the_worker_and_its_answer_comes_back(system: Running) 
     ]
     told: list[dict[str, Any]] = [json.loads(one["Payload"].read()) for one in answers]
     assert [one["event"] for one in told] == [{"a": [1]}] * 2
-    assert told[0]["pid"] == system.call("GET", "/").json()["pid"]
+    assert told[0]["pid"] == system.call("GET", "/echo").json()["pid"]
     assert "FunctionError" not in answers[0]
 
 

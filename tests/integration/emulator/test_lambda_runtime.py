@@ -74,8 +74,8 @@ def test_requests_beyond_the_limit_wait_their_turn(system: Running, room: Path) 
 
 
 def test_a_worker_is_used_again(system: Running) -> None:
-    first = system.call("GET", "/").json()
-    second = system.call("GET", "/").json()
+    first = system.call("GET", "/echo").json()
+    second = system.call("GET", "/echo").json()
 
     assert first["pid"] == second["pid"]
     assert first["request_id"] != second["request_id"]
@@ -166,7 +166,7 @@ def test_a_worker_sees_lambdas_variables_and_its_own_and_no_others(
 ) -> None:
     monkeypatch.setenv("SECRET_OF_THE_DEVELOPER", "1")
 
-    environment = system.call("GET", "/").json()["environment"]
+    environment = system.call("GET", "/echo").json()["environment"]
 
     # Python itself sets LC_CTYPE where the locale that Lambda names is not installed.
     assert environment.keys() - {"LC_CTYPE"} == {
@@ -206,7 +206,7 @@ def test_a_worker_sees_lambdas_variables_and_its_own_and_no_others(
 def test_an_invocation_knows_its_layer_arn_deadline_and_trace(system: Running) -> None:
     trace = "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=0"
 
-    answer = system.call("GET", "/", headers={"X-Amzn-Trace-Id": trace}).json()
+    answer = system.call("GET", "/echo", headers={"X-Amzn-Trace-Id": trace}).json()
 
     assert answer["greeting"] == "hello from the layer"
     assert answer["arn"] == "arn:aws:lambda:us-east-1:123456789012:function:test-echo"
@@ -215,7 +215,7 @@ def test_an_invocation_knows_its_layer_arn_deadline_and_trace(system: Running) -
 
 
 def test_what_a_function_prints_is_in_its_log(system: Running) -> None:
-    system.call("GET", "/")
+    system.call("GET", "/echo")
 
     log = Path(system.state.anchors).parent / "logs" / "test-echo.log"
     assert "an echo" in log.read_text()
