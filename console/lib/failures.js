@@ -38,6 +38,9 @@ function ofAnswer(status, code, message, requestId) {
     const made = { message, requestId, remedy: "", field: "" };
     if (status === 0)
         return { ...made, title: "The signer cannot be reached", message, remedy: "Then try again." };
+    if (code === "INVALID_SIGNATURE") {
+        return { ...made, title: "This token needs signed requests", remedy: "A page cannot keep an HMAC key. Give a token without one." };
+    }
     if (status === 401) {
         return { ...made, title: "The token was not accepted", remedy: "Give a token that is valid: the button is at the top." };
     }

@@ -71,7 +71,8 @@ export function preview(blob, mediaType, name) {
     const url = URL.createObjectURL(blob);
     const failed = () => fill(figure, fallback());
     if (kind === "image") {
-        figure.append(element("img", { src: url, alt: `Preview of ${name}`, error: failed }));
+        const loaded = () => URL.revokeObjectURL(url);
+        figure.append(element("img", { src: url, alt: `Preview of ${name}`, load: loaded, error: failed }));
     }
     else if (kind === "video") {
         figure.append(element("video", { src: url, controls: true, muted: true, preload: "metadata", "aria-label": `Preview of ${name}`, error: failed }));

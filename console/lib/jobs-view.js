@@ -5,6 +5,7 @@ import { explained, failureCard } from "./failures.js";
 import { exactBytes, moment, size } from "./format.js";
 import { session } from "./session.js";
 import { RUNNING, serverSteps, timeLine } from "./time-line.js";
+const MOST_INLINE_BYTES = 32 * 1024;
 const EXAMPLE = "/console/examples/hello.wasm";
 /** `<jobs-view>` */
 class JobsView extends HTMLElement {
@@ -66,7 +67,10 @@ class JobsView extends HTMLElement {
             const signer = new EdgeSigner(location.origin, session.token);
             const args = this.#args.value === "" ? [] : this.#args.value.replace(/\n$/, "").split("\n");
             const stdin = this.#stdin.value;
-            const result = await signer.runJob(this.#module, { args, ...(stdin && { stdin }) });
+            // A large module does not fit into the request.
+            const isLarge = this.#module.length > MOST_INLINE_BYTES;
+            const module = isLarge ? (await signer.keepModule(this.#module)).moduleHash : this.#module;
+            const result = await signer.runJob(module, { args, ...(stdin && { stdin }) });
             this.#status.textContent = "Verifying …";
             const keys = await signer.jobKeys();
             fill(this.#result, await shown(result, keys));

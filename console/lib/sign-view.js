@@ -137,7 +137,7 @@ class SignView extends HTMLElement {
             }),
         });
     }
-    #signedCard({ file }, signed) {
+    #signedCard({ file, store }, signed) {
         const name = signedName(file.name);
         const { timings } = signed;
         const steps = [
@@ -152,7 +152,8 @@ class SignView extends HTMLElement {
             const again = new File([signed.signed], name, { type: signed.mediaType });
             this.dispatchEvent(new CustomEvent("inspect-file", { bubbles: true, detail: again }));
         };
-        return card("Signed", element("div", { class: "split" }, preview(signed.signed, signed.mediaType, name), element("div", {}, element("strong", { class: "name" }, name), element("p", { class: "hint" }, `${size(signed.signed.size)}, with its credentials inside`), element("div", { class: "actions" }, downloadLink(signed.signed, name, "Download"), element("button", { type: "button", click: inspect }, "Inspect this file")))), element("p", { class: "notice good never-left" }, element("strong", {}, "Your file never left this machine. "), `${exactBytes(signed.sentBytes)} were sent: its SHA-256, where the credentials go, and what you state. `
+        return card("Signed", element("div", { class: "split" }, preview(signed.signed, signed.mediaType, name), element("div", {}, element("strong", { class: "name" }, name), element("p", { class: "hint" }, `${size(signed.signed.size)}, with its credentials inside`), element("div", { class: "actions" }, downloadLink(signed.signed, name, "Download"), element("button", { type: "button", click: inspect }, "Inspect this file")))), element("p", { class: "notice good never-left" }, element("strong", {}, "Your file never left this machine. "), `${exactBytes(signed.sentBytes)} were sent: its SHA-256, where the credentials go, `
+            + `${store ? "what you state, and its earlier credentials" : "and what you state"}. `
             + `The file has ${exactBytes(file.size)}.`), timeLine("Where the milliseconds went", steps), definitions([
             ["Manifest", element("a", { href: signed.manifestUrl, rel: "noreferrer" }, signed.manifestUrl)],
             ["Signed by", signed.signingMode],

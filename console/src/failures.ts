@@ -67,6 +67,9 @@ function ofLayout(thrown: AssetLayoutError): Failure {
 function ofAnswer(status: number, code: string, message: string, requestId: string): Failure {
   const made = { message, requestId, remedy: "", field: "" as Failure["field"] };
   if (status === 0) return { ...made, title: "The signer cannot be reached", message, remedy: "Then try again." };
+  if (code === "INVALID_SIGNATURE") {
+    return { ...made, title: "This token needs signed requests", remedy: "A page cannot keep an HMAC key. Give a token without one." };
+  }
   if (status === 401) {
     return { ...made, title: "The token was not accepted", remedy: "Give a token that is valid: the button is at the top." };
   }

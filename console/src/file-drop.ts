@@ -83,7 +83,8 @@ export function preview(blob: Blob, mediaType: string, name: string): HTMLElemen
   const url = URL.createObjectURL(blob);
   const failed = (): void => fill(figure, fallback());
   if (kind === "image") {
-    figure.append(element("img", { src: url, alt: `Preview of ${name}`, error: failed }));
+    const loaded = (): void => URL.revokeObjectURL(url);
+    figure.append(element("img", { src: url, alt: `Preview of ${name}`, load: loaded, error: failed }));
   } else if (kind === "video") {
     figure.append(
       element("video", { src: url, controls: true, muted: true, preload: "metadata", "aria-label": `Preview of ${name}`, error: failed }),

@@ -172,7 +172,7 @@ class SignView extends HTMLElement {
     });
   }
 
-  #signedCard({ file }: Chosen, signed: SignedAsset): HTMLElement {
+  #signedCard({ file, store }: Chosen, signed: SignedAsset): HTMLElement {
     const name = signedName(file.name);
     const { timings } = signed;
     const steps = [
@@ -210,7 +210,8 @@ class SignView extends HTMLElement {
         "p",
         { class: "notice good never-left" },
         element("strong", {}, "Your file never left this machine. "),
-        `${exactBytes(signed.sentBytes)} were sent: its SHA-256, where the credentials go, and what you state. `
+        `${exactBytes(signed.sentBytes)} were sent: its SHA-256, where the credentials go, `
+          + `${store ? "what you state, and its earlier credentials" : "and what you state"}. `
           + `The file has ${exactBytes(file.size)}.`,
       ),
       timeLine("Where the milliseconds went", steps),

@@ -28,7 +28,8 @@ def signed(system: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
     client = EdgeSigner(system.state.url, Credentials(system.state.token_of("load")))
     path = tmp_path_factory.mktemp("signed") / "signed.jpg"
     actions = {"actions": [{"action": "c2pa.opened"}], "allActionsIncluded": True}
-    picture = Thumbnail("image/jpeg", jpeg())
+    # Credentials with two of them are longer than a request.
+    picture = Thumbnail("image/jpeg", jpeg() + bytes(15_000))
     parent = Ingredient(relationship="parentOf", title="the original", thumbnail=picture)
     embed_file(
         client,
@@ -37,6 +38,7 @@ def signed(system: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "newsroom-default-v3",
         {"c2pa.actions.v2": actions},
         ingredients=[parent],
+        thumbnail=picture,
     )
     return path
 
@@ -72,6 +74,23 @@ def test_a_changed_file_is_found_out_without_being_sent(console: Console, signed
     expect(checks).to_contain_text("does not hold")
     assert bytes(content) not in b"".join(console.sent())
     assert max(map(len, console.sent())) < MOST_SENT_BYTES
+
+
+def test_earlier_credentials_that_are_too_long_for_a_request_are_uploaded(
+    console: Console, signed: Path
+) -> None:
+    console.choose("sign", signed)
+    console.page.get_by_label("Nothing").check()
+    console.sign()
+    told = console.page.locator(".never-left")
+    expect(told).to_contain_text("and its earlier credentials")
+    assert any("/verify/uploads" in one.url for one in console.requests)
+    # The credentials alone, and not the picture.
+    assert max(map(len, console.sent())) < signed.stat().st_size // 2 + MOST_SENT_BYTES
+    console.page.get_by_role("button", name="Inspect this file").click()
+    require_verdict(console, "Trusted, for development")
+    tree = console.page.get_by_role("region", name="What it was made from")
+    expect(tree.locator("img")).to_have_count(2)
 
 
 def test_files_of_strangers_and_without_credentials_get_plain_words(

@@ -96,6 +96,7 @@ def test_ctrl_c_ends_everything_in_peace(state: Path) -> None:
     assert process.returncode == 0
     assert errors == ""
     assert f"{local.url}/docs" in output
+    assert local.console_address() in output
     assert "Ctrl-C stops." in output
     assert "200 GET    /seen" in output
     assert output.endswith("Stopped.\n")
