@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from cli.deployment import Deployment, aws_failures_reported, deployment
-from cli.options import State
+from cli.options import Json, State
 from cli.terminal import fail, out, show_row
 from emulator.account import ACCOUNT_ID, REGION
 from emulator.gateway.console import content_type, site_files
@@ -33,6 +34,7 @@ def publish(
         str | None, typer.Option(help="Its region; needs --stage.", show_default="AWS settings")
     ] = None,
     state: State = None,
+    as_json: Json = False,
 ) -> None:
     """Copy the console's files to the stack's bucket; needs ConsoleEnabled.
 
@@ -51,6 +53,10 @@ def publish(
         gone = sorted(earlier - {path.lstrip("/") for path in files})
         for key in gone:
             s3.delete_object(Bucket=bucket, Key=key)
+    if as_json:
+        done = {"bucket": bucket, "published": len(files), "deleted": gone}
+        out.print(json.dumps(done), markup=False)
+        return
     show_row("published", f"{len(files)} files")
     if gone:
         show_row("deleted", f"{len(gone)} files of an earlier console")

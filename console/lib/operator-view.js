@@ -98,7 +98,7 @@ class OperatorView extends HTMLElement {
             ["Since", time(breaker["since_ms"])],
             ["Failures in the last minute", String(breaker["failure_count"] ?? 0)],
             ["Next probe", time(breaker["next_probe_ms"])],
-        ]), element("div", { class: "actions" }, element("button", { type: "button", click: reset }, "Close it")));
+        ]), element("div", { class: "actions" }, element("button", { type: "button", click: reset }, "Close it, and forget its failures")));
     }
     #limitsCard() {
         const tenant = new Field("Tenant", element("input", { autocomplete: "off", spellcheck: "false" }), "What it has used of its limits starts again at zero. The limits stay.");

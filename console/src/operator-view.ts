@@ -152,7 +152,7 @@ class OperatorView extends HTMLElement {
         ["Failures in the last minute", String(breaker["failure_count"] ?? 0)],
         ["Next probe", time(breaker["next_probe_ms"])],
       ]),
-      element("div", { class: "actions" }, element("button", { type: "button", click: reset }, "Close it")),
+      element("div", { class: "actions" }, element("button", { type: "button", click: reset }, "Close it, and forget its failures")),
     );
   }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from emulator.gateway.console import site_files
@@ -20,8 +21,10 @@ def test_the_files_are_copied_and_those_of_an_earlier_console_deleted(tmp_path: 
     with running(settings) as system:
         s3 = system.client("s3")
         s3.put_object(Bucket=BUCKET, Key="console/old.js", Body=b"of an earlier console")
-        published = edge_signer(settings.state_directory, "console", "publish")
+        published = edge_signer(settings.state_directory, "console", "publish", "--json")
         assert (published.returncode, published.stderr) == (0, "")
+        told = json.loads(published.stdout)
+        assert (told["bucket"], told["deleted"]) == (BUCKET, ["console/old.js"])
         kept = {one["Key"] for one in s3.list_objects_v2(Bucket=BUCKET)["Contents"]}
         assert kept == {path.lstrip("/") for path in site_files(ROOT)}
         module = s3.get_object(Bucket=BUCKET, Key="console/client/embed.wasm")
