@@ -79,8 +79,13 @@ class Console:
         return path
 
     def sent(self) -> list[bytes]:
-        """The bodies that were sent."""
+        """The bodies that were sent and that the browser tells: not those made of files."""
         return [one.post_data_buffer or b"" for one in self.requests]
+
+    def sent_lengths(self) -> list[int]:
+        """The lengths of all bodies that were sent, as the network saw them."""
+        asked = [one for one in self.requests if one.method not in ("GET", "HEAD")]
+        return [int(one.all_headers()["content-length"]) for one in asked]
 
 
 Opening = Callable[..., Console]

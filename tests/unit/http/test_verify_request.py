@@ -37,9 +37,16 @@ def test_an_asset_comes_in_the_request_as_an_upload_or_as_a_digest() -> None:
     digest = handed_in(asset_sha256=DIGEST, manifest_url=URL)
     sha256 = bytes.fromhex(DIGEST)
     assert digest == Submission(tenant_id="acme", asset_sha256=sha256, manifest_url=URL)
+    inside = handed_in(
+        asset_sha256=DIGEST, manifest=STORE, store_range={"offset": 20, "length": 2583}
+    )
+    known: dict[str, Any] = {"tenant_id": "acme", "asset_sha256": sha256}
+    assert inside == Submission(**known, store_range=(20, 2583), manifest=b"store")
 
 
 ONE_ASSET = "send exactly one of asset_inline, upload_id and asset_sha256"
+RANGE = {"offset": 20, "length": 2583}
+RANGE_GOES_WITH = "store_range goes with asset_sha256 and manifest only"
 MEDIA_TYPE = "media_type is required with asset_inline and upload_id"
 
 
@@ -70,6 +77,12 @@ MEDIA_TYPE = "media_type is required with asset_inline and upload_id"
         ({"asset_sha256": DIGEST, "manifest_url": "x" * 2049}, "manifest_url: "),
         ({"asset_sha256": DIGEST, "manifest_url": 5}, "manifest_url: "),
         ({**PNG, "tenant_id": "other"}, "tenant_id: "),
+        ({**PNG, "manifest": STORE, "store_range": RANGE}, RANGE_GOES_WITH),
+        ({"asset_sha256": DIGEST, "manifest_url": URL, "store_range": RANGE}, RANGE_GOES_WITH),
+        (
+            {"asset_sha256": DIGEST, "manifest": STORE, "store_range": {**RANGE, "length": 0}},
+            "store_range.length: ",
+        ),
     ],
 )
 def test_a_refusal_names_the_field_and_the_remedy(fields: dict[str, Any], message: str) -> None:
