@@ -3,14 +3,18 @@ import { element, fill, newId } from "./elements.js";
 /**
  * `<file-drop>`: a file chooser that takes drops, too. It sends `file` with the File.
  *
- * `prompt` is what people read first, `accept` what the chooser shows.
+ * `prompt` is what people read first, `accept` what the chooser shows. With `sidecars`, a `.c2pa` may
+ * come with the file.
  */
 export class FileDrop extends HTMLElement {
     #input = element("input", { type: "file", id: newId("file"), class: "visually-hidden" });
     #note = element("p", { class: "field-error", role: "alert", id: newId("note") });
+    /** The `.c2pa` that came with the last file; null for none. */
+    sidecar = null;
     connectedCallback() {
         if (this.childElementCount > 0)
             return;
+        this.#input.multiple = this.hasAttribute("sidecars");
         const accept = this.getAttribute("accept");
         if (accept)
             this.#input.accept = accept;
@@ -39,8 +43,9 @@ export class FileDrop extends HTMLElement {
         this.append(this.#input, label, this.#note);
     }
     /** Takes a file as if it had been dropped here. */
-    give(file) {
+    give(file, sidecar = null) {
         this.say("");
+        this.sidecar = sidecar;
         this.dispatchEvent(new CustomEvent("file", { detail: file }));
     }
     /** Says what is wrong with a file. */
@@ -48,15 +53,20 @@ export class FileDrop extends HTMLElement {
         this.#note.textContent = message;
     }
     #take(files) {
-        const [file] = files ?? [];
+        const all = [...(files ?? [])];
+        const takesSidecars = this.hasAttribute("sidecars");
+        const sidecar = (takesSidecars && all.find(({ name }) => name.endsWith(".c2pa"))) || null;
+        const [file, ...others] = all.filter((one) => one !== sidecar);
         // Otherwise the same file could not be chosen again.
         queueMicrotask(() => (this.#input.value = ""));
         if (file === undefined) {
-            this.say("There is no file in that. Drop a file from this computer.");
+            this.say(sidecar === null
+                ? "There is no file in that. Drop a file from this computer."
+                : "That is a sidecar. Choose it together with the file that it belongs to.");
             return;
         }
-        this.give(file);
-        if ((files?.length ?? 0) > 1)
+        this.give(file, sidecar);
+        if (others.length > 0)
             this.say(`Took ${file.name}. The page handles one file at a time.`);
     }
 }

@@ -1,6 +1,6 @@
 // The Inspect page: what a file's credentials say, judged by the signer's two engines. The file stays
 // here as long as its store and a digest are enough; otherwise the reader decides whether to send it.
-import { upload, verify } from "./api.js";
+import { ApiError, upload, verify } from "./api.js";
 import { AssetLayoutError, EdgeSigner } from "./client.js";
 import { card, element, fill } from "./elements.js";
 import { explained, failureCard } from "./failures.js";
@@ -11,12 +11,15 @@ import { reportSections, verdictBox } from "./report-view.js";
 import { absence, headline, isUnbound } from "./report.js";
 import { session } from "./session.js";
 const MOST_INLINE_BYTES = 4 * 1024 * 1024;
+// The browser hashes it in memory.
+const MOST_HASHED_BYTES = 500_000_000;
 const SPREAD_BYTES = 0x8000;
 /** `<inspect-view>` */
 class InspectView extends HTMLElement {
     #drop = element("file-drop", {
         prompt: "Choose a file to inspect",
-        hint: "or drop it here, or paste it. It is not sent unless you say so.",
+        hint: "or drop it here, with its sidecar (.c2pa) if it has one. It is not sent unless you say so.",
+        sidecars: true,
     });
     #status = element("p", { class: "status", role: "status" });
     #progress = element("progress", { max: 1, "aria-label": "Progress", hidden: true });
@@ -28,20 +31,20 @@ class InspectView extends HTMLElement {
     connectedCallback() {
         if (this.childElementCount > 0)
             return;
-        this.#drop.addEventListener("file", (event) => void this.#inspect(event.detail));
+        this.#drop.addEventListener("file", (event) => void this.#inspect(event.detail, this.#drop.sidecar));
         this.append(element("header", { class: "page-head" }, element("h1", {}, "Inspect a file"), element("p", {}, "Who signed it, when, what was done to it and what it was made from; and what of that does not hold.")), element("div", { class: "card" }, this.#drop, element("div", { class: "working" }, this.#progress, this.#status)), this.#shown);
     }
     /** Takes a file that was dropped or pasted anywhere on the page. */
     give(file) {
         this.#drop.give(file);
     }
-    async #inspect(file) {
+    async #inspect(file, sidecar) {
         const turn = (this.#turn += 1);
         this.classList.add("has-file");
         this.#shown.replaceChildren();
         this.#say("Reading and hashing the file in this browser …");
         try {
-            const known = await this.#read(file);
+            const known = sidecar === null ? await this.#read(file) : await withSidecar(file, sidecar);
             if (turn !== this.#turn)
                 return;
             if (known.unread !== null)
@@ -148,6 +151,16 @@ class InspectView extends HTMLElement {
     #say(message) {
         this.#status.textContent = message;
     }
+}
+/** What is known of a file whose credentials stand beside it. */
+async function withSidecar(file, sidecar) {
+    if (file.size > MOST_HASHED_BYTES) {
+        throw new ApiError(`The page hashes files with a sidecar up to ${size(MOST_HASHED_BYTES)}. Use: edge-signer verify FILE`, 413);
+    }
+    const store = new Uint8Array(await sidecar.arrayBuffer());
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
+    const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return { file, mediaType: file.type, store, place: { asset_sha256: hex }, unread: null };
 }
 function tokenMissing() {
     return verdictBox({

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import FilePayload, Route, expect
 
 from edge_signer_client import Credentials, EdgeSigner, Ingredient, Thumbnail
 from edge_signer_client.signed_file import embed_file
@@ -14,7 +15,7 @@ from tests.conftest import ROOT
 from tests.e2e.console.conftest import Console, Opening
 from tests.media.sample_assets import SAMPLE_ASSETS, jpeg
 from tests.signers.embedding import embedded
-from tests.signers.software_signer import Workshop
+from tests.signers.software_signer import ACTIONS, Workshop
 from tests.system.running import Running
 
 PAGES = ("Sign", "Inspect", "Jobs", "Operator")
@@ -101,6 +102,40 @@ def test_files_of_strangers_and_without_credentials_get_plain_words(
     require_verdict(console, "Signer unknown")
     console.choose("inspect", ROOT / "examples/rocket.jpg")
     require_verdict(console, "No Content Credentials")
+
+
+def test_a_sidecar_is_judged_with_its_file(console: Console, system: Running) -> None:
+    client = EdgeSigner(system.state.url, Credentials(system.state.token_of("load")))
+    asset = b"a format that no credentials fit into"
+    digest = hashlib.sha256(asset).hexdigest()
+    store = client.sign(digest, "newsroom-default-v3", dict(ACTIONS)).manifest_store
+    sidecar = FilePayload(name="a.txt.c2pa", mimeType="application/c2pa", buffer=store)
+    console.open("Inspect")
+    for content, verdict in ((asset, "Trusted, for development"), (asset + b"!", "Invalid")):
+        file = FilePayload(name="a.txt", mimeType="text/plain", buffer=content)
+        console.page.set_input_files("inspect-view input[type=file]", [sidecar, file])
+        require_verdict(console, verdict)
+    console.page.set_input_files("inspect-view input[type=file]", [sidecar])
+    expect(console.page.get_by_text("That is a sidecar.")).to_be_visible()
+
+
+def test_a_file_may_be_pasted_or_dropped_anywhere(console: Console) -> None:
+    for event, member in (("paste", "clipboardData"), ("drop", "dataTransfer")):
+        console.page.evaluate(
+            """([event, member]) => {
+              const transfer = new DataTransfer();
+              transfer.items.add(new File(["words"], `${event}.txt`));
+              const options = { bubbles: true, [member]: transfer };
+              const Kind = event === "drop" ? DragEvent : ClipboardEvent;
+              document.body.dispatchEvent(new Kind(event, options));
+            }""",
+            [event, member],
+        )
+        expect(
+            console.page.get_by_text("Credentials cannot be put into this format")
+        ).to_be_visible()
+        console.choose("sign", ROOT / "examples/rocket.jpg")
+        expect(console.page.get_by_text("How was it made?")).to_be_visible()
 
 
 def test_what_the_page_cannot_read_is_sent_only_when_told_to(
