@@ -13,7 +13,6 @@ from cli.options import DEFAULT_POLICY, HmacKey, Json, State, Tenant, Token, Url
 app = typer.Typer(
     help="C2PA Content Credentials signed from the edge, while the key never leaves KMS.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 
@@ -93,6 +92,7 @@ def sign(
     verify: options.Verify = True,
     at_once: options.AtOnce = 4,
     report: options.Report = None,
+    json: Json = False,
     url: Url = None,
     token: Token = None,
     hmac_key: HmacKey = None,
@@ -120,7 +120,7 @@ def sign(
                 *(output_dir, in_place, remote, sidecar),
                 *(force, verify, at_once, report),
                 *(parent, no_parent, component or (), input or ()),
-                *(action or (), manifest, assets_checked),
+                *(action or (), manifest, assets_checked, json),
             ),
         )
     )
@@ -140,6 +140,7 @@ def derive(
     policy: options.Policy = DEFAULT_POLICY,
     force: options.Force = False,
     verify: options.Verify = True,
+    json: Json = False,
     url: Url = None,
     token: Token = None,
     hmac_key: HmacKey = None,
@@ -172,6 +173,7 @@ def derive(
                 force=force,
                 verify=verify,
                 assets_checked=assets_checked,
+                as_json=json,
             ),
         )
     )

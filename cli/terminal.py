@@ -81,6 +81,11 @@ def shown(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def show_json(value: Any, indent: int | None = None) -> None:
+    """Print an answer for programs: one line of JSON, or several with an indent."""
+    out.print(json.dumps(value, indent=indent), markup=False)
+
+
 def say_error(line: str) -> None:
     """Print an error on standard error."""
     _errors.print(f"[red]edge-signer:[/] {escape(printable(line))}")

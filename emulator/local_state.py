@@ -16,6 +16,8 @@ from emulator.errors import StartError
 from emulator.files import write_atomically
 
 FILE_NAME = "local.json"
+#: Where the system serves manifests.
+MANIFESTS_PATH = "/manifests/"
 STATE_VARIABLE = "EDGE_SIGNER_STATE"
 #: The roots of this run and of earlier ones, beside the file.
 ANCHORS_NAME = "anchors.pem"
