@@ -8,10 +8,12 @@ import typer
 from typer.core import TyperGroup
 
 from cli import jobs, options
+from cli.doctor.command import doctor
 from cli.options import DEFAULT_POLICY, HmacKey, Json, State, Tenant, Token, Url
+from cli.usage import Commands, show_version
 
 app = typer.Typer(
-    help="C2PA Content Credentials signed from the edge, while the key never leaves KMS.",
+    cls=Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -45,6 +47,16 @@ _add_group("flags", "cli.operation.flags", "Show and change flags at run time.")
 _add_group("policies", "cli.operation.policies", "Manage signing policies.")
 _add_group("tenants", "cli.operation.tenants", "Issue, rotate, list and remove API tokens.")
 _add_group("trust", "cli.trust.commands", "Install, show and remove lists of trusted signers.")
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """C2PA Content Credentials signed from the edge, while the key never leaves KMS."""
 
 
 @app.command()
@@ -213,6 +225,7 @@ def verify(
     )
 
 
+app.command()(doctor)
 app.command("execute-job", context_settings={"allow_interspersed_args": False})(jobs.execute_job)
 app.command("verify-receipt")(jobs.verify_receipt)
 app.command("verify-attestation")(jobs.verify_attestation)

@@ -27,7 +27,14 @@ class Terminal(Console):
         if hasattr(stream, "reconfigure"):
             # A character outside the terminal's encoding is no reason to fail.
             stream.reconfigure(errors="replace")
-        super().__init__(stderr=stderr, highlight=False, soft_wrap=True)
+        # rich leaves bold and dim text for NO_COLOR; a file of that would hold escape sequences.
+        plain = bool(os.environ.get("NO_COLOR"))
+        super().__init__(
+            stderr=stderr,
+            highlight=False,
+            soft_wrap=True,
+            color_system=None if plain else "auto",
+        )
 
     def print(self, *objects: Any, **options: Any) -> None:
         """Print as rich does, or nothing after the reader has gone or the disk is full."""
