@@ -188,8 +188,8 @@ cost: ## Print the tables of docs/cost.md.
 
 lock: dev ## Update the pins of all dependencies, with hashes and without index addresses.
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --all-extras -o requirements/lock.txt pyproject.toml
-	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt -o requirements/layer.txt pyproject.toml
-	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt --extra run -o requirements/run.txt pyproject.toml
+	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt --group layer -o requirements/layer.txt
+	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt --extra build -o requirements/run.txt pyproject.toml
 	printf '%s\n' c2pa-python toml | $(BIN)/uv pip compile $(COMPILE) --no-deps -c requirements/lock.txt -o requirements/central.txt -
 	echo pillow | $(BIN)/uv pip compile $(COMPILE) --no-deps -c requirements/lock.txt -o requirements/derivatives.txt -
 	echo uv | $(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt -o requirements/setup.txt -
