@@ -14,7 +14,7 @@ from cli.terminal import out, say_error
 from emulator.credentials.tokens import TENANT_IDS
 from emulator.errors import CloudError, EmulatorError
 from emulator.gateway.documentation import PATH as DOCUMENTATION_PATH
-from emulator.local_state import LocalState, checkout, default_directory
+from emulator.local_state import LocalState, checkout, default_directory, is_checkout
 from emulator.system import Settings, start
 
 
@@ -77,6 +77,8 @@ def run_until_stopped(
         parameters={"TenantAllowlist": ",".join((*TENANT_IDS, *allowed))},
     )
     screen = RunScreen()
+    if not is_checkout():
+        _precompile()
     try:
         asyncio.run(_run(settings, screen, started))
     except EmulatorError as error:
@@ -84,6 +86,18 @@ def run_until_stopped(
         return 1
     out.print("[dim]Stopped.[/]")
     return 0
+
+
+def _precompile() -> None:
+    """Compile the modules of an installed command once, as `make setup` does in a checkout."""
+    from edge_signer.signing.layout.embed_module import EMBED_MODULE
+    from edge_signer.signing.manifest.tbs_module import TBS_MODULE
+
+    # Without it, or where nobody may write, each new worker compiles them.
+    with suppress(OSError):
+        for module in (TBS_MODULE, EMBED_MODULE):
+            if not module.precompiled_path.exists():
+                module.precompile()
 
 
 async def _run(settings: Settings, screen: RunScreen, started: float) -> None:
