@@ -12,11 +12,7 @@ from cli.doctor.command import doctor
 from cli.options import DEFAULT_POLICY, HmacKey, Json, State, Tenant, Token, Url
 from cli.usage import Commands, show_version
 
-app = typer.Typer(
-    cls=Commands,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
+app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 def _add_group(name: str, module: str, description: str) -> None:
@@ -229,6 +225,14 @@ app.command()(doctor)
 app.command("execute-job", context_settings={"allow_interspersed_args": False})(jobs.execute_job)
 app.command("verify-receipt")(jobs.verify_receipt)
 app.command("verify-attestation")(jobs.verify_attestation)
+
+
+@app.command()
+def env(tenant: Tenant = None, json: Json = False, state: State = None) -> None:
+    """Print the local system's address and tokens: `eval "$(edge-signer env)"` sets them."""
+    from cli.environment import show_environment
+
+    show_environment(tenant, state, as_json=json)
 
 
 @app.command()

@@ -33,7 +33,7 @@ class LongTask:
 
     def __enter__(self) -> LongTask:
         """Begin to wait for the first second."""
-        if self._doing and Terminal(stderr=True).is_terminal:
+        if self._doing and Terminal(stderr=True).can_redraw:
             self._timer = Timer(_QUIET_S, self._draw)
             self._timer.daemon = True
             self._timer.start()

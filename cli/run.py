@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.markup import escape
 from rich.table import Table
 
-from cli.terminal import out, say_error
+from cli.terminal import as_typed, out, say_error
 from emulator.credentials.tokens import TENANT_IDS
 from emulator.errors import CloudError, EmulatorError
 from emulator.gateway.documentation import PATH as DOCUMENTATION_PATH
@@ -38,8 +38,10 @@ class RunScreen:
             ("sign photo.jpg --source-type digitalCapture", "writes photo.jpg.c2pa"),
             ("verify photo.jpg", "validates it with c2pa-rs"),
             ("execute-job examples/hello.wasm olleh", "runs it and verifies the receipt"),
+            ("env", "prints address and tokens for a shell"),
+            ("doctor", "says what is missing"),
         ):
-            out.print(f"edge-signer {command:<46} [dim]{effect}[/]")
+            out.print(f"{escape(as_typed())} {command:<46} [dim]{effect}[/]")
         out.print("\n[dim]Ctrl-C stops.[/]\n")
 
     def request(self, method: str, path: str, status: int, duration_ms: float) -> None:

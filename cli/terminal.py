@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from shutil import which
+from textwrap import wrap
 from typing import Any, NoReturn
 
 import typer
@@ -17,6 +19,8 @@ from rich.markup import escape
 
 EXIT_NOT_TRUSTED = 1
 EXIT_USAGE = 2
+# Of a row, with the blank behind it.
+_NAME_WIDTH = 11
 
 
 class Terminal(Console):
@@ -35,6 +39,11 @@ class Terminal(Console):
             soft_wrap=True,
             color_system=None if plain else "auto",
         )
+
+    @property
+    def can_redraw(self) -> bool:
+        """Whether lines can be drawn over: never in a file, whatever FORCE_COLOR says."""
+        return self.file.isatty() and not self.is_dumb_terminal
 
     def print(self, *objects: Any, **options: Any) -> None:
         """Print as rich does, or nothing after the reader has gone or the disk is full."""
@@ -77,8 +86,21 @@ def _is_harmless(character: str) -> bool:
 
 def show_row(name: str, value: str, colour: str = "") -> None:
     """Print a value beside its name; in a colour, both have it."""
-    text = escape(printable(value))
+    text = beside_name(value)
     out.print(f"[{colour or 'dim'}]{name:<10}[/] {f'[{colour}]{text}[/]' if colour else text}")
+
+
+def beside_name(value: str) -> str:
+    """Return a value as markup; on a terminal, a long one continues below its beginning.
+
+    A word stays whole, so that an address can be copied.
+    """
+    text = printable(value)
+    if out.is_terminal:
+        width = max(out.width - _NAME_WIDTH, _NAME_WIDTH)
+        lines = wrap(text, width, break_long_words=False, break_on_hyphens=False)
+        text = f"\n{' ' * _NAME_WIDTH}".join(lines)
+    return escape(text)
 
 
 def shown(value: Any) -> str:
@@ -115,6 +137,21 @@ def fail(line: str, exit_code: int = 1, choices: Iterable[str] = ()) -> NoReturn
     for choice in choices:
         _errors.print(escape(printable(choice)))
     raise typer.Exit(exit_code)
+
+
+def as_typed() -> str:
+    """Return how to call this command from here: by its name, or by its path if that is not found.
+
+    `make setup` puts it into .venv/bin, which is not on PATH.
+    """
+    name = "edge-signer"
+    program = Path(sys.executable).with_name(name)
+    found = which(name)
+    if not program.exists() or (found is not None and program.samefile(found)):
+        return name
+    with suppress(ValueError):
+        return str(program.relative_to(Path.cwd()))
+    return str(program)
 
 
 def sidecar_of(asset: Path) -> Path:

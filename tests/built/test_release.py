@@ -182,9 +182,6 @@ def test_the_installed_python_client_signs(
     require_trusted(command, signed)
 
 
-@pytest.mark.skipif(
-    not (ROOT / "clients/js/package-lock.json").exists(), reason="nothing packs the client yet"
-)
 def test_the_installed_javascript_client_signs(
     command: Command, photograph: Path, tmp_path: Path
 ) -> None:

@@ -1,0 +1,1 @@
+"""Pictures of the system for its documents, made by commands (`make screenshots`)."""
