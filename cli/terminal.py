@@ -37,6 +37,7 @@ class Terminal(Console):
             stderr=stderr,
             highlight=False,
             soft_wrap=True,
+            emoji=False,  # a file may be called :smile:.jpg
             color_system=None if plain else "auto",
         )
 

@@ -6,8 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.system.command import edge_signer
 from tests.system.running import Running
+
+
+@pytest.fixture
+def state(system: Running) -> Path:
+    return Path(system.state.anchors).parent
 
 
 def diagnosis(state: Path, *arguments: str) -> tuple[int, dict[tuple[str, str], Any]]:
