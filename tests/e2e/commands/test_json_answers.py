@@ -51,13 +51,13 @@ def test_of_several_files_each_is_a_line(state: Path, photo: Path, tmp_path: Pat
 
 
 def test_a_flag_that_was_set_and_unset(state: Path) -> None:
-    told = answer(state, "flags", "set", "smart_placement_enabled", "false", "--json")
+    told = answer(state, "flags", "set", "execution_enabled", "true", "--json")
     assert (told["flag"], told["value"], told["from"]) == (
-        "smart_placement_enabled",
-        "false",
+        "execution_enabled",
+        "true",
         "SSM",
     )
-    told = answer(state, "flags", "unset", "smart_placement_enabled", "--json")
+    told = answer(state, "flags", "unset", "execution_enabled", "--json")
     assert (told["value"], told["from"]) == (None, "default")
 
 
