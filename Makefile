@@ -22,7 +22,7 @@ INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN
 PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
 .PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-service fuzz-ingredients fuzz-layouts sparse-movie lint format openapi web wasm bench limits load chaos portability engines newer-engines chains public-files survival lock pr
-.PHONY: client js-client validate build package reproducible build-check cold-start import-times sbom audit cost architecture house walk deploy-local sam-local
+.PHONY: client js-client command release validate build package reproducible build-check cold-start import-times sbom audit cost architecture house walk deploy-local sam-local
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -130,6 +130,16 @@ js-client: ## Pack the JavaScript client into dist/, with the same bytes each ti
 	@cd clients/js && npm pack --silent --ignore-scripts --pack-destination ../../dist >/dev/null
 	@sha256sum dist/edge-signer-client-*.tgz
 
+command: setup ## Build the wheel and the sources of the command into dist/, with the same bytes each time.
+	@rm -f dist/edge_signer-*
+	@SOURCE_DATE_EPOCH=315532800 $(BIN)/python -m hatchling build -d dist
+	@sha256sum dist/edge_signer-*
+
+release: validate client command js-client package dev ## Build all that is released into dist/, install and test it; publishes nothing.
+	@$(BIN)/python -m deployment.release .aws-sam/package dist
+	RELEASED=$(CURDIR)/dist $(BIN)/python -m pytest tests/built/test_release.py
+	@cat dist/SHA256SUMS
+
 validate: $(VENV_SAM)/.made ## Check template.yaml and replica.yaml with SAM and cfn-lint.
 	$(SAM) validate --lint
 	$(VENV_SAM)/bin/cfn-lint template.yaml replica.yaml
@@ -188,8 +198,8 @@ cost: ## Print the tables of docs/cost.md.
 
 lock: dev ## Update the pins of all dependencies, with hashes and without index addresses.
 	$(BIN)/uv pip compile $(COMPILE) --upgrade --all-extras -o requirements/lock.txt pyproject.toml
-	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt -o requirements/layer.txt pyproject.toml
-	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt --extra run -o requirements/run.txt pyproject.toml
+	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt --group layer -o requirements/layer.txt
+	$(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt --extra build -o requirements/run.txt pyproject.toml
 	printf '%s\n' c2pa-python toml | $(BIN)/uv pip compile $(COMPILE) --no-deps -c requirements/lock.txt -o requirements/central.txt -
 	echo pillow | $(BIN)/uv pip compile $(COMPILE) --no-deps -c requirements/lock.txt -o requirements/derivatives.txt -
 	echo uv | $(BIN)/uv pip compile $(COMPILE) -c requirements/lock.txt -o requirements/setup.txt -

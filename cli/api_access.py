@@ -24,7 +24,7 @@ class TenantOptions:
         url: URL of the API; None for this machine's emulator.
         token: The tenant's bearer token; None for the emulator's.
         hmac_key: Signs the request; None if the token has no HMAC key.
-        tenant: The tenant; None for acme on the emulator, and for the token's own with a url.
+        tenant: The tenant; None for the token's own, and for acme on the emulator without a token.
         state: The emulator's state directory; None for the default.
     """
 
@@ -68,11 +68,18 @@ def tenant_access(options: TenantOptions, *, exit_code_without_system: int = 1) 
             fail("--hmac-key needs --tenant with --url: the tenant is signed too", EXIT_USAGE)
         return ApiAccess(options.url, Credentials(options.token, options.tenant, options.hmac_key))
     local = running_emulator(options.state, exit_code_without_system)
+    if options.token is not None:
+        if options.hmac_key is not None and options.tenant is None:
+            fail("--hmac-key needs --tenant with --token: the tenant is signed too", EXIT_USAGE)
+        # It knows its tenant; acme is the tenant of the emulator's own token alone.
+        credentials = Credentials(options.token, options.tenant, options.hmac_key)
+        return ApiAccess(local.url, credentials, local.receipt_public_key)
     tenant = options.tenant or _LOCAL_TENANT
     try:
-        token = options.token or local.token_of(tenant)
+        token = local.token_of(tenant)
     except KeyError:
-        fail(f"the emulator has no tenant {tenant}", EXIT_USAGE)
+        known = ", ".join(one.tenant_id for one in local.tenants)
+        fail(f"the emulator has no tenant {tenant}: --tenant takes {known}", EXIT_USAGE)
     credentials = Credentials(token, tenant, options.hmac_key)
     return ApiAccess(local.url, credentials, local.receipt_public_key)
 

@@ -37,21 +37,36 @@ class Deployment:
     emulated_variables: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """Make the boto3 client of a service.
+        """Make the boto3 client of a service, or end the command.
 
         Args:
             service: Such as ssm.
             region: Where it is; None for the deployment's own.
         """
-        if self.aws_endpoint:
-            return sdk_client(service, self.aws_endpoint, region or REGION)
-        import boto3
         from botocore.exceptions import BotoCoreError
 
         try:
-            return boto3.session.Session(region_name=region or self.region).client(service)
+            return self.unchecked_client(service, region)
         except (BotoCoreError, ValueError) as unusable:
-            fail(f"AWS cannot be used: {unusable}", EXIT_USAGE)
+            fail(
+                f"AWS cannot be used: {unusable}; `edge-signer doctor --stage {self.stage}` says "
+                "what is missing",
+                EXIT_USAGE,
+            )
+
+    def unchecked_client(self, service: str, region: str | None = None) -> Any:
+        """Make the boto3 client of a service.
+
+        The arguments are those of `client`.
+
+        Raises:
+            botocore.exceptions.BotoCoreError, ValueError: There is no region, profile, or service.
+        """
+        if self.aws_endpoint:
+            return sdk_client(service, self.aws_endpoint, region or REGION)
+        import boto3
+
+        return boto3.session.Session(region_name=region or self.region).client(service)
 
     def folder(self, name: str) -> str:
         """Name of a folder of parameters, such as policies."""
@@ -69,7 +84,7 @@ class Deployment:
         name = f"edge-signer-{self.stage}-{function}"
         if self.aws_endpoint:
             return self.emulated_variables.get(name, {})
-        answer = self.client("lambda").get_function_configuration(FunctionName=name)
+        answer = self.unchecked_client("lambda").get_function_configuration(FunctionName=name)
         variables: Mapping[str, str] = answer.get("Environment", {}).get("Variables", {})
         return variables
 

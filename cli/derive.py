@@ -5,20 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cli.api_access import TenantOptions, tenant_access
 from cli.found_ingredient import Found, found_ingredient
+from cli.progress import LongTask
 from cli.signing.asset_signer import failure_of
+from cli.signing.report import facts_of
 from cli.terminal import (
     EXIT_USAGE,
     fail,
     require_file,
     say_error,
     say_warning,
+    show_json,
     show_row,
 )
-from edge_signer_client import EdgeSigner, EdgeSignerClientError
+from edge_signer_client import EdgeSigner, EdgeSignerClientError, SignedAsset
 from emulator.files import write_atomically
+
+if TYPE_CHECKING:
+    from derivatives.resizing import Derivative
 
 _FORMATS = {
     **{".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"},
@@ -42,6 +49,7 @@ class DeriveOptions:
         force: Whether to replace a file that exists.
         verify: Whether c2pa-rs validates the derivative, where it is installed.
         assets_checked: Whether to tell the signer that c2pa-rs found the original unchanged.
+        as_json: Whether to print the result as one JSON object.
     """
 
     output: Path
@@ -55,6 +63,7 @@ class DeriveOptions:
     force: bool
     verify: bool
     assets_checked: bool
+    as_json: bool = False
 
 
 def derive_file(original: Path, access: TenantOptions, options: DeriveOptions) -> int:
@@ -90,8 +99,9 @@ def derive_file(original: Path, access: TenantOptions, options: DeriveOptions) -
 
     variant = Variant(chosen, options.width, options.height, options.quality)
     try:
-        found = found_ingredient(original, "parentOf", "original", check=checks)
-        derivative = derive_image(original.read_bytes(), variant)
+        with LongTask(f"resizing {original.name}"):
+            found = found_ingredient(original, "parentOf", "original", check=checks)
+            derivative = derive_image(original.read_bytes(), variant)
     except ImageError as refused:
         fail(f"{original}: {refused}", EXIT_USAGE)
     except EdgeSignerClientError as refused:
@@ -124,6 +134,24 @@ def derive_file(original: Path, access: TenantOptions, options: DeriveOptions) -
         failed = failure_of(original, failure)
         say_error(failed.text)
         return failed.exit_code
+    _show(original, options, found, derivative, content, answer)
+    return 0
+
+
+def _show(
+    original: Path,
+    options: DeriveOptions,
+    found: Found,
+    derivative: Derivative,
+    content: bytes,
+    answer: SignedAsset,
+) -> None:
+    if options.as_json:
+        image: dict[str, object] = {"width": derivative.width, "height": derivative.height}
+        image |= {"media_type": derivative.media_type, "bytes": len(content)}
+        parent = {"asset": str(original), "credentials": found.where or None}
+        show_json({"signed": str(options.output), "parent": parent, **image, **facts_of(answer)})
+        return
     for name, value in (
         ("parent", f"{original.name} ({found.where or 'which carries no credentials'})"),
         ("image", f"{derivative.width} x {derivative.height}, {derivative.media_type}"),
@@ -135,7 +163,6 @@ def derive_file(original: Path, access: TenantOptions, options: DeriveOptions) -
     ):
         if value:
             show_row(name, value)
-    return 0
 
 
 def _format(options: DeriveOptions) -> str:

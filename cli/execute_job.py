@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import stat
 import sys
 import uuid
 from base64 import b64encode
@@ -11,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from cli.api_access import TenantOptions, tenant_access
-from cli.terminal import EXIT_USAGE, fail, out, require_file, say_error
+from cli.progress import LongTask
+from cli.terminal import EXIT_USAGE, fail, require_file, say_error, show_json
 from edge_signer.execution.errors import ModuleTooLargeError, NotAModuleError
 from edge_signer.execution.job import HASH_PREFIX, checked_module
 from edge_signer.execution.receipts.receipt import pinned_key
@@ -46,7 +49,8 @@ def execute_job(
         options: Which API runs it, and for which tenant.
         pubkey: The pinned key; None for the emulator's.
         job_id: The job's name; None for a new one.
-        stdin: File for its standard input; `-` for this command's own, None for none.
+        stdin: File for its standard input; `-` for this command's own. None takes what is piped
+            into this command, or nothing.
         requirements: The job's limits by name.
         wait_s: How long to keep polling, in seconds.
         keep: Where to write request.json, answer.json and receipt.json; None for nowhere.
@@ -62,7 +66,8 @@ def execute_job(
     access = tenant_access(options, exit_code_without_system=EXIT_NO_RESULT)
     pubkey = _receipt_key(pubkey or access.receipt_key)
     try:
-        answer = EdgeSigner(access.url, access.credentials).run_job(request_json, wait_s)
+        with LongTask(f"running {module.name}"):
+            answer = EdgeSigner(access.url, access.credentials).run_job(request_json, wait_s)
     except EdgeSignerClientError as refused:
         fail(str(refused), EXIT_NO_RESULT)
     refusal = verify_result(answer, pubkey, request_json).refusal
@@ -75,7 +80,7 @@ def execute_job(
         # The receipt as an object is easier to read.
         fields = json.loads(answer)
         fields["receipt"] = json.loads(fields.pop("receipt_json"))
-        out.print(json.dumps(fields, indent=2), markup=False)
+        show_json(fields, indent=2)
     else:
         _pass_on(answer, result)
     return result.exit_code
@@ -87,7 +92,7 @@ def _request(
     require_file(module)
     try:
         wasm = module.read_bytes()
-        given = b"" if stdin is None else _input(stdin)
+        given = _piped() if stdin is None else _input(stdin)
     except OSError as unreadable:
         fail(f"{unreadable.filename}: {unreadable.strerror}", EXIT_USAGE)
     module_hash = HASH_PREFIX + sha256(wasm).hexdigest()
@@ -105,6 +110,17 @@ def _request(
     if given:
         request["stdin_base64"] = b64encode(given).decode()
     return json.dumps(request).encode()
+
+
+def _piped() -> bytes:
+    """Read what is piped into this command or redirected to it; a terminal gives nothing."""
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (AttributeError, OSError, ValueError):
+        # Standard input is closed.
+        return b""
+    is_given = stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
+    return sys.stdin.buffer.read() if is_given else b""
 
 
 def _input(stdin: Path) -> bytes:

@@ -8,14 +8,11 @@ import typer
 from typer.core import TyperGroup
 
 from cli import jobs, options
+from cli.doctor.command import doctor
 from cli.options import DEFAULT_POLICY, HmacKey, Json, State, Tenant, Token, Url
+from cli.usage import Commands, show_version
 
-app = typer.Typer(
-    help="C2PA Content Credentials signed from the edge, while the key never leaves KMS.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
+app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
 def _add_group(name: str, module: str, description: str) -> None:
@@ -47,6 +44,16 @@ _add_group("flags", "cli.operation.flags", "Show and change flags at run time.")
 _add_group("policies", "cli.operation.policies", "Manage signing policies.")
 _add_group("tenants", "cli.operation.tenants", "Issue, rotate, list and remove API tokens.")
 _add_group("trust", "cli.trust.commands", "Install, show and remove lists of trusted signers.")
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """C2PA Content Credentials signed from the edge, while the key never leaves KMS."""
 
 
 @app.command()
@@ -94,6 +101,7 @@ def sign(
     verify: options.Verify = True,
     at_once: options.AtOnce = 4,
     report: options.Report = None,
+    json: Json = False,
     url: Url = None,
     token: Token = None,
     hmac_key: HmacKey = None,
@@ -121,7 +129,7 @@ def sign(
                 *(output_dir, in_place, remote, sidecar),
                 *(force, verify, at_once, report),
                 *(parent, no_parent, component or (), input or ()),
-                *(action or (), manifest, assets_checked),
+                *(action or (), manifest, assets_checked, json),
             ),
         )
     )
@@ -141,6 +149,7 @@ def derive(
     policy: options.Policy = DEFAULT_POLICY,
     force: options.Force = False,
     verify: options.Verify = True,
+    json: Json = False,
     url: Url = None,
     token: Token = None,
     hmac_key: HmacKey = None,
@@ -173,6 +182,7 @@ def derive(
                 force=force,
                 verify=verify,
                 assets_checked=assets_checked,
+                as_json=json,
             ),
         )
     )
@@ -212,9 +222,18 @@ def verify(
     )
 
 
+app.command()(doctor)
 app.command("execute-job", context_settings={"allow_interspersed_args": False})(jobs.execute_job)
 app.command("verify-receipt")(jobs.verify_receipt)
 app.command("verify-attestation")(jobs.verify_attestation)
+
+
+@app.command()
+def env(tenant: Tenant = None, json: Json = False, state: State = None) -> None:
+    """Print the local system's address and tokens: `eval "$(edge-signer env)"` sets them."""
+    from cli.environment import show_environment
+
+    show_environment(tenant, state, as_json=json)
 
 
 @app.command()

@@ -45,7 +45,7 @@ def progress_bar(doing: str, *, hidden: bool = False) -> Progress:
     return Progress(
         *(*columns, TimeRemainingColumn()),
         console=screen,
-        disable=hidden or not screen.is_terminal,
+        disable=hidden or not screen.can_redraw,
         # Results on standard output stay there.
         redirect_stdout=False,
     )

@@ -28,7 +28,7 @@ HmacKey = Annotated[
 Tenant = Annotated[
     str | None,
     typer.Option(
-        help="The tenant.", show_default="acme on the emulator; with --url, the token's tenant"
+        help="The tenant.", show_default="the token's tenant; acme on the emulator without --token"
     ),
 ]
 PinnedKey = Annotated[
@@ -213,7 +213,11 @@ JobId = Annotated[
     str | None, typer.Option(help="The job's name; the same name gives the same result.")
 ]
 StandardInput = Annotated[
-    Path | None, typer.Option(help="The module's standard input; - passes on this command's.")
+    Path | None,
+    typer.Option(
+        help="File for the module's standard input; - passes on this command's.",
+        show_default="what is piped in",
+    ),
 ]
 JobTimeout = Annotated[int, typer.Option(min=1, help="Time limit in seconds.")]
 JobMemory = Annotated[int, typer.Option(min=1, help="Memory limit in MiB.")]

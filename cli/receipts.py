@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from cli.terminal import EXIT_NOT_TRUSTED, EXIT_USAGE, fail, out, require_file, show_row
+from cli.terminal import EXIT_NOT_TRUSTED, EXIT_USAGE, fail, out, require_file, show_json, show_row
 from edge_signer.execution.receipts.receipt import (
     MAX_RECEIPT_BYTES,
     Receipt,
@@ -102,7 +101,7 @@ def _statement_facts(statement: Statement) -> dict[str, object]:
 def _show(refusal: Refusal | None, facts: dict[str, object], held: str, *, as_json: bool) -> int:
     if as_json:
         verified = {"verified": refusal is None, "refusal": refusal, **facts}
-        out.print(json.dumps(verified), markup=False)
+        show_json(verified)
     elif refusal is None:
         for name, value in facts.items():
             show_row(name, _in_words(name, value))

@@ -10,11 +10,11 @@ from pathlib import Path
 from rich.markup import escape
 from rich.table import Table
 
-from cli.terminal import out, say_error
+from cli.terminal import as_typed, out, say_error
 from emulator.credentials.tokens import TENANT_IDS
 from emulator.errors import CloudError, EmulatorError
 from emulator.gateway.documentation import PATH as DOCUMENTATION_PATH
-from emulator.local_state import LocalState, checkout, default_directory
+from emulator.local_state import LocalState, checkout, default_directory, is_checkout
 from emulator.system import Settings, start
 
 
@@ -39,8 +39,10 @@ class RunScreen:
             ("sign photo.jpg --source-type digitalCapture", "writes photo.jpg.c2pa"),
             ("verify photo.jpg", "validates it with c2pa-rs"),
             ("execute-job examples/hello.wasm olleh", "runs it and verifies the receipt"),
+            ("env", "prints address and tokens for a shell"),
+            ("doctor", "says what is missing"),
         ):
-            out.print(f"edge-signer {command:<46} [dim]{effect}[/]")
+            out.print(f"{escape(as_typed())} {command:<46} [dim]{effect}[/]")
         out.print("\n[dim]Ctrl-C stops.[/]\n")
 
     def request(self, method: str, path: str, status: int, duration_ms: float) -> None:
@@ -78,6 +80,8 @@ def run_until_stopped(
         parameters={"TenantAllowlist": ",".join((*TENANT_IDS, *allowed))},
     )
     screen = RunScreen()
+    if not is_checkout():
+        _precompile()
     try:
         asyncio.run(_run(settings, screen, started))
     except EmulatorError as error:
@@ -85,6 +89,18 @@ def run_until_stopped(
         return 1
     out.print("[dim]Stopped.[/]")
     return 0
+
+
+def _precompile() -> None:
+    """Compile the modules of an installed command once, as `make setup` does in a checkout."""
+    from edge_signer.signing.layout.embed_module import EMBED_MODULE
+    from edge_signer.signing.manifest.tbs_module import TBS_MODULE
+
+    # Without it, or where nobody may write, each new worker compiles them.
+    with suppress(OSError):
+        for module in (TBS_MODULE, EMBED_MODULE):
+            if not module.precompiled_path.exists():
+                module.precompile()
 
 
 async def _run(settings: Settings, screen: RunScreen, started: float) -> None:

@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from shutil import which
+from textwrap import wrap
 from typing import Any, NoReturn
 
 import typer
@@ -17,6 +19,8 @@ from rich.markup import escape
 
 EXIT_NOT_TRUSTED = 1
 EXIT_USAGE = 2
+# Of a row, with the blank behind it.
+_NAME_WIDTH = 11
 
 
 class Terminal(Console):
@@ -27,7 +31,20 @@ class Terminal(Console):
         if hasattr(stream, "reconfigure"):
             # A character outside the terminal's encoding is no reason to fail.
             stream.reconfigure(errors="replace")
-        super().__init__(stderr=stderr, highlight=False, soft_wrap=True)
+        # rich leaves bold and dim text for NO_COLOR; a file of that would hold escape sequences.
+        plain = bool(os.environ.get("NO_COLOR"))
+        super().__init__(
+            stderr=stderr,
+            highlight=False,
+            soft_wrap=True,
+            emoji=False,  # a file may be called :smile:.jpg
+            color_system=None if plain else "auto",
+        )
+
+    @property
+    def can_redraw(self) -> bool:
+        """Whether lines can be drawn over: never in a file, whatever FORCE_COLOR says."""
+        return self.file.isatty() and not self.is_dumb_terminal
 
     def print(self, *objects: Any, **options: Any) -> None:
         """Print as rich does, or nothing after the reader has gone or the disk is full."""
@@ -70,8 +87,21 @@ def _is_harmless(character: str) -> bool:
 
 def show_row(name: str, value: str, colour: str = "") -> None:
     """Print a value beside its name; in a colour, both have it."""
-    text = escape(printable(value))
+    text = beside_name(value)
     out.print(f"[{colour or 'dim'}]{name:<10}[/] {f'[{colour}]{text}[/]' if colour else text}")
+
+
+def beside_name(value: str) -> str:
+    """Return a value as markup; on a terminal, a long one continues below its beginning.
+
+    A word stays whole, so that an address can be copied.
+    """
+    text = printable(value)
+    if out.is_terminal:
+        width = max(out.width - _NAME_WIDTH, _NAME_WIDTH)
+        lines = wrap(text, width, break_long_words=False, break_on_hyphens=False)
+        text = f"\n{' ' * _NAME_WIDTH}".join(lines)
+    return escape(text)
 
 
 def shown(value: Any) -> str:
@@ -79,6 +109,11 @@ def shown(value: Any) -> str:
     if value is None:
         return "-"
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def show_json(value: Any, indent: int | None = None) -> None:
+    """Print an answer for programs: one line of JSON, or several with an indent."""
+    out.print(json.dumps(value, indent=indent), markup=False)
 
 
 def say_error(line: str) -> None:
@@ -103,6 +138,21 @@ def fail(line: str, exit_code: int = 1, choices: Iterable[str] = ()) -> NoReturn
     for choice in choices:
         _errors.print(escape(printable(choice)))
     raise typer.Exit(exit_code)
+
+
+def as_typed() -> str:
+    """Return how to call this command from here: by its name, or by its path if that is not found.
+
+    `make setup` puts it into .venv/bin, which is not on PATH.
+    """
+    name = "edge-signer"
+    program = Path(sys.executable).with_name(name)
+    found = which(name)
+    if not program.exists() or (found is not None and program.samefile(found)):
+        return name
+    with suppress(ValueError):
+        return str(program.relative_to(Path.cwd()))
+    return str(program)
 
 
 def sidecar_of(asset: Path) -> Path:

@@ -11,7 +11,7 @@ import hashlib
 import re
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
@@ -36,13 +36,23 @@ def archive(folder: Path, target: Path) -> None:
         folder: What the archive holds; the names in it begin below.
         target: Is written over.
     """
+    archive_of({name: (folder / name).read_bytes() for name in _files(folder)}, target)
+
+
+def archive_of(content: Mapping[str, bytes], target: Path) -> None:
+    """Zip files with sorted names, one date and one mode.
+
+    Args:
+        content: The files' bytes by their names.
+        target: Is written over.
+    """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archived:
-        for name in sorted(_files(folder)):
+        for name in sorted(content):
             entry = zipfile.ZipInfo(name, _DATE)
             entry.external_attr = _READABLE_BY_ALL
             entry.create_system = 3
             entry.compress_type = zipfile.ZIP_DEFLATED
-            archived.writestr(entry, (folder / name).read_bytes())
+            archived.writestr(entry, content[name])
 
 
 def package(built: Path, target: Path) -> list[Path]:

@@ -17,6 +17,8 @@ from emulator.errors import StartError
 from emulator.files import write_atomically
 
 FILE_NAME = "local.json"
+#: Where the system serves manifests.
+MANIFESTS_PATH = "/manifests/"
 STATE_VARIABLE = "EDGE_SIGNER_STATE"
 #: The roots of this run and of earlier ones, beside the file.
 ANCHORS_NAME = "anchors.pem"
@@ -105,14 +107,27 @@ class LocalState:
 
 
 def default_directory() -> Path:
-    """Return the state directory: EDGE_SIGNER_STATE, or .edge-signer in the checkout."""
-    configured = os.environ.get(STATE_VARIABLE)
-    return Path(configured) if configured else checkout() / ".edge-signer"
+    """Return the state directory: EDGE_SIGNER_STATE, or .edge-signer in the checkout.
+
+    Of an installed command it is in the user's home, because an update replaces the command's own
+    folder.
+    """
+    if configured := os.environ.get(STATE_VARIABLE):
+        return Path(configured)
+    if is_checkout():
+        return checkout() / ".edge-signer"
+    states = os.environ.get("XDG_STATE_HOME")
+    return (Path(states) if states else Path.home() / ".local/state") / "edge-signer"
 
 
 def checkout() -> Path:
-    """Return the directory that holds template.yaml."""
+    """Return the directory that holds template.yaml: the checkout, or an installed copy of it."""
     return Path(__file__).resolve().parent.parent
+
+
+def is_checkout() -> bool:
+    """Return whether this is the checkout; what is installed has no project file."""
+    return (checkout() / "pyproject.toml").is_file()
 
 
 def _is_alive(pid: int) -> bool:

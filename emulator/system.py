@@ -29,12 +29,13 @@ from emulator.gateway.api import api_of, throttle_of
 from emulator.gateway.api_gateway import MAX_BODY_BYTES, ApiGateway
 from emulator.gateway.console import ConsoleSite
 from emulator.gateway.documentation import Documentation
-from emulator.gateway.manifests import PREFIX, ManifestCdn
+from emulator.gateway.manifests import ManifestCdn
 from emulator.http.message import Handler, Request, Response
 from emulator.http.server import HttpServer
 from emulator.local_state import (
     ANCHORS_NAME,
     FILE_NAME,
+    MANIFESTS_PATH,
     TSA_ANCHORS_NAME,
     LocalState,
     TenantToken,
@@ -126,7 +127,7 @@ async def start(settings: Settings, reporter: Reporter) -> AsyncIterator[Running
         parameters = {
             **_DEVELOPMENT_PARAMETERS,
             **settings.parameters,
-            "ManifestBaseUrl": f"{url}{PREFIX}".rstrip("/"),
+            "ManifestBaseUrl": f"{url}{MANIFESTS_PATH}".rstrip("/"),
         }
         # In a thread: meanwhile the cloud process imports, and signals are still handled.
         template = await asyncio.to_thread(
@@ -192,7 +193,7 @@ def _front(gateway: ApiGateway, report: Report, aws_endpoint: str) -> Handler:
     documentation = Documentation(checkout() / "docs" / "openapi.json")
 
     async def handle(request: Request) -> Response:
-        if cdn is not None and request.path.startswith(PREFIX):
+        if cdn is not None and request.path.startswith(MANIFESTS_PATH):
             return await cdn.handle(request)
         page = console.find(request) or documentation.find(request)
         return page or await gateway.handle(request)

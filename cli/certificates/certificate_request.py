@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 from cli.certificates.certified_key import CertifiedKey
 from cli.certificates.pkcs10 import RequestError, signed_by_kms
 from cli.deployment import aws_failures_reported
-from cli.terminal import EXIT_USAGE, fail, out
+from cli.terminal import EXIT_USAGE, fail, out, show_json
 from edge_signer.signing.credentials.algorithm import ALGORITHMS
 from emulator.credentials.leaf_profile import Extension, claim_signing_extensions
 from emulator.files import write_atomically
@@ -127,6 +127,7 @@ def write_request(
     file: Path | None,
     *,
     force: bool,
+    as_json: bool,
 ) -> None:
     """Sign a request with KMS and write it in PEM.
 
@@ -137,6 +138,7 @@ def write_request(
         algorithm: Signs the request; None for the first that the key supports.
         file: Where to write it; None for standard output.
         force: Whether to replace an existing file.
+        as_json: Whether to print an object that holds the request.
 
     Raises:
         typer.Exit: The file exists or cannot be written (2), or the key cannot sign the request or
@@ -152,12 +154,16 @@ def write_request(
         except RequestError as broken:
             fail(str(broken))
     pem = request.public_bytes(serialization.Encoding.PEM).decode()
-    if file is None:
-        out.print(pem, markup=False, end="")
-        return
-    try:
-        write_atomically(file, pem, mode=0o644)
-    except OSError as unwritable:
-        fail(f"{file}: {unwritable.strerror}", EXIT_USAGE)
+    if file is not None:
+        try:
+            write_atomically(file, pem, mode=0o644)
+        except OSError as unwritable:
+            fail(f"{file}: {unwritable.strerror}", EXIT_USAGE)
     named = request.subject.rfc4514_string()
-    out.print(f"{file} asks for a certificate of {key.alias} for {named}", markup=False)
+    if as_json:
+        written = None if file is None else str(file)
+        show_json({"key": key.alias, "subject": named, "file": written, "request": pem})
+    elif file is None:
+        out.print(pem, markup=False, end="")
+    else:
+        out.print(f"{file} asks for a certificate of {key.alias} for {named}", markup=False)

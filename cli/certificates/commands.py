@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -31,7 +30,7 @@ from cli.certificates.lint_command import lint_file, show_findings
 from cli.certificates.linter import lint
 from cli.deployment import aws_failures_reported, deployment
 from cli.options import Json, Region, Stage, State
-from cli.terminal import EXIT_USAGE, fail, out, show_row
+from cli.terminal import EXIT_USAGE, fail, out, show_json, show_row
 from edge_signer.signing.credentials.kms import KmsSigner
 
 app = typer.Typer()
@@ -71,6 +70,7 @@ def request(
     stage: Stage = None,
     region: Region = None,
     state: State = None,
+    as_json: Json = False,
 ) -> None:
     """Write a certification request (PKCS #10), signed by the key in KMS."""
     try:
@@ -79,7 +79,7 @@ def request(
     except SubjectError as refused:
         fail(str(refused), EXIT_USAGE)
     named = certified_key(deployment(stage, region, state), key, None)
-    write_request(named, name, extensions, algorithm, file, force=force)
+    write_request(named, name, extensions, algorithm, file, force=force, as_json=as_json)
 
 
 @app.command()
@@ -100,6 +100,7 @@ def install(
     stage: Stage = None,
     region: Region = None,
     state: State = None,
+    as_json: Json = False,
 ) -> None:
     """Check a chain and install it; workers use it within five minutes."""
     owner = certified_key(deployment(stage, region, state), key, certificate)
@@ -113,7 +114,7 @@ def install(
             require_anchored(chain, anchors, parts.left_out)
         except ChainError as refused:
             show_findings([one for one in lint(parts.chain) if one.severity == "error"])
-            fail(f"{file} is not the chain of {owner.alias}: {refused}")
+            fail(f"{file} cannot be installed for {owner.alias}: {refused}")
         before = _installed(owner)
         owner.ssm().put_parameter(
             Name=owner.parameter,
@@ -123,15 +124,34 @@ def install(
             # Standard up to 4,096 bytes, advanced for more.
             Tier="Intelligent-Tiering",
         )
+    root = "" if anchors is not None else chain.certificates[-1].issuer.rfc4514_string()
+    if as_json:
+        left_out = [one.subject.rfc4514_string() for one in parts.left_out]
+        show_json(
+            {
+                "parameter": owner.parameter,
+                "was": None if before is None else _summary(before),
+                "is": _summary(as_pem(chain.certificates)),
+                "valid_until": chain.expires_at.isoformat(),
+                "days_left": _days_left(chain.expires_at),
+                "left_out": left_out,
+                "root_checked": anchors is not None,
+            }
+        )
+        return
     show_row("parameter", owner.parameter)
     show_row("was", "nothing" if before is None else _summary(before))
     show_row("is", _summary(as_pem(chain.certificates)))
     show_row("until", f"{chain.expires_at:%Y-%m-%d %H:%M} UTC, {_days_left(chain.expires_at)} days")
     for one in parts.left_out:
         show_row("left out", one.subject.rfc4514_string())
-    if anchors is None:
-        show_row("root", f"not checked: {chain.certificates[-1].issuer.rfc4514_string()}")
+    if root:
+        show_row("root", f"not checked: {root}")
     out.print(f"Every worker uses it within {KmsSigner.REFRESH_S / 60:.0f} minutes.")
+    out.print(
+        "`edge-signer verify` trusts it once its root is on a list: `edge-signer trust update "
+        "ROOT.pem --purpose signers`, or --anchors ROOT.pem."
+    )
 
 
 @app.command()
@@ -151,7 +171,7 @@ def show(
     facts = {"parameter": owner.parameter, "key": owner.alias}
     facts |= _facts(installed, public_key_der)
     if as_json:
-        out.print(json.dumps(facts), markup=False)
+        show_json(facts)
     else:
         for name, value in facts.items():
             if value != "":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from cli.certificates.certificate_file import CertificateFile, read_or_exit
 from cli.certificates.chain_check import arranged, public_key_of
 from cli.certificates.linter import LintFinding, lint
 from cli.options import Json
-from cli.terminal import EXIT_USAGE, fail, out, printable
+from cli.terminal import EXIT_USAGE, fail, out, printable, show_json
 
 _COLOURS = {"error": "red", "warning": "yellow"}
 
@@ -48,7 +47,7 @@ def lint_file(
     findings = lint(_leaf_first(found), level=level, anchors=roots)
     errors = [one for one in findings if one.severity == "error"]
     if as_json:
-        out.print(json.dumps([one.as_json() for one in findings]), markup=False)
+        show_json([one.as_json() for one in findings])
     else:
         show_findings(findings)
         rules = "the certificate profile" if level is None else f"the profile and level {level}"

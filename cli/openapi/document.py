@@ -18,8 +18,6 @@ from edge_signer.http.wire_formats import MAX_EVENT_BYTES
 from emulator.local_state import checkout
 
 _ABOUT = f"""\
-C2PA Content Credentials for media, signed with a key that never leaves KMS.
-
 Each manifest is stored under its asset's digest, or under its `manifest_id` if it has one. The \
 answer's `manifest_url` is its address. `GET` and `HEAD` on that address need no token. A CDN \
 serves them, not this API; its answers have an ETag, and `?versionId=` selects an older version.
@@ -53,6 +51,7 @@ def openapi_document() -> dict[str, Any]:
         # The deployment's own address: the document is served from there.
         "servers": [{"url": "/"}],
         "security": _security(),
+        "tags": _tags(),
         "paths": {
             SIGN.path: {"post": _sign(), "options": _preflight()},
             **job_paths(),
@@ -73,6 +72,13 @@ def openapi_json() -> str:
     return json.dumps(openapi_document(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
+def _tags() -> list[dict[str, str]]:
+    """Return the groups in their order; what only browsers send comes last."""
+    groups = [{"name": name, "description": about} for name, (_, about) in responses.TAGS.items()]
+    about = "What browsers ask before a page of another origin may call."
+    return [*groups, {"name": responses.PREFLIGHT_TAG, "description": about}]
+
+
 def _sign() -> dict[str, Any]:
     described = responses.operation(SIGN, responses.success(), REQUESTS)
     return {**described, "parameters": REQUEST_PARAMETERS}
@@ -81,6 +87,7 @@ def _sign() -> dict[str, Any]:
 def _preflight() -> dict[str, Any]:
     return {
         "operationId": "preflight",
+        "tags": [responses.PREFLIGHT_TAG],
         "summary": "Check whether a web page may call (CORS preflight)",
         "security": [],
         "responses": {"204": responses.preflight()},

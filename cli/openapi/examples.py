@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from edge_signer.http.authentication import KILLED, NO_JOBS, NO_VERIFICATION
 from edge_signer.tenancy.rate_limits import Limits, RateLimitedError, Usage, decide
 
-_DIGEST = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+# Of examples/rocket.jpg.
+_DIGEST = "c2dd0de7c538df8d111e479619b129464d0269d0ae5fd18ca91d33a7fdfea95c"
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _POLICY = "newsroom-default-v3"
 _PIXEL = (

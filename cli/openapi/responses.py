@@ -32,6 +32,17 @@ from edge_signer.tenancy.rate_limits import RateLimitedError
 ErrorKind = type[EdgeSignerError]
 Response = dict[str, Any]
 
+#: The groups of operations, each with how its paths begin and what it is for.
+TAGS = {
+    "Signing": ("/edge-sign", "Sign an asset's digest, or a small asset itself."),
+    "Verification": ("/verify", "Judge the Content Credentials of any file."),
+    "Jobs": ("/jobs", "Run WebAssembly, and get a signed receipt."),
+    "Modules": ("/modules", "Store the WebAssembly of jobs."),
+    "Keys": ("/keys", "The keys that verify receipts."),
+    "Health": ("/health", "Whether the deployment can sign."),
+}
+#: Of the operations that browsers add by themselves.
+PREFLIGHT_TAG = "Preflight"
 #: What API Gateway answers by itself, with a body of its own and without our headers.
 OF_GATEWAY = {
     413: "Request Entity Too Large",
@@ -39,6 +50,7 @@ OF_GATEWAY = {
     500: "Internal Server Error",
     503: "Service Unavailable",
 }
+_BINARY = {"type": "string", "format": "binary"}
 #: The form of the variables in paths.
 _VARIABLES = {"job_id": JOB_ID, "module_hash": MODULE_HASH}
 _MAY_RETRY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
@@ -86,12 +98,14 @@ def operation(route: Route, answer: Response, examples: dict[str, Any] | None = 
         answer: Its answer of status 200.
         examples: Of its JSON body.
     """
-    content: dict[str, Any] = {one: {"schema": {}} for one in route.media_types}
+    # One type is enough to call it: generators of clients know no others for bytes.
+    content: dict[str, Any] = {one: {"schema": _BINARY} for one in route.media_types[-1:]}
     if route.body is not None:
         told = {"schema": _reference(route.body.__name__), "examples": examples}
         content = dict.fromkeys(route.media_types, told)
     return {
         "operationId": route.operation_id,
+        "tags": [tag_of(route.path)],
         "summary": route.summary,
         "description": route.description,
         **({"parameters": parameters} if (parameters := _in_path(route)) else {}),
@@ -99,6 +113,11 @@ def operation(route: Route, answer: Response, examples: dict[str, Any] | None = 
         **({"security": []} if route.is_public else {}),
         "responses": {"200": answer, **refusals_of(route)},
     }
+
+
+def tag_of(path: str) -> str:
+    """Return the group of a path."""
+    return next(name for name, (begin, _) in TAGS.items() if path.startswith(begin))
 
 
 def refusals_of(route: Route) -> dict[str, Response]:

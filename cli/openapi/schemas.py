@@ -99,8 +99,9 @@ def _request() -> Schema:
     base64 = {"type": "string", "pattern": _BASE64, "maxLength": longest}
     fields["asset_inline"]["anyOf"] = [base64, {"type": "null"}]
     fields["assertions"] = assertions_schema()
-    either = [{"required": ["asset_sha256"]}, {"required": ["asset_inline"]}]
-    return {**schema, "anyOf": either}
+    # Generators of clients give a schema with anyOf no type at all; they pass over these words.
+    without_file = {"not": {"required": ["asset_inline"]}}
+    return {**schema, "if": without_file, "then": {"required": ["asset_sha256"]}}
 
 
 def _described(model: type[BaseModel], told: Mapping[str, Schema]) -> Schema:

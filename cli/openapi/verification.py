@@ -8,7 +8,8 @@ from cli.openapi.headers import COMMON, FOR_PAGES, OF_LIMITS, headers
 from cli.openapi.responses import answer_of, operation
 from edge_signer.http.routes.verify import UPLOAD, VERIFY
 
-_DIGEST = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+# Of examples/rocket.jpg.
+_DIGEST = "c2dd0de7c538df8d111e479619b129464d0269d0ae5fd18ca91d33a7fdfea95c"
 #: The manifest store is cut short: its verdict is Unreadable.
 _STORE = "AAAJp2p1bWIAAAAeanVtZGMycGEAEQAQgAAAqgA4m3EDYzJwYQ=="
 EXAMPLES: dict[str, dict[str, Any]] = {

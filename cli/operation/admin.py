@@ -12,7 +12,7 @@ import typer
 from cli.api_access import require_api_address, running_emulator
 from cli.operation import operators
 from cli.options import Json, State, Url
-from cli.terminal import EXIT_USAGE, fail, out, show_row, shown
+from cli.terminal import EXIT_USAGE, fail, show_json, show_row, shown
 from edge_signer_client import (
     Credentials,
     CredentialsError,
@@ -85,7 +85,7 @@ def breaker_status(url: Url = None, state: State = None, as_json: Json = False) 
     """Show the state that all workers share."""
     found = _ask("GET", "/admin/circuit-breaker/status", None, url, state)
     if as_json:
-        out.print(json.dumps(found), markup=False)
+        show_json(found)
         return
     for name, value in found.items():
         show_row(name, shown(value))
@@ -149,7 +149,7 @@ def _change(
     """Ask for a change, and print what was done."""
     done = _ask("POST", path, body, url, state)
     if as_json:
-        out.print(json.dumps(done), markup=False)
+        show_json(done)
         return
     for name in ("action", "target", "before", "after", "operator"):
         show_row(name, shown(done[name]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated, NamedTuple
 
 import typer
@@ -11,7 +10,7 @@ from rich.table import Table
 
 from cli.deployment import MAX_PARAMETER_BYTES, aws_failures_reported, deployment
 from cli.options import Json, Region, Stage, State
-from cli.terminal import EXIT_USAGE, fail, out
+from cli.terminal import EXIT_USAGE, fail, out, show_json
 from edge_signer.configuration.flags import (
     NOT_SUPPORTED_YET,
     FlagError,
@@ -38,7 +37,8 @@ class _Row(NamedTuple):
     fault: str = ""
 
 
-@app.command("get")
+@app.command("list")
+@app.command("get", hidden=True)
 def get_flags(
     stage: Stage = None, region: Region = None, state: State = None, as_json: Json = False
 ) -> None:
@@ -55,7 +55,7 @@ def get_flags(
     names = [*Flags.model_fields, *sorted(texts.keys() - Flags.model_fields.keys())]
     rows = [_row(name, texts.get(name), defaults) for name in names]
     if as_json:
-        out.print(json.dumps([row._asdict() for row in rows]), markup=False)
+        show_json([row._asdict() for row in rows])
         return
     table = Table("flag", "value", "from", "fault", box=None)
     for row in rows:
@@ -70,6 +70,7 @@ def set_flag(
     stage: Stage = None,
     region: Region = None,
     state: State = None,
+    as_json: Json = False,
 ) -> None:
     """Set a flag; every worker sees it within 10 s."""
     target = deployment(stage, region, state)
@@ -86,11 +87,20 @@ def set_flag(
         target.client("ssm").put_parameter(
             Name=f"{target.folder('flags')}/{name}", Type="String", Value=text, Overwrite=True
         )
+    if as_json:
+        show_json({"flag": name, "value": text, "from": "SSM", "stage": target.stage})
+        return
     out.print(f"{name} is {text} on {target.stage}: {_SEEN}", markup=False)
 
 
 @app.command("unset")
-def unset_flag(name: Name, stage: Stage = None, region: Region = None, state: State = None) -> None:
+def unset_flag(
+    name: Name,
+    stage: Stage = None,
+    region: Region = None,
+    state: State = None,
+    as_json: Json = False,
+) -> None:
     """Return a flag to its default; every worker sees it within 10 s."""
     target = deployment(stage, region, state)
     # A flag that was never supported can be removed too.
@@ -99,6 +109,9 @@ def unset_flag(name: Name, stage: Stage = None, region: Region = None, state: St
     with aws_failures_reported():
         # Unlike DeleteParameter, this does not fail if the parameter does not exist.
         target.client("ssm").delete_parameters(Names=[f"{target.folder('flags')}/{name}"])
+    if as_json:
+        show_json({"flag": name, "value": None, "from": "default", "stage": target.stage})
+        return
     out.print(f"{name} is back to its default on {target.stage}: {_SEEN}", markup=False)
 
 

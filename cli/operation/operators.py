@@ -12,7 +12,7 @@ from rich.table import Table
 
 from cli.deployment import MAX_PARAMETER_BYTES, aws_failures_reported, deployment
 from cli.options import Json, Region, Stage, State
-from cli.terminal import EXIT_USAGE, fail, out, printable, show_row, shown
+from cli.terminal import EXIT_USAGE, fail, out, printable, show_json, show_row, shown
 from edge_signer.administration.audit_trail import FAILED, FOLDER, INTENDED
 from edge_signer.http.admin_token import OPERATOR_NAME, admin_tokens_parameter, read_operators
 from emulator.credentials.tokens import issue_admin_token, store_operators
@@ -56,7 +56,7 @@ def issue(
     fingerprint = token_sha256[:_FINGERPRINT_DIGITS]
     if as_json:
         facts = {"operator": name, "fingerprint": fingerprint, "token": token}
-        out.print(json.dumps(facts), markup=False)
+        show_json(facts)
     else:
         show_row("operator", name)
         show_row("listed as", fingerprint)
@@ -76,7 +76,7 @@ def list_tokens(
     rows = [(name, operators[name][:_FINGERPRINT_DIGITS]) for name in sorted(operators)]
     if as_json:
         listed = [{"operator": name, "fingerprint": fingerprint} for name, fingerprint in rows]
-        out.print(json.dumps(listed), markup=False)
+        show_json(listed)
         return
     table = Table("operator", "token", box=None, padding=(0, 2, 0, 0), header_style="dim")
     for name, fingerprint in rows:
@@ -102,7 +102,7 @@ def remove(
     with aws_failures_reported():
         store_operators(ssm, target.stage, operators)
     if as_json:
-        out.print(json.dumps({"operator": name, "removed": fingerprint}), markup=False)
+        show_json({"operator": name, "removed": fingerprint})
         return
     show_row("operator", name)
     show_row("removed", fingerprint)
@@ -128,7 +128,7 @@ def list_changes(
         bucket = target.variables("admin").get("MANIFEST_BUCKET", "")
         changes = _changes(target.client("s3"), bucket, f"{FOLDER}/{day or ''}", last)
     if as_json:
-        out.print(json.dumps(changes), markup=False)
+        show_json(changes)
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for title in ("when (UTC)", "operator", "action", "target", "before", "after", ""):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +13,7 @@ from rich.table import Table
 
 from cli.deployment import MAX_PARAMETER_BYTES, Deployment, aws_failures_reported, deployment
 from cli.options import Json, Region, Stage, State
-from cli.terminal import EXIT_USAGE, fail, out, printable, require_file, say_error
+from cli.terminal import EXIT_USAGE, fail, out, printable, require_file, say_error, show_json
 from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.rules.policy_directory import (
@@ -40,7 +39,7 @@ def list_policies(
     rows += [_row(name, "document", _read(text, name)) for name, text in documents.items()]
     rows.sort(key=lambda row: str(row["policy_id"]))
     if as_json:
-        out.print(json.dumps(rows), markup=False)
+        show_json(rows)
         return
     table = Table("policy", "from", "algorithm", "key", "chain", "tenants", "fault", box=None)
     for row in rows:
@@ -54,6 +53,7 @@ def show(
     stage: Stage = None,
     region: Region = None,
     state: State = None,
+    as_json: Json = False,
 ) -> None:
     """Print a policy that is in force, as YAML."""
     documents = _documents(deployment(stage, region, state))
@@ -63,27 +63,32 @@ def show(
         else shipped_policies().get(policy_id)
     )
     if policy is None:
-        fail(f"{policy_id}: no such policy", EXIT_USAGE)
+        fail(f"{policy_id}: no such policy; `edge-signer policies list` shows them", EXIT_USAGE)
     if isinstance(policy, PolicyDocumentError):
         fail(f"{policy_id}: {policy}")
     fields = policy.model_dump(mode="json", exclude_none=True)
+    if as_json:
+        show_json(fields)
+        return
     out.print(yaml.safe_dump(fields, sort_keys=False, allow_unicode=True), markup=False, end="")
 
 
 @app.command()
 def check(
     files: Annotated[list[Path], typer.Argument(help="YAML files, each named <policy_id>.yaml.")],
+    as_json: Json = False,
 ) -> None:
     """Check policy documents. Exit codes: 0 all are valid, 1 at least one is not."""
-    is_faulty = False
-    for file in files:
-        _, found = _read_file(file)
-        if isinstance(found, PolicyDocumentError):
-            is_faulty = True
-            say_error(f"{file}: {found}")
-        else:
-            out.print(f"{file}: {found.policy_id} is valid", markup=False)
-    raise typer.Exit(int(is_faulty))
+    checked = [(file, _read_file(file)[1]) for file in files]
+    if as_json:
+        show_json([_verdict(file, found) for file, found in checked])
+    else:
+        for file, found in checked:
+            if isinstance(found, PolicyDocumentError):
+                say_error(f"{file}: {found}")
+            else:
+                out.print(f"{file}: {found.policy_id} is valid", markup=False)
+    raise typer.Exit(int(any(isinstance(found, PolicyDocumentError) for _, found in checked)))
 
 
 @app.command()
@@ -92,6 +97,7 @@ def put(
     stage: Stage = None,
     region: Region = None,
     state: State = None,
+    as_json: Json = False,
 ) -> None:
     """Put a policy in force; workers use it within a minute."""
     target = deployment(stage, region, state)
@@ -105,7 +111,17 @@ def put(
             Value=text,
             Overwrite=True,
         )
+    if as_json:
+        show_json({"policy_id": found.policy_id, "stage": target.stage})
+        return
     out.print(f"{found.policy_id} is in force on {target.stage}", markup=False)
+
+
+def _verdict(file: Path, found: SigningPolicy | PolicyDocumentError) -> dict[str, Any]:
+    is_valid = isinstance(found, SigningPolicy)
+    policy_id = found.policy_id if isinstance(found, SigningPolicy) else None
+    fault = "" if is_valid else str(found)
+    return {"file": str(file), "policy_id": policy_id, "valid": is_valid, "fault": fault}
 
 
 def _documents(target: Deployment) -> Mapping[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from rich.table import Table
 from cli.deployment import aws_failures_reported, deployment
 from cli.operation.tenant_table import FINGERPRINT_DIGITS, IssuedToken, TenantTable, table_of
 from cli.options import Json, Region, Stage, State
-from cli.terminal import EXIT_USAGE, fail, out, printable, show_row
+from cli.terminal import EXIT_USAGE, fail, out, printable, show_json, show_row
 from edge_signer.platform.names import RESERVED, TENANT_ID
 from emulator.credentials.tokens import Credential, issue
 
@@ -106,7 +105,7 @@ def list_tokens(
     with aws_failures_reported(table.name):
         tokens = table.tokens()
     if as_json:
-        out.print(json.dumps([_facts(token) for token in tokens]), markup=False)
+        show_json([_facts(token) for token in tokens])
         return
     shown = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     # A long name wraps; the other columns keep their width, so that nothing is cut.
@@ -151,7 +150,7 @@ def remove(
         table.remove(named)
     removed = [one.fingerprint for one in named]
     if as_json:
-        out.print(json.dumps({"tenant_id": tenant, "removed": removed}), markup=False)
+        show_json({"tenant_id": tenant, "removed": removed})
         return
     show_row("tenant", tenant)
     show_row("removed", ", ".join(removed))
@@ -200,7 +199,7 @@ def _show_credential(credential: Credential, as_json: bool, more: dict[str, obje
     if as_json:
         secrets = {"token": credential.token, "hmac_key": credential.hmac_key}
         facts = {"tenant_id": credential.tenant_id, "fingerprint": fingerprint, **secrets, **more}
-        out.print(json.dumps(facts), markup=False)
+        show_json(facts)
     else:
         show_row("tenant", credential.tenant_id)
         show_row("listed as", fingerprint)

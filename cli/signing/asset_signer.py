@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cli.found_ingredient import UnreadableCredentialsError
+from cli.progress import UNSEEN, LongTask
 from cli.signing.actions import ActionsError
 from cli.signing.places import Place
 from cli.signing.statements import Said, Statements
@@ -93,6 +94,7 @@ class AssetSigner:
         force: Whether to replace files that exist.
         verify: Whether c2pa-rs validates a target before it is there.
         is_batch: Whether it is given several assets; then what an earlier run did is left.
+        task: Is told how far the asset is.
     """
 
     client: EdgeSigner
@@ -103,6 +105,7 @@ class AssetSigner:
     force: bool
     verify: bool
     is_batch: bool
+    task: LongTask = UNSEEN
 
     def sign(self, place: Place) -> Signed | Skipped | Failed:
         """Sign an asset and write what belongs to it."""
@@ -168,15 +171,20 @@ class AssetSigner:
                 replace_store=True,
                 in_place=self.in_place,
                 check=self._require_valid if self.verify else None,
+                progress=self.task.written,
                 **said.options,
             )
             signed_bytes = place.target.stat().st_size
-            verified_by = _engine_name() if self.verify else ""
+            if self.verify:
+                from central_signer.verification.engine import engine_name
+
+                verified_by = engine_name()
         if place.sidecar is None:
             assert answer is not None  # noqa: S101 - a place has one of the two
             return Signed(answer, said, signed_bytes, verified_by=verified_by)
         if not os.access(place.sidecar.parent, os.W_OK):
             raise TargetError(f"{place.sidecar.parent} cannot be written")
+        self.task.stage(f"hashing {place.asset.name}")
         with place.asset.open("rb") as asset:
             mode = os.fstat(asset.fileno()).st_mode & 0o666
             asset_sha256 = hashlib.file_digest(asset, "sha256").hexdigest()
@@ -206,17 +214,16 @@ class AssetSigner:
     def _require_valid(self, signed: Path, answer: SignedAsset) -> None:
         from central_signer.verification.engine import remote_manifest_url, validation_failures
 
-        store = None
+        self.task.stage("c2pa-rs checks the signed file")
+        store = answer.manifest_store if self.remote else None
         if self.remote:
-            store = answer.manifest_store
             url = remote_manifest_url(signed, answer.media_type)
             if url != answer.manifest_url:
                 raise _InvalidError(
                     f"{signed}: c2pa-rs reads {url or 'no address'} in it, and not "
                     f"{answer.manifest_url}"
                 )
-        failures = validation_failures(signed, answer.media_type, store)
-        if failures:
+        if failures := validation_failures(signed, answer.media_type, store):
             raise _InvalidError(f"{signed}: c2pa-rs refuses it: {', '.join(failures)}")
 
 
@@ -241,9 +248,3 @@ def failure_of(asset: Path, failure: ActionsError | EdgeSignerClientError | OSEr
     if isinstance(failure, TargetError):
         return Failed(str(failure), exit_code=EXIT_USAGE)
     return Failed(str(failure), is_of_all=isinstance(failure, UnreachableError | CredentialsError))
-
-
-def _engine_name() -> str:
-    from central_signer.verification.engine import engine_name
-
-    return engine_name()

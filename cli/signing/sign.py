@@ -11,11 +11,11 @@ from cli.api_access import TenantOptions, tenant_access
 from cli.definitions.definition import read_definition
 from cli.definitions.fields import DefinitionError
 from cli.found_ingredient import found_ingredient
+from cli.progress import LongTask
 from cli.signing.actions import ActionsError, NoSourceTypeError, read_action
 from cli.signing.asset_signer import AssetSigner, Failed, Signed, Skipped
-from cli.signing.batch import sign_all
 from cli.signing.places import Outputs, Place, lay_out
-from cli.signing.report import require_apart
+from cli.signing.report import line_of, require_apart
 from cli.signing.sign_options import SignOptions, require_compatible
 from cli.signing.statements import PARENT_ID, Statements
 from cli.source_types import SourceTypeError, source_type_uri, usual_lines
@@ -24,6 +24,7 @@ from cli.terminal import (
     fail,
     say_error,
     say_warning,
+    show_json,
     show_row,
 )
 from edge_signer_client import EdgeSigner, EdgeSignerClientError
@@ -75,8 +76,12 @@ def sign_files(named: list[Path], access: TenantOptions, options: SignOptions) -
         is_batch=not is_one,
     )
     if is_one:
-        return _show(places[0], signer.sign(places[0]))
-    return sign_all(signer, layout, options.at_once, options.report)
+        with LongTask(f"signing {places[0].asset.name}") as task:
+            outcome = replace(signer, task=task).sign(places[0])
+        return _show(places[0], outcome, as_json=options.as_json)
+    from cli.signing.batch import sign_all
+
+    return sign_all(*(signer, layout, options.at_once, options.report), as_json=options.as_json)
 
 
 def _statements(options: SignOptions, *, checks: bool) -> Statements:
@@ -139,7 +144,9 @@ def _require_statements(statements: Statements, places: list[Place]) -> None:
             continue
 
 
-def _show(place: Place, outcome: Signed | Skipped | Failed) -> int:
+def _show(place: Place, outcome: Signed | Skipped | Failed, *, as_json: bool) -> int:
+    if as_json:
+        show_json(line_of(place, outcome))
     if isinstance(outcome, Failed):
         say_error(outcome.text)
         return outcome.exit_code
@@ -148,6 +155,8 @@ def _show(place: Place, outcome: Signed | Skipped | Failed) -> int:
     answer = outcome.answer
     if outcome.said.warning:
         say_warning(outcome.said.warning)
+    if as_json:
+        return 0
     signed_bytes, sidecar_bytes = outcome.signed_bytes, outcome.sidecar_bytes
     for name, value in (
         ("said", outcome.said.summary),

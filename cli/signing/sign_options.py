@@ -35,6 +35,7 @@ class SignOptions:
         actions: What was done, as `--action` has it.
         manifest: A definition of c2patool; None for none.
         assets_checked: Whether to tell the signer which ingredients c2pa-rs found unchanged.
+        as_json: Whether to print a line of JSON for each asset.
     """
 
     policy: str
@@ -57,6 +58,7 @@ class SignOptions:
     actions: Sequence[str]
     manifest: Path | None
     assets_checked: bool
+    as_json: bool = False
 
 
 def require_compatible(options: SignOptions) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ import typer
 
 from cli.deployment import aws_failures_reported
 from cli.options import Json, Region, Stage, State
-from cli.terminal import EXIT_USAGE, fail, out, require_file, show_row
+from cli.terminal import EXIT_USAGE, fail, out, require_file, show_json, show_row
 from cli.trust.places import places, require_name
 from cli.trust.replacement import Replacement
 from cli.trust.table import listed, rows_of, show_list, show_table
@@ -73,6 +72,7 @@ def update(
     stage: Stage = None,
     region: Region = None,
     state: State = None,
+    as_json: Json = False,
 ) -> None:
     """Check a trust list, show what it changes, and install it.
 
@@ -91,17 +91,26 @@ def update(
         replacement.require_same_purpose()
         if not force:
             replacement.require_newer()
-        replacement.show()
+        if not as_json:
+            replacement.show()
         if dry_run:
-            out.print("Nothing was installed (--dry-run).")
+            if as_json:
+                show_json({**replacement.facts(), "installed": []})
+            else:
+                out.print("Nothing was installed (--dry-run).")
             return
         installed = replacement.document()
-        for place in everywhere:
-            show_row("installed", place.write(installed))
+        written = [place.write(installed) for place in everywhere]
+    if as_json:
+        show_json({**replacement.facts(), "installed": written})
+        return
+    for one in written:
+        show_row("installed", one)
     if len(everywhere) > 1 or stage is not None:
         out.print(f"Every worker uses it within {REFRESH_S / 60:.0f} minutes.")
 
 
+@app.command("list")
 @app.command()
 def show(
     name: Annotated[str | None, typer.Argument(help="Print the certificates of this list.")] = None,
@@ -121,7 +130,7 @@ def show(
             fail(f"there is no trust list {name}", EXIT_USAGE)
     now = datetime.now(UTC)
     if as_json:
-        out.print(json.dumps(rows_of(found, now)), markup=False)
+        show_json(rows_of(found, now))
     elif name is not None:
         show_list(found[0], now)
     elif found:
@@ -132,7 +141,13 @@ def show(
 
 
 @app.command()
-def remove(name: Name, stage: Stage = None, region: Region = None, state: State = None) -> None:
+def remove(
+    name: Name,
+    stage: Stage = None,
+    region: Region = None,
+    state: State = None,
+    as_json: Json = False,
+) -> None:
     """Remove a list; what it trusts is no longer trusted."""
     require_name(name)
     with _failures_reported():
@@ -140,8 +155,12 @@ def remove(name: Name, stage: Stage = None, region: Region = None, state: State 
         holding = [place for place in everywhere if name in place.names()]
         if not holding:
             fail(f"there is no trust list {name}", EXIT_USAGE)
-        for place in holding:
-            show_row("removed", place.remove(name))
+        removed = [place.remove(name) for place in holding]
+    if as_json:
+        show_json({"name": name, "removed": removed})
+        return
+    for one in removed:
+        show_row("removed", one)
     if len(everywhere) > 1 or stage is not None:
         out.print(f"Every worker stops trusting it within {REFRESH_S / 60:.0f} minutes.")
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.terminal import show_row
-from cli.trust.change import change_between, counted
+from cli.trust.change import change_between, counted, number_of_certificates
 from cli.trust.places import ListPlace
 from cli.trust.table import show_dates, time_text
 from edge_signer.verification.trust import Purpose, TrustList
@@ -109,6 +109,21 @@ class Replacement:
         _show_lines("changed", change.changed, "yellow")
         if change.is_empty:
             show_row("changes", "none")
+
+    def facts(self) -> dict[str, object]:
+        """Return what the list says and changes, in JSON's types."""
+        change = change_between(self.before, self.after)
+        return {
+            "name": self.name,
+            "purposes": sorted(_purposes(self.after)),
+            "certificates": number_of_certificates(self.after),
+            "signature": self.read.signature,
+            "was": number_of_certificates(self.before) if self.before else None,
+            "added": list(change.added),
+            "removed": list(change.removed),
+            "changed": list(change.changed),
+            "left_out": list(self.read.content.notes),
+        }
 
     def document(self) -> InstalledList:
         """Return what is to be stored."""

@@ -9,16 +9,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from central_signer.verification.media_types import is_named_wrongly, media_type_of
 from central_signer.verification.verifier import Verifier
 from cli.terminal import sidecar_of
 from cli.verification.fetch_rules import FetchError
-from cli.verification.fetching import Fetcher
 from edge_signer.verification.asset import AssetToVerify
 from edge_signer.verification.findings import meaning_of
 from edge_signer.verification.report import Judged, ReportedFinding, VerificationReport
+
+if TYPE_CHECKING:
+    from cli.verification.fetching import Fetcher
 
 _INACCESSIBLE = "manifest.inaccessible"
 #: Our own code: the asset itself could not be read, so nothing was judged.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from rich.markup import escape
 
 from central_signer.verification.ingredients import are_trusted
-from cli.terminal import out, printable, show_row
+from cli.terminal import beside_name, out, printable, show_row
 from cli.verification import words
 from cli.verification.conclusions import headline, is_absent, reason
 from edge_signer.verification.report import (
@@ -161,7 +161,7 @@ def _dates(used: TrustListUsed) -> Iterator[str]:
 def _show_verdict(report: VerificationReport) -> None:
     said = headline(report)
     colour = "red" if said.tone == "none" else _COLOURS[said.tone]
-    text = escape(printable(f"{report.verdict}: {said.sentence}"))
+    text = beside_name(f"{report.verdict}: {said.sentence}")
     out.print(f"[dim]{'verdict':<10}[/] [bold {colour}]{text}[/]")
 
 
@@ -210,4 +210,4 @@ def _show_toned(tone: words.Tone, name: str, value: str) -> None:
 
 def show_coloured(colour: str, name: str, value: str) -> None:
     """Print a row in a colour."""
-    out.print(f"[{colour}]{name:<10}[/] [{colour}]{escape(printable(value))}[/]")
+    out.print(f"[{colour}]{name:<10}[/] [{colour}]{beside_name(value)}[/]")

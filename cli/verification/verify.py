@@ -10,6 +10,7 @@ from pathlib import Path
 from central_signer.verification.trusted_roots import AnchorsError
 from central_signer.verification.verifier import Verifier
 from cli.asset_files import found_assets
+from cli.progress import LongTask
 from cli.terminal import (
     EXIT_NOT_TRUSTED,
     EXIT_USAGE,
@@ -19,18 +20,19 @@ from cli.terminal import (
     say_error,
     sidecar_of,
 )
-from cli.verification.batch import verify_all
 from cli.verification.fetch_rules import FetchError, FetchRules, allowed_hosts
-from cli.verification.fetching import Fetcher
 from cli.verification.file_verifier import FileVerifier, Target
-from cli.verification.page import html_page
 from cli.verification.screen import show
 from cli.verification.trusted_lists import trust_lists
 from edge_signer.verification.report import VerificationReport
 from edge_signer.verification.trust_lists.content import TrustListError
 from emulator.files import write_atomically
-from emulator.gateway.manifests import PREFIX
-from emulator.local_state import LocalState, NotRunningError, default_directory
+from emulator.local_state import (
+    MANIFESTS_PATH,
+    LocalState,
+    NotRunningError,
+    default_directory,
+)
 
 _URL_BEGINS = ("https:", "http:")
 _PAGE_MODE = 0o644
@@ -94,6 +96,8 @@ def verify_files(named: Sequence[str], options: VerifyOptions) -> int:
             if options.as_crjson or options.manifest is not None:
                 option = "--crjson" if options.as_crjson else "--manifest"
                 fail(f"{option} is for one file", EXIT_USAGE)
+            from cli.verification.batch import verify_all
+
             verified = verify_all(
                 *(verifier, targets, unreadable, options.at_once), as_json=options.as_json
             )
@@ -164,6 +168,8 @@ def _verifier(options: VerifyOptions) -> FileVerifier:
     lists = trust_lists(options.anchors, options.tsa_anchors, state)
     fetcher = None
     if options.fetch:
+        from cli.verification.fetching import Fetcher
+
         rules = FetchRules(allowed_hosts(options.fetch_from), _local_base(state))
         fetcher = Fetcher(rules)
     return FileVerifier(
@@ -176,7 +182,7 @@ def _verifier(options: VerifyOptions) -> FileVerifier:
 
 def _local_base(state: Path) -> str:
     try:
-        return LocalState.load(state).url + PREFIX
+        return LocalState.load(state).url + MANIFESTS_PATH
     except NotRunningError:
         return ""
 
@@ -185,10 +191,12 @@ def _verify_one(
     verifier: FileVerifier, target: Target, options: VerifyOptions
 ) -> tuple[list[VerificationReport], int]:
     if options.as_crjson:
-        report, crjson = verifier.crjson(target)
+        with LongTask(f"verifying {target.name}"):
+            report, crjson = verifier.crjson(target)
         _print_crjson(crjson, report)
     else:
-        report = verifier.report(target)
+        with LongTask(f"verifying {target.name}"):
+            report = verifier.report(target)
         if options.as_json:
             out.print(report.to_json(), markup=False)
         else:
@@ -207,6 +215,8 @@ def _print_crjson(crjson: str, report: VerificationReport) -> None:
 
 def _write_page(page: Path, reports: Sequence[VerificationReport]) -> int:
     """Write the page; return the exit code of a failure, else 0."""
+    from cli.verification.page import html_page
+
     try:
         write_atomically(page, html_page(reports), _PAGE_MODE)
     except OSError as failure:

@@ -7,12 +7,15 @@ import os
 import uuid
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from edge_signer_client.errors import EdgeSignerClientError, RefusedError
 from edge_signer_client.ingredient import Ingredient
 from edge_signer_client.signed_asset import SignedAsset
 from edge_signer_client.signing_calls import NO_DIGEST, SigningCalls
+
+if TYPE_CHECKING:
+    from edge_signer_client.embedding import Progress
 
 # Holds a manifest of a common chain without a time-stamp; the server says what others need.
 _USUAL_STORE_BYTES = 2560
@@ -50,6 +53,7 @@ class EmbeddedSigning:
         fields: dict[str, Any],
         *,
         replace_store: bool,
+        progress: Progress | None = None,
     ) -> SignedAsset:
         """Sign an asset and write it with its manifest inside.
 
@@ -78,7 +82,7 @@ class EmbeddedSigning:
             layout = AssetLayout(asset, store_bytes, replace=replace_store)
             signed.seek(0)
             signed.truncate()
-            bound = {"asset_sha256": layout.write(signed), "embed": layout.embed}
+            bound = {"asset_sha256": layout.write(signed, progress), "embed": layout.embed}
             try:
                 answer = self._calls.sign(policy_id, assertions, {**fields, **bound})
             except RefusedError as refused:
@@ -100,6 +104,7 @@ class EmbeddedSigning:
         policy_id: str,
         assertions: dict[str, Any],
         fields: dict[str, Any],
+        progress: Progress | None = None,
     ) -> SignedAsset:
         """Sign an asset and write it with its manifest's address in its XMP."""
         from edge_signer_client.reference import Reference
@@ -110,7 +115,10 @@ class EmbeddedSigning:
             url = self._calls.manifest_url(manifest_id, policy_id, assertions, fields)
             signed.seek(0)
             signed.truncate()
-            named = {"asset_sha256": reference.write(signed, url), "manifest_id": manifest_id}
+            named = {
+                "asset_sha256": reference.write(signed, url, progress),
+                "manifest_id": manifest_id,
+            }
             try:
                 answer = self._calls.sign(policy_id, assertions, {**fields, **named})
             except RefusedError as refused:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -23,6 +23,8 @@ _STEPS_AT_ONCE = 2048
 _COPY, _LITERAL, _HOLE, _SHIFT = range(4)
 _WRITE, _HASH = 1, 2
 _STEP = struct.Struct("<IIIIQQ")
+#: Called with the bytes that are written so far, and with those of the whole file.
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,12 @@ class AssetLayout:
         place: dict[str, object] = {"format": self.media_type, "store_bytes": self.store_bytes}
         return place if self._excludes_boxes else place | {"offset": self.hole_offset}
 
-    def write(self, signed: BinaryIO) -> str:
+    def write(self, signed: BinaryIO, progress: Progress | None = None) -> str:
         """Write the signed file with a hole in place of the store.
 
         Args:
             signed: The new file, writable and seekable, empty.
+            progress: Is told how far it is; None for nothing.
 
         Returns:
             `asset_sha256` for the request: SHA-256 of what the hard binding covers, as hexadecimal
@@ -99,6 +102,8 @@ class AssetLayout:
                     digest.update(part)
                 if step.flags & _WRITE:
                     write_all(signed, part)
+                    if progress is not None:
+                        progress(signed.tell(), self.signed_bytes)
         if self.hole_offset + self.hole_bytes == self.signed_bytes:
             signed.truncate(self.signed_bytes)
         return digest.hexdigest()

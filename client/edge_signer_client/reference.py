@@ -7,7 +7,7 @@ import os
 from itertools import chain
 from typing import BinaryIO
 
-from edge_signer_client.embedding import AssetLayout, read_parts, write_all
+from edge_signer_client.embedding import AssetLayout, Progress, read_parts, write_all
 from edge_signer_client.errors import AssetLayoutError
 from edge_signer_client.xmp_packet import XmpPacket, manifest_named_in
 from edge_signer_client.xmp_places import XMP_PLACES, Change, XmpPlace
@@ -67,12 +67,13 @@ class Reference:
         # A packet that cannot be used is refused before anything is written.
         self._packet = XmpPacket(self._place.packet)
 
-    def write(self, signed: BinaryIO, url: str) -> str:
+    def write(self, signed: BinaryIO, url: str, progress: Progress | None = None) -> str:
         """Write the asset with the address in its XMP; everything else is copied.
 
         Args:
             signed: The new file, empty.
             url: The address of its manifest.
+            progress: Is told how far it is; None for nothing.
 
         Returns:
             SHA-256 of the new file, as hexadecimal digits: its hard binding covers all of it.
@@ -90,5 +91,7 @@ class Reference:
             for part in chain(kept, (memoryview(change.content),)):
                 digest.update(part)
                 write_all(signed, part)
+                if progress is not None:
+                    progress(signed.tell(), end)
             at = change.at + change.removed_bytes
         return digest.hexdigest()

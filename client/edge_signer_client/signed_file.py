@@ -41,6 +41,7 @@ def embed_file(
     replace_store: bool = False,
     in_place: bool = False,
     check: Callable[[Path, SignedAsset], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
     **options: Unpack[SigningOptions],
 ) -> SignedAsset:
     """Sign an asset and write it, with its manifest inside, to another file.
@@ -59,6 +60,7 @@ def embed_file(
         in_place: Whether the target may be the asset itself.
         check: Called with the finished file and the answer before the file gets the target's name;
             what it raises leaves no target.
+        progress: Called as in `EdgeSigner.embed`; None for nothing.
         options: What else the manifest says, as `SigningOptions`.
 
     Raises:
@@ -86,6 +88,7 @@ def embed_file(
                 assertions,
                 remote=remote,
                 replace_store=replace_store,
+                progress=progress,
                 **options,
             )
             if check is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Unpack
 
@@ -76,6 +76,7 @@ class EdgeSigner:
         *,
         remote: bool = False,
         replace_store: bool = False,
+        progress: Callable[[int, int], None] | None = None,
         **options: Unpack[SigningOptions],
     ) -> SignedAsset:
         """Sign an asset and write it with its manifest inside; the asset itself is not sent.
@@ -91,6 +92,8 @@ class EdgeSigner:
             remote: Whether the file gets only the manifest's address, in its XMP.
             replace_store: Whether a manifest store that the asset carries already is left out of
                 the signed file; make it an ingredient to keep what it says.
+            progress: Called again and again with the bytes that are written, and with those that
+                will be; None for nothing.
             options: What else the manifest says, as `SigningOptions`.
 
         Raises:
@@ -100,9 +103,11 @@ class EdgeSigner:
         """
         fields = signing_fields(**options)
         if remote:
-            return self._embedded.refer(asset, signed, policy_id, assertions, fields)
+            return self._embedded.refer(asset, signed, policy_id, assertions, fields, progress)
         return self._embedded.embed(
-            asset, signed, policy_id, assertions, fields, replace_store=replace_store
+            *(asset, signed, policy_id, assertions, fields),
+            replace_store=replace_store,
+            progress=progress,
         )
 
     def embed_bytes(

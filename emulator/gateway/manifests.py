@@ -12,8 +12,8 @@ from urllib.parse import parse_qs
 
 from emulator.account import sdk_client
 from emulator.http.message import Request, Response, json_response
+from emulator.local_state import MANIFESTS_PATH
 
-PREFIX = "/manifests/"
 _KEY = re.compile(
     r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}/"
     r"(sha256/[0-9a-f]{64}(\.embedded)?\.c2pa|id/[0-9a-f-]{36}\.c2pa|tsa/[0-9]{1,49}\.tsr)"
@@ -48,7 +48,7 @@ class ManifestCdn:
         """Answer a request whose path begins with the prefix."""
         if request.method not in ("GET", "HEAD"):
             return _WRONG_METHOD
-        key = request.path.removeprefix(PREFIX)
+        key = request.path.removeprefix(MANIFESTS_PATH)
         if not _KEY.fullmatch(key):
             return _NOT_FOUND
         version = parse_qs(request.query).get("versionId", [""])[0]

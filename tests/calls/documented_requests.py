@@ -11,7 +11,7 @@ DOCUMENTED_ASSERTIONS: dict[str, Any] = {
     "c2pa.training-minims": {"limitations": "no-generative-ai"},
 }
 BY_DIGEST: dict[str, Any] = {
-    "asset_sha256": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+    "asset_sha256": "c2dd0de7c538df8d111e479619b129464d0269d0ae5fd18ca91d33a7fdfea95c",
     "policy_id": "newsroom-default-v3",
     "assertions": DOCUMENTED_ASSERTIONS,
     "tenant_id": "acme",

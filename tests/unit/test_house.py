@@ -155,12 +155,13 @@ def imported_distributions(*folders: Path) -> set[str]:
 
 
 def test_the_layers_ship_all_that_they_import_and_nothing_else() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    document = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    project, groups = document["project"], document["dependency-groups"]
 
     def names(requirements: list[str]) -> set[str]:
         return {re.split(r"[~=<>\[]", one)[0] for one in requirements}
 
-    declared = names(project["dependencies"])
+    declared = names(groups["layer"])
     # boto3 is there for Powertools, which does not ask for it.
     assert imported_distributions(LAYER, ROOT / "functions") == declared - {"boto3"}
     central = names(project["optional-dependencies"]["central"])

@@ -38,6 +38,37 @@ def test_it_is_valid_openapi_and_a_broken_one_is_not() -> None:
     assert list(OpenAPIV31SpecValidator(broken).iter_errors())
 
 
+def test_every_operation_is_in_a_group_and_what_browsers_ask_comes_last() -> None:
+    groups = [one["name"] for one in DOCUMENT["tags"]]
+    by_tag: dict[str, set[str]] = {}
+    for operations in DOCUMENT["paths"].values():
+        for method, told in operations.items():
+            (tag,) = told["tags"]
+            by_tag.setdefault(tag, set()).add(method)
+    assert groups[0] == "Signing"
+    assert set(by_tag) == set(groups)
+    assert by_tag[groups[-1]] == {"options"}
+    assert not any("options" in methods for tag, methods in by_tag.items() if tag != groups[-1])
+
+
+def test_no_sentence_stands_twice_at_its_beginning() -> None:
+    info = DOCUMENT["info"]
+    assert info["summary"].partition(",")[0] not in info["description"]
+
+
+def test_a_generator_of_clients_finds_a_type_for_every_body() -> None:
+    for operations in DOCUMENT["paths"].values():
+        for told in operations.values():
+            for media_type, content in told.get("requestBody", {}).get("content", {}).items():
+                schema = content["schema"]
+                named = schema.get("$ref", "").rpartition("/")[2]
+                body = DOCUMENT["components"]["schemas"].get(named, schema)
+                assert media_type in {"application/json", "application/octet-stream"}
+                assert body["type"] in {"object", "string"}
+                # A union of requirements would leave the body without a type.
+                assert "anyOf" not in body
+
+
 def test_every_schema_is_valid_and_used() -> None:
     text = json.dumps(DOCUMENT)
     for name, schema in DOCUMENT["components"]["schemas"].items():

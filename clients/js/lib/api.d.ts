@@ -118,7 +118,7 @@ export interface paths {
         get?: never;
         /**
          * Store a module
-         * @description Only this tenant's jobs can use it, for thirty days after the last upload.
+         * @description Only this tenant's jobs can use it, for thirty days after the last upload. The type may also be application/wasm.
          */
         put: operations["keepModule"];
         post?: never;
@@ -374,7 +374,7 @@ export interface components {
              * @default false
              */
             update: boolean;
-        } | unknown | unknown;
+        };
         /** @description The place for the manifest store in the asset. */
         EmbedRequest: {
             /**
@@ -1971,8 +1971,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": unknown;
-                "application/wasm": unknown;
+                "application/octet-stream": string;
             };
         };
         responses: {

@@ -119,7 +119,7 @@ export interface paths {
         get?: never;
         /**
          * Store a module
-         * @description Only this tenant's jobs can use it, for thirty days after the last upload.
+         * @description Only this tenant's jobs can use it, for thirty days after the last upload. The type may also be application/wasm.
          */
         put: operations["keepModule"];
         post?: never;
@@ -375,7 +375,7 @@ export interface components {
              * @default false
              */
             update: boolean;
-        } | unknown | unknown;
+        };
         /** @description The place for the manifest store in the asset. */
         EmbedRequest: {
             /**
@@ -1972,8 +1972,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": unknown;
-                "application/wasm": unknown;
+                "application/octet-stream": string;
             };
         };
         responses: {

@@ -61,7 +61,8 @@ def test_the_command_ends_as_the_module_did(state: Path, tmp_path: Path) -> None
     assert trapped.stderr == "edge-signer: trap: unreachable\n"
 
 
-def test_standard_input_is_passed_on_if_it_is_asked_for(state: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [("--stdin", "-"), ()], ids=["asked for", "piped in"])
+def test_standard_input_is_passed_on(options: tuple[str, ...], state: Path, tmp_path: Path) -> None:
     module = tmp_path / "cat.wasm"
     module.write_bytes(
         wasi(
@@ -74,7 +75,7 @@ def test_standard_input_is_passed_on_if_it_is_asked_for(state: Path, tmp_path: P
         )
     )
     ran = subprocess.run(
-        [sys.executable, "-m", "cli.main", "execute-job", "--stdin", "-", module],
+        [sys.executable, "-m", "cli.main", "execute-job", *options, module],
         cwd=ROOT,
         env={**os.environ, "EDGE_SIGNER_STATE": str(state)},
         input=b"\xff any bytes",

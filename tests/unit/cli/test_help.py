@@ -26,9 +26,9 @@ print(shown.exit_code, *(name for name in {LARGE} if name in sys.modules))"""
     [
         ("admin", ("flags", "shutdown", "breaker", "limiter", "chaos", "tokens", "audit")),
         ("certificate", ("request", "install", "show")),
-        ("flags", ("get", "set", "unset")),
+        ("flags", ("list", "set", "unset")),
         ("policies", ("list", "show", "check", "put")),
-        ("trust", ("update", "show", "remove")),
+        ("trust", ("update", "list", "show", "remove")),
         ("tenants", ("add", "rotate", "list", "remove")),
     ],
 )

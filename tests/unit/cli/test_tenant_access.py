@@ -42,3 +42,14 @@ def test_with_a_url_a_signed_request_needs_its_tenant(
         tenant_access(TenantOptions(ELSEWHERE, "t", "key", None, state))
     assert ended.value.exit_code == 2
     assert "--tenant" in capsys.readouterr().err
+
+
+def test_a_token_on_the_emulator_knows_its_tenant_too(
+    state: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    credentials = tenant_access(TenantOptions(None, "load's", None, None, state)).credentials
+    assert (credentials.token, credentials.tenant_id) == ("load's", None)
+    with pytest.raises(typer.Exit) as ended:
+        tenant_access(TenantOptions(None, None, None, "nobody", state))
+    assert ended.value.exit_code == 2
+    assert "acme, load" in capsys.readouterr().err

@@ -85,7 +85,8 @@ KEEP_MODULE = Route(
     "/modules/{module_hash}",
     operation_id="keepModule",
     summary="Store a module",
-    description="Only this tenant's jobs can use it, for thirty days after the last upload.",
+    description="Only this tenant's jobs can use it, for thirty days after the last upload. The "
+    "type may also be application/wasm.",
     media_types=("application/wasm", "application/octet-stream"),
     answers=(ModuleAnswer,),
     errors=(
