@@ -110,10 +110,10 @@ engines: dev ## Validate signed samples with five C2PA engines; three of them ne
 chains: dev ## Sign 1,000 chains of files (COUNT, SEED), some with a faulty ancestor; engines find what is on record.
 	@$(BIN)/python -m measure.chains $(if $(COUNT),--count $(COUNT)) $(if $(SEED),--seed $(SEED))
 
-survival: dev ## Run other programs on signed files; write the table of docs/survival.md.
+survival: dev ## Run other programs on signed files; write the table of docs/reference/survival.md.
 	@$(BIN)/python -m measure.survival
 
-public-files: dev ## Judge public test files (FILES, ANCHORS) with three engines, and sign them as parents; write docs/verdicts.md.
+public-files: dev ## Judge public test files (FILES, ANCHORS) with three engines, and sign them as parents; write docs/reference/verdicts.md.
 	@$(BIN)/python -m measure.engines.public_files $(FILES) $(if $(ANCHORS),--anchors $(ANCHORS)) --write
 
 newer-engines: dev ## Fail if a newer version of one of those engines exists.
@@ -159,7 +159,7 @@ reproducible: package ## Build a second time and compare the archives byte by by
 build-check: package dev $(VENV_LAMBDA)/.made ## Test the built layers and functions under Lambda's own Python.
 	BUILT_ARTEFACTS=.aws-sam LAMBDA_PYTHON=$(VENV_LAMBDA)/bin/python $(BIN)/python -m pytest tests/built
 
-cold-start: package dev $(VENV_LAMBDA)/.made ## Measure how long new workers take to start; print the table of docs/performance.md.
+cold-start: package dev $(VENV_LAMBDA)/.made ## Measure how long new workers take to start; print the table of docs/concepts/performance.md.
 	@$(BIN)/python -m measure.cold_start .aws-sam $(VENV_LAMBDA)/bin/python
 
 import-times: package dev $(VENV_LAMBDA)/.made ## Print the imports of a new worker that take 10 ms or more (FUNCTION; default: sign).
@@ -171,20 +171,20 @@ deploy-local: package dev $(VENV_MINISTACK)/.made ## Deploy with SAM to MiniStac
 sam-local: build dev ## Send events/ to the built functions in containers; needs Docker. SAM_LOCAL passes options to sam.
 	@$(BIN)/python -m measure.sam_local .aws-sam/build $(VENV_SAM)/bin/sam $(SAM_LOCAL)
 
-sbom: build $(VENV_TOOLS)/.made ## Write .aws-sam/sbom/ (CycloneDX) and docs/licences.md from the built layers.
+sbom: build $(VENV_TOOLS)/.made ## Write .aws-sam/sbom/ (CycloneDX) and docs/reference/licences.md from the built layers.
 	@$(PYTHON) -m venv --without-pip --clear .aws-sam/empty
 	@mkdir -p .aws-sam/sbom
 	@for layer in EdgeSignerLayer CentralSignerLayer DerivativesLayer; do \
 	  PYTHONPATH=.aws-sam/build/$$layer/python $(VENV_TOOLS)/bin/cyclonedx-py environment \
 	    --output-reproducible --of JSON -o .aws-sam/sbom/$$layer.json .aws-sam/empty/bin/python || exit 1; done
-	@$(PYTHON) -m deployment.licences docs/licences.md .aws-sam/sbom/EdgeSignerLayer.json .aws-sam/sbom/CentralSignerLayer.json .aws-sam/sbom/DerivativesLayer.json
+	@$(PYTHON) -m deployment.licences docs/reference/licences.md .aws-sam/sbom/EdgeSignerLayer.json .aws-sam/sbom/CentralSignerLayer.json .aws-sam/sbom/DerivativesLayer.json
 
 audit: $(VENV_TOOLS)/.made ## Look up known vulnerabilities of the packages in the layers; fail if one cannot be looked up.
 	$(VENV_TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/layer.txt
 	$(VENV_TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/central.txt
 	$(VENV_TOOLS)/bin/pip-audit --strict --disable-pip --require-hashes -r requirements/derivatives.txt
 
-architecture: dev ## Draw docs/architecture.md from the template and the imports.
+architecture: dev ## Draw docs/concepts/architecture.md from the template and the imports.
 	@$(BIN)/python -m measure.architecture
 
 house: dev ## Print figures about the code: files, lines, rooms, cycles (REV: revisions; default: as it is).
@@ -193,7 +193,7 @@ house: dev ## Print figures about the code: files, lines, rooms, cycles (REV: re
 walk: dev ## Print the files that a signature and a job pass through.
 	@$(BIN)/python -m measure.walk
 
-cost: ## Print the tables of docs/cost.md.
+cost: ## Print the tables of docs/operations/cost.md.
 	@$(PYTHON) -m deployment.cost
 
 lock: dev ## Update the pins of all dependencies, with hashes and without index addresses.

@@ -1,4 +1,4 @@
-"""The cost of a million signatures, and of a month without any; prints docs/cost.md's tables."""
+"""The cost of a million signatures, and of an idle month; prints docs/operations/cost.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m measure.architecture`: draw docs/architecture.md from the template and the imports."""
+"""Draw docs/concepts/architecture.md from the template and the imports."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 from measure.house import ROOT, Shape, reached, shape
 
-PAGE = ROOT / "docs/architecture.md"
+PAGE = ROOT / "docs/concepts/architecture.md"
 #: What a statement's actions are for, in a word.
 _VERBS = {
     "kms:Sign": "signs",
@@ -170,7 +170,7 @@ def _identifier(name: str) -> str:
 def main() -> None:
     """Write the page; with --check, exit with 1 if it is another one."""
     if "--check" in sys.argv and PAGE.read_text() != page():
-        sys.exit("docs/architecture.md is out of date: run make architecture")
+        sys.exit("docs/concepts/architecture.md is out of date: run make architecture")
     PAGE.write_text(page())
 
 

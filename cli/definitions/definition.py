@@ -1,7 +1,7 @@
 """A manifest definition, as c2patool reads it, in the terms of this signer's requests.
 
-Every field is translated, or left out with a note, or refused with a remedy; docs/definitions.md
-has the table.
+Every field is translated, left out with a note, or refused with a remedy.
+docs/reference/definitions.md has the table.
 """
 
 from __future__ import annotations

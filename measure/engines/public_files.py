@@ -29,7 +29,7 @@ from measure.survival.packages import in_pillow
 from tests.conftest import ROOT
 from tests.judges.engines import Verdict, encypher
 
-PAGE = ROOT / "docs/verdicts.md"
+PAGE = ROOT / "docs/reference/verdicts.md"
 BEGIN = "<!-- public files: `make public-files` judges them and writes this table -->\n"
 END = "<!-- end of public files -->"
 _MEDIA = {
@@ -151,7 +151,9 @@ def main() -> int:
     arguments = argparse.ArgumentParser(prog="python -m measure.engines.public_files")
     arguments.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
     arguments.add_argument("--anchors", type=Path, help="the roots to trust, in PEM; default: none")
-    arguments.add_argument("--write", action="store_true", help="the table into docs/verdicts.md")
+    arguments.add_argument(
+        "--write", action="store_true", help="the table into docs/reference/verdicts.md"
+    )
     wanted = arguments.parse_args()
     trust, anchors_pem = TrustLists(()), ""
     if wanted.anchors is not None:

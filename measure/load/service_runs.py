@@ -27,7 +27,7 @@ _PER_SECOND = 20.0
 _EFFECTIVE_S = 10.0
 # Between two flips.
 _SEEN_S = 12.0
-#: A service that fails, and what may be answered meanwhile, as docs/reliability.md says.
+#: A service that fails, and what may be answered meanwhile, as docs/concepts/reliability.md says.
 _SERVICES: tuple[tuple[str, Rule, set[str], dict[str, bool]], ...] = (
     ("S3", {"service": "s3"}, {_STORE}, {}),
     ("SSM", {"service": "ssm"}, {_EDGE}, {}),

@@ -1,6 +1,6 @@
 """Run other people's programs on signed files, and write what became of the manifests.
 
-`make survival` runs it and writes the table of docs/survival.md.
+`make survival` runs it and writes the table of docs/reference/survival.md.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from measure.survival.tools import Edit, Ready, Tool, edit
 from tests.judges.borrowed import Missing
 from tests.signers.software_signer import Workshop
 
-PAGE = Path(__file__).resolve().parents[2] / "docs/survival.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs/reference/survival.md"
 KINDS: dict[str, tuple[Tool, ...]] = {
     "sending and packing": packages.TRANSPORT,
     "editing metadata": programs.METADATA + packages.METADATA,

@@ -1,4 +1,4 @@
-"""The table of docs/survival.md."""
+"""The table of docs/reference/survival.md."""
 
 from __future__ import annotations
 

@@ -206,7 +206,7 @@ def test_what_went_wrong_sets_off_its_alarms(ailing: Samples) -> None:
 
 
 def test_what_is_written_is_documented(ailing: Samples) -> None:
-    page = (ROOT / "docs/telemetry.md").read_text()
+    page = (ROOT / "docs/operations/telemetry.md").read_text()
     assert [one.name for one in ailing if f"`{one.name}`" not in page] == []
 
 

@@ -262,5 +262,5 @@ def test_a_definition_that_contradicts_the_file_is_refused_with_the_remedy(
 
 @pytest.mark.parametrize("page", [definition, ingredients])
 def test_the_document_has_every_field(page: Any) -> None:
-    documented = set(re.findall(r"`(\w+)`", (ROOT / "docs/definitions.md").read_text()))
+    documented = set(re.findall(r"`(\w+)`", (ROOT / "docs/reference/definitions.md").read_text()))
     assert {*page.TRANSLATED, *page.LEFT_OUT, *page.UNSUPPORTED} <= documented

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 
 
 def test_the_page_shows_what_the_command_prints() -> None:
-    text = (ROOT / "docs/cost.md").read_text()
+    text = (ROOT / "docs/operations/cost.md").read_text()
     assert table(Request()) in text
     assert month_table() in text
     assert verification_table(Verification()) in text
