@@ -23,6 +23,7 @@ PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-dep
 
 .PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-service fuzz-ingredients fuzz-layouts sparse-movie lint format openapi web wasm bench limits load chaos portability engines newer-engines chains public-files survival lock pr
 .PHONY: client js-client command release validate build package reproducible build-check cold-start import-times sbom audit cost architecture house walk deploy-local sam-local
+.PHONY: docs reference
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -193,6 +194,10 @@ house: dev ## Print figures about the code: files, lines, rooms, cycles (REV: re
 walk: dev ## Print the files that a signature and a job pass through.
 	@$(BIN)/python -m measure.walk
 
+docs: $(VENV_DOCS)/.made ## Build the manual into site/; a broken link or anchor fails.
+	@NO_MKDOCS_2_WARNING=1 $(VENV_DOCS)/bin/mkdocs build --quiet
+	@echo "the manual: site/index.html, or with a search $(VENV_DOCS)/bin/mkdocs serve"
+
 cost: ## Print the tables of docs/operations/cost.md.
 	@$(PYTHON) -m deployment.cost
 
@@ -212,7 +217,7 @@ lock: dev ## Update the pins of all dependencies, with hashes and without index 
 
 COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 
-pr: lint validate demo test engines ## Run everything that CI runs.
+pr: lint docs validate demo test engines ## Run everything that CI runs.
 
 dev: $(VENV)/.dev
 
