@@ -194,8 +194,9 @@ house: dev ## Print figures about the code: files, lines, rooms, cycles (REV: re
 walk: dev ## Print the files that a signature and a job pass through.
 	@$(BIN)/python -m measure.walk
 
+# Not --quiet: it hides warnings, and then --strict does not see them.
 docs: $(VENV_DOCS)/.made ## Build the manual into site/; a broken link or anchor fails.
-	@NO_MKDOCS_2_WARNING=1 $(VENV_DOCS)/bin/mkdocs build --quiet
+	@NO_MKDOCS_2_WARNING=1 $(VENV_DOCS)/bin/mkdocs build --strict
 	@echo "the manual: site/index.html, or with a search $(VENV_DOCS)/bin/mkdocs serve"
 
 cost: ## Print the tables of docs/operations/cost.md.
