@@ -1,7 +1,6 @@
-"""What MkDocs does to the pages of the manual: links beyond docs/, and drawings that follow the palette.
+"""A hook of MkDocs: links beyond docs/, and drawings that follow the palette.
 
-`mkdocs.yml` names this file as a hook. It runs in `.venv-docs`, so it imports nothing else of the
-project.
+`mkdocs.yml` names this file. It runs in `.venv-docs`, so it imports nothing else of the project.
 """
 
 from __future__ import annotations
@@ -25,7 +24,9 @@ _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 _FENCED = re.compile(r"(^ *```.*?^ *```)", re.MULTILINE | re.DOTALL)
 _STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 #: What would be fetched from elsewhere when somebody reads a page.
-_FETCHED = re.compile(r"<(?:script|img|iframe|source)[^>]*\ssrc=\"?(?:https?:)?//|<link[^>]*rel=\"?(?:stylesheet|preconnect|icon)\"?[^>]*href=\"?(?:https?:)?//")
+_FETCHED = re.compile(
+    r"<(?:script|img|iframe|source)[^>]*\ssrc=\"?(?:https?:)?//|<link[^>]*rel=\"?(?:stylesheet|preconnect|icon)\"?[^>]*href=\"?(?:https?:)?//"
+)
 
 
 def on_files(files: Any, config: Any) -> Any:
@@ -59,7 +60,8 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
                 return figure(svg, text)
         inside = GUESTS.get(wanted, wanted.removeprefix("docs/"))
         if inside in known:
-            return f"{image}[{text}]({os.path.relpath(inside, posixpath.dirname(place) or '.')}{hash_mark}{anchor})"
+            relative = os.path.relpath(inside, posixpath.dirname(place) or ".")
+            return f"{image}[{text}]({relative}{hash_mark}{anchor})"
         if wanted.startswith("docs/") and not (docs.parent / wanted).is_dir():
             return match[0]
         return elsewhere(text, wanted, config.repo_url)

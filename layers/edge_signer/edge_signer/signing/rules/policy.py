@@ -18,7 +18,12 @@ from edge_signer.signing.rules.action_model import DigitalSourceType
 
 
 class SourceTypeAlias(BaseModel, defer_build=True):
-    """The meaning of a client's own name for a digital source type."""
+    """The meaning of a client's own name for a digital source type.
+
+    Attributes:
+        digital_source_type: The vocabulary's term for it.
+        software_agent: The program that the name stands for.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -27,13 +32,18 @@ class SourceTypeAlias(BaseModel, defer_build=True):
 
 
 class ClaimGeneratorInfo(BaseModel, defer_build=True):
-    """A generator-info map ("Claim Generator Info" of the standard)."""
+    """A generator-info map ("Claim Generator Info" of the standard).
+
+    Attributes:
+        name: What viewers show as the program that signed.
+        version: Of that program.
+        specVersion: Version of the standard that the manifests follow.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = Field(min_length=1, max_length=64)
     version: str | None = Field(None, min_length=1, max_length=64)
-    # Version of the standard that the manifests follow.
     specVersion: str = Field(pattern=r"^2[.]4[.](0|[1-9][0-9]*)$")
 
 
@@ -59,6 +69,7 @@ class SigningPolicy(BaseModel):
     """A policy document.
 
     Attributes:
+        policy_id: Its name and version; change the version with the content.
         claim_generator_info: Goes into the claim unchanged.
         signing_key: Name of the KMS key; its alias is `alias/edge-signer-<stage>-<signing_key>`.
         algorithm: The key's signature algorithm, as COSE spells it.

@@ -1,0 +1,1 @@
+"""The reference of the manual, written from the code."""
