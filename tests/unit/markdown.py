@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
+_CODE = re.compile(r"`[^`\n]+`")
 _FENCED = re.compile(r"^```.*?^```", re.M | re.S)
 
 
@@ -16,4 +17,5 @@ def anchors(page: str) -> list[str]:
 
 def links(page: str) -> list[str]:
     """Give where a page's links lead, but for those to other sites."""
-    return [one for one in _LINK.findall(_FENCED.sub("", page)) if "://" not in one]
+    prose = _CODE.sub("", _FENCED.sub("", page))
+    return [one for one in _LINK.findall(prose) if "://" not in one]
