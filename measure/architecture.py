@@ -1,18 +1,23 @@
-"""Draw docs/concepts/architecture.md from the template and the imports."""
+"""Draw docs/concepts/architecture.md from the template and the imports, and other drawings."""
 
 from __future__ import annotations
 
 import re
-import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from samtranslator.yaml_helper import yaml_parse
 
+from measure.drawings.failure import failure_drawing
+from measure.drawings.key import key_drawing
+from measure.drawings.request import request_drawing
+from measure.drawings.rooms import rooms_drawing
+from measure.drawings.stack import Arrows, stack_drawing, words
 from measure.house import ROOT, Shape, reached, shape
 
 PAGE = ROOT / "docs/concepts/architecture.md"
+IMAGES = ROOT / "docs/images"
 #: What a statement's actions are for, in a word.
 _VERBS = {
     "kms:Sign": "signs",
@@ -30,7 +35,6 @@ _VERBS = {
 #: Resources that statements name, and not their logical ids, by how their names go on.
 _NAMED = {"-signing": "SigningKey", "-receipts": "ReceiptKey", "-manifests-": "ManifestBucket"}
 _PARAMETERS = "Parameters"
-_SHAPES = {"Key": '{{"{}"}}', "Bucket": '[("{}")]', "Table": '[("{}")]', "Function": '["{}"]'}
 _LAYER = "edge_signer."
 #: What the rooms inside a room stand on, though it lies beside them; and the version.
 _GROUND = {
@@ -40,8 +44,8 @@ _GROUND = {
 }
 
 
-def system(template: Mapping[str, Any]) -> str:
-    """Draw who calls whom on AWS, as Mermaid.
+def system(template: Mapping[str, Any]) -> Arrows:
+    """Find who calls whom on AWS: what each part does with another, by the two.
 
     Args:
         template: The SAM template, with intrinsic functions as `Fn::…`.
@@ -60,16 +64,11 @@ def system(template: Mapping[str, Any]) -> str:
             document = shared.get("PolicyDocument", policy)
             for target, verb in _uses(document["Statement"]):
                 arrows[name, target].add(verb)
-    arrows["ManifestDistribution", "ManifestBucket"].add("serves")
-    named = sorted({name for arrow in arrows for name in arrow})
-    lines = [f"  {name}{_drawn(name)}" for name in named]
-    for (caller, called), labels in sorted(arrows.items()):
-        lines.append(f'  {caller} -->|"{", ".join(sorted(labels))}"| {called}')
-    return "\n".join(["flowchart LR", *lines])
+    return arrows
 
 
-def rooms(found: Shape) -> str:
-    """Draw which room imports from which, as Mermaid; arrows that follow from others are left out.
+def rooms(found: Shape) -> Mapping[str, set[str]]:
+    """Find which room imports from which, without the arrows that follow from others.
 
     Args:
         found: The shape of the code.
@@ -79,47 +78,74 @@ def rooms(found: Shape) -> str:
         if module not in _GROUND:
             room = _room(module)
             below[room] |= {_room(one) for one in imported - _GROUND} - {room}
-    names = sorted({*below, *(one for ones in below.values() for one in ones)})
-    lines = [f'  {_identifier(name)}["{name}"]' for name in names]
-    for room in names:
-        implied = set().union(*(reached(below, other) for other in below[room]))
-        for other in sorted(below[room] - implied):
-            lines.append(f"  {_identifier(room)} --> {_identifier(other)}")
-    return "\n".join(["flowchart TD", *lines])
+    for ones in list(below.values()):
+        for one in ones:
+            below[one]  # a room that imports nothing
+    return {
+        room: ones - set().union(*(reached(below, other) for other in ones))
+        for room, ones in below.items()
+    }
 
 
 def page() -> str:
     """Give the page."""
-    template = yaml_parse((ROOT / "template.yaml").read_text())
+    arrows = system(_template())
     return f"""# Architecture
 
-`make architecture` draws both pictures: the first from `template.yaml`, the second from the
-imports. A test fails when they are out of date.
+`make architecture` draws both pictures and the table: what is on AWS from `template.yaml`, the
+rooms from the imports. A test fails when they are out of date.
 
 ## On AWS
 
-Each arrow is a route to a function, or a resource that IAM lets the function use.
+![The stack: routes, functions, and what each function uses](../images/stack.svg)
 
-```mermaid
-{system(template)}
-```
+Each entry is a resource that IAM lets the function use.
 
+{_uses_table(arrows)}
 `sign` builds the manifest in WebAssembly, has KMS sign its digest and stores the sidecar. If that
 path fails, it invokes `fallback`, which signs with another engine. `execute` runs jobs. `verify`
-judges credentials, and `recheck` verifies a share of the stored manifests again. `derive` makes
-smaller images for a CDN and has `sign` sign them.
-[Reliability](reliability.md) follows a request, [execution](execution.md) a job.
+judges credentials, and `recheck` verifies a share of the stored manifests again; the manifest
+bucket invokes it. `derive` makes smaller images for a CDN and has `sign` sign them. The
+distribution serves the manifest bucket.
+[A request](request.md) and [reliability](reliability.md) follow a request,
+[execution](execution.md) a job.
 
 ## Rooms
+
+![Rooms of the code, and what each imports](../images/rooms.svg)
 
 A room is a package for which `tests/unit/test_house.py` says what it may import. Each arrow is an
 import. The picture leaves out arrows that follow from others, and the modules for errors, limits
 and jobs, which the rooms below `signing` and `execution` share.
-
-```mermaid
-{rooms(shape(ROOT))}
-```
 """
+
+
+def drawings() -> Mapping[str, str]:
+    """Give the drawings of the manual, by their names in `docs/images/`."""
+    return {
+        "stack.svg": stack_drawing(system(_template())),
+        "rooms.svg": rooms_drawing(rooms(shape(ROOT))),
+        "request.svg": request_drawing(),
+        "key.svg": key_drawing(),
+        "failure.svg": failure_drawing(),
+    }
+
+
+def _template() -> Any:
+    return yaml_parse((ROOT / "template.yaml").read_text())
+
+
+def _uses_table(arrows: Arrows) -> str:
+    rows = ["| function | signs with | writes | only reads | invokes |", "|---|---|---|---|---|"]
+    for function in sorted({of for of, _ in arrows if of.endswith("Function")}):
+        cells: dict[str, list[str]] = defaultdict(list)
+        for (of, to), verbs in sorted(arrows.items()):
+            if of == function:
+                first = next(one for one in ("signs", "writes", "reads", "invokes") if one in verbs)
+                cells[first].append(words(to))
+        told = (", ".join(cells[one]) for one in ("signs", "writes", "reads", "invokes"))
+        rows.append(f"| {words(function)} | {' | '.join(told)} |")
+    return "\n".join(rows) + "\n"
 
 
 def _notified(resource: Mapping[str, Any]) -> list[str]:
@@ -148,30 +174,22 @@ def _targets(statement: Mapping[str, Any]) -> set[str]:
     return found
 
 
-def _drawn(name: str) -> str:
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
-    shape_of = next((one for kind, one in _SHAPES.items() if name.endswith(kind)), '(["{}"])')
-    return shape_of.replace("{}", words)
-
-
 def _room(module: str) -> str:
     """Name the room in the picture: each of the layer's, and the other packages as one each."""
     if not module.startswith(_LAYER):
         return module.partition(".")[0]
     parts = module.removeprefix(_LAYER).split(".")
+    if parts[0] == "verification" and parts[1:2] in (["claims"], ["hard_bindings"], ["signatures"]):
+        return parts[0]  # these import one another
     inside = ROOT / "layers/edge_signer/edge_signer" / "/".join(parts[:2])
     return "/".join(parts[:2] if inside.is_dir() and len(parts) > 1 else parts[:1])
 
 
-def _identifier(name: str) -> str:
-    return re.sub(r"\W", "_", name) + "_"
-
-
 def main() -> None:
-    """Write the page; with --check, exit with 1 if it is another one."""
-    if "--check" in sys.argv and PAGE.read_text() != page():
-        sys.exit("docs/concepts/architecture.md is out of date: run make architecture")
+    """Write the page and the drawings."""
     PAGE.write_text(page())
+    for name, drawing in drawings().items():
+        (IMAGES / name).write_text(drawing)
 
 
 if __name__ == "__main__":
