@@ -26,5 +26,6 @@ def plain(text: str) -> str:
     """Write text so that Markdown leaves it as it is, but for code in backticks."""
     parts = re.split(r"(`[^`]*`)", text.replace("|", "\\|"))
     return "".join(
-        part if part.startswith("`") else re.sub(r"([*<\[])", r"\\\1", part) for part in parts
+        part if part.startswith("`") else re.sub(r"([*\[])", r"\\\1", part).replace("<", "&lt;")
+        for part in parts
     )

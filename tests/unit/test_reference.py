@@ -42,5 +42,5 @@ def test_every_field_of_a_log_line_is_described() -> None:
 
 
 def test_text_of_the_code_does_not_become_markup() -> None:
-    assert plain("a | b *c* `d*` <e> [f]") == r"a \| b \*c\* `d*` \<e> \[f]"
+    assert plain("a | b *c* `d*` <e> [f]") == r"a \| b \*c\* `d*` &lt;e> \[f]"
     assert table(("x",), [("two\nlines",)]).endswith("| two lines |\n")
