@@ -29,6 +29,14 @@ _FETCHED = re.compile(
 )
 
 
+def on_config(config: Any) -> Any:
+    """Add all decisions to the navigation, in their order."""
+    decisions = sorted((Path(config.docs_dir) / "decisions").glob("[0-9]*.md"))
+    for part in config.nav:
+        part.get("Decisions", []).extend(f"decisions/{page.name}" for page in decisions)
+    return config
+
+
 def on_files(files: Any, config: Any) -> Any:
     """Add the pages that stand outside docs/."""
     from mkdocs.structure.files import File  # type: ignore[import-not-found, unused-ignore]
