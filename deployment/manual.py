@@ -17,7 +17,6 @@ GUESTS = {
     "SECURITY.md": "security.md",
     "CHANGELOG.md": "changelog.md",
     "clients/js/README.md": "clients/js.md",
-    "clients/node/README.md": "clients/node.md",
     "clients/php/README.md": "clients/php.md",
 }
 _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
