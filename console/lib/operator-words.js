@@ -1,4 +1,4 @@
-// What health checks and flags mean, as docs/health.md and docs/flags.md say it.
+// What health checks and flags mean, as docs/operations/health.md and docs/operations/flags.md say it.
 export const STATES = {
     ok: ["good", "ok"],
     degraded: ["careful", "needs attention"],
