@@ -31,7 +31,7 @@ _DRY_RUN = json.dumps(
     }
 ).encode()
 _REMEDIES = {
-    "kms": "enable the key, and look at the function's role: docs/health.md",
+    "kms": "enable the key, and look at the function's role: docs/operations/health.md",
     "kms_replica": "deploy replica.yaml: docs/deploy.md",
     "certificate": "`edge-signer certificate show`, then `request` and `install`",
     "builder": "deploy again: the module is not the pinned one",
@@ -39,7 +39,7 @@ _REMEDIES = {
     "tenants": "look at the table, and at the function's role",
     "flags": "`edge-signer flags list`: a switch is off, or a value is invalid",
     "breaker": "`edge-signer admin breaker status`",
-    "kms_quota": "ask for a higher quota of KMS: docs/limits.md",
+    "kms_quota": "ask for a higher quota of KMS: docs/operations/limits.md",
     "time_stamps": "look at the time-stamp authority (TsaUrl)",
     "chaos": "`edge-signer admin chaos stop`",
 }
@@ -131,7 +131,9 @@ class Stage:
             text = ": ".join(filter(None, (str(state), str(details.get("error", "")))))
             line = Line("stage", name, "ok", text, "", needed=True)
             if state != "ok":
-                line = replace(line, state="wrong", remedy=_REMEDIES.get(name, "docs/health.md"))
+                line = replace(
+                    line, state="wrong", remedy=_REMEDIES.get(name, "docs/operations/health.md")
+                )
             yield line
 
 
