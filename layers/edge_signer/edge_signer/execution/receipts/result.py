@@ -34,6 +34,14 @@ class JobAnswer(BaseModel):
             ge=0, le=255, description="The module's own if `status` is `ok`, otherwise above 125."
         ),
     ]
+    guest_exit_code: Annotated[
+        int | None,
+        Field(
+            ge=126,
+            le=2**32 - 1,
+            description="What the module exited with if `status` is `reserved_exit_code`.",
+        ),
+    ] = None
     stdout: Annotated[str | None, Field(description=_TEXT)] = None
     stdout_base64: Annotated[str | None, Field(description=_BYTES)] = None
     stderr: Annotated[str | None, Field(description=_TEXT)] = None
@@ -55,6 +63,7 @@ class JobAnswer(BaseModel):
             job_id=outcome.job_id,
             status=outcome.status,
             exit_code=outcome.exit_code,
+            guest_exit_code=outcome.guest_exit_code,
             **_text_or_base64("stdout", outcome.stdout),
             **_text_or_base64("stderr", outcome.stderr),
             limits=dict(outcome.limits),
@@ -93,6 +102,7 @@ class JobResult(_Kept):
     job_id: str
     status: str
     exit_code: int
+    guest_exit_code: int | None = None
     stdout: str | None = None
     stdout_base64: str | None = None
     stderr: str | None = None
@@ -125,6 +135,7 @@ class JobRequest(_Kept):
     args: list[str] = []
     stdin: str | None = None
     stdin_base64: str | None = None
+    env: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _give_one_input_and_one_module(self) -> Self:
