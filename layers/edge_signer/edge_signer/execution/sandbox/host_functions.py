@@ -7,6 +7,8 @@ and needs an exported memory.
 
 from __future__ import annotations
 
+# By name, it would be loaded from a file on first use, which a confined worker may not open.
+from encodings import utf_16_le
 from typing import cast
 
 from wasmtime import Engine, Func, Global, Instance, Linker, Memory, Module, Store, wat2wasm
@@ -71,13 +73,15 @@ class HostFunctions:
 
     def _string(self, memory: object, name: str) -> str:
         address = self._noted(name)
-        if not isinstance(memory, Memory) or address < _LENGTH_BYTES:
+        if not isinstance(memory, Memory):
+            return ""
+        if not _LENGTH_BYTES <= address <= memory.data_len(self._store):
             return ""
         length = int.from_bytes(
             memory.read(self._store, address - _LENGTH_BYTES, address), "little"
         )
         end = address + min(length, 2 * MAX_DETAIL_LENGTH)
-        return memory.read(self._store, address, end).decode("utf-16-le", "replace")
+        return utf_16_le.decode(memory.read(self._store, address, end), "replace")[0]
 
 
 def compiled_host_functions(engine: Engine) -> Module:

@@ -76,7 +76,7 @@ class JobRequestBody(_Sent):
         """Return the job for the job service, on behalf of an authenticated tenant.
 
         Raises:
-            InvalidRequestError: Arguments, variables or input are too long, or input is given twice.
+            InvalidRequestError: Arguments, variables or input are too long, or input comes twice.
             InvalidBase64Error: `wasm_bytes` or `stdin_base64` is not base64.
             ModuleHashMismatchError, NotAModuleError, ModuleTooLargeError: `wasm_bytes` is refused.
             UnsupportedRequirementError: `requirements` is refused.
