@@ -92,6 +92,7 @@ SWAPPED: list[tuple[dict[str, Any], str]] = [
     ({"limits": {**OUTCOME.limits, "timeout_ms": 60_000}}, "limits_mismatch"),
     ({"status": "timed_out"}, "status_mismatch"),
     ({"exit_code": 0}, "exit_code_mismatch"),
+    ({"guest_exit_code": 256}, "guest_exit_code_mismatch"),
     ({"receipt_json": STRANGE.receipt_json}, "receipt_mismatch"),
     ({"receipt_json": ATTACKER.receipt_json}, "key_not_pinned"),
     ({"receipt_json": PROOF.receipt_json.replace(":3,", ":0,")}, "signature_mismatch"),
@@ -127,6 +128,10 @@ OTHER_REQUESTS: list[tuple[dict[str, Any], str]] = [
     ({"stdin": "zeile"}, "stdin_mismatch"),
     ({"stdin": None}, "stdin_mismatch"),
     ({"stdin_base64": "WmVpbGU="}, "request_malformed"),
+    ({"env": {"A": "1"}}, "env_mismatch"),
+    ({"env": {"A": "\ud800"}}, "env_mismatch"),
+    ({"env": {"A": 1}}, "request_malformed"),
+    ({"env": ["A=1"]}, "request_malformed"),
     ({"job_id": "job-3"}, "job_id_mismatch"),
     ({"module_hash": f"sha256:{'94' * 32}"}, "module_hash_mismatch"),
     ({"module_hash": None, "wasm_bytes": "AGFzbQ=="}, "module_hash_mismatch"),
@@ -144,6 +149,28 @@ OTHER_REQUESTS: list[tuple[dict[str, Any], str]] = [
 )
 def test_an_answer_to_another_request_is_refused(changed: dict[str, Any], reason: str) -> None:
     assert refusal(RESULT, {**REQUEST, **changed}) == reason
+
+
+EXITED = replace(OUTCOME, exit_code=128, guest_exit_code=256, env={"A": "1", "b": "ü"})
+
+
+@pytest.mark.parametrize(
+    ("answer", "request_", "reason"),
+    [
+        ({"guest_exit_code": 256}, {"env": {"b": "ü", "A": "1"}}, None),
+        ({"guest_exit_code": 256}, {"env": {"b": "ü"}}, "env_mismatch"),
+        ({"guest_exit_code": 256}, {"env": {"A": "1", "b": "u"}}, "env_mismatch"),
+        ({"guest_exit_code": 256}, {}, "env_mismatch"),
+        ({"guest_exit_code": 257}, {"env": {"b": "ü", "A": "1"}}, "guest_exit_code_mismatch"),
+        ({}, {"env": {"b": "ü", "A": "1"}}, "guest_exit_code_mismatch"),
+        ({"guest_exit_code": "256"}, {"env": {"b": "ü", "A": "1"}}, "result_malformed"),
+    ],
+)
+def test_variables_and_the_modules_own_exit_code_are_vouched_for(
+    answer: dict[str, Any], request_: dict[str, Any], reason: str | None
+) -> None:
+    result = job_result(prove(SIGNER, EXITED), EXITED) | answer
+    assert refusal(result, {**REQUEST, **request_}) == reason
 
 
 def test_the_module_itself_may_stand_for_its_digest() -> None:
