@@ -200,7 +200,7 @@ def _cause_of_death(wait_status: int | None, stderr: bytearray) -> GuestOutcome:
         return GuestOutcome(Status.TIMEOUT)
     refused = _ALLOCATION_FAILED.search(stderr)
     if exit_code == -signal.SIGABRT and refused:
-        detail = refused[1].decode()
+        detail = f"{refused[1].decode()}, most likely in the compiler: build a smaller module"
         del stderr[refused.start() :]
         return GuestOutcome(Status.OUT_OF_MEMORY, detail=detail)
     raise _failed(f"the job's process ended with {exit_code}")
