@@ -18,6 +18,8 @@ MAX_JSON_BYTES = 16 * 2**20
 _TEXT = "What the module wrote to this stream, if it is UTF-8."
 _BYTES = "The same in base64, if it is not UTF-8."
 
+VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\z")]
+
 
 class JobAnswer(BaseModel):
     """The result of a job that has run; the receipt key signed its receipt and attestation."""
@@ -135,7 +137,7 @@ class JobRequest(_Kept):
     args: list[str] = []
     stdin: str | None = None
     stdin_base64: str | None = None
-    env: dict[str, str] = {}
+    env: dict[VariableName, str] = {}
 
     @model_validator(mode="after")
     def _give_one_input_and_one_module(self) -> Self:

@@ -138,15 +138,16 @@ def _input_mismatches(inputs: Arguments, request: JobRequest) -> Iterator[Refusa
         yield Refusal.ARGS_MISMATCH
     if inputs.stdinSha256 != sha256(request.stdin_bytes()).hexdigest():
         yield Refusal.STDIN_MISMATCH
-    if (inputs.envCount, inputs.envSha256) != _env_attested(request.env):
+    if inputs.envSha256 != _env_sha256(request.env):
         yield Refusal.ENV_MISMATCH
 
 
-def _env_attested(env: Mapping[str, str]) -> tuple[int | None, str | None]:
+def _env_sha256(env: Mapping[str, str]) -> str | None:
+    """Return what a statement says of variables: nothing if there are none."""
     try:
-        return (len(env), env_sha256(env)) if env else (None, None)
+        return env_sha256(env) if env else None
     except UnicodeEncodeError:
-        return (len(env), None)
+        return ""
 
 
 def _args_sha256(args: Sequence[str]) -> str | None:
