@@ -72,6 +72,12 @@ def test_what_is_no_core_module_is_refused(wasm: bytes) -> None:
         checked_module(wasm, hash_of(wasm))
 
 
+def test_a_component_is_told_what_to_build_for() -> None:
+    component = b"\0asm\x0d\0\1\0"
+    with pytest.raises(NotAModuleError, match="component: build for WASI preview1"):
+        checked_module(component, hash_of(component))
+
+
 def test_a_module_has_a_limit() -> None:
     largest = MAGIC + bytes(MAX_MODULE_BYTES - len(MAGIC))
     assert checked_module(largest, hash_of(largest))

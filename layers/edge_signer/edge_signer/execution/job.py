@@ -18,6 +18,7 @@ from edge_signer.execution.limits import Limits, Requirements, effective_limits
 
 # WebAssembly core, section 5.5.16: `\0asm` and version 1. A component has another version.
 MAGIC = b"\0asm\1\0\0\0"
+_COMPONENT = b"\0asm\x0d\0\1\0"
 HASH_PREFIX = "sha256:"
 # What fits in base64 into the 6 MB that Lambda accepts.
 MAX_MODULE_BYTES = 4 * 1024 * 1024
@@ -151,9 +152,13 @@ def checked_module(wasm: bytes, module_hash: str) -> bytes:
     if not hmac.compare_digest(found.encode(), module_hash.encode(errors="replace")):
         raise ModuleHashMismatchError(f"module_hash must be {found}, the hash of the module")
     if not wasm.startswith(MAGIC):
+        if wasm.startswith(_COMPONENT):
+            raise NotAModuleError(
+                "the module is a component: build for WASI preview1 (wasm32-wasip1, not wasip2)"
+            )
         raise NotAModuleError(
             "the module must be core WebAssembly in the binary format, version 1,"
-            " and not a component or the text format"
+            " and not the text format"
         )
     if len(wasm) > MAX_MODULE_BYTES:
         raise ModuleTooLargeError(f"the module must have at most {MAX_MODULE_BYTES} bytes")

@@ -84,8 +84,8 @@ def _start_fault(module: Module) -> str | None:
     if "_initialize" in exported:
         return f"{missing}: it is a library (a reactor); build a command, which has a main function"
     return (
-        f"{missing}: build a command with a main function, with AssemblyScript use"
-        " --exportStart _start"
+        f"{missing}: build a command for WASI preview1, with a main function"
+        " (AssemblyScript: --exportStart _start)"
     )
 
 

@@ -73,7 +73,8 @@ def _execute(worker: Worker, job: Job) -> Outcome:
     ended = _attend(worker, job, began_s + job.limits.timeout_seconds, stdout, stderr)
     ended_s = time.monotonic()
     if ended.status in (Status.TIMEOUT, Status.OUTPUT_LIMIT):
-        ended = replace(ended, fuel_used=_fuel_used_when_stopped(worker))
+        stopped = _stopped(worker)
+        ended = replace(ended, fuel_used=stopped.fuel_used, detail=stopped.detail)
     return Outcome(
         **vars(ended),
         stdout=bytes(stdout),
@@ -146,8 +147,8 @@ def _attend(
         raise _failed("the job's process sent no valid report") from failure
 
 
-def _fuel_used_when_stopped(worker: Worker) -> int | None:
-    """Have a worker stop its guest, and return the fuel that it has used; None if it cannot say."""
+def _stopped(worker: Worker) -> GuestOutcome:
+    """Have a worker stop its guest, and return what it says of it: fuel and detail, if anything."""
     report = bytearray()
     until_s = time.monotonic() + _LAST_WORDS_S
     with selectors.DefaultSelector() as selector, suppress(OSError, ValueError):
@@ -164,8 +165,8 @@ def _fuel_used_when_stopped(worker: Worker) -> int | None:
                     selector.unregister(key.fileobj)
             if not selector.get_map() or len(report) >= _MAX_REPORT_BYTES:
                 break
-        return GuestOutcome.decode(bytes(report)).fuel_used
-    return None
+        return GuestOutcome.decode(bytes(report))
+    return GuestOutcome(Status.TIMEOUT)
 
 
 def _write(descriptor: int, content: memoryview) -> int:

@@ -50,6 +50,9 @@ from edge_signer.execution.sandbox.protocol import (
 
 # It only waits, and the memory of a worker is limited.
 _WATCHERS_STACK_BYTES = 256 * 1024
+_COMPILED_TOO_LONG = (
+    "its time ran out in the compiler: raise requirements.timeout_seconds or build a smaller module"
+)
 
 
 @dataclass(frozen=True)
@@ -205,7 +208,9 @@ def _stop_when_told(runtime: Runtime, job: Job, report: _Report) -> None:
             return
         runtime.stop()
         time.sleep(STOPS_WITHIN_S)
-        outcome = GuestOutcome(Status.TIMEOUT, fuel_used=runtime.fuel_used(job))
+        fuel_used = runtime.fuel_used(job)
+        detail = _COMPILED_TOO_LONG if fuel_used is None else ""
+        outcome = GuestOutcome(Status.TIMEOUT, fuel_used=fuel_used, detail=detail)
     except Exception:
         # The parent waits for a report, whatever it says of fuel.
         outcome = GuestOutcome(Status.TIMEOUT)
