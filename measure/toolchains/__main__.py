@@ -73,11 +73,11 @@ def row(toolchain: str, build: Build, module: bytes, ended: Outcome) -> str:
     told = f"{verdict}: {ended.detail}" if ended.detail else verdict
     written = (ended.stdout or ended.stderr).decode(errors="replace").strip()
     output = f"`{written}`" if written else ""
-    return f"| {toolchain} | {build.does} | {len(module) / 1000:.0f} | {told} | {output} |"
+    return f"| {toolchain} | {build.does} | {len(module) / 1000:,.1f} | {told} | {output} |"
 
 
 def rows(folder: Path, sandbox: Sandbox) -> Iterable[str]:
-    """Build and run everything; gives the lines of the table, and what could not be had."""
+    """Build and run everything; gives the lines of the table, and what was missing."""
     yield from (HEADER, "|---|---|---|---|---|")
     missing = []
     for toolchain in TOOLCHAINS:
@@ -93,7 +93,7 @@ def rows(folder: Path, sandbox: Sandbox) -> Iterable[str]:
             print(line, file=sys.stderr)
             yield line
     yield ""
-    yield f"Not to be had: {'; '.join(missing) or 'none'}."
+    yield f"Not available: {'; '.join(missing) or 'none'}."
 
 
 def main() -> None:

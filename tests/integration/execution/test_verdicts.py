@@ -167,9 +167,13 @@ def test_an_error_of_a_host_function_is_a_trap(sandbox: Sandbox) -> None:
 
 
 def test_floating_point_code_gets_its_time(sandbox: Sandbox) -> None:
-    adds = "(local.set $x (f64.add (f64.mul (local.get $x) (local.get $y)) (local.get $x)))" * 8
+    # Additions that do not wait for each other burn more fuel in a second than any other code.
+    sums = range(8)
+    adds = "".join(f"(local.set $s{n} (f64.add (local.get $s{n}) (local.get $one)))" for n in sums)
+    variables = "".join(f"(local $s{n} f64)" for n in sums)
     hot = text(
-        f'(module (func (export "_start") (local $x f64) (local $y f64) (loop {adds} (br 0))))'
+        f'(module (func (export "_start") (local $one f64) {variables}'
+        f" (local.set $one (f64.const 1)) (loop {adds * 4} (br 0))))"
     )
     asked = effective_limits(Requirements(timeout_seconds=1))
     outcome = sandbox.execute(job(hot, within=asked))
