@@ -42,7 +42,7 @@ class Toolchain:
 
     Attributes:
         name: Its name.
-        prepare: Makes it ready in a folder; raises Missing if it cannot be had.
+        prepare: Makes it ready in a folder; raises Missing if that fails.
         builds: What it builds.
     """
 

@@ -48,7 +48,7 @@ def wasi(body: str, *functions: str, more: str = "") -> bytes:
         kinds = f"(param {' '.join(parameters)})" + (f"(result {result[0]})" if result else "")
         imports.append(f'(import "wasi_snapshot_preview1" "{name}" (func ${name} {kinds}))')
     memory = '(memory (export "memory") 1)'
-    return text(f'(module {"".join(imports)} {memory} (func (export "_start") {body}) {more})')
+    return text(f'(module {"".join(imports)} {memory} (func $main (export "_start") {body}) {more})')
 
 
 def text(source: str) -> bytes:
