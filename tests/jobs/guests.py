@@ -48,7 +48,8 @@ def wasi(body: str, *functions: str, more: str = "") -> bytes:
         kinds = f"(param {' '.join(parameters)})" + (f"(result {result[0]})" if result else "")
         imports.append(f'(import "wasi_snapshot_preview1" "{name}" (func ${name} {kinds}))')
     memory = '(memory (export "memory") 1)'
-    return text(f'(module {"".join(imports)} {memory} (func $main (export "_start") {body}) {more})')
+    start = f'(func $main (export "_start") {body})'
+    return text(f"(module {''.join(imports)} {memory} {start} {more})")
 
 
 def text(source: str) -> bytes:
