@@ -36,6 +36,7 @@ def execute_job(
     pubkey: str | None,
     job_id: str | None,
     stdin: Path | None,
+    env: list[str],
     requirements: dict[str, int],
     wait_s: float,
     keep: Path | None,
@@ -51,6 +52,7 @@ def execute_job(
         job_id: The job's name; None for a new one.
         stdin: File for its standard input; `-` for this command's own. None takes what is piped
             into this command, or nothing.
+        env: Its environment variables, each as NAME=VALUE.
         requirements: The job's limits by name.
         wait_s: How long to keep polling, in seconds.
         keep: Where to write request.json, answer.json and receipt.json; None for nowhere.
@@ -62,7 +64,7 @@ def execute_job(
     Raises:
         typer.Exit: Usage error (2), or no result that the pinned key verifies (255).
     """
-    request_json = _request(module, args, job_id, stdin, requirements)
+    request_json = _request(module, args, job_id, stdin, _variables(env), requirements)
     access = tenant_access(options, exit_code_without_system=EXIT_NO_RESULT)
     pubkey = _receipt_key(pubkey or access.receipt_key)
     try:
@@ -87,7 +89,12 @@ def execute_job(
 
 
 def _request(
-    module: Path, args: list[str], job_id: str | None, stdin: Path | None, wanted: dict[str, int]
+    module: Path,
+    args: list[str],
+    job_id: str | None,
+    stdin: Path | None,
+    env: dict[str, str],
+    wanted: dict[str, int],
 ) -> bytes:
     require_file(module)
     try:
@@ -109,6 +116,8 @@ def _request(
     }
     if given:
         request["stdin_base64"] = b64encode(given).decode()
+    if env:
+        request["env"] = env
     return json.dumps(request).encode()
 
 
@@ -121,6 +130,16 @@ def _piped() -> bytes:
         return b""
     is_given = stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
     return sys.stdin.buffer.read() if is_given else b""
+
+
+def _variables(env: list[str]) -> dict[str, str]:
+    variables = {}
+    for one in env:
+        name, equals, value = one.partition("=")
+        if not equals or not name:
+            fail(f"--env must be NAME=VALUE, not {one!r}", EXIT_USAGE)
+        variables[name] = value
+    return variables
 
 
 def _input(stdin: Path) -> bytes:

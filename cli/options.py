@@ -219,6 +219,10 @@ StandardInput = Annotated[
         show_default="what is piped in",
     ),
 ]
+Variables = Annotated[
+    list[str] | None,
+    typer.Option("--env", metavar="NAME=VALUE", help="An environment variable; can be repeated."),
+]
 JobTimeout = Annotated[int, typer.Option(min=1, help="Time limit in seconds.")]
 JobMemory = Annotated[int, typer.Option(min=1, help="Memory limit in MiB.")]
 JobWait = Annotated[float, typer.Option(min=0, help="How long to keep polling, in seconds.")]

@@ -89,9 +89,12 @@ def _receipt_facts(receipt: Receipt) -> dict[str, object]:
 def _statement_facts(statement: Statement) -> dict[str, object]:
     run = statement.predicate.runDetails
     definition = statement.predicate.buildDefinition
+    ending = run.byproducts[0].annotations
+    own = {} if ending.guestExitCode is None else {"guest_exit_code": ending.guestExitCode}
     return {
         "job_id": run.metadata.invocationId,
-        "status": run.byproducts[0].annotations.status,
+        "status": ending.status,
+        **own,
         "limits": definition.internalParameters.limits,
         "started_at": run.metadata.startedOn,
         "finished_at": run.metadata.finishedOn,

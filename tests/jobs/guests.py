@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from wasmtime import wat2wasm
 
@@ -24,15 +24,22 @@ def limits(
     return Limits(1, memory_mb, timeout_seconds, fuel, output_bytes)
 
 
-def job(wasm: bytes, *args: str, stdin: bytes = b"", within: Limits | None = None) -> Job:
-    return Job(wasm, args, within or limits(), stdin)
+def job(
+    wasm: bytes,
+    *args: str,
+    stdin: bytes = b"",
+    env: Mapping[str, str] | None = None,
+    within: Limits | None = None,
+) -> Job:
+    return Job(wasm, args, within or limits(), stdin, env or {})
 
 
-def wasi(body: str, *functions: str) -> bytes:
+def wasi(body: str, *functions: str, more: str = "") -> bytes:
     """A command with one page of memory, given imports of WASI and `_start`'s instructions.
 
     Args:
         body: In the text format.
+        more: More of the module, likewise.
         functions: Each as in `proc_exit i32` or `fd_write i32 i32 i32 i32 -> i32`.
     """
     imports = []
@@ -41,7 +48,8 @@ def wasi(body: str, *functions: str) -> bytes:
         kinds = f"(param {' '.join(parameters)})" + (f"(result {result[0]})" if result else "")
         imports.append(f'(import "wasi_snapshot_preview1" "{name}" (func ${name} {kinds}))')
     memory = '(memory (export "memory") 1)'
-    return text(f'(module {"".join(imports)} {memory} (func (export "_start") {body}))')
+    start = f'(func $main (export "_start") {body})'
+    return text(f"(module {''.join(imports)} {memory} {start} {more})")
 
 
 def text(source: str) -> bytes:

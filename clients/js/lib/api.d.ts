@@ -574,6 +574,8 @@ export interface components {
             exit_code: number;
             /** @description Roughly the number of operations; not signed. */
             fuel_used?: number;
+            /** @description What the module exited with if `status` is `reserved_exit_code`. */
+            guest_exit_code?: number;
             job_id: string;
             /** @description The limits that were in effect. */
             limits: {
@@ -599,6 +601,13 @@ export interface components {
              * @default []
              */
             args: string[];
+            /**
+             * @description The module's environment variables by name, at most 32 KiB in total.
+             * @default {}
+             */
+            env: {
+                [key: string]: string;
+            };
             /** @description The client's name for the job, such as a UUID. Keep it for retries. */
             job_id: string;
             /** @description `sha256:` and the SHA-256 of the module. */

@@ -5,6 +5,8 @@ export interface JobOptions {
     args?: readonly string[] | undefined;
     /** The module's standard input. */
     stdin?: string | Uint8Array | undefined;
+    /** The module's environment variables. */
+    env?: Readonly<Record<string, string>> | undefined;
     /** The caller's name for the job; repeating a job with it gives its result again. A UUID if absent. */
     jobId?: string | undefined;
     /** Wall-clock seconds, including compilation. */
@@ -21,6 +23,8 @@ export interface JobResult {
     status: string;
     /** The module's own if `status` is `ok`, otherwise above 125. */
     exitCode: number;
+    /** What the module exited with if `status` is `reserved_exit_code`: from 126 up; otherwise null. */
+    guestExitCode: number | null;
     /** What it wrote to standard output. */
     stdout: Uint8Array<ArrayBuffer>;
     /** What it wrote to standard error. */
@@ -63,7 +67,7 @@ export interface JobKey {
 /** Gives the name of a module: `sha256:` and the SHA-256 of its bytes. */
 export declare function moduleHashOf(module: Uint8Array): Promise<string>;
 /** Runs a job. */
-export declare function runJob(connection: Connection, module: Uint8Array | string, { args, stdin, jobId, timeoutSeconds, memoryMb, signal }: JobOptions): Promise<JobResult>;
+export declare function runJob(connection: Connection, module: Uint8Array | string, { args, stdin, env, jobId, timeoutSeconds, memoryMb, signal }: JobOptions): Promise<JobResult>;
 /** Fetches a job's result again. */
 export declare function jobResult(connection: Connection, jobId: string, signal: AbortSignal | undefined): Promise<JobResult>;
 /** Stores a module. */

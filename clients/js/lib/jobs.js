@@ -9,7 +9,7 @@ export async function moduleHashOf(module) {
     return `sha256:${toHex(await sha256(Uint8Array.from(module)))}`;
 }
 /** Runs a job. */
-export async function runJob(connection, module, { args = [], stdin, jobId, timeoutSeconds, memoryMb, signal }) {
+export async function runJob(connection, module, { args = [], stdin, env, jobId, timeoutSeconds, memoryMb, signal }) {
     if (typeof module === "string" && !MODULE_HASH.test(module)) {
         throw new TypeError("a module is its bytes, or sha256: and 64 lower-case hexadecimal digits");
     }
@@ -22,6 +22,7 @@ export async function runJob(connection, module, { args = [], stdin, jobId, time
         args: [...args],
         ...(typeof stdin === "string" && { stdin }),
         ...(stdin instanceof Uint8Array && { stdin_base64: toBase64(stdin) }),
+        ...(env && { env: { ...env } }),
         ...(isLimited && { requirements: requirements }),
     };
     const request = JSON.stringify(fields);
@@ -69,6 +70,7 @@ function resultOf(connection, answer, path, sent) {
             jobId: textOf(told.job_id),
             status: textOf(told.status),
             exitCode: Number(told.exit_code),
+            guestExitCode: told.guest_exit_code ?? null,
             stdout: streamOf(told.stdout, told.stdout_base64),
             stderr: streamOf(told.stderr, told.stderr_base64),
             detail: told.detail ?? null,

@@ -12,6 +12,8 @@ export interface JobOptions {
   args?: readonly string[] | undefined;
   /** The module's standard input. */
   stdin?: string | Uint8Array | undefined;
+  /** The module's environment variables. */
+  env?: Readonly<Record<string, string>> | undefined;
   /** The caller's name for the job; repeating a job with it gives its result again. A UUID if absent. */
   jobId?: string | undefined;
   /** Wall-clock seconds, including compilation. */
@@ -29,6 +31,8 @@ export interface JobResult {
   status: string;
   /** The module's own if `status` is `ok`, otherwise above 125. */
   exitCode: number;
+  /** What the module exited with if `status` is `reserved_exit_code`: from 126 up; otherwise null. */
+  guestExitCode: number | null;
   /** What it wrote to standard output. */
   stdout: Uint8Array<ArrayBuffer>;
   /** What it wrote to standard error. */
@@ -84,7 +88,7 @@ export async function moduleHashOf(module: Uint8Array): Promise<string> {
 export async function runJob(
   connection: Connection,
   module: Uint8Array | string,
-  { args = [], stdin, jobId, timeoutSeconds, memoryMb, signal }: JobOptions,
+  { args = [], stdin, env, jobId, timeoutSeconds, memoryMb, signal }: JobOptions,
 ): Promise<JobResult> {
   if (typeof module === "string" && !MODULE_HASH.test(module)) {
     throw new TypeError("a module is its bytes, or sha256: and 64 lower-case hexadecimal digits");
@@ -98,6 +102,7 @@ export async function runJob(
     args: [...args],
     ...(typeof stdin === "string" && { stdin }),
     ...(stdin instanceof Uint8Array && { stdin_base64: toBase64(stdin) }),
+    ...(env && { env: { ...env } }),
     ...(isLimited && { requirements: requirements as JobRequest["requirements"] & object }),
   };
   const request = JSON.stringify(fields);
@@ -160,6 +165,7 @@ function resultOf(
       jobId: textOf(told.job_id),
       status: textOf(told.status),
       exitCode: Number(told.exit_code),
+      guestExitCode: told.guest_exit_code ?? null,
       stdout: streamOf(told.stdout, told.stdout_base64),
       stderr: streamOf(told.stderr, told.stderr_base64),
       detail: told.detail ?? null,

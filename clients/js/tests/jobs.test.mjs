@@ -41,13 +41,14 @@ test("a digest is signed, and its manifest comes back", async () => {
 test("a job is sent with its module, its arguments and its input", async () => {
   const { url, sent } = await answering(() => [200, RESULT, { "Server-Timing": "run;dur=5" }]);
   const signer = new EdgeSigner(url, "t");
-  const result = await signer.runJob(MODULE, { args: ["a"], stdin: "in", jobId: "job-1", timeoutSeconds: 5 });
+  const result = await signer.runJob(MODULE, { args: ["a"], stdin: "in", env: { A: "1" }, jobId: "job-1", timeoutSeconds: 5 });
   assert.deepEqual(sent[0].body, {
     job_id: "job-1",
     module_hash: MODULE_HASH,
     wasm_bytes: "AGFzbQEAAAA=",
     args: ["a"],
     stdin: "in",
+    env: { A: "1" },
     requirements: { timeout_seconds: 5 },
   });
   assert.equal(result.request, JSON.stringify(sent[0].body));
@@ -58,6 +59,15 @@ test("a job is sent with its module, its arguments and its input", async () => {
   assert.deepEqual(serverSteps, { run: 5 });
   assert.equal(new TextDecoder().decode(result.stdout), "Grüße");
   assert.deepEqual(result.stderr, Uint8Array.of(255, 0));
+});
+
+test("a module's own exit code is told where the job's cannot say it", async () => {
+  const ended = { status: "reserved_exit_code", exit_code: 128, guest_exit_code: 256 };
+  const answers = [{ ...RESULT, ...ended }, RESULT];
+  const { url } = await answering(() => [200, answers.shift()]);
+  const signer = new EdgeSigner(url, "t");
+  const told = [await signer.runJob(MODULE_HASH), await signer.runJob(MODULE_HASH)];
+  assert.deepEqual(told.map(({ guestExitCode }) => guestExitCode), [256, null]);
 });
 
 test("a stored module is only named, and each job gets a name of its own", async () => {

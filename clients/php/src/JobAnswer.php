@@ -58,7 +58,9 @@ final class JobAnswer
         $limits = $object->get('limits');
         $attestation = $object->get('attestation');
         $exitCode = $object->get('exit_code');
-        $isSound = $limits === null || $limits instanceof JsonObject;
+        $guestExitCode = $object->get('guest_exit_code');
+        $isSound = ($limits === null || $limits instanceof JsonObject)
+            && ($guestExitCode === null || is_int($guestExitCode));
         if (!$isSound || !$attestation instanceof JsonObject || !is_int($exitCode)) {
             throw new Malformed();
         }
@@ -66,6 +68,7 @@ final class JobAnswer
             'job_id' => $object->text('job_id'),
             'status' => $object->text('status'),
             'exit_code' => $exitCode,
+            'guest_exit_code' => $guestExitCode,
             'stdout' => JobFile::stream($object, 'stdout'),
             'stderr' => JobFile::stream($object, 'stderr'),
             'receipt_json' => $object->text('receipt_json'),
@@ -143,11 +146,13 @@ final class JobAnswer
             'module_hash_mismatch' => "sha256:{$said->moduleSha256}" === $moduleHash,
             'args_mismatch' => $request === null || $said->argsSha256 === $request->argsSha256(),
             'stdin_mismatch' => $request === null || $said->stdinSha256 === hash('sha256', $request->stdin),
+            'env_mismatch' => $request === null || $said->envSha256 === $request->envSha256(),
             'stdout_mismatch' => $said->stdoutSha256 === hash('sha256', $result['stdout']),
             'stderr_mismatch' => $said->stderrSha256 === hash('sha256', $result['stderr']),
             'limits_mismatch' => $areSame,
             'status_mismatch' => $said->status === $result['status'],
             'exit_code_mismatch' => $said->exitCode === $result['exit_code'],
+            'guest_exit_code_mismatch' => $said->guestExitCode === $result['guest_exit_code'],
             'receipt_mismatch' => $said->receiptText === base64_encode($text)
                 && $said->receiptSha256 === hash('sha256', $text)
                 && $said->exitCode === $receipt->exitCode,

@@ -7,12 +7,16 @@ namespace EdgeSigner;
 /** The request of a job, as a verifier reads it: other members are passed over. */
 final class JobRequest
 {
-    /** @param list<string> $args */
+    /**
+     * @param list<string> $args
+     * @param array<string, string> $env Sorted by name.
+     */
     private function __construct(
         public readonly ?string $jobId,
         public readonly string $moduleHash,
         public readonly array $args,
         public readonly string $stdin,
+        public readonly array $env,
     ) {
     }
 
@@ -44,7 +48,37 @@ final class JobRequest
             $module ?? $named,
             $args,
             $given === [] ? '' : JobFile::stream($object, 'stdin'),
+            $object->has('env') ? self::variables($object->get('env')) : [],
         );
+    }
+
+    /**
+     * @return array<string, string>
+     * @throws Malformed
+     */
+    private static function variables(mixed $object): array
+    {
+        $variables = [];
+        foreach ($object instanceof JsonObject ? $object->names : throw new Malformed() as $name) {
+            if (preg_match('/\A[A-Za-z_][A-Za-z0-9_]*\z/', $name) !== 1) {
+                throw new Malformed();
+            }
+            $variables[$name] = $object->text($name);
+        }
+        ksort($variables, SORT_STRING);
+        return $variables;
+    }
+
+    /**
+     * Gives the SHA-256 of the variables as an object in canonical JSON; null if there are none, empty
+     * if one has no UTF-8.
+     */
+    public function envSha256(): ?string
+    {
+        if (array_filter($this->env, JobFile::isUtf8(...)) !== $this->env) {
+            return '';
+        }
+        return $this->env === [] ? null : hash('sha256', JobFile::written($this->env));
     }
 
     /** Gives the SHA-256 of the arguments as a list in canonical JSON; null if one has no UTF-8. */

@@ -15,6 +15,8 @@ final class Statement
     /**
      * @param array<string, int> $limits The limits that were in effect, by "_" and their names.
      * @param string $receiptText The signed text of the receipt, in base64.
+     * @param ?int $guestExitCode What the module exited with, if $exitCode cannot say so: from 126 up.
+     * @param ?string $envSha256 Of the environment variables, if there are any.
      */
     private function __construct(
         public readonly string $jobId,
@@ -30,6 +32,8 @@ final class Statement
         public readonly array $limits,
         public readonly string $receiptText,
         public readonly string $receiptSha256,
+        public readonly ?int $guestExitCode = null,
+        public readonly ?string $envSha256 = null,
     ) {
     }
 
@@ -46,7 +50,7 @@ final class Statement
         if (self::written(StrictJson::read($payload)) !== $payload) {
             throw new Malformed();
         }
-        unset($taken['argsCount']);
+        unset($taken['argsCount'], $taken['envCount']);
         return new self(...$taken);
     }
 
@@ -67,7 +71,7 @@ final class Statement
 
     /**
      * Texts stand for themselves; what begins with a closure is checked by it and taken under a name;
-     * lists and objects hold such.
+     * lists and objects hold such. A member whose name ends in `?` may be absent.
      *
      * @return array<string, mixed>
      */
@@ -75,8 +79,9 @@ final class Statement
     {
         $text = static fn (string $pattern): callable =>
             static fn (mixed $value): bool => is_string($value) && preg_match($pattern, $value) === 1;
-        $upTo = static fn (int $most): callable =>
-            static fn (mixed $value): bool => is_int($value) && $value >= 0 && $value <= $most;
+        $from = static fn (int $least, int $most): callable =>
+            static fn (mixed $value): bool => is_int($value) && $value >= $least && $value <= $most;
+        $upTo = static fn (int $most): callable => $from(0, $most);
         $digest = static fn (string $name): array => ['sha256' => [$text(self::SHA256), $name]];
         return [
             '_type' => 'https://in-toto.io/Statement/v1',
@@ -92,6 +97,8 @@ final class Statement
                         'argsCount' => [$upTo(self::MAX_COUNT), 'argsCount'],
                         'argsSha256' => [$text(self::SHA256), 'argsSha256'],
                         'stdinSha256' => [$text(self::SHA256), 'stdinSha256'],
+                        'envCount?' => [$from(1, self::MAX_COUNT), 'envCount'],
+                        'envSha256?' => [$text(self::SHA256), 'envSha256'],
                     ],
                     'internalParameters' => ['limits' => [self::areLimits(...), 'limits']],
                     'resolvedDependencies' => [['name' => 'module', 'digest' => $digest('moduleSha256')]],
@@ -112,6 +119,7 @@ final class Statement
                             'annotations' => [
                                 'status' => [$text(self::NAME), 'status'],
                                 'exitCode' => [$upTo(255), 'exitCode'],
+                                'guestExitCode?' => [$from(126, 4294967295), 'guestExitCode'],
                             ],
                         ],
                     ],
@@ -152,9 +160,13 @@ final class Statement
                 self::take($value[$at], $one, $taken);
             }
         } else {
-            $isSound = $value instanceof JsonObject && $value->names === array_keys($form);
-            foreach ($isSound ? $form : [] as $name => $one) {
-                self::take($value->get($name), $one, $taken);
+            $isPresent = static fn (string $name): bool =>
+                !str_ends_with($name, '?') || ($value instanceof JsonObject && $value->has(rtrim($name, '?')));
+            $present = array_filter($form, $isPresent, ARRAY_FILTER_USE_KEY);
+            $names = array_map(static fn (string $name): string => rtrim($name, '?'), array_keys($present));
+            $isSound = $value instanceof JsonObject && $value->names === $names;
+            foreach ($isSound ? $present : [] as $name => $one) {
+                self::take($value->get(rtrim($name, '?')), $one, $taken);
             }
         }
         if (!$isSound) {

@@ -61,6 +61,21 @@ def test_the_command_ends_as_the_module_did(state: Path, tmp_path: Path) -> None
     assert trapped.stderr == "edge-signer: trap: unreachable\n"
 
 
+def test_variables_are_passed_on(state: Path, tmp_path: Path) -> None:
+    module = tmp_path / "module.wasm"
+    # The length of all variables, in which each has `=` and a zero byte.
+    module.write_bytes(
+        wasi(
+            "(drop (call $environ_sizes_get (i32.const 0) (i32.const 4)))"
+            "(call $proc_exit (i32.load (i32.const 4)))",
+            "proc_exit i32",
+            "environ_sizes_get i32 i32 -> i32",
+        )
+    )
+    ran = edge_signer(state, "execute-job", "--env", "A=1", "--env", "B=x=y", module)
+    assert ran.returncode == len("A=1") + 1 + len("B=x=y") + 1
+
+
 @pytest.mark.parametrize("options", [("--stdin", "-"), ()], ids=["asked for", "piped in"])
 def test_standard_input_is_passed_on(options: tuple[str, ...], state: Path, tmp_path: Path) -> None:
     module = tmp_path / "cat.wasm"
@@ -212,6 +227,8 @@ def test_a_genuine_answer_to_another_request_is_not_printed(
         (["--pubkey", "0" * 64], 2, "--pubkey must be 64"),
         (["--tenant", "nobody"], 2, "has no tenant nobody"),
         (["--stdin", "/nowhere/at/all"], 2, "no such file"),
+        (["--env", "LANG"], 2, "--env must be NAME=VALUE"),
+        (["--env", "A B=1"], 255, "400 INVALID_REQUEST: names in env"),
         (
             [
                 *("--url", "http://127.0.0.1:9", "--token", "t", "--pubkey", PUBKEY),

@@ -50,29 +50,30 @@ def test_hello_is_run_and_proven(system: Running) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wasm", "statuses", "exit_codes"),
+    ("wasm", "status", "exit_code"),
     [
-        (wasi("(call $proc_exit (i32.const 7))", "proc_exit i32"), {"ok"}, {7}),
-        (wasi("unreachable"), {"trap"}, {132}),
-        (wasi("", "no_such_call"), {"compile_error"}, {126}),
+        (wasi("(call $proc_exit (i32.const 7))", "proc_exit i32"), "ok", 7),
+        (wasi("unreachable"), "trap", 132),
+        (wasi("", "no_such_call"), "compile_error", 126),
         (
             wasi("").replace(b"\x05\x03\x01\x00\x01", b"\x05\x03\x01\x00\x7f"),
-            {"out_of_memory"},
-            {137},
+            "out_of_memory",
+            137,
         ),
-        (wasi(FLOOD, WRITES), {"output_limit"}, {153}),
-        # Which of the two comes first is the host's affair.
-        (wasi(FOREVER), {"timeout", "out_of_fuel"}, {142, 152}),
+        (wasi(FLOOD, WRITES), "output_limit", 153),
+        (wasi(FOREVER), "timeout", 142),
+        (wasi("(call $proc_exit (i32.const 256))", "proc_exit i32"), "reserved_exit_code", 128),
     ],
-    ids=["ok", "trap", "compile_error", "out_of_memory", "output_limit", "no end"],
+    ids=["ok", "trap", "compile_error", "out_of_memory", "output_limit", "no end", "256"],
 )
 def test_every_end_of_a_job_is_proven(
-    system: Running, wasm: bytes, statuses: set[str], exit_codes: set[int]
+    system: Running, wasm: bytes, status: str, exit_code: int
 ) -> None:
     request = job_request(wasm, requirements={"timeout_seconds": 1, "memory_mb": 4})
     result = proven(system, post_job(system, request), request)
-    assert result["status"] in statuses
-    assert result["exit_code"] in exit_codes
+    assert (result["status"], result["exit_code"]) == (status, exit_code)
+    assert result.get("guest_exit_code") == (256 if status == "reserved_exit_code" else None)
+    assert ("fuel_used" in result) == (status != "compile_error")
 
 
 def test_input_and_output_may_be_any_bytes(system: Running) -> None:
@@ -90,6 +91,23 @@ def test_input_and_output_may_be_any_bytes(system: Running) -> None:
     result = proven(system, post_job(system, as_text), as_text)
     assert result["stdout"] == "Grüße"
     assert verdict_on(system, result, {**as_text, "stdin": "Gruss"}).refusal == "stdin_mismatch"
+
+
+def test_a_job_has_environment_variables_that_the_attestation_covers(system: Running) -> None:
+    counts = wasi(
+        "(drop (call $environ_sizes_get (i32.const 0) (i32.const 4)))"
+        "(call $proc_exit (i32.load (i32.const 0)))",
+        "proc_exit i32",
+        "environ_sizes_get i32 i32 -> i32",
+    )
+    request = job_request(counts, env={"LANG": "de", "b": "ü"})
+    result = proven(system, post_job(system, request), request)
+    assert result["exit_code"] == 2
+    assert verdict_on(system, result, {**request, "env": {"LANG": "de"}}).refusal == "env_mismatch"
+    other = post_job(system, {**request, "env": {"LANG": "de"}})
+    assert (other.status, other.json()["code"]) == (422, "JOB_ID_REUSED")
+    refused = post_job(system, {**request, "job_id": "job-variables", "env": {"A=B": ""}})
+    assert (refused.status, refused.json()["code"]) == (400, "INVALID_REQUEST")
 
 
 def test_the_same_job_again_has_the_same_result_and_is_not_run(system: Running) -> None:

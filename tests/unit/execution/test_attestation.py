@@ -72,6 +72,17 @@ def test_a_statement_says_all_that_is_known_of_a_job() -> None:
     }
 
 
+def test_variables_and_a_guests_own_exit_code_are_told_if_there_are_any() -> None:
+    told = replace(OUTCOME, env={"b": "ü\n", "A": ""}, exit_code=128, guest_exit_code=256)
+    predicate = statement_of(told)["predicate"]
+    inputs = predicate["buildDefinition"]["externalParameters"]
+    assert inputs["envCount"] == 2
+    assert inputs["envSha256"] == sha256('{"A":"","b":"ü\\n"}'.encode()).hexdigest()
+    (byproduct,) = predicate["runDetails"]["byproducts"]
+    ending = {"status": "finished", "exitCode": 128, "guestExitCode": 256}
+    assert byproduct["annotations"] == ending
+
+
 def test_an_implementation_of_dsse_verifies_the_envelope() -> None:
     envelope = ForeignEnvelope.from_dict(prove(SIGNER, OUTCOME).attestation)
     key = SSlibKey.from_crypto(
@@ -90,6 +101,8 @@ def test_the_longest_statement_is_not_too_long_for_kms() -> None:
         limits={f"{number:02}{'x' * 38}": 2**53 - 1 for number in range(16)},
         status="s" * 40,
         exit_code=255,
+        guest_exit_code=2**32 - 1,
+        env={f"A{number}": "\U0010ffff" for number in range(1000)},
         wall_time_ms=2**53 - 1,
     )
     length = len(pre_authentication_encoding(longest.statement().to_bytes()))
@@ -112,6 +125,9 @@ def test_the_longest_statement_is_not_too_long_for_kms() -> None:
         {"limits": {"fuel": -1}},
         {"limits": {str(number): 1 for number in range(17)}},
         {"args": ["\udfff"]},
+        {"env": {"A": "\udfff"}},
+        {"guest_exit_code": 125},
+        {"guest_exit_code": 2**32},
     ],
 )
 def test_what_has_no_bounds_is_not_signed(wrong: dict[str, Any]) -> None:

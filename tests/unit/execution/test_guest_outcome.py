@@ -24,6 +24,14 @@ def test_every_status_but_ok_has_an_exit_code_that_no_guest_can_have() -> None:
     assert all(LARGEST_GUEST_EXIT_CODE < code <= 255 for code in codes)
 
 
+def test_a_guests_own_exit_code_from_126_up_is_kept_beside_the_jobs() -> None:
+    for code in (126, 255, 256, 2**32 - 1):
+        outcome = GuestOutcome(Status.RESERVED_EXIT_CODE, code)
+        assert GuestOutcome.decode(outcome.encode()) == outcome
+        assert (outcome.exit_code, outcome.reserved_exit_code) == (128, code)
+    assert GuestOutcome(Status.OK, 125).reserved_exit_code is None
+
+
 def test_only_after_ok_the_exit_code_is_the_guests() -> None:
     assert GuestOutcome(Status.OK, 7).exit_code == 7
     for status, code in HOST_EXIT_CODES.items():
@@ -43,6 +51,9 @@ def test_a_outcome_comes_back_as_it_was() -> None:
         {"status": None},
         {"guest_exit_code": LARGEST_GUEST_EXIT_CODE + 1},
         {"guest_exit_code": -1},
+        {"guest_exit_code": 125, "status": "reserved_exit_code"},
+        {"guest_exit_code": 2**32, "status": "reserved_exit_code"},
+        {"guest_exit_code": 1, "status": "trap"},
         {"guest_exit_code": True},
         {"guest_exit_code": "0"},
         {"guest_exit_code": 0.0},

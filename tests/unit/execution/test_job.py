@@ -14,11 +14,14 @@ from edge_signer.execution.errors import (
 from edge_signer.execution.job import (
     MAGIC,
     MAX_ARGS_BYTES,
+    MAX_ENV_BYTES,
     MAX_MODULE_BYTES,
     MAX_STDIN_BYTES,
     Job,
+    RequestedJob,
     checked_module,
 )
+from edge_signer.execution.limits import Requirements
 from edge_signer.execution.sandbox.protocol import decoded, encoded
 from tests.jobs.guests import job, limits
 
@@ -69,6 +72,12 @@ def test_what_is_no_core_module_is_refused(wasm: bytes) -> None:
         checked_module(wasm, hash_of(wasm))
 
 
+def test_a_component_is_told_what_to_build_for() -> None:
+    component = b"\0asm\x0d\0\1\0"
+    with pytest.raises(NotAModuleError, match="component: build for WASI preview1"):
+        checked_module(component, hash_of(component))
+
+
 def test_a_module_has_a_limit() -> None:
     largest = MAGIC + bytes(MAX_MODULE_BYTES - len(MAGIC))
     assert checked_module(largest, hash_of(largest))
@@ -92,13 +101,51 @@ def test_arguments_and_stdin_have_limits() -> None:
         job(MAGIC, stdin=bytes(MAX_STDIN_BYTES + 1))
 
 
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({"": "x"}, "names in env"),
+        ({"A=B": "x"}, "'A=B'"),
+        ({"1A": "x"}, "names in env"),
+        ({"Ä": "x"}, "names in env"),
+        ({"A\n": "x"}, "names in env"),
+        ({"\ud800": "x"}, "names in env"),
+        ({"A": "a\0b"}, r"env\.A"),
+        ({"A": "\ud800"}, r"env\.A"),
+    ],
+)
+def test_a_variable_that_no_program_could_be_given_is_refused(
+    env: dict[str, str], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said) as refused:
+        job(MAGIC, env=env)
+    assert str(refused.value).encode()
+
+
+def test_variables_have_a_limit() -> None:
+    # `A=`, the value and a zero byte.
+    assert job(MAGIC, env={"A": "é" * (MAX_ENV_BYTES // 2 - 2) + "x"})
+    with pytest.raises(ValueError, match="env must have at most"):
+        job(MAGIC, env={"A": "é" * (MAX_ENV_BYTES // 2 - 1)})
+
+
+def requested(**env: str) -> RequestedJob:
+    return RequestedJob("acme", "job-1", hash_of(MAGIC), MAGIC, (), b"", Requirements(), env)
+
+
+def test_a_job_with_other_variables_is_another_job() -> None:
+    contents = [requested(), requested(A="1"), requested(A="2"), requested(A="1", B="")]
+    assert len({one.content_sha256 for one in contents}) == 4
+    assert requested(A="1", B="2").content_sha256 == requested(B="2", A="1").content_sha256
+
+
 def message_of(sent: Job) -> bytes:
     return b"".join(encoded(sent))
 
 
 @pytest.mark.parametrize("piece_bytes", [1, 7, 1 << 20])
 def test_a_worker_reads_the_job_that_was_sent(piece_bytes: int) -> None:
-    sent = job(MAGIC + b"more", "", 'quo"te', "für 10 €", within=limits(fuel=2**62))
+    sent = job(MAGIC + b"more", "", 'quo"te', "für 10 €", env={"A": "é"}, within=limits(fuel=2**62))
     message = bytearray(message_of(sent))
 
     def read(length: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -14,11 +15,19 @@ from tests.jobs.receipts import OUTCOME, SoftwareReceiptSigner
 @pytest.mark.parametrize("fuel_used", [None, 10**11])
 def test_an_outcome_that_is_signed_later_gets_the_same_proof(fuel_used: int | None) -> None:
     outcome = replace(OUTCOME, stdout=bytes(range(256)), fuel_used=fuel_used, detail="unreachable")
+    outcome = replace(outcome, env={"A": "é"}, guest_exit_code=256)
     read = JobOutcome.from_json(outcome.to_json())
     assert (read.fuel_used, read.detail) == (fuel_used, "unreachable")
     signer = SoftwareReceiptSigner()
     assert prove(signer, read) == prove(signer, outcome)
     assert read.stdout == outcome.stdout
+
+
+def test_an_outcome_that_was_kept_before_there_were_variables_is_read() -> None:
+    kept = json.loads(OUTCOME.to_json())
+    del kept["outcome"]["env"], kept["outcome"]["guest_exit_code"]
+    read = JobOutcome.from_json(json.dumps(kept).encode())
+    assert read.statement() == OUTCOME.statement()
 
 
 def test_other_content_is_not_an_outcome() -> None:

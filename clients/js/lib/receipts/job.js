@@ -101,6 +101,8 @@ async function firstMismatch(statement, receipt, result, request) {
             return "args_mismatch";
         if (statement.stdinSha256 !== (await hexSha256(request.stdin)))
             return "stdin_mismatch";
+        if ((statement.envSha256 ?? null) !== (await envSha256(request.env)))
+            return "env_mismatch";
     }
     if (statement.stdoutSha256 !== (await hexSha256(result.stdout)))
         return "stdout_mismatch";
@@ -112,6 +114,8 @@ async function firstMismatch(statement, receipt, result, request) {
         return "status_mismatch";
     if (statement.exitCode !== result.exitCode)
         return "exit_code_mismatch";
+    if ((statement.guestExitCode ?? null) !== result.guestExitCode)
+        return "guest_exit_code_mismatch";
     return (await isOf(statement, receipt)) ? null : "receipt_mismatch";
 }
 async function requestedModule({ module, moduleHash }) {
@@ -120,6 +124,15 @@ async function requestedModule({ module, moduleHash }) {
 /** The arguments as canonical JSON (RFC 8785); null if one has no form in UTF-8. */
 async function argsSha256(args) {
     return args.some(isBroken) ? null : hexSha256(new TextEncoder().encode(JSON.stringify(args)));
+}
+/** The variables as canonical JSON; null if there are none, empty if one has no form in UTF-8. */
+async function envSha256(env) {
+    if (env.size === 0)
+        return null;
+    if ([...env.values()].some(isBroken))
+        return "";
+    const members = [...env.keys()].sort().map((name) => `"${name}":${JSON.stringify(env.get(name))}`);
+    return hexSha256(new TextEncoder().encode(`{${members.join()}}`));
 }
 function isSame(limits, attested) {
     return limits.size === attested.size && [...limits].every(([name, value]) => attested.get(name) === value);

@@ -4,6 +4,7 @@ export interface Result {
     jobId: string;
     status: string;
     exitCode: number;
+    guestExitCode: number | null;
     stdout: Uint8Array<ArrayBuffer>;
     stderr: Uint8Array<ArrayBuffer>;
     receiptJson: string;
@@ -17,6 +18,7 @@ export interface Request {
     module: Uint8Array<ArrayBuffer> | null;
     args: string[];
     stdin: Uint8Array<ArrayBuffer>;
+    env: ReadonlyMap<string, string>;
 }
 /** Reads a job's answer; null if it is none. */
 export declare function resultOf(content: Uint8Array): Result | null;

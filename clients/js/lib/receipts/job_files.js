@@ -8,6 +8,7 @@ const MAX_JSON_BYTES = 16 * 2 ** 20;
 export function resultOf(content) {
     return read(content, (members) => {
         const limits = members.get("limits") ?? null;
+        const guestExitCode = members.get("guest_exit_code") ?? null;
         if (limits !== null && ![...objectOf(limits).values()].every((one) => typeof one === "number")) {
             throw new Malformed();
         }
@@ -15,6 +16,7 @@ export function resultOf(content) {
             jobId: textOf(members.get("job_id")),
             status: textOf(members.get("status")),
             exitCode: numberOf(members.get("exit_code")),
+            guestExitCode: guestExitCode === null ? null : numberOf(guestExitCode),
             stdout: streamOf(members, "stdout"),
             stderr: streamOf(members, "stderr"),
             receiptJson: textOf(members.get("receipt_json")),
@@ -35,6 +37,7 @@ export function requestOf(content) {
         const args = members.has("args") ? members.get("args") : [];
         if (!Array.isArray(args))
             throw new Malformed();
+        const env = members.has("env") ? objectOf(members.get("env")) : new Map();
         const isGiven = ["stdin", "stdin_base64"].some((name) => optionalText(members, name) !== null);
         return {
             jobId: optionalText(members, "job_id"),
@@ -42,6 +45,7 @@ export function requestOf(content) {
             module: held === null ? null : canonical(held),
             args: args.map(textOf),
             stdin: isGiven ? streamOf(members, "stdin") : new Uint8Array(0),
+            env: new Map([...env].map(([name, value]) => [variableName(name), textOf(value)])),
         };
     });
 }
@@ -88,6 +92,11 @@ function numberOf(value) {
     if (typeof value !== "number")
         throw new Malformed();
     return value;
+}
+function variableName(name) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+        throw new Malformed();
+    return name;
 }
 function optionalText(members, name) {
     const value = members.get(name) ?? null;

@@ -27,11 +27,13 @@ export declare const REFUSALS: {
     readonly module_hash_mismatch: "another module ran";
     readonly args_mismatch: "the module ran with other arguments";
     readonly stdin_mismatch: "the module ran with another standard input";
+    readonly env_mismatch: "the module ran with other environment variables";
     readonly stdout_mismatch: "stdout is not what the job wrote";
     readonly stderr_mismatch: "stderr is not what the job wrote";
     readonly limits_mismatch: "the job ran under other limits";
     readonly status_mismatch: "the job ended with another status";
     readonly exit_code_mismatch: "the job ended with another exit code";
+    readonly guest_exit_code_mismatch: "the module exited with another exit code of its own";
     readonly receipt_mismatch: "the attestation belongs to another receipt";
 };
 /** A reason of docs/receipts.md. */

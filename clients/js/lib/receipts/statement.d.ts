@@ -8,11 +8,17 @@ export interface Statement {
     /** How it ended; `ok` if the module ended by itself. */
     status: string;
     exitCode: number;
+    /** What the module exited with, if `exitCode` cannot say so: from 126 up. */
+    guestExitCode?: number;
     moduleSha256: string;
     argsCount: number;
     /** Of the arguments as a list in canonical JSON (RFC 8785). */
     argsSha256: string;
     stdinSha256: string;
+    /** How many environment variables the job had, if any. */
+    envCount?: number;
+    /** Of the variables as an object in canonical JSON. */
+    envSha256?: string;
     stdoutSha256: string;
     stderrSha256: string;
     /** The limits that were in effect, units in their names. */

@@ -3,6 +3,7 @@
 import { readJson } from "./strict_json.js";
 const isText = (pattern) => (value) => typeof value === "string" && pattern.test(value);
 const isUpTo = (greatest) => (value) => typeof value === "number" && value >= 0 && value <= greatest && !Object.is(value, -0);
+const isBetween = (least, greatest) => (value) => typeof value === "number" && value >= least && value <= greatest;
 const isSha256 = isText(/^[0-9a-f]{64}$/);
 const isName = isText(/^[a-z0-9_]{1,40}$/);
 const isCount = isUpTo(Number.MAX_SAFE_INTEGER);
@@ -23,7 +24,7 @@ export function statementOf(payload) {
     return { ...Object.fromEntries(taken), limits };
 }
 const digest = (name) => ({ sha256: [isSha256, name] });
-// The members of each object in the order in which they are written.
+// The members of each object in the order in which they are written; those that end in `?` may be absent.
 const FORM = {
     _type: "https://in-toto.io/Statement/v1",
     subject: {
@@ -40,6 +41,8 @@ const FORM = {
                 argsCount: [isCount, "argsCount"],
                 argsSha256: [isSha256, "argsSha256"],
                 stdinSha256: [isSha256, "stdinSha256"],
+                "envCount?": [isBetween(1, Number.MAX_SAFE_INTEGER), "envCount"],
+                "envSha256?": [isSha256, "envSha256"],
             },
             internalParameters: { limits: [isLimits, "limits"] },
             resolvedDependencies: { items: [{ name: "module", digest: digest("moduleSha256") }] },
@@ -58,7 +61,11 @@ const FORM = {
                         mediaType: "text/plain",
                         digest: digest("receiptSha256"),
                         content: [isReceiptText, "receiptText"],
-                        annotations: { status: [isName, "status"], exitCode: [isUpTo(255), "exitCode"] },
+                        annotations: {
+                            status: [isName, "status"],
+                            exitCode: [isUpTo(255), "exitCode"],
+                            "guestExitCode?": [isBetween(126, 2 ** 32 - 1), "guestExitCode"],
+                        },
                     },
                 ],
             },
@@ -79,10 +86,14 @@ function isFormOf(value, form, taken) {
         const { items } = form;
         return Array.isArray(value) && value.length === items.length && items.every((one, at) => isFormOf(value[at], one, taken));
     }
-    const names = Object.keys(form);
-    if (!(value instanceof Map) || [...value.keys()].join() !== names.join())
+    if (!(value instanceof Map))
         return false;
-    return names.every((name) => isFormOf(value.get(name), form[name], taken));
+    const present = Object.entries(form)
+        .map(([name, one]) => ({ name: name.replace("?", ""), isOptional: name.endsWith("?"), one }))
+        .filter(({ name, isOptional }) => !isOptional || value.has(name));
+    if ([...value.keys()].join() !== present.map(({ name }) => name).join())
+        return false;
+    return present.every(({ name, one }) => isFormOf(value.get(name), one, taken));
 }
 function isTaken(form) {
     return Array.isArray(form);

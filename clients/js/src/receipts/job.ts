@@ -121,12 +121,14 @@ async function firstMismatch(
   if (request !== null) {
     if (statement.argsSha256 !== (await argsSha256(request.args))) return "args_mismatch";
     if (statement.stdinSha256 !== (await hexSha256(request.stdin))) return "stdin_mismatch";
+    if ((statement.envSha256 ?? null) !== (await envSha256(request.env))) return "env_mismatch";
   }
   if (statement.stdoutSha256 !== (await hexSha256(result.stdout))) return "stdout_mismatch";
   if (statement.stderrSha256 !== (await hexSha256(result.stderr))) return "stderr_mismatch";
   if (result.limits !== null && !isSame(result.limits, statement.limits)) return "limits_mismatch";
   if (statement.status !== result.status) return "status_mismatch";
   if (statement.exitCode !== result.exitCode) return "exit_code_mismatch";
+  if ((statement.guestExitCode ?? null) !== result.guestExitCode) return "guest_exit_code_mismatch";
   return (await isOf(statement, receipt)) ? null : "receipt_mismatch";
 }
 
@@ -137,6 +139,14 @@ async function requestedModule({ module, moduleHash }: Request): Promise<string 
 /** The arguments as canonical JSON (RFC 8785); null if one has no form in UTF-8. */
 async function argsSha256(args: readonly string[]): Promise<string | null> {
   return args.some(isBroken) ? null : hexSha256(new TextEncoder().encode(JSON.stringify(args)));
+}
+
+/** The variables as canonical JSON; null if there are none, empty if one has no form in UTF-8. */
+async function envSha256(env: ReadonlyMap<string, string>): Promise<string | null> {
+  if (env.size === 0) return null;
+  if ([...env.values()].some(isBroken)) return "";
+  const members = [...env.keys()].sort().map((name) => `"${name}":${JSON.stringify(env.get(name))}`);
+  return hexSha256(new TextEncoder().encode(`{${members.join()}}`));
 }
 
 function isSame(limits: Members, attested: Statement["limits"]): boolean {

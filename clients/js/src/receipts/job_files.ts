@@ -12,6 +12,7 @@ export interface Result {
   jobId: string;
   status: string;
   exitCode: number;
+  guestExitCode: number | null;
   stdout: Uint8Array<ArrayBuffer>;
   stderr: Uint8Array<ArrayBuffer>;
   receiptJson: string;
@@ -26,12 +27,14 @@ export interface Request {
   module: Uint8Array<ArrayBuffer> | null;
   args: string[];
   stdin: Uint8Array<ArrayBuffer>;
+  env: ReadonlyMap<string, string>;
 }
 
 /** Reads a job's answer; null if it is none. */
 export function resultOf(content: Uint8Array): Result | null {
   return read(content, (members) => {
     const limits = members.get("limits") ?? null;
+    const guestExitCode = members.get("guest_exit_code") ?? null;
     if (limits !== null && ![...objectOf(limits).values()].every((one) => typeof one === "number")) {
       throw new Malformed();
     }
@@ -39,6 +42,7 @@ export function resultOf(content: Uint8Array): Result | null {
       jobId: textOf(members.get("job_id")),
       status: textOf(members.get("status")),
       exitCode: numberOf(members.get("exit_code")),
+      guestExitCode: guestExitCode === null ? null : numberOf(guestExitCode),
       stdout: streamOf(members, "stdout"),
       stderr: streamOf(members, "stderr"),
       receiptJson: textOf(members.get("receipt_json")),
@@ -57,6 +61,7 @@ export function requestOf(content: Uint8Array): Request | null {
     if (named === null && held === null) throw new Malformed();
     const args = members.has("args") ? members.get("args") : [];
     if (!Array.isArray(args)) throw new Malformed();
+    const env = members.has("env") ? objectOf(members.get("env")) : new Map<string, Json>();
     const isGiven = ["stdin", "stdin_base64"].some((name) => optionalText(members, name) !== null);
     return {
       jobId: optionalText(members, "job_id"),
@@ -64,6 +69,7 @@ export function requestOf(content: Uint8Array): Request | null {
       module: held === null ? null : canonical(held),
       args: args.map(textOf),
       stdin: isGiven ? streamOf(members, "stdin") : new Uint8Array(0),
+      env: new Map([...env].map(([name, value]) => [variableName(name), textOf(value)])),
     };
   });
 }
@@ -109,6 +115,11 @@ function textOf(value: Json | undefined): string {
 function numberOf(value: Json | undefined): number {
   if (typeof value !== "number") throw new Malformed();
   return value;
+}
+
+function variableName(name: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new Malformed();
+  return name;
 }
 
 function optionalText(members: Members, name: string): string | null {

@@ -29,11 +29,13 @@ export const REFUSALS = {
   module_hash_mismatch: "another module ran",
   args_mismatch: "the module ran with other arguments",
   stdin_mismatch: "the module ran with another standard input",
+  env_mismatch: "the module ran with other environment variables",
   stdout_mismatch: "stdout is not what the job wrote",
   stderr_mismatch: "stderr is not what the job wrote",
   limits_mismatch: "the job ran under other limits",
   status_mismatch: "the job ended with another status",
   exit_code_mismatch: "the job ended with another exit code",
+  guest_exit_code_mismatch: "the module exited with another exit code of its own",
   receipt_mismatch: "the attestation belongs to another receipt",
 } as const;
 

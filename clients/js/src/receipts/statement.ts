@@ -13,11 +13,17 @@ export interface Statement {
   /** How it ended; `ok` if the module ended by itself. */
   status: string;
   exitCode: number;
+  /** What the module exited with, if `exitCode` cannot say so: from 126 up. */
+  guestExitCode?: number;
   moduleSha256: string;
   argsCount: number;
   /** Of the arguments as a list in canonical JSON (RFC 8785). */
   argsSha256: string;
   stdinSha256: string;
+  /** How many environment variables the job had, if any. */
+  envCount?: number;
+  /** Of the variables as an object in canonical JSON. */
+  envSha256?: string;
   stdoutSha256: string;
   stderrSha256: string;
   /** The limits that were in effect, units in their names. */
@@ -32,6 +38,8 @@ type Check = (value: Json | undefined) => boolean;
 const isText = (pattern: RegExp): Check => (value) => typeof value === "string" && pattern.test(value);
 const isUpTo = (greatest: number): Check => (value) =>
   typeof value === "number" && value >= 0 && value <= greatest && !Object.is(value, -0);
+const isBetween = (least: number, greatest: number): Check => (value) =>
+  typeof value === "number" && value >= least && value <= greatest;
 const isSha256 = isText(/^[0-9a-f]{64}$/);
 const isName = isText(/^[a-z0-9_]{1,40}$/);
 const isCount = isUpTo(Number.MAX_SAFE_INTEGER);
@@ -56,7 +64,7 @@ export function statementOf(payload: Uint8Array): Statement | null {
 type Form = string | readonly [Check, keyof Statement] | { readonly [name: string]: Form } | { items: readonly Form[] };
 
 const digest = (name: keyof Statement): Form => ({ sha256: [isSha256, name] });
-// The members of each object in the order in which they are written.
+// The members of each object in the order in which they are written; those that end in `?` may be absent.
 const FORM: Form = {
   _type: "https://in-toto.io/Statement/v1",
   subject: {
@@ -73,6 +81,8 @@ const FORM: Form = {
         argsCount: [isCount, "argsCount"],
         argsSha256: [isSha256, "argsSha256"],
         stdinSha256: [isSha256, "stdinSha256"],
+        "envCount?": [isBetween(1, Number.MAX_SAFE_INTEGER), "envCount"],
+        "envSha256?": [isSha256, "envSha256"],
       },
       internalParameters: { limits: [isLimits, "limits"] },
       resolvedDependencies: { items: [{ name: "module", digest: digest("moduleSha256") }] },
@@ -91,7 +101,11 @@ const FORM: Form = {
             mediaType: "text/plain",
             digest: digest("receiptSha256"),
             content: [isReceiptText, "receiptText"],
-            annotations: { status: [isName, "status"], exitCode: [isUpTo(255), "exitCode"] },
+            annotations: {
+              status: [isName, "status"],
+              exitCode: [isUpTo(255), "exitCode"],
+              "guestExitCode?": [isBetween(126, 2 ** 32 - 1), "guestExitCode"],
+            },
           },
         ],
       },
@@ -111,9 +125,12 @@ function isFormOf(value: Json | undefined, form: Form, taken: Members): boolean 
     const { items } = form;
     return Array.isArray(value) && value.length === items.length && items.every((one, at) => isFormOf(value[at], one, taken));
   }
-  const names = Object.keys(form);
-  if (!(value instanceof Map) || [...value.keys()].join() !== names.join()) return false;
-  return names.every((name) => isFormOf(value.get(name), form[name] as Form, taken));
+  if (!(value instanceof Map)) return false;
+  const present = Object.entries(form)
+    .map(([name, one]) => ({ name: name.replace("?", ""), isOptional: name.endsWith("?"), one }))
+    .filter(({ name, isOptional }) => !isOptional || value.has(name));
+  if ([...value.keys()].join() !== present.map(({ name }) => name).join()) return false;
+  return present.every(({ name, one }) => isFormOf(value.get(name), one, taken));
 }
 
 function isTaken(form: Form): form is readonly [Check, keyof Statement] {

@@ -6,7 +6,8 @@ import hashlib
 import hmac
 import json
 import re
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 
 from edge_signer.execution.errors import (
     ModuleHashMismatchError,
@@ -17,13 +18,17 @@ from edge_signer.execution.limits import Limits, Requirements, effective_limits
 
 # WebAssembly core, section 5.5.16: `\0asm` and version 1. A component has another version.
 MAGIC = b"\0asm\1\0\0\0"
+_COMPONENT = b"\0asm\x0d\0\1\0"
 HASH_PREFIX = "sha256:"
 # What fits in base64 into the 6 MB that Lambda accepts.
 MAX_MODULE_BYTES = 4 * 1024 * 1024
 MAX_ARGS_BYTES = 64 * 1024
 MAX_STDIN_BYTES = 256 * 1024
+MAX_ENV_BYTES = 32 * 1024
 # A C string ends at U+0000, and UTF-8 cannot encode surrogates.
 _NOT_IN_ARGS = re.compile("[\\0\ud800-\udfff]")
+# As in POSIX, and lower-case letters.
+_ENV_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -35,15 +40,17 @@ class Job:
         args: The guest's arguments, from `argv[1]` on.
         limits: As granted by `effective_limits`.
         stdin: The guest's standard input.
+        env: The guest's environment variables.
 
     Raises:
-        ValueError: `args` or `stdin` is too long, or a C program cannot receive an argument.
+        ValueError: `args`, `stdin` or `env` is too long, or a C program cannot receive it.
     """
 
     wasm: bytes
     args: tuple[str, ...]
     limits: Limits
     stdin: bytes = b""
+    env: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for position, arg in enumerate(self.args):
@@ -53,6 +60,7 @@ class Job:
             raise ValueError(f"args must have at most {MAX_ARGS_BYTES} bytes in total")
         if len(self.stdin) > MAX_STDIN_BYTES:
             raise ValueError(f"stdin must have at most {MAX_STDIN_BYTES} bytes")
+        _require_environment(self.env)
 
 
 @dataclass(frozen=True)
@@ -67,9 +75,10 @@ class RequestedJob:
         args: The guest's arguments, from `argv[1]` on.
         stdin: The guest's standard input.
         requirements: The requested limits.
+        env: The guest's environment variables.
 
     Raises:
-        ValueError: `args` or `stdin` is too long, or a C program cannot receive an argument.
+        ValueError: `args`, `stdin` or `env` is too long, or a C program cannot receive it.
         UnsupportedRequirementError: `requirements` asks for something that is not available.
     """
 
@@ -80,6 +89,7 @@ class RequestedJob:
     args: tuple[str, ...]
     stdin: bytes
     requirements: Requirements
+    env: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.with_module(self.wasm or b"")
@@ -91,7 +101,7 @@ class RequestedJob:
 
     def with_module(self, wasm: bytes) -> Job:
         """Return the job for the sandbox, with its module, checked."""
-        return Job(wasm, self.args, self.limits, self.stdin)
+        return Job(wasm, self.args, self.limits, self.stdin, self.env)
 
     @property
     def content_sha256(self) -> str:
@@ -99,13 +109,29 @@ class RequestedJob:
 
         It does not depend on whether the module is sent or only named.
         """
-        content = [
+        content: list[object] = [
             self.module_hash,
             self.args,
             hashlib.sha256(self.stdin).hexdigest(),
             asdict(self.requirements),
         ]
+        if self.env:
+            content.append(sorted(self.env.items()))
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def _require_environment(env: Mapping[str, str]) -> None:
+    for name, value in env.items():
+        if not _ENV_NAME.fullmatch(name):
+            raise ValueError(
+                "names in env must be letters, digits and _, and not begin with a digit:"
+                f" {name[:40]!r} is not"
+            )
+        if _NOT_IN_ARGS.search(value):
+            raise ValueError(f"env.{name[:40]} must not contain U+0000 or surrogates")
+    # As in a C program: `NAME=value` and a zero byte.
+    if sum(len(name) + len(value.encode()) + 2 for name, value in env.items()) > MAX_ENV_BYTES:
+        raise ValueError(f"env must have at most {MAX_ENV_BYTES} bytes in total")
 
 
 def checked_module(wasm: bytes, module_hash: str) -> bytes:
@@ -126,9 +152,13 @@ def checked_module(wasm: bytes, module_hash: str) -> bytes:
     if not hmac.compare_digest(found.encode(), module_hash.encode(errors="replace")):
         raise ModuleHashMismatchError(f"module_hash must be {found}, the hash of the module")
     if not wasm.startswith(MAGIC):
+        if wasm.startswith(_COMPONENT):
+            raise NotAModuleError(
+                "the module is a component: build for WASI preview1 (wasm32-wasip1, not wasip2)"
+            )
         raise NotAModuleError(
             "the module must be core WebAssembly in the binary format, version 1,"
-            " and not a component or the text format"
+            " and not the text format"
         )
     if len(wasm) > MAX_MODULE_BYTES:
         raise ModuleTooLargeError(f"the module must have at most {MAX_MODULE_BYTES} bytes")

@@ -129,6 +129,8 @@ def _job_outcome(requested: RequestedJob, ended: Outcome, started_at: datetime) 
         started_at=started_at,
         finished_at=datetime.now(UTC),
         wall_time_ms=ended.wall_time_ms,
+        guest_exit_code=ended.reserved_exit_code,
+        env=requested.env,
         fuel_used=ended.fuel_used,
         detail=ended.detail,
     )

@@ -139,6 +139,8 @@ class JobStore:
 def _is_of(outcome: JobOutcome, requested: RequestedJob) -> bool:
     """Tell whether an outcome is that of the requested job, with the limits that it gets now."""
     found = (outcome.job_id, outcome.module_hash, tuple(outcome.args), outcome.stdin_sha256)
+    if dict(outcome.env) != dict(requested.env):
+        return False
     stdin_sha256 = hashlib.sha256(requested.stdin).hexdigest()
     wanted = (requested.job_id, requested.module_hash, requested.args, stdin_sha256)
     return found == wanted and dict(outcome.limits) == requested.limits.attested()

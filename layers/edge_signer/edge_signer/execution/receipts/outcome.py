@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import ClassVar
@@ -25,6 +25,7 @@ from edge_signer.execution.receipts.statement import (
     Statement,
     Stream,
     args_sha256,
+    env_sha256,
 )
 
 
@@ -46,7 +47,9 @@ class JobOutcome:
         started_at: When it began, with a time zone.
         finished_at: When it ended.
         wall_time_ms: How long it ran, in milliseconds.
-        fuel_used: Not signed. None if the guest did not begin to run, or was killed.
+        guest_exit_code: What the module exited with, if `exit_code` cannot say so: from 126 up.
+        env: The module's environment variables.
+        fuel_used: Not signed. None if the guest did not begin to run, or its process was killed.
         detail: Not signed. What trapped or is missing, for people.
     """
 
@@ -65,6 +68,8 @@ class JobOutcome:
     started_at: AwareDatetime
     finished_at: AwareDatetime
     wall_time_ms: Count
+    guest_exit_code: int | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
     fuel_used: int | None = None
     detail: str = ""
 
@@ -117,6 +122,8 @@ class JobOutcome:
                         argsCount=len(self.args),
                         argsSha256=args_sha256(self.args),
                         stdinSha256=self.stdin_sha256,
+                        envCount=len(self.env) or None,
+                        envSha256=env_sha256(self.env) if self.env else None,
                     ),
                     internalParameters=Limits(limits=dict(self.limits)),
                     resolvedDependencies=(Module(digest=Digest(sha256=module_sha256)),),
@@ -127,7 +134,7 @@ class JobOutcome:
                         startedOn=_moment(self.started_at),
                         finishedOn=_moment(self.finished_at),
                     ),
-                    byproducts=(ReceiptText.of(self.receipt(), self.status),),
+                    byproducts=(ReceiptText.of(self.receipt(), self.status, self.guest_exit_code),),
                 ),
             ),
         )

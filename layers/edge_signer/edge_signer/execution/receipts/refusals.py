@@ -80,11 +80,16 @@ class Refusal(StrEnum):
     MODULE_HASH_MISMATCH = "module_hash_mismatch", "another module ran"
     ARGS_MISMATCH = "args_mismatch", "the module ran with other arguments"
     STDIN_MISMATCH = "stdin_mismatch", "the module ran with another standard input"
+    ENV_MISMATCH = "env_mismatch", "the module ran with other environment variables"
     STDOUT_MISMATCH = "stdout_mismatch", "stdout is not what the job wrote"
     STDERR_MISMATCH = "stderr_mismatch", "stderr is not what the job wrote"
     LIMITS_MISMATCH = "limits_mismatch", "the job ran under other limits"
     STATUS_MISMATCH = "status_mismatch", "the job ended with another status"
     EXIT_CODE_MISMATCH = "exit_code_mismatch", "the job ended with another exit code"
+    GUEST_EXIT_CODE_MISMATCH = (
+        "guest_exit_code_mismatch",
+        "the module exited with another exit code of its own",
+    )
     RECEIPT_MISMATCH = "receipt_mismatch", "the attestation belongs to another receipt"
 
 

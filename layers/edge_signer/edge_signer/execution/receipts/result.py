@@ -18,6 +18,8 @@ MAX_JSON_BYTES = 16 * 2**20
 _TEXT = "What the module wrote to this stream, if it is UTF-8."
 _BYTES = "The same in base64, if it is not UTF-8."
 
+VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\z")]
+
 
 class JobAnswer(BaseModel):
     """The result of a job that has run; the receipt key signed its receipt and attestation."""
@@ -34,6 +36,14 @@ class JobAnswer(BaseModel):
             ge=0, le=255, description="The module's own if `status` is `ok`, otherwise above 125."
         ),
     ]
+    guest_exit_code: Annotated[
+        int | None,
+        Field(
+            ge=126,
+            le=2**32 - 1,
+            description="What the module exited with if `status` is `reserved_exit_code`.",
+        ),
+    ] = None
     stdout: Annotated[str | None, Field(description=_TEXT)] = None
     stdout_base64: Annotated[str | None, Field(description=_BYTES)] = None
     stderr: Annotated[str | None, Field(description=_TEXT)] = None
@@ -55,6 +65,7 @@ class JobAnswer(BaseModel):
             job_id=outcome.job_id,
             status=outcome.status,
             exit_code=outcome.exit_code,
+            guest_exit_code=outcome.guest_exit_code,
             **_text_or_base64("stdout", outcome.stdout),
             **_text_or_base64("stderr", outcome.stderr),
             limits=dict(outcome.limits),
@@ -93,6 +104,7 @@ class JobResult(_Kept):
     job_id: str
     status: str
     exit_code: int
+    guest_exit_code: int | None = None
     stdout: str | None = None
     stdout_base64: str | None = None
     stderr: str | None = None
@@ -125,6 +137,7 @@ class JobRequest(_Kept):
     args: list[str] = []
     stdin: str | None = None
     stdin_base64: str | None = None
+    env: dict[VariableName, str] = {}
 
     @model_validator(mode="after")
     def _give_one_input_and_one_module(self) -> Self:

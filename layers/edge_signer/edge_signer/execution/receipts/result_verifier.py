@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -13,7 +13,13 @@ from edge_signer.execution.receipts.dsse import Envelope, pre_authentication_enc
 from edge_signer.execution.receipts.receipt import Receipt, verify_receipt
 from edge_signer.execution.receipts.refusals import Refusal, RefusedError
 from edge_signer.execution.receipts.result import JobRequest, JobResult, read_json
-from edge_signer.execution.receipts.statement import ReceiptText, Statement, args_sha256
+from edge_signer.execution.receipts.statement import (
+    Arguments,
+    ReceiptText,
+    Statement,
+    args_sha256,
+    env_sha256,
+)
 
 _FAULTS = {
     ed25519.Fault.NOT_CANONICAL: Refusal.ENVELOPE_SIGNATURE_NOT_CANONICAL,
@@ -103,17 +109,13 @@ def _mismatches(
     run = statement.predicate.runDetails
     stdout, stderr = statement.subject
     (module,), (attested,) = definition.resolvedDependencies, run.byproducts
-    inputs = definition.externalParameters
     if run.metadata.invocationId != result.job_id:
         yield Refusal.JOB_ID_MISMATCH
     module_hash = receipt.module_hash if request is None else request.expected_module_hash()
     if f"sha256:{module.digest.sha256}" != module_hash:
         yield Refusal.MODULE_HASH_MISMATCH
     if request is not None:
-        if inputs.argsSha256 != _args_sha256(request.args):
-            yield Refusal.ARGS_MISMATCH
-        if inputs.stdinSha256 != sha256(request.stdin_bytes()).hexdigest():
-            yield Refusal.STDIN_MISMATCH
+        yield from _input_mismatches(definition.externalParameters, request)
     if stdout.digest.sha256 != sha256(result.stdout_bytes()).hexdigest():
         yield Refusal.STDOUT_MISMATCH
     if stderr.digest.sha256 != sha256(result.stderr_bytes()).hexdigest():
@@ -124,8 +126,28 @@ def _mismatches(
         yield Refusal.STATUS_MISMATCH
     if attested.annotations.exitCode != result.exit_code:
         yield Refusal.EXIT_CODE_MISMATCH
-    if attested != ReceiptText.of(receipt, attested.annotations.status):
+    ending = attested.annotations
+    if ending.guestExitCode != result.guest_exit_code:
+        yield Refusal.GUEST_EXIT_CODE_MISMATCH
+    if attested != ReceiptText.of(receipt, ending.status, ending.guestExitCode):
         yield Refusal.RECEIPT_MISMATCH
+
+
+def _input_mismatches(inputs: Arguments, request: JobRequest) -> Iterator[Refusal]:
+    if inputs.argsSha256 != _args_sha256(request.args):
+        yield Refusal.ARGS_MISMATCH
+    if inputs.stdinSha256 != sha256(request.stdin_bytes()).hexdigest():
+        yield Refusal.STDIN_MISMATCH
+    if inputs.envSha256 != _env_sha256(request.env):
+        yield Refusal.ENV_MISMATCH
+
+
+def _env_sha256(env: Mapping[str, str]) -> str | None:
+    """Return what a statement says of variables: nothing if there are none."""
+    try:
+        return env_sha256(env) if env else None
+    except UnicodeEncodeError:
+        return ""
 
 
 def _args_sha256(args: Sequence[str]) -> str | None:

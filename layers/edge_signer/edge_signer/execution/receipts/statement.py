@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Annotated, Literal, Self
 
@@ -50,11 +50,16 @@ class Module(_Part):
 
 
 class Arguments(_Part):
-    """The client's choices: digests of the arguments (`args_sha256`) and of standard input."""
+    """The client's choices: digests of arguments, standard input and environment variables.
+
+    `args_sha256` and `env_sha256` make them. A job without variables has neither of the last two.
+    """
 
     argsCount: Count
     argsSha256: Sha256Hex
     stdinSha256: Sha256Hex
+    envCount: Annotated[int, Field(ge=1, le=2**53 - 1)] | None = None
+    envSha256: Sha256Hex | None = None
 
 
 class Limits(_Part):
@@ -89,10 +94,15 @@ class Metadata(_Part):
 
 
 class Ending(_Part):
-    """How the job ended."""
+    """How the job ended.
+
+    `guestExitCode` is there if the guest exited with a code from 126 up, which `exitCode` does not
+    hold: it would look like the code of a status.
+    """
 
     status: Name
     exitCode: Annotated[int, Field(ge=0, le=255)]
+    guestExitCode: Annotated[int, Field(ge=126, le=2**32 - 1)] | None = None
 
 
 class ReceiptText(_Part):
@@ -108,12 +118,14 @@ class ReceiptText(_Part):
     annotations: Ending
 
     @classmethod
-    def of(cls, receipt: Receipt, status: str) -> Self:
+    def of(cls, receipt: Receipt, status: str, guest_exit_code: int | None) -> Self:
         """Describe a job's receipt, and how the job ended."""
         return cls(
             digest=Digest(sha256=receipt.digest().hex()),
             content=b64encode(receipt.message()).decode(),
-            annotations=Ending(status=status, exitCode=receipt.exit_code),
+            annotations=Ending(
+                status=status, exitCode=receipt.exit_code, guestExitCode=guest_exit_code
+            ),
         )
 
 
@@ -144,7 +156,7 @@ class Statement(_Part):
 
     def to_bytes(self) -> bytes:
         """Encode it in the only form that is signed and accepted."""
-        return self.model_dump_json(by_alias=True).encode()
+        return self.model_dump_json(by_alias=True, exclude_none=True).encode()
 
 
 def args_sha256(args: Sequence[str]) -> str:
@@ -154,4 +166,17 @@ def args_sha256(args: Sequence[str]) -> str:
         UnicodeEncodeError: An argument holds half of a surrogate pair.
     """
     canonical = json.dumps(list(args), ensure_ascii=False, separators=(",", ":"))
+    return sha256(canonical.encode()).hexdigest()
+
+
+def env_sha256(env: Mapping[str, str]) -> str:
+    """Return the SHA-256 of environment variables as canonical JSON (RFC 8785), in hexadecimal.
+
+    Args:
+        env: Values by names; the names are ASCII.
+
+    Raises:
+        UnicodeEncodeError: A value holds half of a surrogate pair.
+    """
+    canonical = json.dumps(dict(env), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return sha256(canonical.encode()).hexdigest()

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import re
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import cast
 
 from wasmtime import (
     Config,
     Engine,
-    ExitTrap,
     Func,
-    Instance,
+    ImportType,
     Linker,
     Module,
     Store,
@@ -23,13 +26,29 @@ from wasmtime import (
 
 from edge_signer.execution.job import Job
 from edge_signer.execution.limits import Requirements, effective_limits
-from edge_signer.execution.sandbox.outcome import MAX_DETAIL_LENGTH, GuestOutcome, Status
+from edge_signer.execution.sandbox.guest_memory import GuestMemory
+from edge_signer.execution.sandbox.host_functions import HostFunctions, compiled_host_functions
+from edge_signer.execution.sandbox.interruptible import (
+    StoppedError,
+    allow_stops,
+    call,
+    instantiate,
+)
+from edge_signer.execution.sandbox.link_faults import (
+    MAX_TABLE_ELEMENTS,
+    MAX_TABLES,
+    compile_fault,
+    instantiation_fault,
+    is_over_limit,
+    link_fault,
+    shortened,
+)
+from edge_signer.execution.sandbox.outcome import LARGEST_GUEST_EXIT_CODE, GuestOutcome, Status
+from edge_signer.execution.sandbox.protocol import STDERR
 
 PROGRAM_NAME = "job"
-MAX_TABLE_ELEMENTS = 100_000
-MAX_TABLES = 8
-# Only the message tells a store limit from a missing import.
-_OVER_STORE_LIMIT = re.compile(r"exceeds (?:memory|table) limits")
+# wasmtime begins the message so if a host function failed; the rest has names of the module.
+_IN_A_HOST_FUNCTION = "error while executing at wasm backtrace:"
 # Writes zero bytes to standard output.
 _REHEARSAL = """(module
   (import "wasi_snapshot_preview1" "fd_write"
@@ -54,86 +73,143 @@ class Runtime:
         config.memory_init_cow = False
         config.wasm_threads = False
         config.wasm_memory64 = False
+        self._memory = GuestMemory()
+        self._memory.serve(config)
         self._engine = Engine(config)
         self._linker = Linker(self._engine)
+        self._linker.allow_shadowing = True
         self._linker.define_wasi()
+        self._host_functions = compiled_host_functions(self._engine)
         self._rehearsal = Job(bytes(wat2wasm(_REHEARSAL)), (), effective_limits(Requirements()))
+        self._stopped = threading.Event()
+        self._running: Store | None = None
 
     def rehearse(self) -> None:
         """Run a guest without effects, so that threads, code and memory are ready for the next."""
         self.run(self._rehearsal)
 
+    def stop(self) -> None:
+        """Have `run` return within milliseconds, from any thread.
+
+        It does not while it compiles, or while the guest waits in a host function.
+        """
+        self._stopped.set()
+
+    def fuel_used(self, job: Job) -> int | None:
+        """Return the fuel used by the guest of `run`, while it waits in a host function.
+
+        Args:
+            job: What `run` was given.
+
+        Returns:
+            None if the guest does not run yet.
+        """
+        store = self._running
+        return None if store is None else job.limits.fuel - store.get_fuel()
+
     def run(self, job: Job) -> GuestOutcome:
-        """Compile the module, instantiate it with only arguments and streams, and run `_start`.
+        """Compile the module, instantiate it with what the job gives it, and run `_start`.
 
         Args:
             job: Its module is checked. The guest gets this process's standard streams.
+
+        Returns:
+            How it ended; after `stop`, a time-out.
         """
         try:
             module = Module(self._engine, job.wasm)
         except MemoryError:
             return GuestOutcome(Status.OUT_OF_MEMORY, detail="compiling took too much memory")
         except WasmtimeError as refused:
-            return GuestOutcome(Status.COMPILE_ERROR, detail=_shortened(refused))
-        store = self._store(job)
-        ended = self._run(store, module)
-        return replace(ended, fuel_used=job.limits.fuel - store.get_fuel())
+            return GuestOutcome(Status.COMPILE_ERROR, detail=compile_fault(refused))
+        with self._store(job) as store:
+            return self._run(job, store, module)
 
-    def _store(self, job: Job) -> Store:
+    @contextmanager
+    def _store(self, job: Job) -> Iterator[Store]:
         store = Store(self._engine)
         store.set_fuel(job.limits.fuel)
+        # The sizes of memories are limited by GuestMemory.
+        self._memory.reset(job.limits.memory_mb * 1024 * 1024)
         store.set_limits(
-            memory_size=job.limits.memory_mb * 1024 * 1024,
             table_elements=MAX_TABLE_ELEMENTS,
-            instances=1,
+            instances=2,  # with the host functions
             tables=MAX_TABLES,
             memories=1,
         )
         wasi = WasiConfig()
         wasi.argv = [PROGRAM_NAME, *job.args]
+        wasi.env = sorted(job.env.items())
         wasi.inherit_stdin()
         wasi.inherit_stdout()
         wasi.inherit_stderr()
         store.set_wasi(wasi)
-        return store
-
-    def _run(self, store: Store, module: Module) -> GuestOutcome:
+        self._running = store
         try:
-            instance = self._linker.instantiate(store, module)
-        except Trap as trap:
-            return _trapped(trap)
-        except WasmtimeError as refused:
-            over_limit = _OVER_STORE_LIMIT.search(str(refused))
-            status = Status.OUT_OF_MEMORY if over_limit else Status.COMPILE_ERROR
-            return GuestOutcome(status, detail=_shortened(refused))
-        return self._start(store, instance)
+            yield store
+        finally:
+            self._running = None
 
-    def _start(self, store: Store, instance: Instance) -> GuestOutcome:
-        start = instance.exports(store).get("_start")
-        if not isinstance(start, Func) or start.type(store).params or start.type(store).results:
-            detail = "the module exports no function `_start` without parameters and results"
-            return GuestOutcome(Status.COMPILE_ERROR, detail=detail)
+    def _run(self, job: Job, store: Store, module: Module) -> GuestOutcome:
+        host = HostFunctions(self._host_functions, self._linker, store)
+        fault = link_fault(module, lambda one: self._offers(store, one))
+        if fault is not None:
+            return GuestOutcome(Status.COMPILE_ERROR, detail=fault)
+        allow_stops(store)
+        memory: object = None
         try:
-            start(store)
-        except ExitTrap as left:
-            return GuestOutcome(Status.OK, left.code)
+            instance = instantiate(self._linker, store, module, self._stopped.is_set)
+            exports = instance.exports(store)
+            memory = exports.get("memory")
+            call(cast("Func", exports["_start"]), store, self._stopped.is_set)
+            ended = GuestOutcome(Status.OK)
+        except StoppedError:
+            ended = GuestOutcome(Status.TIMEOUT)
         except Trap as trap:
-            return _trapped(trap)
+            ended = self._trapped(trap, job, host, memory)
         except WasmtimeError as refused:
-            # For example an exit code that the standard reserves for the host.
-            return GuestOutcome(Status.TRAP, detail=_shortened(refused))
-        return GuestOutcome(Status.OK)
+            ended = self._refused(refused, job)
+        return replace(ended, fuel_used=job.limits.fuel - store.get_fuel())
+
+    def _offers(self, store: Store, one: ImportType) -> bool:
+        try:
+            self._linker.get(store, one.module, one.name or "")
+        except WasmtimeError:
+            return False
+        return True
+
+    def _trapped(self, trap: Trap, job: Job, host: HostFunctions, memory: object) -> GuestOutcome:
+        code = host.exit_code()
+        if code is not None:
+            return _left(code)
+        message = host.abort_message(memory)
+        if message is not None:
+            os.write(STDERR, message.encode() + b"\n")
+            return GuestOutcome(Status.TRAP, detail=shortened(message))
+        if trap.trap_code is TrapCode.OUT_OF_FUEL:
+            return GuestOutcome(Status.OUT_OF_FUEL)
+        if trap.trap_code is TrapCode.UNREACHABLE and self._memory.is_refused:
+            return self._out_of_memory(job)
+        detail = trap.trap_code.name.lower() if trap.trap_code else shortened(str(trap))
+        return GuestOutcome(Status.TRAP, detail=detail)
+
+    def _refused(self, refused: WasmtimeError, job: Job) -> GuestOutcome:
+        if str(refused).startswith(_IN_A_HOST_FUNCTION):
+            # For example, because the guest does not export its memory.
+            return GuestOutcome(Status.TRAP, detail=shortened(str(refused).splitlines()[-1]))
+        if self._memory.is_refused:
+            return self._out_of_memory(job)
+        if is_over_limit(refused):
+            return GuestOutcome(Status.OUT_OF_MEMORY, detail=shortened(str(refused)))
+        return GuestOutcome(Status.COMPILE_ERROR, detail=instantiation_fault(refused))
+
+    def _out_of_memory(self, job: Job) -> GuestOutcome:
+        detail = f"it needs more than its {job.limits.memory_mb} MiB: raise requirements.memory_mb"
+        return GuestOutcome(Status.OUT_OF_MEMORY, detail=detail)
 
 
-def _trapped(trap: Trap) -> GuestOutcome:
-    if trap.trap_code is TrapCode.OUT_OF_FUEL:
-        return GuestOutcome(Status.OUT_OF_FUEL)
-    detail = trap.trap_code.name.lower() if trap.trap_code else _shortened(trap)
-    return GuestOutcome(Status.TRAP, detail=detail)
-
-
-def _shortened(error: Exception) -> str:
-    # It contains names of imports and exports, which may be anything.
-    line = " ".join(str(error).split())
-    printable = "".join(one if one.isprintable() else "?" for one in line)
-    return printable[:MAX_DETAIL_LENGTH]
+def _left(code: int) -> GuestOutcome:
+    if code <= LARGEST_GUEST_EXIT_CODE:
+        return GuestOutcome(Status.OK, code)
+    detail = f"the module exited with {code}: use 0 to {LARGEST_GUEST_EXIT_CODE}"
+    return GuestOutcome(Status.RESERVED_EXIT_CODE, code, detail=detail)

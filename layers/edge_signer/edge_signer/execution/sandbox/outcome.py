@@ -8,8 +8,10 @@ from enum import StrEnum
 
 from edge_signer.execution.limits import Limits
 
-# WASI preview1 reserves 126 and above for the host; wasmtime traps a guest that exits with them.
+# WASI preview1 reserves 126 and above for the host. A guest may use them, but then the job's exit
+# code is that of a status, so that it never looks like another.
 LARGEST_GUEST_EXIT_CODE = 125
+LARGEST_EXIT_CODE = 2**32 - 1
 MAX_DETAIL_LENGTH = 300
 
 
@@ -17,6 +19,7 @@ class Status(StrEnum):
     """Why a job ended."""
 
     OK = "ok"
+    RESERVED_EXIT_CODE = "reserved_exit_code"
     COMPILE_ERROR = "compile_error"
     TRAP = "trap"
     OUT_OF_MEMORY = "out_of_memory"
@@ -28,12 +31,19 @@ class Status(StrEnum):
 # As in a shell: 126 is not executable, 128 + n was killed by signal n.
 HOST_EXIT_CODES = {
     Status.COMPILE_ERROR: 126,
+    Status.RESERVED_EXIT_CODE: 128,  # as a shell's `exit` with an argument out of range
     Status.TRAP: 132,  # SIGILL, which `unreachable` raises in native code
     Status.OUT_OF_MEMORY: 137,  # SIGKILL, as sent by the kernel's OOM killer
     Status.TIMEOUT: 142,  # SIGALRM
     Status.OUT_OF_FUEL: 152,  # SIGXCPU
     Status.OUTPUT_LIMIT: 153,  # SIGXFSZ
 }
+
+_GUEST_EXIT_CODES = {
+    Status.OK: range(LARGEST_GUEST_EXIT_CODE + 1),
+    Status.RESERVED_EXIT_CODE: range(LARGEST_GUEST_EXIT_CODE + 1, LARGEST_EXIT_CODE + 1),
+}
+_NONE = range(1)
 
 
 @dataclass(frozen=True)
@@ -42,8 +52,9 @@ class GuestOutcome:
 
     Args:
         status: Why it ended.
-        guest_exit_code: The argument of `proc_exit`, or 0; 0 to 125.
-        fuel_used: None if it did not begin to run, or was killed.
+        guest_exit_code: The argument of `proc_exit`, or 0: 0 to 125 after `ok`, 126 to 2^32 - 1
+            after `reserved_exit_code`, otherwise 0.
+        fuel_used: None if it did not begin to run, or its process was killed.
         detail: What trapped or is missing, for people. At most `MAX_DETAIL_LENGTH` printable
             characters; empty after `ok`.
     """
@@ -57,6 +68,11 @@ class GuestOutcome:
     def exit_code(self) -> int:
         """The job's exit code: the guest's own after `ok`, otherwise that of the status."""
         return HOST_EXIT_CODES.get(self.status, self.guest_exit_code)
+
+    @property
+    def reserved_exit_code(self) -> int | None:
+        """The guest's exit code if the job's exit code cannot be the same, from 126 up."""
+        return self.guest_exit_code if self.status is Status.RESERVED_EXIT_CODE else None
 
     def encode(self) -> bytes:
         """Encode as JSON."""
@@ -82,7 +98,7 @@ class GuestOutcome:
             } if (
                 # True is an int too.
                 bool not in (type(code), type(fuel_used))
-                and 0 <= code <= LARGEST_GUEST_EXIT_CODE
+                and code in _GUEST_EXIT_CODES.get(Status(status), _NONE)
                 and (fuel_used is None or fuel_used >= 0)
                 and len(detail) <= MAX_DETAIL_LENGTH
                 and detail.isprintable()

@@ -13,6 +13,10 @@ from edge_signer.execution.limits import Limits
 # A worker's descriptors.
 STREAMS = STDIN, STDOUT, STDERR = 0, 1, 2
 CONTROL = 3
+# What the parent sends after the job, to have the guest stopped.
+STOP = b"s"
+# How long a guest may then run on; later, it waits in a host function, or its module is compiled.
+STOPS_WITHIN_S = 0.1
 # Exit statuses of a worker: its program failed; the host does not let it confine itself.
 FAILED = 70
 NOT_CONFINED = 71
@@ -26,11 +30,13 @@ _LENGTHS = struct.Struct("!II")
 
 
 def encoded(job: Job) -> Iterator[bytes]:
-    """Encode a job for its worker: two lengths, arguments and limits as JSON, the module.
+    """Encode a job for its worker: two lengths, all but the module as JSON, the module.
 
     Standard input is not part of the message; it has a pipe of its own.
     """
-    head = json.dumps({"args": job.args, "limits": asdict(job.limits)}).encode()
+    head = json.dumps(
+        {"args": job.args, "env": dict(job.env), "limits": asdict(job.limits)}
+    ).encode()
     yield _LENGTHS.pack(len(head), len(job.wasm)) + head
     yield job.wasm
 
@@ -47,7 +53,7 @@ def decoded(read: Callable[[int], bytes]) -> Job:
     head_length, wasm_length = _LENGTHS.unpack(_exactly(_LENGTHS.size, read))
     head = json.loads(_exactly(head_length, read))
     wasm = _exactly(wasm_length, read)
-    return Job(wasm, tuple(head["args"]), Limits(**head["limits"]))
+    return Job(wasm, tuple(head["args"]), Limits(**head["limits"]), env=head["env"])
 
 
 def _exactly(length: int, read: Callable[[int], bytes]) -> bytes:

@@ -9,11 +9,12 @@ import signal
 import threading
 import time
 from contextlib import suppress
+from dataclasses import replace
 
 from edge_signer.execution.errors import SandboxUnavailableError
 from edge_signer.execution.job import Job
 from edge_signer.execution.sandbox.outcome import GuestOutcome, Outcome, Status
-from edge_signer.execution.sandbox.protocol import WAIT_STATUS, encoded
+from edge_signer.execution.sandbox.protocol import STOP, STOPS_WITHIN_S, WAIT_STATUS, encoded
 from edge_signer.execution.sandbox.workers import Worker, Workers
 
 # Rust's allocator writes this before it aborts; the guest does not.
@@ -22,6 +23,8 @@ _PIECE_BYTES = 64 * 1024
 _MAX_REPORT_BYTES = 4096
 # A waiting process receives at once; on a machine without free processors, later.
 _HAND_OVER_S = 5.0
+# How long a worker may take to say how much fuel its guest used, after it is told to stop.
+_LAST_WORDS_S = STOPS_WITHIN_S + 0.4
 
 
 class Sandbox:
@@ -68,11 +71,15 @@ def _execute(worker: Worker, job: Job) -> Outcome:
     began_s = time.monotonic()
     stdout, stderr = bytearray(), bytearray()
     ended = _attend(worker, job, began_s + job.limits.timeout_seconds, stdout, stderr)
+    ended_s = time.monotonic()
+    if ended.status in (Status.TIMEOUT, Status.OUTPUT_LIMIT):
+        stopped = _stopped(worker)
+        ended = replace(ended, fuel_used=stopped.fuel_used, detail=stopped.detail)
     return Outcome(
         **vars(ended),
         stdout=bytes(stdout),
         stderr=bytes(stderr),
-        wall_time_ms=int((time.monotonic() - began_s) * 1000),
+        wall_time_ms=int((ended_s - began_s) * 1000),
         limits=job.limits,
     )
 
@@ -140,6 +147,28 @@ def _attend(
         raise _failed("the job's process sent no valid report") from failure
 
 
+def _stopped(worker: Worker) -> GuestOutcome:
+    """Have a worker stop its guest, and return what it says of it: fuel and detail, if anything."""
+    report = bytearray()
+    until_s = time.monotonic() + _LAST_WORDS_S
+    with selectors.DefaultSelector() as selector, suppress(OSError, ValueError):
+        worker.control.send(STOP)
+        # A guest is not stopped while it waits for somebody to read what it writes.
+        for one in (worker.stdout, worker.stderr, worker.control):
+            selector.register(one, selectors.EVENT_READ)
+        while not report.endswith(b"\n") and (left_s := until_s - time.monotonic()) > 0:
+            for key, _ in selector.select(left_s):
+                piece = _read(key.fd, _PIECE_BYTES)
+                if key.fileobj is worker.control:
+                    report += piece[: _MAX_REPORT_BYTES - len(report)]
+                if not piece:
+                    selector.unregister(key.fileobj)
+            if not selector.get_map() or len(report) >= _MAX_REPORT_BYTES:
+                break
+        return GuestOutcome.decode(bytes(report))
+    return GuestOutcome(Status.TIMEOUT)
+
+
 def _write(descriptor: int, content: memoryview) -> int:
     try:
         return os.write(descriptor, content) if content else 0
@@ -172,7 +201,7 @@ def _cause_of_death(wait_status: int | None, stderr: bytearray) -> GuestOutcome:
         return GuestOutcome(Status.TIMEOUT)
     refused = _ALLOCATION_FAILED.search(stderr)
     if exit_code == -signal.SIGABRT and refused:
-        detail = refused[1].decode()
+        detail = f"{refused[1].decode()}, most likely in the compiler: build a smaller module"
         del stderr[refused.start() :]
         return GuestOutcome(Status.OUT_OF_MEMORY, detail=detail)
     raise _failed(f"the job's process ended with {exit_code}")

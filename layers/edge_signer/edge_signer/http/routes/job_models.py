@@ -63,13 +63,20 @@ class JobRequestBody(_Sent):
     ] = []
     stdin: Annotated[str | None, Field(description="The module's standard input, as text.")] = None
     stdin_base64: Annotated[str | None, Field(description="The standard input as base64.")] = None
+    env: Annotated[
+        dict[str, str],
+        Field(
+            max_length=128,
+            description="The module's environment variables by name, at most 32 KiB in total.",
+        ),
+    ] = {}
     requirements: JobRequirements = JobRequirements()
 
     def to_requested_job(self, tenant_id: str) -> RequestedJob:
         """Return the job for the job service, on behalf of an authenticated tenant.
 
         Raises:
-            InvalidRequestError: Arguments or input are too long, or the input is given twice.
+            InvalidRequestError: Arguments, variables or input are too long, or input comes twice.
             InvalidBase64Error: `wasm_bytes` or `stdin_base64` is not base64.
             ModuleHashMismatchError, NotAModuleError, ModuleTooLargeError: `wasm_bytes` is refused.
             UnsupportedRequirementError: `requirements` is refused.
@@ -83,6 +90,7 @@ class JobRequestBody(_Sent):
                 args=tuple(self.args),
                 stdin=self._stdin(),
                 requirements=Requirements(**self.requirements.model_dump()),
+                env=self.env,
             )
         except ValueError as refused:
             raise InvalidRequestError(str(refused)) from None

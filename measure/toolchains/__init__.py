@@ -1,0 +1,1 @@
+"""What compilers make of programs, and what verdicts their modules get as jobs."""

@@ -1,0 +1,2 @@
+const n = 3;
+throw new Error("too large: " + n.toString());
