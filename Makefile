@@ -23,7 +23,7 @@ PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-dep
 
 .PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-service fuzz-ingredients fuzz-layouts sparse-movie lint format openapi web wasm bench limits load chaos portability engines newer-engines chains public-files survival toolchains lock pr
 .PHONY: client js-client command release validate build package reproducible build-check cold-start import-times sbom audit cost architecture house walk deploy-local sam-local
-.PHONY: docs reference
+.PHONY: docs reference screenshots
 
 help: ## List the targets.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -198,6 +198,11 @@ walk: dev ## Print the files that a signature and a job pass through.
 	@$(BIN)/python -m measure.walk
 
 # Not --quiet: it hides warnings, and then --strict does not see them.
+screenshots: dev $(VENV_DOCS)/.made ## Write the pictures of docs/images/: console, terminal and manual, from a running system.
+	@$(BIN)/python -m measure.screenshots.console
+	@$(BIN)/python -m measure.screenshots.terminal
+	@$(BIN)/python -m measure.screenshots.manual
+
 docs: $(VENV_DOCS)/.made ## Build the manual into site/; a broken link or anchor fails.
 	@NO_MKDOCS_2_WARNING=1 $(VENV_DOCS)/bin/mkdocs build --strict
 	@echo "the manual: site/index.html, or with a search $(VENV_DOCS)/bin/mkdocs serve"

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from cli import jobs, options
+from cli import options
 from cli.doctor.command import doctor
+from cli.jobs import commands as job_commands
 from cli.options import DEFAULT_POLICY, HmacKey, Json, State, Tenant, Token, Url
 from cli.usage import Commands, show_version
 
@@ -223,9 +224,11 @@ def verify(
 
 
 app.command()(doctor)
-app.command("execute-job", context_settings={"allow_interspersed_args": False})(jobs.execute_job)
-app.command("verify-receipt")(jobs.verify_receipt)
-app.command("verify-attestation")(jobs.verify_attestation)
+app.command("execute-job", context_settings={"allow_interspersed_args": False})(
+    job_commands.execute_job
+)
+app.command("verify-receipt")(job_commands.verify_receipt)
+app.command("verify-attestation")(job_commands.verify_attestation)
 
 
 @app.command()

@@ -228,11 +228,8 @@ def _state(
 
 def _earlier_roots(directory: Path) -> dict[str, str]:
     files = {"signers": directory / ANCHORS_NAME, "time_stamps": directory / TSA_ANCHORS_NAME}
-    return {
-        purpose: file.read_text(encoding="ascii")
-        for purpose, file in files.items()
-        if file.exists()
-    }
+    kept = {purpose: file for purpose, file in files.items() if file.exists()}
+    return {purpose: file.read_text(encoding="ascii") for purpose, file in kept.items()}
 
 
 @contextmanager

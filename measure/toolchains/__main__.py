@@ -1,6 +1,6 @@
 """Build programs with the compilers at hand, run them as jobs, and write what verdicts they get.
 
-`make toolchains` runs it and writes the table of docs/execution.md.
+`make toolchains` runs it and writes the table of docs/concepts/execution.md.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from measure.survival.tools import Ready
 from measure.toolchains.toolchains import MODULE, PROGRAMS, SOURCE, TOOLCHAINS, Build
 from tests.judges.borrowed import Missing
 
-PAGE = Path(__file__).resolve().parents[2] / "docs/execution.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs/concepts/execution.md"
 BEGIN = "<!-- toolchains: `make toolchains` builds the programs and writes this table -->\n"
 END = "<!-- end of toolchains -->"
 HEADER = "| toolchain | program | KB | verdict | output |"

@@ -1,4 +1,4 @@
-"""The table of toolchains in docs/execution.md has what the command builds."""
+"""The table of toolchains in docs/concepts/execution.md has what the command builds."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def execute_job(
     Exits with the module's code, or 255 if the result cannot be verified.
     """
     from cli.api_access import TenantOptions
-    from cli.execute_job import execute_job
+    from cli.jobs.execute_job import execute_job
 
     raise typer.Exit(
         execute_job(
@@ -59,7 +59,7 @@ def verify_receipt(
     json: Json = False,
 ) -> None:
     """Verify an execution receipt. Exit codes: 0 signed by the key, 1 not, 2 usage error."""
-    from cli.receipts import verify_receipt_file
+    from cli.jobs.receipts import verify_receipt_file
 
     raise typer.Exit(verify_receipt_file(file, pubkey, as_json=json))
 
@@ -74,6 +74,6 @@ def verify_attestation(
     json: Json = False,
 ) -> None:
     """Verify a job result with its receipt and attestation. Exit codes: 0 valid, 1 not, 2 usage."""
-    from cli.receipts import verify_result_file
+    from cli.jobs.receipts import verify_result_file
 
     raise typer.Exit(verify_result_file(file, pubkey, request, as_json=json))
