@@ -32,8 +32,14 @@ from typing import NoReturn
 from edge_signer.execution.job import Job
 from edge_signer.execution.sandbox.confinement import confine, die_with_parent, forbid_inspection
 from edge_signer.execution.sandbox.guest import Runtime
-from edge_signer.execution.sandbox.outcome import GuestOutcome, Status
+from edge_signer.execution.sandbox.outcome import (
+    COMPILING_TOOK_TIME,
+    GuestOutcome,
+    Status,
+)
 from edge_signer.execution.sandbox.protocol import (
+    CODE,
+    CODE_FOLLOWS,
     CONTROL,
     FAILED,
     NOT_CONFINED,
@@ -44,7 +50,10 @@ from edge_signer.execution.sandbox.protocol import (
     STOP,
     STOPS_WITHIN_S,
     STREAMS,
+    UNUSABLE_CODE,
     WAIT_STATUS,
+    ToCompile,
+    UnusableCodeError,
     decoded,
 )
 
@@ -141,7 +150,7 @@ class Zygote:
                 os.dup2(end, number)
             # They include other workers' descriptors and the socket to the parent.
             os.closerange(CONTROL + 1, os.sysconf("SC_OPEN_MAX"))
-            _run_job(self._runtime)
+            _serve_order(self._runtime)
         finally:
             os._exit(FAILED)
 
@@ -167,21 +176,45 @@ class Zygote:
             self._end(one, by_itself=False)
 
 
-def _run_job(runtime: Runtime) -> NoReturn:
-    """As a worker: wait for a job, run it, report, and exit."""
+def _serve_order(runtime: Runtime) -> NoReturn:
+    """As a worker: wait for an order, carry it out, report, and exit."""
     try:
         confine()
     except OSError:
         os._exit(NOT_CONFINED)
     runtime.rehearse()
     try:
-        job = decoded(lambda length: os.read(CONTROL, length))
+        order = decoded(lambda buffer: os.readv(CONTROL, [buffer]))
     except EOFError:
         os._exit(0)
     report = _Report()
     threading.stack_size(_WATCHERS_STACK_BYTES)
-    threading.Thread(target=_stop_when_told, args=(runtime, job, report), daemon=True).start()
-    report.send(runtime.run(job))
+    if isinstance(order, ToCompile):
+        _compile(runtime, order, report)
+    threading.Thread(target=_stop_when_told, args=(runtime, order.job, report), daemon=True).start()
+    try:
+        ended = runtime.run(order.job, order.code)
+    except UnusableCodeError:
+        os.write(CONTROL, UNUSABLE_CODE)
+        os._exit(0)
+    report.send(ended)
+
+
+def _compile(runtime: Runtime, order: ToCompile, report: _Report) -> NoReturn:
+    """As a worker: compile a module within its time, report, and exit."""
+    threading.Thread(target=_give_up, args=(order.cpu_s, report), daemon=True).start()
+    made = runtime.compile(order.wasm, counts_fuel=order.counts_fuel)
+    if isinstance(made, GuestOutcome):
+        report.send(made)
+    report.send_code(made)
+
+
+def _give_up(cpu_s: float, report: _Report) -> NoReturn:
+    """Report that compiling took too long, when this process has used so much processor time."""
+    ends_s = time.process_time() + cpu_s
+    while (left_s := ends_s - time.process_time()) > 0:
+        time.sleep(left_s)
+    report.send(GuestOutcome(Status.COMPILE_LIMIT, detail=COMPILING_TOOK_TIME))
 
 
 class _Report:
@@ -198,6 +231,15 @@ class _Report:
         os.close(STDOUT)
         os.close(STDERR)
         os.write(CONTROL, outcome.encode() + b"\n")
+        os._exit(0)
+
+    def send_code(self, code: bytearray) -> NoReturn:
+        """Report compiled code and exit."""
+        self._first.acquire()
+        os.write(CONTROL, CODE_FOLLOWS.pack(CODE, len(code)))
+        unsent = memoryview(code)
+        while unsent:
+            unsent = unsent[os.write(CONTROL, unsent) :]
         os._exit(0)
 
 
