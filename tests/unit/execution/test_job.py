@@ -150,7 +150,11 @@ def test_a_worker_reads_the_orders_that_were_sent(piece_bytes: int, fuel: int | 
         ToCompile(MAGIC + b"more", counts_fuel=fuel is not None, cpu_s=0.5),
     ):
         message = io.BytesIO(b"".join(encoded(sent)))
-        assert decoded(lambda buffer, of=message: of.readinto(buffer[:piece_bytes])) == sent
+
+        def read_into(buffer: memoryview, message: io.BytesIO = message) -> int:
+            return message.readinto(buffer[:piece_bytes])
+
+        assert decoded(read_into) == sent
         assert not message.read()
 
 

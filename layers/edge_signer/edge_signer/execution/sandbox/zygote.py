@@ -21,47 +21,23 @@ import selectors
 import signal
 import socket
 import sys
-import threading
-import time
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
-from edge_signer.execution.job import Job
-from edge_signer.execution.sandbox.confinement import confine, die_with_parent, forbid_inspection
+from edge_signer.execution.sandbox.confinement import die_with_parent, forbid_inspection
 from edge_signer.execution.sandbox.guest import Runtime
-from edge_signer.execution.sandbox.outcome import (
-    COMPILING_TOOK_TIME,
-    GuestOutcome,
-    Status,
-)
 from edge_signer.execution.sandbox.protocol import (
-    CODE,
-    CODE_FOLLOWS,
     CONTROL,
     FAILED,
     NOT_CONFINED,
     NOT_FORKED,
     PID,
-    STDERR,
-    STDOUT,
-    STOP,
-    STOPS_WITHIN_S,
     STREAMS,
-    UNUSABLE_CODE,
     WAIT_STATUS,
-    ToCompile,
-    UnusableCodeError,
-    decoded,
 )
-
-# It only waits, and the memory of a worker is limited.
-_WATCHERS_STACK_BYTES = 256 * 1024
-_COMPILED_TOO_LONG = (
-    "its time ran out in the compiler: raise requirements.timeout_seconds or build a smaller module"
-)
+from edge_signer.execution.sandbox.worker import serve_order
 
 
 @dataclass(frozen=True)
@@ -150,7 +126,7 @@ class Zygote:
                 os.dup2(end, number)
             # They include other workers' descriptors and the socket to the parent.
             os.closerange(CONTROL + 1, os.sysconf("SC_OPEN_MAX"))
-            _serve_order(self._runtime)
+            serve_order(self._runtime)
         finally:
             os._exit(FAILED)
 
@@ -174,89 +150,6 @@ class Zygote:
     def _kill_all(self) -> None:
         for one in set(self._alive):
             self._end(one, by_itself=False)
-
-
-def _serve_order(runtime: Runtime) -> NoReturn:
-    """As a worker: wait for an order, carry it out, report, and exit."""
-    try:
-        confine()
-    except OSError:
-        os._exit(NOT_CONFINED)
-    runtime.rehearse()
-    try:
-        order = decoded(lambda buffer: os.readv(CONTROL, [buffer]))
-    except EOFError:
-        os._exit(0)
-    report = _Report()
-    threading.stack_size(_WATCHERS_STACK_BYTES)
-    if isinstance(order, ToCompile):
-        _compile(runtime, order, report)
-    threading.Thread(target=_stop_when_told, args=(runtime, order.job, report), daemon=True).start()
-    try:
-        ended = runtime.run(order.job, order.code)
-    except UnusableCodeError:
-        os.write(CONTROL, UNUSABLE_CODE)
-        os._exit(0)
-    report.send(ended)
-
-
-def _compile(runtime: Runtime, order: ToCompile, report: _Report) -> NoReturn:
-    """As a worker: compile a module within its time, report, and exit."""
-    threading.Thread(target=_give_up, args=(order.cpu_s, report), daemon=True).start()
-    made = runtime.compile(order.wasm, counts_fuel=order.counts_fuel)
-    if isinstance(made, GuestOutcome):
-        report.send(made)
-    report.send_code(made)
-
-
-def _give_up(cpu_s: float, report: _Report) -> NoReturn:
-    """Report that compiling took too long, when this process has used so much processor time."""
-    ends_s = time.process_time() + cpu_s
-    while (left_s := ends_s - time.process_time()) > 0:
-        time.sleep(left_s)
-    report.send(GuestOutcome(Status.COMPILE_LIMIT, detail=COMPILING_TOOK_TIME))
-
-
-class _Report:
-    """Reports how the guest ended: the first of two threads that wants to."""
-
-    def __init__(self) -> None:
-        self._first = threading.Lock()
-
-    def send(self, outcome: GuestOutcome) -> NoReturn:
-        """Report and exit."""
-        # Never given back: the other thread waits until the process exits.
-        self._first.acquire()
-        # The parent must see the end of both streams without waiting for this process to end.
-        os.close(STDOUT)
-        os.close(STDERR)
-        os.write(CONTROL, outcome.encode() + b"\n")
-        os._exit(0)
-
-    def send_code(self, code: bytearray) -> NoReturn:
-        """Report compiled code and exit."""
-        self._first.acquire()
-        os.write(CONTROL, CODE_FOLLOWS.pack(CODE, len(code)))
-        unsent = memoryview(code)
-        while unsent:
-            unsent = unsent[os.write(CONTROL, unsent) :]
-        os._exit(0)
-
-
-def _stop_when_told(runtime: Runtime, job: Job, report: _Report) -> None:
-    """Stop the guest when the parent says so; report its fuel if it does not end by itself."""
-    try:
-        if os.read(CONTROL, len(STOP)) != STOP:
-            return
-        runtime.stop()
-        time.sleep(STOPS_WITHIN_S)
-        fuel_used = runtime.fuel_used(job)
-        detail = _COMPILED_TOO_LONG if fuel_used is None else ""
-        outcome = GuestOutcome(Status.TIMEOUT, fuel_used=fuel_used, detail=detail)
-    except Exception:
-        # The parent waits for a report, whatever it says of fuel.
-        outcome = GuestOutcome(Status.TIMEOUT)
-    report.send(outcome)
 
 
 def main() -> None:
