@@ -1,6 +1,6 @@
 """Compiled code in the jobs bucket, so that a new execution environment does not compile again.
 
-wasmtime runs compiled code as it is, so whoever can change it has native code run in the sandbox.
+wasmtime runs compiled code as it is, so a person who can change it runs native code in the sandbox.
 Therefore the jobs table holds the SHA-256 of each object, as it does for unsigned outcomes: code is
 used only if both were written by the function. No key could leak, because there is none.
 
