@@ -60,11 +60,15 @@ CASES = {
     "a table that grows": (job(TABLE_GROWTH), Status.TRAP),
     "4 GiB from the start": (job(HUGE_MEMORY), Status.OUT_OF_MEMORY),
     "a huge table from the start": (job(HUGE_TABLE), Status.OUT_OF_MEMORY),
-    "60 MiB of data, in 32 MiB of memory": (
-        job(with_data(60 * MIB), within=limits(memory_mb=32)),
+    "24 MiB of data, in 16 MiB of memory": (
+        job(with_data(24 * MIB), within=limits(memory_mb=16)),
         Status.OUT_OF_MEMORY,
     ),
-    "60 MiB of data, in 64 MiB of memory": (job(with_data(60 * MIB)), Status.OK),
+    "24 MiB of data, in 32 MiB of memory": (
+        job(with_data(24 * MIB), within=limits(memory_mb=32)),
+        Status.OK,
+    ),
+    "more code than is kept": (job(with_data(40 * MIB)), Status.COMPILE_LIMIT),
     "a compile bomb, by memory": (job(compile_bomb()), Status.COMPILE_LIMIT),
     "more locals than there may be": (job(compile_bomb(60_000, 1)), Status.COMPILE_ERROR),
     "a flood on stdout": (

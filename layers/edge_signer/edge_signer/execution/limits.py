@@ -18,7 +18,7 @@ MAX_OUTPUT_BYTES = 256 * 1024
 # it asks for, and only code that the compiler removes can run out of fuel first.
 FUEL_PER_SECOND = 100_000_000_000
 # Code that counts fuel takes several times as long to compile, and longer still in large functions.
-# The jobs of larger modules are limited by time alone (decision 21).
+# The jobs of larger modules are limited by time alone (decision 22).
 MAX_COUNTED_BYTES = 1024 * 1024
 ARCHITECTURE = "wasm32"
 RUNTIME = "wasmtime"

@@ -11,7 +11,12 @@ import selectors
 import signal
 import time
 
-from edge_signer.execution.sandbox.outcome import COMPILING_TOOK_MEMORY, GuestOutcome, Status
+from edge_signer.execution.sandbox.outcome import (
+    COMPILES_TO_TOO_MUCH,
+    COMPILING_TOOK_MEMORY,
+    GuestOutcome,
+    Status,
+)
 from edge_signer.execution.sandbox.protocol import CODE, CODE_FOLLOWS, ToCompile
 from edge_signer.execution.sandbox.running import (
     ALLOCATION_FAILED,
@@ -25,8 +30,9 @@ from edge_signer.execution.sandbox.workers import Worker
 COMPILE_CPU_S = 10.0
 #: A machine so busy that this passes first says nothing about the module.
 _COMPILE_WALL_S = 25.0
-#: Three to four times as long as a module of `MAX_MODULE_BYTES` is; compile bombs give more.
+#: Eight times as much as the largest module has. Code is two to four times as long as its module.
 MAX_CODE_BYTES = 32 * 1024 * 1024
+_MAX_REPORT_BYTES = CODE_FOLLOWS.size + MAX_CODE_BYTES
 _MAX_MESSAGE_BYTES = 64 * 1024
 _PIECE_BYTES = 1024 * 1024
 
@@ -50,6 +56,8 @@ def compile_in(
     """
     hand_over(ToCompile(wasm, counts_fuel, cpu_s), worker)
     report, stderr = _heard(worker)
+    if len(report) > _MAX_REPORT_BYTES:
+        return GuestOutcome(Status.COMPILE_LIMIT, detail=COMPILES_TO_TOO_MUCH)
     if report.startswith(CODE) and len(report) >= CODE_FOLLOWS.size:
         code = report[CODE_FOLLOWS.size :]
         if len(code) == CODE_FOLLOWS.unpack_from(report)[1]:
@@ -65,17 +73,17 @@ def compile_in(
 
 
 def _heard(worker: Worker) -> tuple[bytearray, bytearray]:
-    """Return what a worker reports and what it writes to standard error, until it ends."""
+    """Return what a worker reports and what it writes to standard error, or a little too much."""
     report, stderr = bytearray(), bytearray()
     buffers = {
-        worker.control.fileno(): (report, CODE_FOLLOWS.size + MAX_CODE_BYTES),
+        worker.control.fileno(): (report, _MAX_REPORT_BYTES),
         worker.stderr.fileno(): (stderr, _MAX_MESSAGE_BYTES),
     }
     deadline_s = time.monotonic() + _COMPILE_WALL_S
     with selectors.DefaultSelector() as selector:
         for descriptor in buffers:
             selector.register(descriptor, selectors.EVENT_READ)
-        while buffers:
+        while buffers and len(report) <= _MAX_REPORT_BYTES:
             left_s = deadline_s - time.monotonic()
             ready = selector.select(left_s) if left_s > 0 else []
             if not ready:
@@ -84,9 +92,7 @@ def _heard(worker: Worker) -> tuple[bytearray, bytearray]:
                 kept, most = buffers[key.fd]
                 piece = _read(key.fd)
                 kept += piece
-                if len(kept) > most:
-                    raise failed("the compiling process writes too much")
-                if not piece:
+                if not piece or len(kept) > most:
                     selector.unregister(key.fd)
                     del buffers[key.fd]
     return report, stderr

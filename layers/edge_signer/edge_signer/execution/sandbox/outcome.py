@@ -13,6 +13,7 @@ from edge_signer.execution.limits import Limits
 LARGEST_GUEST_EXIT_CODE = 125
 LARGEST_EXIT_CODE = 2**32 - 1
 MAX_DETAIL_LENGTH = 300
+COMPILES_TO_TOO_MUCH = "it compiles to too much code: build it smaller"
 COMPILING_TOOK_MEMORY = "compiling it takes too much memory: split its largest functions"
 COMPILING_TOOK_TIME = "compiling it takes too long: build it smaller, or split large functions"
 
