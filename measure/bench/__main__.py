@@ -12,6 +12,7 @@ from measure.bench import (
     admission_bench,
     around_bench,
     builder_bench,
+    compiling_bench,
     derivatives_bench,
     embedding_bench,
     execution_bench,
@@ -30,6 +31,7 @@ BENCHES = {
     "admission": admission_bench,
     "around": around_bench,
     "execution": execution_bench,
+    "compiling": compiling_bench,
     "jobs": jobs_bench,
     "system": system_bench,
 }

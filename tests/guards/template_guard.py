@@ -52,6 +52,7 @@ WILDCARDS = {
     "${JobsBucket.Arn}/modules/*/*.wasm",
     "${JobsBucket.Arn}/results/*/*.json",
     "${JobsBucket.Arn}/unsigned/*/*.json",
+    "${JobsBucket.Arn}/compiled/*/*.cwasm",
     "${ManifestBucket.Arn}/audit/*",
     "${ManifestBucket.Arn}/trust/*",
     "${UploadBucket.Arn}/uploads/*/*",

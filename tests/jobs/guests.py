@@ -17,7 +17,7 @@ def limits(
     *,
     memory_mb: int = 64,
     timeout_seconds: float = 10,
-    fuel: int = 10**12,
+    fuel: int | None = 10**12,
     output_bytes: int = 64 * 1024,
 ) -> Limits:
     """Generous ones, of which a test narrows those that it is about."""

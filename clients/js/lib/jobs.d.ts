@@ -9,7 +9,7 @@ export interface JobOptions {
     env?: Readonly<Record<string, string>> | undefined;
     /** The caller's name for the job; repeating a job with it gives its result again. A UUID if absent. */
     jobId?: string | undefined;
-    /** Wall-clock seconds, including compilation. */
+    /** Wall-clock seconds, without compiling. */
     timeoutSeconds?: number | undefined;
     /** Linear memory in MiB. */
     memoryMb?: number | undefined;

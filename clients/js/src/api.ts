@@ -573,7 +573,7 @@ export interface components {
             detail?: string;
             /** @description The module's own if `status` is `ok`, otherwise above 125. */
             exit_code: number;
-            /** @description Roughly the number of operations; not signed. */
+            /** @description Roughly the number of operations, for modules up to 1 MiB; not signed. */
             fuel_used?: number;
             /** @description What the module exited with if `status` is `reserved_exit_code`. */
             guest_exit_code?: number;
@@ -657,7 +657,7 @@ export interface components {
              */
             memory_mb: number;
             /**
-             * @description Wall-clock seconds, including compilation; up to 20.
+             * @description Wall-clock seconds, without compiling; up to 20.
              * @default 30
              */
             timeout_seconds: number;

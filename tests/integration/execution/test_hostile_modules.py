@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edge_signer.execution.sandbox.outcome import HOST_EXIT_CODES, Status
+from edge_signer.execution.sandbox.outcome import COMPILING_TOOK_TIME, HOST_EXIT_CODES, Status
 from edge_signer.execution.sandbox.sandbox import Sandbox
 from tests.jobs.guests import (
     MIB,
@@ -52,8 +52,6 @@ def leaving_with(code: int) -> bytes:
 
 
 SHORT = limits(timeout_seconds=1)
-HASTY = limits(timeout_seconds=0.1)
-SLOW = limits(timeout_seconds=20)
 CASES = {
     "an endless loop, by the clock": (job(LOOP, within=SHORT), Status.TIMEOUT),
     "an endless loop, by fuel": (job(LOOP, within=limits(fuel=10**6)), Status.OUT_OF_FUEL),
@@ -62,15 +60,17 @@ CASES = {
     "a table that grows": (job(TABLE_GROWTH), Status.TRAP),
     "4 GiB from the start": (job(HUGE_MEMORY), Status.OUT_OF_MEMORY),
     "a huge table from the start": (job(HUGE_TABLE), Status.OUT_OF_MEMORY),
-    "60 MiB of data, in 32 MiB of memory": (
-        job(with_data(60 * MIB), within=limits(memory_mb=32)),
+    "24 MiB of data, in 16 MiB of memory": (
+        job(with_data(24 * MIB), within=limits(memory_mb=16)),
         Status.OUT_OF_MEMORY,
     ),
-    "60 MiB of data, in 64 MiB of memory": (job(with_data(60 * MIB)), Status.OK),
-    "a compile bomb, by the clock": (job(compile_bomb(), within=HASTY), Status.TIMEOUT),
-    "a compile bomb, by memory": (job(compile_bomb(50_000), within=SLOW), Status.OUT_OF_MEMORY),
+    "24 MiB of data, in 32 MiB of memory": (
+        job(with_data(24 * MIB), within=limits(memory_mb=32)),
+        Status.OK,
+    ),
+    "more code than is kept": (job(with_data(40 * MIB)), Status.COMPILE_LIMIT),
+    "a compile bomb, by memory": (job(compile_bomb()), Status.COMPILE_LIMIT),
     "more locals than there may be": (job(compile_bomb(60_000, 1)), Status.COMPILE_ERROR),
-    "a million functions": (job(a_million_functions(), within=HASTY), Status.TIMEOUT),
     "a flood on stdout": (
         job(wasi(ONE_PAGE_OF_OUTPUT + FLOOD.format(stream=1), WRITE)),
         Status.OUTPUT_LIMIT,
@@ -124,9 +124,21 @@ def test_a_hostile_module_comes_to_its_status_in_time(
     outcome = sandbox.execute(hostile)
     assert outcome.status == status, outcome
     assert outcome.exit_code == HOST_EXIT_CODES.get(status, 0)
-    assert outcome.wall_time_ms <= (hostile.limits.timeout_seconds + 1) * 1000
+    if status is not Status.COMPILE_LIMIT:
+        assert outcome.wall_time_ms <= (hostile.limits.timeout_seconds + 1) * 1000
     assert outcome.detail.isprintable()
     assert len(outcome.stdout) <= hostile.limits.output_bytes
     assert len(outcome.stderr) <= hostile.limits.output_bytes
     after = sandbox.execute(job(hello, "abc"))
     assert (after.status, after.stdout) == (Status.OK, b"cba\n")
+
+
+@pytest.mark.parametrize("bomb", [compile_bomb(), a_million_functions()], ids=["deep", "many"])
+def test_compiling_has_a_budget_of_its_own(bomb: bytes, hello: bytes) -> None:
+    hasty = Sandbox(compile_cpu_s=0.2)
+    outcome = hasty.execute(job(bomb))
+    assert (outcome.status, outcome.exit_code) == (Status.COMPILE_LIMIT, 127)
+    assert outcome.detail == COMPILING_TOOK_TIME
+    assert outcome.fuel_used is None
+    assert hasty.execute(job(hello, "abc")).stdout == b"cba\n"
+    hasty.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 
 import pytest
 
@@ -17,12 +18,11 @@ from edge_signer.execution.job import (
     MAX_ENV_BYTES,
     MAX_MODULE_BYTES,
     MAX_STDIN_BYTES,
-    Job,
     RequestedJob,
     checked_module,
 )
-from edge_signer.execution.limits import Requirements
-from edge_signer.execution.sandbox.protocol import decoded, encoded
+from edge_signer.execution.limits import MAX_COUNTED_BYTES, Requirements
+from edge_signer.execution.sandbox.protocol import ToCompile, ToRun, decoded, encoded
 from tests.jobs.guests import job, limits
 
 
@@ -139,25 +139,32 @@ def test_a_job_with_other_variables_is_another_job() -> None:
     assert requested(A="1", B="2").content_sha256 == requested(B="2", A="1").content_sha256
 
 
-def message_of(sent: Job) -> bytes:
-    return b"".join(encoded(sent))
-
-
 @pytest.mark.parametrize("piece_bytes", [1, 7, 1 << 20])
-def test_a_worker_reads_the_job_that_was_sent(piece_bytes: int) -> None:
-    sent = job(MAGIC + b"more", "", 'quo"te', "für 10 €", env={"A": "é"}, within=limits(fuel=2**62))
-    message = bytearray(message_of(sent))
+@pytest.mark.parametrize("fuel", [2**62, None])
+def test_a_worker_reads_the_orders_that_were_sent(piece_bytes: int, fuel: int | None) -> None:
+    within = limits(fuel=fuel)
+    for sent in (
+        ToRun(
+            job(b"", "", 'quo"te', "für 10 €", env={"A": "é"}, within=within), bytearray(b"code")
+        ),
+        ToCompile(MAGIC + b"more", counts_fuel=fuel is not None, cpu_s=0.5),
+    ):
+        message = io.BytesIO(b"".join(encoded(sent)))
 
-    def read(length: int) -> bytes:
-        piece = bytes(message[: min(length, piece_bytes)])
-        del message[: len(piece)]
-        return piece
+        def read_into(buffer: memoryview, message: io.BytesIO = message) -> int:
+            return message.readinto(buffer[:piece_bytes])
 
-    assert decoded(read) == sent
-    assert not message
+        assert decoded(read_into) == sent
+        assert not message.read()
 
 
-def test_a_message_that_ends_early_is_no_job() -> None:
-    pieces = iter([message_of(job(MAGIC, "abc"))[:5], b""])
+def test_a_message_that_ends_early_is_no_order() -> None:
+    message = b"".join(encoded(ToCompile(MAGIC, counts_fuel=True, cpu_s=1)))
     with pytest.raises(EOFError):
-        decoded(lambda _: next(pieces))
+        decoded(io.BytesIO(message[:-1]).readinto)
+
+
+def test_the_fuel_of_a_large_module_is_not_counted() -> None:
+    small, large = (requested().with_module(bytes(MAX_COUNTED_BYTES + more)) for more in (0, 1))
+    assert small.limits.attested()["fuel"] == requested().limits.fuel
+    assert "fuel" not in large.limits.attested()

@@ -41,6 +41,7 @@ class Job:
         limits: As granted by `effective_limits`.
         stdin: The guest's standard input.
         env: The guest's environment variables.
+        tenant_id: Whose compiled code it may use, and leaves behind.
 
     Raises:
         ValueError: `args`, `stdin` or `env` is too long, or a C program cannot receive it.
@@ -51,6 +52,7 @@ class Job:
     limits: Limits
     stdin: bytes = b""
     env: Mapping[str, str] = field(default_factory=dict)
+    tenant_id: str = ""
 
     def __post_init__(self) -> None:
         for position, arg in enumerate(self.args):
@@ -96,12 +98,13 @@ class RequestedJob:
 
     @property
     def limits(self) -> Limits:
-        """The limits that it gets."""
+        """The limits that it gets, if its fuel is counted."""
         return effective_limits(self.requirements)
 
     def with_module(self, wasm: bytes) -> Job:
         """Return the job for the sandbox, with its module, checked."""
-        return Job(wasm, self.args, self.limits, self.stdin, self.env)
+        limits = self.limits.for_module(len(wasm))
+        return Job(wasm, self.args, limits, self.stdin, self.env, self.tenant_id)
 
     @property
     def content_sha256(self) -> str:

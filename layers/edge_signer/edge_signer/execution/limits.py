@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from typing import Self
 
 from edge_signer.execution.errors import UnsupportedRequirementError
 
@@ -16,6 +17,9 @@ MAX_OUTPUT_BYTES = 256 * 1024
 # More than programs burn: the tightest loops use 20 billion a second. So a job gets the time that
 # it asks for, and only code that the compiler removes can run out of fuel first.
 FUEL_PER_SECOND = 100_000_000_000
+# Code that counts fuel takes several times as long to compile, and longer still in large functions.
+# The jobs of larger modules are limited by time alone (decision 22).
+MAX_COUNTED_BYTES = 1024 * 1024
 ARCHITECTURE = "wasm32"
 RUNTIME = "wasmtime"
 
@@ -27,7 +31,7 @@ class Requirements:
     Args:
         cpu_cores: Number of threads.
         memory_mb: Linear memory in MiB.
-        timeout_seconds: Wall-clock time, compiling included.
+        timeout_seconds: Wall-clock time, without compiling.
         arch: `wasm32`, this host's own architecture, or None for any.
         wasm_runtime: `wasmtime`, or None for any.
     """
@@ -46,20 +50,25 @@ class Limits:
     Args:
         cpu_cores: Always 1: a guest has one thread.
         memory_mb: Linear memory in MiB.
-        timeout_seconds: Wall-clock time, compiling included.
+        timeout_seconds: Wall-clock time, without compiling.
         fuel: Roughly the number of operations; it depends on module and input, not on the host.
+            None if it is not counted.
         output_bytes: Size of standard output, and of standard error.
     """
 
     cpu_cores: int
     memory_mb: int
     timeout_seconds: float
-    fuel: int
+    fuel: int | None
     output_bytes: int
 
     def attested(self) -> dict[str, int]:
-        """Return the limits as the attestation lists them, in whole numbers."""
-        return {name: int(limit) for name, limit in asdict(self).items()}
+        """Return the limits as the attestation lists them: those that apply, in whole numbers."""
+        return {name: int(limit) for name, limit in asdict(self).items() if limit is not None}
+
+    def for_module(self, module_bytes: int) -> Self:
+        """Return the limits of a job with a module of this size: a large one has none of fuel."""
+        return self if module_bytes <= MAX_COUNTED_BYTES else replace(self, fuel=None)
 
 
 def effective_limits(requirements: Requirements) -> Limits:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -143,7 +144,12 @@ def _is_of(outcome: JobOutcome, requested: RequestedJob) -> bool:
         return False
     stdin_sha256 = hashlib.sha256(requested.stdin).hexdigest()
     wanted = (requested.job_id, requested.module_hash, requested.args, stdin_sha256)
-    return found == wanted and dict(outcome.limits) == requested.limits.attested()
+    limits = {name: outcome.limits.get(name) for name in ("fuel", *outcome.limits)}
+    granted: list[dict[str, int | None]] = [
+        {"fuel": None, **one.attested()}
+        for one in (requested.limits, replace(requested.limits, fuel=None))
+    ]
+    return found == wanted and limits in granted
 
 
 def _module_key(tenant_id: str, module_hash: str) -> str:

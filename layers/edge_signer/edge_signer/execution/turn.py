@@ -15,8 +15,8 @@ from edge_signer.execution.store import JobStore
 from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
 from edge_signer.telemetry.request_record import Stopwatch
 
-#: How long a claim outlasts the job's own time limit, for loading, signing and storing.
-SETTLING_S = 10.0
+#: How long a claim outlasts the job's own time limit: for loading, compiling, signing and storing.
+SETTLING_S = 20.0
 _IN_FLIGHT_RETRY_S = 1
 
 

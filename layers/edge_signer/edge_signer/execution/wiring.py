@@ -15,6 +15,7 @@ from edge_signer.execution.receipts.receipt_signer import KmsReceiptSigner
 from edge_signer.execution.sandbox.sandbox import Sandbox
 from edge_signer.execution.service import JobService
 from edge_signer.execution.store import JobStore
+from edge_signer.execution.stored_code import StoredCode
 from edge_signer.platform.clients import client
 from edge_signer.tenancy.conditional_table import ConditionalTable
 
@@ -48,11 +49,12 @@ def job_service(
         complain: Called with a message for each stored object that has the wrong content.
     """
     table = ConditionalTable(client("dynamodb", settings.aws_region), settings.jobs_table)
+    s3 = client("s3", settings.aws_region)
     return JobService(
-        Sandbox(),
+        Sandbox(shelf=StoredCode(s3, settings.jobs_bucket, table, complain)),
         KmsReceiptSigner(kms=_kms(settings, flags), key_alias=settings.receipt_key_alias),
         ledger=JobLedger(table, settings.max_running_jobs),
-        store=JobStore(client("s3", settings.aws_region), settings.jobs_bucket, complain),
+        store=JobStore(s3, settings.jobs_bucket, complain),
         require_open=lambda tenant_id: require_open(flags(), tenant_id),
     )
 

@@ -9,25 +9,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import cast
 
-from wasmtime import (
-    Config,
-    Engine,
-    Func,
-    ImportType,
-    Linker,
-    Module,
-    Store,
-    Trap,
-    TrapCode,
-    WasiConfig,
-    WasmtimeError,
-    wat2wasm,
-)
+from wasmtime import Func, Module, Store, Trap, TrapCode, WasiConfig, WasmtimeError, wat2wasm
 
 from edge_signer.execution.job import Job
 from edge_signer.execution.limits import Requirements, effective_limits
+from edge_signer.execution.sandbox.compiler import compiled
+from edge_signer.execution.sandbox.engine import GuestEngine
 from edge_signer.execution.sandbox.guest_memory import GuestMemory
-from edge_signer.execution.sandbox.host_functions import HostFunctions, compiled_host_functions
+from edge_signer.execution.sandbox.host_functions import HostFunctions
 from edge_signer.execution.sandbox.interruptible import (
     StoppedError,
     allow_stops,
@@ -37,10 +26,8 @@ from edge_signer.execution.sandbox.interruptible import (
 from edge_signer.execution.sandbox.link_faults import (
     MAX_TABLE_ELEMENTS,
     MAX_TABLES,
-    compile_fault,
     instantiation_fault,
     is_over_limit,
-    link_fault,
     shortened,
 )
 from edge_signer.execution.sandbox.outcome import LARGEST_GUEST_EXIT_CODE, GuestOutcome, Status
@@ -63,35 +50,32 @@ _REHEARSAL = """(module
 
 
 class Runtime:
-    """wasmtime, ready to compile. It starts no thread before a guest runs."""
+    """wasmtime, ready to compile and to run. It starts no thread before a guest runs."""
 
     def __init__(self) -> None:
-        config = Config()
-        config.consume_fuel = True
-        config.parallel_compilation = False
-        # Copy-on-write memory writes files in memory, which RLIMIT_FSIZE forbids.
-        config.memory_init_cow = False
-        config.wasm_threads = False
-        config.wasm_memory64 = False
         self._memory = GuestMemory()
-        self._memory.serve(config)
-        self._engine = Engine(config)
-        self._linker = Linker(self._engine)
-        self._linker.allow_shadowing = True
-        self._linker.define_wasi()
-        self._host_functions = compiled_host_functions(self._engine)
-        self._rehearsal = Job(bytes(wat2wasm(_REHEARSAL)), (), effective_limits(Requirements()))
+        self._engines = {
+            counts_fuel: GuestEngine(self._memory, counts_fuel=counts_fuel)
+            for counts_fuel in (True, False)
+        }
+        self._rehearsal = Job(b"", (), effective_limits(Requirements()))
+        self._rehearsed = self.compile(bytes(wat2wasm(_REHEARSAL)), counts_fuel=True)
         self._stopped = threading.Event()
         self._running: Store | None = None
 
     def rehearse(self) -> None:
         """Run a guest without effects, so that threads, code and memory are ready for the next."""
-        self.run(self._rehearsal)
+        if isinstance(self._rehearsed, bytearray):
+            self.run(self._rehearsal, self._rehearsed)
+
+    def compile(self, wasm: bytes, *, counts_fuel: bool) -> bytearray | GuestOutcome:
+        """Compile a module; see `compiled`."""
+        return compiled(self._engines[counts_fuel], wasm)
 
     def stop(self) -> None:
         """Have `run` return within milliseconds, from any thread.
 
-        It does not while it compiles, or while the guest waits in a host function.
+        It does not while the guest waits in a host function, or if its fuel is not counted.
         """
         self._stopped.set()
 
@@ -102,33 +86,33 @@ class Runtime:
             job: What `run` was given.
 
         Returns:
-            None if the guest does not run yet.
+            None if the guest does not run yet, or its fuel is not counted.
         """
-        store = self._running
-        return None if store is None else job.limits.fuel - store.get_fuel()
+        return None if self._running is None else _fuel_used(job, self._running)
 
-    def run(self, job: Job) -> GuestOutcome:
-        """Compile the module, instantiate it with what the job gives it, and run `_start`.
+    def run(self, job: Job, code: bytearray) -> GuestOutcome:
+        """Load the module, instantiate it with what the job gives it, and run `_start`.
 
         Args:
-            job: Its module is checked. The guest gets this process's standard streams.
+            job: Its module is not looked at. The guest gets this process's standard streams.
+            code: What `compile` made of its module, counting fuel if the job has a limit of it.
 
         Returns:
             How it ended; after `stop`, a time-out.
+
+        Raises:
+            UnusableCodeError: The code was made by another wasmtime or for another processor.
         """
-        try:
-            module = Module(self._engine, job.wasm)
-        except MemoryError:
-            return GuestOutcome(Status.OUT_OF_MEMORY, detail="compiling took too much memory")
-        except WasmtimeError as refused:
-            return GuestOutcome(Status.COMPILE_ERROR, detail=compile_fault(refused))
-        with self._store(job) as store:
-            return self._run(job, store, module)
+        engine = self._engines[job.limits.fuel is not None]
+        module = engine.loaded(code)
+        with self._store(engine, job) as store:
+            return self._run(engine, job, store, module)
 
     @contextmanager
-    def _store(self, job: Job) -> Iterator[Store]:
-        store = Store(self._engine)
-        store.set_fuel(job.limits.fuel)
+    def _store(self, engine: GuestEngine, job: Job) -> Iterator[Store]:
+        store = Store(engine.engine)
+        if job.limits.fuel is not None:
+            store.set_fuel(job.limits.fuel)
         # The sizes of memories are limited by GuestMemory.
         self._memory.reset(job.limits.memory_mb * 1024 * 1024)
         store.set_limits(
@@ -150,15 +134,13 @@ class Runtime:
         finally:
             self._running = None
 
-    def _run(self, job: Job, store: Store, module: Module) -> GuestOutcome:
-        host = HostFunctions(self._host_functions, self._linker, store)
-        fault = link_fault(module, lambda one: self._offers(store, one))
-        if fault is not None:
-            return GuestOutcome(Status.COMPILE_ERROR, detail=fault)
-        allow_stops(store)
+    def _run(self, engine: GuestEngine, job: Job, store: Store, module: Module) -> GuestOutcome:
+        host = engine.define_host_functions(store)
+        if job.limits.fuel is not None:
+            allow_stops(store)
         memory: object = None
         try:
-            instance = instantiate(self._linker, store, module, self._stopped.is_set)
+            instance = instantiate(engine.linker, store, module, self._stopped.is_set)
             exports = instance.exports(store)
             memory = exports.get("memory")
             call(cast("Func", exports["_start"]), store, self._stopped.is_set)
@@ -169,14 +151,7 @@ class Runtime:
             ended = self._trapped(trap, job, host, memory)
         except WasmtimeError as refused:
             ended = self._refused(refused, job)
-        return replace(ended, fuel_used=job.limits.fuel - store.get_fuel())
-
-    def _offers(self, store: Store, one: ImportType) -> bool:
-        try:
-            self._linker.get(store, one.module, one.name or "")
-        except WasmtimeError:
-            return False
-        return True
+        return replace(ended, fuel_used=_fuel_used(job, store))
 
     def _trapped(self, trap: Trap, job: Job, host: HostFunctions, memory: object) -> GuestOutcome:
         code = host.exit_code()
@@ -206,6 +181,10 @@ class Runtime:
     def _out_of_memory(self, job: Job) -> GuestOutcome:
         detail = f"it needs more than its {job.limits.memory_mb} MiB: raise requirements.memory_mb"
         return GuestOutcome(Status.OUT_OF_MEMORY, detail=detail)
+
+
+def _fuel_used(job: Job, store: Store) -> int | None:
+    return None if job.limits.fuel is None else job.limits.fuel - store.get_fuel()
 
 
 def _left(code: int) -> GuestOutcome:

@@ -13,6 +13,9 @@ from edge_signer.execution.limits import Limits
 LARGEST_GUEST_EXIT_CODE = 125
 LARGEST_EXIT_CODE = 2**32 - 1
 MAX_DETAIL_LENGTH = 300
+COMPILES_TO_TOO_MUCH = "it compiles to too much code: build it smaller"
+COMPILING_TOOK_MEMORY = "compiling it takes too much memory: split its largest functions"
+COMPILING_TOOK_TIME = "compiling it takes too long: build it smaller, or split large functions"
 
 
 class Status(StrEnum):
@@ -21,6 +24,7 @@ class Status(StrEnum):
     OK = "ok"
     RESERVED_EXIT_CODE = "reserved_exit_code"
     COMPILE_ERROR = "compile_error"
+    COMPILE_LIMIT = "compile_limit"
     TRAP = "trap"
     OUT_OF_MEMORY = "out_of_memory"
     TIMEOUT = "timeout"
@@ -31,6 +35,7 @@ class Status(StrEnum):
 # As in a shell: 126 is not executable, 128 + n was killed by signal n.
 HOST_EXIT_CODES = {
     Status.COMPILE_ERROR: 126,
+    Status.COMPILE_LIMIT: 127,
     Status.RESERVED_EXIT_CODE: 128,  # as a shell's `exit` with an argument out of range
     Status.TRAP: 132,  # SIGILL, which `unreachable` raises in native code
     Status.OUT_OF_MEMORY: 137,  # SIGKILL, as sent by the kernel's OOM killer
@@ -54,7 +59,8 @@ class GuestOutcome:
         status: Why it ended.
         guest_exit_code: The argument of `proc_exit`, or 0: 0 to 125 after `ok`, 126 to 2^32 - 1
             after `reserved_exit_code`, otherwise 0.
-        fuel_used: None if it did not begin to run, or its process was killed.
+        fuel_used: None if it did not begin to run, its process was killed, or its fuel is not
+            counted.
         detail: What trapped or is missing, for people. At most `MAX_DETAIL_LENGTH` printable
             characters; empty after `ok`.
     """
@@ -114,7 +120,7 @@ class Outcome(GuestOutcome):
     Args:
         stdout: Any bytes, up to the limit.
         stderr: Likewise.
-        wall_time_ms: From handing the job over to its end, compiling included.
+        wall_time_ms: From handing the job over to its end, without compiling.
         limits: The limits that it ran under.
     """
 

@@ -1,11 +1,11 @@
-"""What the parent, the zygote and a worker agree on: descriptors, statuses, the job's message."""
+"""What the parent, the zygote and a worker agree on: descriptors, statuses, the order."""
 
 from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 
 from edge_signer.execution.job import Job
 from edge_signer.execution.limits import Limits
@@ -17,6 +17,11 @@ CONTROL = 3
 STOP = b"s"
 # How long a guest may then run on; later, it waits in a host function, or its module is compiled.
 STOPS_WITHIN_S = 0.1
+# What a worker reports if the code that it was given is not its engine's.
+UNUSABLE_CODE = b"unusable code\n"
+# What a worker that has compiled reports, followed by so many bytes of code.
+CODE_FOLLOWS = struct.Struct("!4sQ")
+CODE = b"code"
 # Exit statuses of a worker: its program failed; the host does not let it confine itself.
 FAILED = 70
 NOT_CONFINED = 71
@@ -29,39 +34,81 @@ WAIT_STATUS = struct.Struct("=i")
 _LENGTHS = struct.Struct("!II")
 
 
-def encoded(job: Job) -> Iterator[bytes]:
-    """Encode a job for its worker: two lengths, all but the module as JSON, the module.
+class UnusableCodeError(Exception):
+    """Compiled code is not the engine's: of another version, configuration or processor."""
 
-    Standard input is not part of the message; it has a pipe of its own.
+
+@dataclass(frozen=True)
+class ToCompile:
+    """An order to compile a module.
+
+    Args:
+        wasm: The module.
+        counts_fuel: Whether its code shall count fuel.
+        cpu_s: Processor time in seconds after which the worker gives up.
     """
-    head = json.dumps(
-        {"args": job.args, "env": dict(job.env), "limits": asdict(job.limits)}
-    ).encode()
-    yield _LENGTHS.pack(len(head), len(job.wasm)) + head
-    yield job.wasm
+
+    wasm: bytes
+    counts_fuel: bool
+    cpu_s: float
 
 
-def decoded(read: Callable[[int], bytes]) -> Job:
+@dataclass(frozen=True)
+class ToRun:
+    """An order to run a job.
+
+    Args:
+        job: Its module and its standard input, which has a pipe of its own, are not sent.
+        code: Its module, compiled.
+    """
+
+    job: Job
+    code: bytearray
+
+
+Order = ToCompile | ToRun
+
+
+def encoded(order: Order) -> Iterator[bytes | bytearray]:
+    """Encode an order for a worker: two lengths, all but the module as JSON, the module."""
+    if isinstance(order, ToCompile):
+        yield from _message({"counts_fuel": order.counts_fuel, "cpu_s": order.cpu_s}, order.wasm)
+    else:
+        job = order.job
+        said = {"args": job.args, "env": dict(job.env), "limits": asdict(job.limits)}
+        yield from _message(said, order.code)
+
+
+def _message(said: Mapping[str, object], module: bytes | bytearray) -> Iterator[bytes | bytearray]:
+    head = json.dumps(said).encode()
+    yield _LENGTHS.pack(len(head), len(module)) + head
+    yield module
+
+
+def decoded(read_into: Callable[[memoryview], int]) -> Order:
     """Read the message that `encoded` makes.
 
     Args:
-        read: Returns at most the given number of bytes, and none at the end of the stream.
+        read_into: Fills the beginning of a buffer and returns how much; 0 at the end of the stream.
 
     Raises:
         EOFError: The stream ended before the message did.
     """
-    head_length, wasm_length = _LENGTHS.unpack(_exactly(_LENGTHS.size, read))
-    head = json.loads(_exactly(head_length, read))
-    wasm = _exactly(wasm_length, read)
-    return Job(wasm, tuple(head["args"]), Limits(**head["limits"]), env=head["env"])
+    head_length, module_length = _LENGTHS.unpack(_exactly(_LENGTHS.size, read_into))
+    head = json.loads(_exactly(head_length, read_into))
+    module = _exactly(module_length, read_into)
+    if "counts_fuel" in head:
+        return ToCompile(bytes(module), **head)
+    job = Job(b"", tuple(head["args"]), Limits(**head["limits"]), env=head["env"])
+    return ToRun(job, module)
 
 
-def _exactly(length: int, read: Callable[[int], bytes]) -> bytes:
-    pieces = []
-    while length:
-        piece = read(length)
-        if not piece:
+def _exactly(length: int, read_into: Callable[[memoryview], int]) -> bytearray:
+    whole = bytearray(length)
+    unread = memoryview(whole)
+    while unread:
+        count = read_into(unread)
+        if not count:
             raise EOFError
-        pieces.append(piece)
-        length -= len(piece)
-    return b"".join(pieces)
+        unread = unread[count:]
+    return whole

@@ -1,211 +1,132 @@
-"""Runs jobs, each in its own process, which was forked before the job arrived."""
+"""Runs jobs, each in its own process, which was forked before the job arrived.
+
+A module is compiled once, by a process that never runs it; see `code_cache.py`.
+"""
 
 from __future__ import annotations
 
 import os
-import re
-import selectors
-import signal
 import threading
 import time
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from edge_signer.execution.errors import SandboxUnavailableError
 from edge_signer.execution.job import Job
-from edge_signer.execution.sandbox.outcome import GuestOutcome, Outcome, Status
-from edge_signer.execution.sandbox.protocol import STOP, STOPS_WITHIN_S, WAIT_STATUS, encoded
+from edge_signer.execution.sandbox.code_cache import CodeCache, CodeKey, CodeShelf, Turns
+from edge_signer.execution.sandbox.compiling import COMPILE_CPU_S, compile_in
+from edge_signer.execution.sandbox.outcome import GuestOutcome, Outcome
+from edge_signer.execution.sandbox.protocol import UnusableCodeError
+from edge_signer.execution.sandbox.running import run_in
 from edge_signer.execution.sandbox.workers import Worker, Workers
 
-# Rust's allocator writes this before it aborts; the guest does not.
-_ALLOCATION_FAILED = re.compile(rb"(memory allocation of \d+ bytes failed)\n(?:note: .*\n)?\Z")
-_PIECE_BYTES = 64 * 1024
-_MAX_REPORT_BYTES = 4096
-# A waiting process receives at once; on a machine without free processors, later.
-_HAND_OVER_S = 5.0
-# How long a worker may take to say how much fuel its guest used, after it is told to stop.
-_LAST_WORDS_S = STOPS_WITHIN_S + 0.4
+#: A job that would end later, because its module had to be compiled, is not begun: API Gateway
+#: gives up 29 s after the request arrived, and the result must be signed and stored first.
+LATEST_END_S = 27.0
 
 
 class Sandbox:
     """Runs jobs from any number of threads; as many run at once as there are processors.
 
     Args:
-        at_once: How many jobs may run at once; by default one per processor of this process.
+        at_once: How many jobs may run, or modules be compiled, at once; by default one per
+            processor of this process.
+        shelf: Keeps compiled code beyond this process; None to compile again in each.
+        compile_cpu_s: Processor time in seconds that compiling a module may take.
     """
 
-    def __init__(self, at_once: int | None = None) -> None:
+    def __init__(
+        self,
+        at_once: int | None = None,
+        shelf: CodeShelf | None = None,
+        compile_cpu_s: float = COMPILE_CPU_S,
+    ) -> None:
         at_once = at_once or len(os.sched_getaffinity(0))
         self._places = threading.BoundedSemaphore(at_once)
         self._workers = Workers(at_most_ahead=at_once)
+        self._cache = CodeCache()
+        self._shelf = shelf
+        self._turns = Turns()
+        self._compile_cpu_s = compile_cpu_s
         # While the function starts. If that fails, the first job raises the error.
         self._prepare_next()
 
     def execute(self, job: Job) -> Outcome:
-        """Run a job, however it ends.
+        """Compile a job's module, unless that was done before, and run it, however it ends.
 
         Raises:
-            SandboxUnavailableError: The sandbox failed. The job's outcome is unknown; it may be
-                tried again.
+            SandboxUnavailableError: The sandbox failed, or compiling left too little time. The
+                job's outcome is unknown; it may be tried again.
         """
-        with self._places:
-            worker = self._workers.take()
-            try:
-                return _execute(worker, job)
-            finally:
-                worker.dismiss()
-                self._prepare_next()
+        key = CodeKey.of(job)
+        began_s = time.monotonic()
+        code = self._cache.find(key) or self._shelved(key) or self._compiled(key, job.wasm)
+        try:
+            return self._run(job, code, began_s)
+        except UnusableCodeError:
+            # Of a wasmtime before this one, or for a processor with other features.
+            self._cache.drop(key)
+        code = self._compiled(key, job.wasm)
+        try:
+            return self._run(job, code, began_s)
+        except UnusableCodeError as failure:
+            raise SandboxUnavailableError("the compiled module cannot be loaded") from failure
 
     def close(self) -> None:
         """End all processes and wait for them; running jobs fail."""
         self._workers.close()
 
+    def _run(self, job: Job, code: bytearray | GuestOutcome, began_s: float) -> Outcome:
+        taken_s = time.monotonic() - began_s
+        if isinstance(code, GuestOutcome):
+            return Outcome(
+                **vars(code),
+                stdout=b"",
+                stderr=b"",
+                wall_time_ms=int(taken_s * 1000),
+                limits=job.limits,
+            )
+        if taken_s + job.limits.timeout_seconds > LATEST_END_S:
+            raise SandboxUnavailableError(
+                f"compiling took {taken_s:.0f} s; the module is compiled now, send the job again",
+                retry_after_s=1,
+            )
+        with self._worker() as worker:
+            return run_in(worker, job, code)
+
+    def _shelved(self, key: CodeKey) -> bytearray | None:
+        code = self._shelf.find(key) if self._shelf is not None else None
+        if code is not None:
+            self._cache.keep(key, code)
+        return code
+
+    def _compiled(self, key: CodeKey, wasm: bytes) -> bytearray | GuestOutcome:
+        with self._turns.of(key.tenant_id):
+            # Another job of the tenant may have had it compiled meanwhile.
+            code = self._cache.find(key)
+            if code is not None:
+                return code
+            with self._worker() as worker:
+                made = compile_in(
+                    worker, wasm, counts_fuel=key.counts_fuel, cpu_s=self._compile_cpu_s
+                )
+            if isinstance(made, GuestOutcome):
+                return made
+            self._cache.keep(key, made)
+        if self._shelf is not None:
+            self._shelf.keep(key, made)
+        return made
+
+    @contextmanager
+    def _worker(self) -> Iterator[Worker]:
+        with self._places:
+            worker = self._workers.take()
+            try:
+                yield worker
+            finally:
+                worker.dismiss()
+                self._prepare_next()
+
     def _prepare_next(self) -> None:
         with suppress(SandboxUnavailableError):
             self._workers.order_ahead()
-
-
-def _execute(worker: Worker, job: Job) -> Outcome:
-    _hand_over(job, worker)
-    # How long a busy machine takes to pass the job on is not the job's fault.
-    began_s = time.monotonic()
-    stdout, stderr = bytearray(), bytearray()
-    ended = _attend(worker, job, began_s + job.limits.timeout_seconds, stdout, stderr)
-    ended_s = time.monotonic()
-    if ended.status in (Status.TIMEOUT, Status.OUTPUT_LIMIT):
-        stopped = _stopped(worker)
-        ended = replace(ended, fuel_used=stopped.fuel_used, detail=stopped.detail)
-    return Outcome(
-        **vars(ended),
-        stdout=bytes(stdout),
-        stderr=bytes(stderr),
-        wall_time_ms=int((ended_s - began_s) * 1000),
-        limits=job.limits,
-    )
-
-
-def _hand_over(job: Job, worker: Worker) -> None:
-    worker.control.settimeout(_HAND_OVER_S)
-    try:
-        for piece in encoded(job):
-            worker.control.sendall(piece)
-    except TimeoutError as failure:
-        raise _failed("the job's process did not receive the job in time") from failure
-    except OSError as failure:
-        raise _failed("the job's process ended before it received the job") from failure
-
-
-def _attend(
-    worker: Worker, job: Job, deadline_s: float, stdout: bytearray, stderr: bytearray
-) -> GuestOutcome:
-    """Feed a worker and read what it writes, until it reports, dies or exceeds a limit.
-
-    Args:
-        worker: Has received its job. The caller ends it.
-        job: The job.
-        deadline_s: By the monotonic clock.
-        stdout: Receives the guest's standard output, up to its limit.
-        stderr: Likewise.
-    """
-    report = bytearray()
-    streams = {
-        worker.stdout.fileno(): (stdout, job.limits.output_bytes),
-        worker.stderr.fileno(): (stderr, job.limits.output_bytes),
-        worker.control.fileno(): (report, _MAX_REPORT_BYTES),
-    }
-    unread = memoryview(job.stdin)
-    with selectors.DefaultSelector() as selector:
-        selector.register(worker.stdin, selectors.EVENT_WRITE)
-        for descriptor in streams:
-            selector.register(descriptor, selectors.EVENT_READ)
-        while streams:
-            left_s = deadline_s - time.monotonic()
-            ready = selector.select(left_s) if left_s > 0 else []
-            if not ready:
-                return GuestOutcome(Status.TIMEOUT)
-            for key, _ in ready:
-                if key.fileobj is worker.stdin:
-                    unread = unread[_write(key.fd, unread) :]
-                    if not unread:
-                        selector.unregister(worker.stdin)
-                        worker.stdin.close()
-                    continue
-                kept, most = streams[key.fd]
-                piece = _read(key.fd, most + 1 - len(kept))
-                kept += piece
-                if len(kept) > most:
-                    del kept[most:]
-                    return GuestOutcome(Status.OUTPUT_LIMIT)
-                if not piece or (kept is report and kept.endswith(b"\n")):
-                    selector.unregister(key.fd)
-                    del streams[key.fd]
-    if not report.endswith(b"\n"):
-        return _cause_of_death(_wait_status(worker), stderr)
-    try:
-        return GuestOutcome.decode(bytes(report))
-    except ValueError as failure:
-        raise _failed("the job's process sent no valid report") from failure
-
-
-def _stopped(worker: Worker) -> GuestOutcome:
-    """Have a worker stop its guest, and return what it says of it: fuel and detail, if anything."""
-    report = bytearray()
-    until_s = time.monotonic() + _LAST_WORDS_S
-    with selectors.DefaultSelector() as selector, suppress(OSError, ValueError):
-        worker.control.send(STOP)
-        # A guest is not stopped while it waits for somebody to read what it writes.
-        for one in (worker.stdout, worker.stderr, worker.control):
-            selector.register(one, selectors.EVENT_READ)
-        while not report.endswith(b"\n") and (left_s := until_s - time.monotonic()) > 0:
-            for key, _ in selector.select(left_s):
-                piece = _read(key.fd, _PIECE_BYTES)
-                if key.fileobj is worker.control:
-                    report += piece[: _MAX_REPORT_BYTES - len(report)]
-                if not piece:
-                    selector.unregister(key.fileobj)
-            if not selector.get_map() or len(report) >= _MAX_REPORT_BYTES:
-                break
-        return GuestOutcome.decode(bytes(report))
-    return GuestOutcome(Status.TIMEOUT)
-
-
-def _write(descriptor: int, content: memoryview) -> int:
-    try:
-        return os.write(descriptor, content) if content else 0
-    except BrokenPipeError:
-        return len(content)
-
-
-def _read(descriptor: int, most: int) -> bytes:
-    try:
-        return os.read(descriptor, min(most, _PIECE_BYTES))
-    except ConnectionResetError:
-        return b""
-
-
-def _wait_status(worker: Worker) -> int | None:
-    worker.lifeline.settimeout(1)
-    try:
-        packed = worker.lifeline.recv(WAIT_STATUS.size)
-    except OSError:
-        return None
-    return WAIT_STATUS.unpack(packed)[0] if len(packed) == WAIT_STATUS.size else None
-
-
-def _cause_of_death(wait_status: int | None, stderr: bytearray) -> GuestOutcome:
-    """Say why a worker died, if only the guest can be the cause."""
-    if wait_status is None:
-        raise _failed("the process that forks workers ended")
-    exit_code = os.waitstatus_to_exitcode(wait_status)
-    if exit_code == -signal.SIGXCPU:
-        return GuestOutcome(Status.TIMEOUT)
-    refused = _ALLOCATION_FAILED.search(stderr)
-    if exit_code == -signal.SIGABRT and refused:
-        detail = f"{refused[1].decode()}, most likely in the compiler: build a smaller module"
-        del stderr[refused.start() :]
-        return GuestOutcome(Status.OUT_OF_MEMORY, detail=detail)
-    raise _failed(f"the job's process ended with {exit_code}")
-
-
-def _failed(message: str) -> SandboxUnavailableError:
-    return SandboxUnavailableError(message, retry_after_s=1)

@@ -21,38 +21,23 @@ import selectors
 import signal
 import socket
 import sys
-import threading
-import time
 from collections.abc import Iterable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
-from edge_signer.execution.job import Job
-from edge_signer.execution.sandbox.confinement import confine, die_with_parent, forbid_inspection
+from edge_signer.execution.sandbox.confinement import die_with_parent, forbid_inspection
 from edge_signer.execution.sandbox.guest import Runtime
-from edge_signer.execution.sandbox.outcome import GuestOutcome, Status
 from edge_signer.execution.sandbox.protocol import (
     CONTROL,
     FAILED,
     NOT_CONFINED,
     NOT_FORKED,
     PID,
-    STDERR,
-    STDOUT,
-    STOP,
-    STOPS_WITHIN_S,
     STREAMS,
     WAIT_STATUS,
-    decoded,
 )
-
-# It only waits, and the memory of a worker is limited.
-_WATCHERS_STACK_BYTES = 256 * 1024
-_COMPILED_TOO_LONG = (
-    "its time ran out in the compiler: raise requirements.timeout_seconds or build a smaller module"
-)
+from edge_signer.execution.sandbox.worker import serve_order
 
 
 @dataclass(frozen=True)
@@ -141,7 +126,7 @@ class Zygote:
                 os.dup2(end, number)
             # They include other workers' descriptors and the socket to the parent.
             os.closerange(CONTROL + 1, os.sysconf("SC_OPEN_MAX"))
-            _run_job(self._runtime)
+            serve_order(self._runtime)
         finally:
             os._exit(FAILED)
 
@@ -165,56 +150,6 @@ class Zygote:
     def _kill_all(self) -> None:
         for one in set(self._alive):
             self._end(one, by_itself=False)
-
-
-def _run_job(runtime: Runtime) -> NoReturn:
-    """As a worker: wait for a job, run it, report, and exit."""
-    try:
-        confine()
-    except OSError:
-        os._exit(NOT_CONFINED)
-    runtime.rehearse()
-    try:
-        job = decoded(lambda length: os.read(CONTROL, length))
-    except EOFError:
-        os._exit(0)
-    report = _Report()
-    threading.stack_size(_WATCHERS_STACK_BYTES)
-    threading.Thread(target=_stop_when_told, args=(runtime, job, report), daemon=True).start()
-    report.send(runtime.run(job))
-
-
-class _Report:
-    """Reports how the guest ended: the first of two threads that wants to."""
-
-    def __init__(self) -> None:
-        self._first = threading.Lock()
-
-    def send(self, outcome: GuestOutcome) -> NoReturn:
-        """Report and exit."""
-        # Never given back: the other thread waits until the process exits.
-        self._first.acquire()
-        # The parent must see the end of both streams without waiting for this process to end.
-        os.close(STDOUT)
-        os.close(STDERR)
-        os.write(CONTROL, outcome.encode() + b"\n")
-        os._exit(0)
-
-
-def _stop_when_told(runtime: Runtime, job: Job, report: _Report) -> None:
-    """Stop the guest when the parent says so; report its fuel if it does not end by itself."""
-    try:
-        if os.read(CONTROL, len(STOP)) != STOP:
-            return
-        runtime.stop()
-        time.sleep(STOPS_WITHIN_S)
-        fuel_used = runtime.fuel_used(job)
-        detail = _COMPILED_TOO_LONG if fuel_used is None else ""
-        outcome = GuestOutcome(Status.TIMEOUT, fuel_used=fuel_used, detail=detail)
-    except Exception:
-        # The parent waits for a report, whatever it says of fuel.
-        outcome = GuestOutcome(Status.TIMEOUT)
-    report.send(outcome)
 
 
 def main() -> None:

@@ -34,7 +34,7 @@ class JobRequirements(_Sent):
     cpu_cores: Annotated[int, Field(description="Number of threads; a job gets one.")] = 1
     memory_mb: Annotated[int, Field(description="Linear memory in MiB; up to 256.")] = 128
     timeout_seconds: Annotated[
-        int, Field(description="Wall-clock seconds, including compilation; up to 20.")
+        int, Field(description="Wall-clock seconds, without compiling; up to 20.")
     ] = 30
     arch: Annotated[
         str | None, Field(max_length=32, description="`wasm32`, or the host's own architecture.")

@@ -1,0 +1,83 @@
+"""What compiling costs with fuel, epochs or neither, and what compiling once saves."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.table import Table
+from wasmtime import Config, Engine, Module
+
+from edge_signer.execution.job import Job
+from edge_signer.execution.limits import Requirements, effective_limits
+from edge_signer.execution.sandbox.outcome import Status
+from edge_signer.execution.sandbox.sandbox import Sandbox
+from measure.bench.execution_bench import APART_S, HELLO
+from measure.bench.measurement import medians_us
+from measure.toolchains.__main__ import built
+from measure.toolchains.toolchains import TOOLCHAINS
+from tests.judges.borrowed import Missing
+
+ROUNDS = 50
+INTERRUPTS = {"fuel": {"consume_fuel": True}, "epochs": {"epoch_interruption": True}, "neither": {}}
+
+
+def tables() -> Iterator[Table]:
+    """Compile and run programs of growing size."""
+    modules = {"hello.wasm": HELLO.read_bytes()}
+    with tempfile.TemporaryDirectory() as folder:
+        modules |= _of_toolchains(Path(folder))
+    yield _compiled(modules)
+    yield _ran(modules)
+
+
+def _of_toolchains(folder: Path) -> Iterator[tuple[str, bytes]]:
+    for toolchain in TOOLCHAINS:
+        if not toolchain.name.startswith(("C++", "Go")):
+            continue
+        try:
+            yield toolchain.name, built(toolchain.prepare(folder), toolchain.builds[0], folder)
+        except Missing as absent:
+            print(f"{toolchain.name}: {absent}", file=sys.stderr)
+
+
+def _compiled(modules: dict[str, bytes]) -> Table:
+    table = Table("module", "KB", *INTERRUPTS, title="Compiling, processor seconds")
+    for name, wasm in modules.items():
+        taken_s = [f"{_compile_s(wasm, **one):.2f}" for one in INTERRUPTS.values()]
+        table.add_row(name, f"{len(wasm) / 1000:.0f}", *taken_s)
+    return table
+
+
+def _compile_s(wasm: bytes, **interrupts: bool) -> float:
+    config = Config()
+    config.parallel_compilation = False
+    config.memory_init_cow = False
+    for name, value in interrupts.items():
+        setattr(config, name, value)
+    engine = Engine(config)
+    began_s = time.process_time()
+    Module(engine, wasm)
+    return time.process_time() - began_s
+
+
+def _ran(modules: dict[str, bytes]) -> Table:
+    table = Table("module", "first job", "next jobs", title="In the sandbox, ms")
+    sandbox = Sandbox()
+    for name, wasm in modules.items():
+        granted = effective_limits(Requirements(timeout_seconds=5)).for_module(len(wasm))
+        job = Job(wasm, ("abc",), granted)
+
+        def run(job: Job = job) -> None:
+            assert sandbox.execute(job).status is Status.OK
+
+        began_s = time.perf_counter()
+        run()
+        first_ms = (time.perf_counter() - began_s) * 1000
+        taken_us = medians_us({name: run, "waiting": lambda: time.sleep(APART_S)}, rounds=ROUNDS)
+        table.add_row(name, f"{first_ms:.1f}", f"{taken_us[name] / 1000:.1f}")
+    sandbox.close()
+    return table

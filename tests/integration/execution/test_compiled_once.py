@@ -1,0 +1,112 @@
+"""A module is compiled once, and code that is not ours is never run."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import replace
+from importlib.metadata import version
+
+import pytest
+
+from edge_signer.execution.sandbox.code_cache import CodeKey
+from edge_signer.execution.sandbox.outcome import Status
+from edge_signer.execution.sandbox.sandbox import Sandbox
+from tests.jobs.guests import job, limits, text, wasi
+
+LOOP = text('(module (func (export "_start") (loop (br 0))))')
+
+
+class Shelf:
+    """One that notes what is done with it."""
+
+    def __init__(self) -> None:
+        self.code: dict[CodeKey, bytearray] = {}
+        self.found = 0
+
+    def find(self, key: CodeKey) -> bytearray | None:
+        self.found += key in self.code
+        return self.code.get(key)
+
+    def keep(self, key: CodeKey, code: bytearray) -> None:
+        assert key not in self.code, "compiled twice"
+        self.code[key] = bytearray(code)
+
+
+def of_an_older_wasmtime(code: bytearray) -> bytearray:
+    """Change the major version, which is in front of the name of the processor and its length."""
+    end = code.index(f"{platform.machine()}-unknown-linux".encode()) - 1
+    major = version("wasmtime").partition(".")[0].encode()
+    assert code[end - len(major) : end] == major
+    older = bytearray(code)
+    older[end - 1] -= 1
+    return older
+
+
+def ran(sandbox: Sandbox, wasm: bytes, tenant: str = "acme") -> Status:
+    status = sandbox.execute(replace(job(wasm, "abc"), tenant_id=tenant)).status
+    sandbox.close()
+    return status
+
+
+def test_the_next_job_of_a_tenant_with_a_module_does_not_compile_it(hello: bytes) -> None:
+    shelf = Shelf()
+    sandbox = Sandbox(shelf=shelf)
+    for _ in range(2):
+        assert sandbox.execute(job(hello, "abc")).stdout == b"cba\n"
+    assert len(shelf.code) == 1
+    assert shelf.found == 0
+    sandbox.close()
+
+
+def test_another_process_takes_the_code_from_the_shelf(hello: bytes) -> None:
+    shelf = Shelf()
+    assert ran(Sandbox(shelf=shelf), hello) is Status.OK
+    assert ran(Sandbox(shelf=shelf), hello) is Status.OK
+    assert (len(shelf.code), shelf.found) == (1, 1)
+
+
+def test_another_tenant_gets_code_of_its_own(hello: bytes) -> None:
+    shelf = Shelf()
+    assert ran(Sandbox(shelf=shelf), hello, "acme") is Status.OK
+    assert ran(Sandbox(shelf=shelf), hello, "globex") is Status.OK
+    assert {one.tenant_id for one in shelf.code} == {"acme", "globex"}
+    assert shelf.found == 0
+
+
+@pytest.mark.parametrize("spoil", ["older", "cut", "empty"])
+def test_code_that_wasmtime_does_not_take_is_compiled_anew(hello: bytes, spoil: str) -> None:
+    shelf = Shelf()
+    assert ran(Sandbox(shelf=shelf), hello) is Status.OK
+    ((key, good),) = shelf.code.items()
+    kept = {
+        "older": of_an_older_wasmtime(good),
+        "cut": good[:100],
+        "empty": good[:0],
+    }[spoil]
+    assert kept != good
+
+    class Forgetful(Shelf):
+        def keep(self, key: CodeKey, code: bytearray) -> None:
+            self.code[key] = bytearray(code)
+
+    forgetful = Forgetful()
+    forgetful.code[key] = kept
+    assert ran(Sandbox(shelf=forgetful), hello) is Status.OK
+    assert forgetful.code[key] == good
+
+
+def test_a_module_that_cannot_run_is_not_compiled() -> None:
+    shelf = Shelf()
+    missing = text('(module (import "env" "f" (func)) (func (export "_start")))')
+    assert ran(Sandbox(shelf=shelf), missing) is Status.COMPILE_ERROR
+    assert not shelf.code
+
+
+def test_fuel_that_is_not_counted_is_neither_limited_nor_told(sandbox: Sandbox) -> None:
+    uncounted = limits(fuel=None, timeout_seconds=0.2)
+    outcome = sandbox.execute(job(LOOP, within=uncounted))
+    assert (outcome.status, outcome.fuel_used) == (Status.TIMEOUT, None)
+    assert "fuel" not in outcome.limits.attested()
+    leaving = wasi("(call $proc_exit (i32.const 3))", "proc_exit i32")
+    outcome = sandbox.execute(job(leaving, within=uncounted))
+    assert (outcome.status, outcome.exit_code, outcome.fuel_used) == (Status.OK, 3, None)
