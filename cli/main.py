@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 from cli import options
 from cli.doctor.command import doctor
-from cli.jobs import commands as job_commands
+from cli.jobs.commands import execute_job, verify_attestation, verify_receipt
 from cli.options import DEFAULT_POLICY, HmacKey, Json, State, Tenant, Token, Url
 from cli.usage import Commands, show_version
 
@@ -224,11 +224,9 @@ def verify(
 
 
 app.command()(doctor)
-app.command("execute-job", context_settings={"allow_interspersed_args": False})(
-    job_commands.execute_job
-)
-app.command("verify-receipt")(job_commands.verify_receipt)
-app.command("verify-attestation")(job_commands.verify_attestation)
+app.command("execute-job", context_settings={"allow_interspersed_args": False})(execute_job)
+app.command("verify-receipt")(verify_receipt)
+app.command("verify-attestation")(verify_attestation)
 
 
 @app.command()
