@@ -197,12 +197,15 @@ house: dev ## Print figures about the code: files, lines, rooms, cycles (REV: re
 walk: dev ## Print the files that a signature and a job pass through.
 	@$(BIN)/python -m measure.walk
 
-# Not --quiet: it hides warnings, and then --strict does not see them.
+reference: dev ## Write docs/reference/ from the code: commands, routes, errors, policies, parameters, log lines.
+	@$(BIN)/python -m cli.reference
+
 screenshots: dev $(VENV_DOCS)/.made ## Write the pictures of docs/images/: console, terminal and manual, from a running system.
 	@$(BIN)/python -m measure.screenshots.console
 	@$(BIN)/python -m measure.screenshots.terminal
 	@$(BIN)/python -m measure.screenshots.manual
 
+# Not --quiet: it hides warnings, and then --strict does not see them.
 docs: $(VENV_DOCS)/.made ## Build the manual into site/; a broken link or anchor fails.
 	@NO_MKDOCS_2_WARNING=1 $(VENV_DOCS)/bin/mkdocs build --strict
 	@echo "the manual: site/index.html, or with a search $(VENV_DOCS)/bin/mkdocs serve"
