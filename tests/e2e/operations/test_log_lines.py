@@ -122,7 +122,7 @@ def test_a_replayed_answer_says_so(system: Running) -> None:
 def test_counters_add_up(talkative: Running) -> None:
     post(talkative, body(b"one"))
     post(talkative, body(b"one", policy_id="nobody-v1"))
-    talkative.call("GET", "/")
+    talkative.call("GET", "/nothing")
     sums: dict[str, float] = {}
     for line in metrics_of(talkative.log(LOG)):
         for name in (one for one in line if one.startswith("edge_sign_")):
