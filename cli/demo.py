@@ -15,7 +15,7 @@ from central_signer.verification.verifier import Verifier
 from cli.options import DEFAULT_POLICY
 from cli.running_system import SystemStartError, running_system
 from cli.signing.actions import created_from
-from cli.terminal import EXIT_NOT_TRUSTED, bar, fail, out, show_row
+from cli.terminal import EXIT_NOT_TRUSTED, as_typed, bar, fail, out, show_row
 from cli.verification.screen import show
 from cli.verification.trusted_lists import trust_lists
 from edge_signer.signing.rules.digital_source_types import TERMS
@@ -38,6 +38,7 @@ _STEP_NAMES = {
     "check": "the signature checked with the certificate",
     "tsa": "a time-stamp for the signature, checked",
     "store": "time-stamp and sidecar to S3",
+    "idempotency": "two writes to DynamoDB for the Idempotency-Key",
 }
 
 
@@ -88,7 +89,7 @@ def _sign_and_judge() -> int:
 def _offer_console(state: LocalState) -> None:
     """Keep the system until Enter if people use it; a script goes on at once."""
     if not (sys.stdin.isatty() and out.is_terminal):
-        where = "http://127.0.0.1:3000/ while `edge-signer run` runs; it prints the token, too"
+        where = f"http://127.0.0.1:3000/ while `{as_typed()} run` runs; it prints the token, too"
         out.print(f"\n[dim]console   [/] {where}")
         return
     out.print(f"\nSign a photograph of your own in the console: {escape(state.console_address())}")
@@ -115,7 +116,7 @@ def _show_signed(photograph: Path, answer: SignedAsset, signed: Path) -> None:
 
 def _show_steps(cold: SignedAsset, warm: SignedAsset) -> None:
     out.print(
-        f"\nWhere the [bold]{warm.total_ms:.2f} ms[/] of a warm request went "
+        f"\nWhere the [bold]{warm.steps_ms['total']:.2f} ms[/] of a warm request went "
         f"[dim](the first took {cold.waited_ms:.0f} ms, which includes the start of a worker)[/]\n"
     )
     steps_ms = {name: one for name, one in warm.steps_ms.items() if name != "total"}
