@@ -13,7 +13,7 @@ from edge_signer_client import Credentials
 from emulator.local_state import LocalState, NotRunningError, default_directory
 
 _THIS_MACHINE = {"127.0.0.1", "localhost"}
-_LOCAL_TENANT = "acme"
+LOCAL_TENANT = "acme"
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,8 @@ def tenant_access(options: TenantOptions, *, exit_code_without_system: int = 1) 
         # It knows its tenant; acme is the tenant of the emulator's own token alone.
         credentials = Credentials(options.token, options.tenant, options.hmac_key)
         return ApiAccess(local.url, credentials, local.receipt_public_key)
-    tenant = options.tenant or _LOCAL_TENANT
-    try:
-        token = local.token_of(tenant)
-    except KeyError:
-        known = ", ".join(one.tenant_id for one in local.tenants)
-        fail(f"the emulator has no tenant {tenant}: --tenant takes {known}", EXIT_USAGE)
-    credentials = Credentials(token, tenant, options.hmac_key)
+    tenant = options.tenant or LOCAL_TENANT
+    credentials = Credentials(local_token(local, tenant), tenant, options.hmac_key)
     return ApiAccess(local.url, credentials, local.receipt_public_key)
 
 
@@ -130,3 +125,16 @@ def require_api_address(url: str) -> None:
             f"--url {url} may expose the token: use https; http is for this machine only",
             EXIT_USAGE,
         )
+
+
+def local_token(local: LocalState, tenant: str) -> str:
+    """Return the emulator's token of a tenant.
+
+    Raises:
+        typer.Exit: It has no such tenant (2).
+    """
+    try:
+        return local.token_of(tenant)
+    except KeyError:
+        known = ", ".join(one.tenant_id for one in local.tenants)
+        fail(f"the emulator has no tenant {tenant}: --tenant takes {known}", EXIT_USAGE)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from cli.deployment import Deployment, aws_failures_reported, deployment
-from cli.options import Json, State
-from cli.terminal import fail, out, show_row
+from cli.options import Json, Region, Stage, State
+from cli.terminal import fail, out, show_json, show_row
 from emulator.account import ACCOUNT_ID, REGION
 from emulator.gateway.console import content_type, site_files
 from emulator.local_state import checkout
@@ -27,12 +26,8 @@ def console() -> None:
 
 @app.command("publish")
 def publish(
-    stage: Annotated[
-        str | None, typer.Option(help="Stage on AWS; without it, the emulator on this machine.")
-    ] = None,
-    region: Annotated[
-        str | None, typer.Option(help="Its region; needs --stage.", show_default="AWS settings")
-    ] = None,
+    stage: Stage = None,
+    region: Region = None,
     state: State = None,
     as_json: Json = False,
 ) -> None:
@@ -54,8 +49,7 @@ def publish(
         for key in gone:
             s3.delete_object(Bucket=bucket, Key=key)
     if as_json:
-        done = {"bucket": bucket, "published": len(files), "deleted": gone}
-        out.print(json.dumps(done), markup=False)
+        show_json({"bucket": bucket, "published": len(files), "deleted": gone})
         return
     show_row("published", f"{len(files)} files")
     if gone:

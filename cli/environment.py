@@ -5,10 +5,8 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from cli.api_access import running_emulator
-from cli.terminal import EXIT_USAGE, fail, out, show_json
-
-_USUAL_TENANT = "acme"
+from cli.api_access import LOCAL_TENANT, local_token, running_emulator
+from cli.terminal import out, show_json
 
 
 def show_environment(tenant: str | None, state: Path | None, *, as_json: bool) -> None:
@@ -23,11 +21,7 @@ def show_environment(tenant: str | None, state: Path | None, *, as_json: bool) -
         typer.Exit: Nothing runs here (1), or there is no such tenant (2).
     """
     local = running_emulator(state)
-    try:
-        token = local.token_of(tenant or _USUAL_TENANT)
-    except KeyError:
-        known = ", ".join(one.tenant_id for one in local.tenants)
-        fail(f"the emulator has no tenant {tenant}: --tenant takes {known}", EXIT_USAGE)
+    token = local_token(local, tenant or LOCAL_TENANT)
     variables = {
         "EDGE_SIGNER_URL": local.url,
         "EDGE_SIGNER_TOKEN": token,

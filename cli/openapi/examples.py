@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from edge_signer.http.authentication import KILLED, NO_JOBS, NO_VERIFICATION
 from edge_signer.tenancy.rate_limits import Limits, RateLimitedError, Usage, decide
 
-# Of examples/rocket.jpg.
-_DIGEST = "c2dd0de7c538df8d111e479619b129464d0269d0ae5fd18ca91d33a7fdfea95c"
+#: Of examples/rocket.jpg.
+ASSET_SHA256 = "c2dd0de7c538df8d111e479619b129464d0269d0ae5fd18ca91d33a7fdfea95c"
 _IPTC = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 _POLICY = "newsroom-default-v3"
 _PIXEL = (
@@ -24,7 +24,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "digest": {
         "summary": "An asset's digest, with short forms",
         "value": {
-            "asset_sha256": _DIGEST,
+            "asset_sha256": ASSET_SHA256,
             "policy_id": _POLICY,
             "assertions": {
                 "c2pa.actions": [
@@ -67,7 +67,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
     "standard": {
         "summary": "The standard's own form, with a custom assertion",
         "value": {
-            "asset_sha256": _DIGEST,
+            "asset_sha256": ASSET_SHA256,
             "policy_id": _POLICY,
             "assertions": {
                 "c2pa.actions.v2": {
@@ -101,7 +101,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "signed": {
         "summary": "Signed and stored",
         "value": {
-            "manifest_url": f"https://manifests.example.com/{TENANT_ID}/sha256/{_DIGEST}.c2pa",
+            "manifest_url": f"https://manifests.example.com/{TENANT_ID}/sha256/{ASSET_SHA256}.c2pa",
             "signing_mode": "edge-tbs+remote-es256",
             "p95_ms": {"wasm": 0.31, "kms": 11.4, "total": 24.09},
             "kms_key_id": "arn:aws:kms:us-east-1:123456789012:key/"
@@ -113,7 +113,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "embedded": {
         "summary": "With embed: true; the file is signed and stands in the answer",
         "value": {
-            "manifest_url": f"https://manifests.example.com/{TENANT_ID}/sha256/{_DIGEST}.embedded.c2pa",
+            "manifest_url": f"https://manifests.example.com/{TENANT_ID}/sha256/{ASSET_SHA256}.embedded.c2pa",
             "signing_mode": "edge-tbs+remote-es256",
             "p95_ms": {"wasm": 0.42, "kms": 11.4, "total": 26.12},
             "kms_key_id": "arn:aws:kms:us-east-1:123456789012:key/"
@@ -128,7 +128,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
             "dry_run": True,
             "policy_id": _POLICY,
             "signing_mode": "edge-tbs+remote-es256",
-            "manifest_url": f"https://manifests.example.com/{TENANT_ID}/sha256/{_DIGEST}.c2pa",
+            "manifest_url": f"https://manifests.example.com/{TENANT_ID}/sha256/{ASSET_SHA256}.c2pa",
             "assertions": [
                 {
                     "label": "c2pa.actions.v2",

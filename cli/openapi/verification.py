@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from cli.openapi.examples import ASSET_SHA256
 from cli.openapi.headers import COMMON, FOR_PAGES, OF_LIMITS, headers
 from cli.openapi.responses import answer_of, operation
 from edge_signer.http.routes.verify import UPLOAD, VERIFY
 
-# Of examples/rocket.jpg.
-_DIGEST = "c2dd0de7c538df8d111e479619b129464d0269d0ae5fd18ca91d33a7fdfea95c"
 #: The manifest store is cut short: its verdict is Unreadable.
 _STORE = "AAAJp2p1bWIAAAAeanVtZGMycGEAEQAQgAAAqgA4m3EDYzJwYQ=="
 EXAMPLES: dict[str, dict[str, Any]] = {
@@ -23,7 +22,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     },
     "digest": {
         "summary": "A digest and a manifest store",
-        "value": {"asset_sha256": _DIGEST, "manifest": _STORE},
+        "value": {"asset_sha256": ASSET_SHA256, "manifest": _STORE},
     },
 }
 _PARAMETERS: list[dict[str, Any]] = [

@@ -6,7 +6,6 @@ has reported.
 
 from __future__ import annotations
 
-import os
 import selectors
 import signal
 import time
@@ -20,9 +19,10 @@ from edge_signer.execution.sandbox.outcome import (
 from edge_signer.execution.sandbox.protocol import CODE, CODE_FOLLOWS, ToCompile
 from edge_signer.execution.sandbox.running import (
     ALLOCATION_FAILED,
+    exit_code_of,
     failed,
     hand_over,
-    wait_status_of,
+    read_piece,
 )
 from edge_signer.execution.sandbox.workers import Worker
 
@@ -69,7 +69,7 @@ def compile_in(
             raise failed("the compiling process sent no valid report") from failure
         if ended.status in (Status.COMPILE_ERROR, Status.COMPILE_LIMIT):
             return ended
-    return _cause_of_death(wait_status_of(worker), stderr)
+    return _cause_of_death(exit_code_of(worker), stderr)
 
 
 def _heard(worker: Worker) -> tuple[bytearray, bytearray]:
@@ -90,7 +90,7 @@ def _heard(worker: Worker) -> tuple[bytearray, bytearray]:
                 raise failed("the machine is too busy to compile the module in time")
             for key, _ in ready:
                 kept, most = buffers[key.fd]
-                piece = _read(key.fd)
+                piece = read_piece(key.fd, _PIECE_BYTES)
                 kept += piece
                 if not piece or len(kept) > most:
                     selector.unregister(key.fd)
@@ -98,18 +98,8 @@ def _heard(worker: Worker) -> tuple[bytearray, bytearray]:
     return report, stderr
 
 
-def _read(descriptor: int) -> bytes:
-    try:
-        return os.read(descriptor, _PIECE_BYTES)
-    except ConnectionResetError:
-        return b""
-
-
-def _cause_of_death(wait_status: int | None, stderr: bytearray) -> GuestOutcome:
+def _cause_of_death(exit_code: int, stderr: bytearray) -> GuestOutcome:
     """Say why a worker died, if only the module can be the cause."""
-    if wait_status is None:
-        raise failed("the process that forks workers ended")
-    exit_code = os.waitstatus_to_exitcode(wait_status)
     if exit_code == -signal.SIGABRT and ALLOCATION_FAILED.search(stderr):
         return GuestOutcome(Status.COMPILE_LIMIT, detail=COMPILING_TOOK_MEMORY)
     raise failed(f"the compiling process ended with {exit_code}")

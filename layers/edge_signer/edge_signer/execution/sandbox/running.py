@@ -116,7 +116,7 @@ def _attend(
                         worker.stdin.close()
                     continue
                 kept, most = streams[key.fd]
-                piece = _read(key.fd, most + 1 - len(kept))
+                piece = read_piece(key.fd, min(most + 1 - len(kept), _PIECE_BYTES))
                 kept += piece
                 if len(kept) > most:
                     del kept[most:]
@@ -125,7 +125,7 @@ def _attend(
                     selector.unregister(key.fd)
                     del streams[key.fd]
     if not report.endswith(b"\n"):
-        return _cause_of_death(wait_status_of(worker), stderr)
+        return _cause_of_death(exit_code_of(worker), stderr)
     if report == UNUSABLE_CODE:
         raise UnusableCodeError
     try:
@@ -145,7 +145,7 @@ def _fuel_used_when_stopped(worker: Worker) -> int | None:
             selector.register(one, selectors.EVENT_READ)
         while not report.endswith(b"\n") and (left_s := until_s - time.monotonic()) > 0:
             for key, _ in selector.select(left_s):
-                piece = _read(key.fd, _PIECE_BYTES)
+                piece = read_piece(key.fd, _PIECE_BYTES)
                 if key.fileobj is worker.control:
                     report += piece[: _MAX_REPORT_BYTES - len(report)]
                 if not piece:
@@ -163,28 +163,31 @@ def _write(descriptor: int, content: memoryview) -> int:
         return len(content)
 
 
-def _read(descriptor: int, most: int) -> bytes:
+def read_piece(descriptor: int, most_bytes: int) -> bytes:
+    """Read what a worker wrote; nothing if it has ended."""
     try:
-        return os.read(descriptor, min(most, _PIECE_BYTES))
+        return os.read(descriptor, most_bytes)
     except ConnectionResetError:
         return b""
 
 
-def wait_status_of(worker: Worker) -> int | None:
-    """Return the wait status of a worker that has ended; None if it cannot be known."""
+def exit_code_of(worker: Worker) -> int:
+    """Return the exit code of a worker that has ended; negative for a signal.
+
+    Raises:
+        SandboxUnavailableError: It cannot be known.
+    """
     worker.lifeline.settimeout(1)
-    try:
+    packed = b""
+    with suppress(OSError):
         packed = worker.lifeline.recv(WAIT_STATUS.size)
-    except OSError:
-        return None
-    return WAIT_STATUS.unpack(packed)[0] if len(packed) == WAIT_STATUS.size else None
-
-
-def _cause_of_death(wait_status: int | None, stderr: bytearray) -> GuestOutcome:
-    """Say why a worker died, if only the guest can be the cause."""
-    if wait_status is None:
+    if len(packed) != WAIT_STATUS.size:
         raise failed("the process that forks workers ended")
-    exit_code = os.waitstatus_to_exitcode(wait_status)
+    return os.waitstatus_to_exitcode(WAIT_STATUS.unpack(packed)[0])
+
+
+def _cause_of_death(exit_code: int, stderr: bytearray) -> GuestOutcome:
+    """Say why a worker died, if only the guest can be the cause."""
     if exit_code == -signal.SIGXCPU:
         return GuestOutcome(Status.TIMEOUT)
     refused = ALLOCATION_FAILED.search(stderr)
