@@ -84,6 +84,11 @@ export function definitions(pairs) {
         return null;
     return element("dl", { class: "facts" }, known.map(([name, value]) => element("div", {}, element("dt", {}, name), element("dd", {}, value))));
 }
+/** A table of checks: what each is about, how it went, and more about it. */
+export function checksTable(heads, checks) {
+    const rows = checks.map(([name, result, detail]) => element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, result), element("td", {}, detail)));
+    return element("div", { class: "scrolls", tabindex: "0", role: "group", "aria-label": "Table of checks" }, element("table", { class: "checks" }, element("thead", {}, element("tr", {}, heads.map((head) => element("th", { scope: "col" }, head)))), element("tbody", {}, rows)));
+}
 /** A card with a heading, which screen readers list as a region. */
 export function card(title, ...children) {
     const id = newId("heading");

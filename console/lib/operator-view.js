@@ -1,6 +1,6 @@
 // The Operator page: whether the deployment can sign, its switches, the circuit breaker, the limits.
 import { breakerStatus, change, health } from "./api.js";
-import { card, definitions, element, Field, fill, newId } from "./elements.js";
+import { card, checksTable, definitions, element, Field, fill, newId } from "./elements.js";
 import { explained, failureCard } from "./failures.js";
 import { moment } from "./format.js";
 import { FLAGS, HEALTH_CHECKS, STATES } from "./operator-words.js";
@@ -48,12 +48,13 @@ class OperatorView extends HTMLElement {
         return card("Your token", element("form", { novalidate: true, submit }, field.root, element("div", { class: "actions" }, element("button", { type: "submit", class: "primary" }, "Go on"))));
     }
     #healthCard(report) {
-        const rows = Object.entries(report.checks ?? {}).map(([name, state]) => {
+        const checks = Object.entries(report.checks ?? {}).map(([name, state]) => {
             const [title, stops] = HEALTH_CHECKS[name] ?? [name, ""];
-            return element("tr", {}, element("th", { scope: "row" }, title), element("td", {}, stateOf(state)), element("td", {}, state === "ok" ? factOf(name, report.details?.[name]) : [errorOf(report.details?.[name]), stops && ` What stops: ${stops}.`]));
+            const detail = state === "ok" ? factOf(name, report.details?.[name]) : [errorOf(report.details?.[name]), stops && ` What stops: ${stops}.`];
+            return [title, stateOf(state), detail];
         });
         const { edge = report.status, central = report.status } = report.signing ?? {};
-        return card("Health", element("p", { class: "paths" }, element("span", {}, "Edge signer ", stateOf(edge)), element("span", {}, "Central signer ", stateOf(central)), report.checked_at && element("span", { class: "hint" }, `checked ${moment(report.checked_at)}`), element("button", { type: "button", class: "small", click: () => void this.refresh() }, "Check again")), element("div", { class: "scrolls", tabindex: "0", role: "group", "aria-label": "Table of checks" }, element("table", { class: "checks" }, element("thead", {}, element("tr", {}, ["Check", "State", "Detail"].map((head) => element("th", { scope: "col" }, head)))), element("tbody", {}, rows))));
+        return card("Health", element("p", { class: "paths" }, element("span", {}, "Edge signer ", stateOf(edge)), element("span", {}, "Central signer ", stateOf(central)), report.checked_at && element("span", { class: "hint" }, `checked ${moment(report.checked_at)}`), element("button", { type: "button", class: "small", click: () => void this.refresh() }, "Check again")), checksTable(["Check", "State", "Detail"], checks));
     }
     #flagsCard(report) {
         const values = report.details?.["flags"] ?? {};

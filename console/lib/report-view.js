@@ -1,5 +1,5 @@
 // A report as a person reads it: the verdict first, then who, what, from what, and what does not hold.
-import { card, definitions, element } from "./elements.js";
+import { card, checksTable, definitions, element } from "./elements.js";
 import { lastPart, moment } from "./format.js";
 import { ingredientKey } from "./manifest-store.js";
 import { CHECKS, faults, isSound, PROVES, RESULTS, said, signedBy, timeStamp, VERDICTS, } from "./report.js";
@@ -102,12 +102,16 @@ function branch(one, manifestLabel, pictures) {
 function checks(report) {
     if (report.checks.length === 0)
         return null;
-    const rows = report.checks.map((check) => element("tr", {}, element("th", { scope: "row" }, CHECKS[check.name] ?? check.name), element("td", {}, toned(...(RESULTS[check.result] ?? ["none", check.result]))), element("td", {}, check.explanation || check.engines.join(" and "))));
+    const rows = report.checks.map((check) => [
+        CHECKS[check.name] ?? check.name,
+        toned(...(RESULTS[check.result] ?? ["none", check.result])),
+        check.explanation || check.engines.join(" and "),
+    ]);
     const engines = report.engines.map((one) => {
         const verdict = one.verdict ? VERDICTS[one.verdict][1] : "could not judge";
         return `${one.name} ${one.version}: ${verdict}`;
     });
-    return card("What was checked", element("div", { class: "scrolls", tabindex: "0", role: "group", "aria-label": "Table of checks" }, element("table", { class: "checks" }, element("thead", {}, element("tr", {}, ["Check", "Result", "By, or why not"].map((head) => element("th", { scope: "col" }, head)))), element("tbody", {}, rows))), engines.length > 0 && element("p", { class: "hint" }, `Two engines judge independently. ${engines.join("; ")}.`));
+    return card("What was checked", checksTable(["Check", "Result", "By, or why not"], rows), engines.length > 0 && element("p", { class: "hint" }, `Two engines judge independently. ${engines.join("; ")}.`));
 }
 function noticed(report) {
     const also = [

@@ -1,7 +1,7 @@
 // The Operator page: whether the deployment can sign, its switches, the circuit breaker, the limits.
 
 import { type Breaker, breakerStatus, change, type Changed, type Health, health, type State } from "./api.js";
-import { card, type Child, definitions, element, Field, fill, newId } from "./elements.js";
+import { card, checksTable, type Child, definitions, element, Field, fill, newId } from "./elements.js";
 import { explained, failureCard } from "./failures.js";
 import { moment } from "./format.js";
 import { FLAGS, type FlagWords, HEALTH_CHECKS, STATES } from "./operator-words.js";
@@ -62,15 +62,10 @@ class OperatorView extends HTMLElement {
   }
 
   #healthCard(report: Health): HTMLElement {
-    const rows = Object.entries(report.checks ?? {}).map(([name, state]) => {
+    const checks = Object.entries(report.checks ?? {}).map(([name, state]): [Child, Child, Child] => {
       const [title, stops] = HEALTH_CHECKS[name] ?? [name, ""];
-      return element(
-        "tr",
-        {},
-        element("th", { scope: "row" }, title),
-        element("td", {}, stateOf(state)),
-        element("td", {}, state === "ok" ? factOf(name, report.details?.[name]) : [errorOf(report.details?.[name]), stops && ` What stops: ${stops}.`]),
-      );
+      const detail = state === "ok" ? factOf(name, report.details?.[name]) : [errorOf(report.details?.[name]), stops && ` What stops: ${stops}.`];
+      return [title, stateOf(state), detail];
     });
     const { edge = report.status, central = report.status } = report.signing ?? {};
     return card(
@@ -83,16 +78,7 @@ class OperatorView extends HTMLElement {
         report.checked_at && element("span", { class: "hint" }, `checked ${moment(report.checked_at)}`),
         element("button", { type: "button", class: "small", click: () => void this.refresh() }, "Check again"),
       ),
-      element(
-        "div",
-        { class: "scrolls", tabindex: "0", role: "group", "aria-label": "Table of checks" },
-        element(
-          "table",
-          { class: "checks" },
-          element("thead", {}, element("tr", {}, ["Check", "State", "Detail"].map((head) => element("th", { scope: "col" }, head)))),
-          element("tbody", {}, rows),
-        ),
-      ),
+      checksTable(["Check", "State", "Detail"], checks),
     );
   }
 

@@ -1,6 +1,6 @@
 // A report as a person reads it: the verdict first, then who, what, from what, and what does not hold.
 
-import { card, type Child, definitions, element } from "./elements.js";
+import { card, checksTable, type Child, definitions, element } from "./elements.js";
 import { lastPart, moment } from "./format.js";
 import { ingredientKey, type Pictures } from "./manifest-store.js";
 import {
@@ -168,31 +168,18 @@ function branch(one: Ingredient, manifestLabel: string, pictures: Pictures): HTM
 
 function checks(report: Report): Child {
   if (report.checks.length === 0) return null;
-  const rows = report.checks.map((check) =>
-    element(
-      "tr",
-      {},
-      element("th", { scope: "row" }, CHECKS[check.name] ?? check.name),
-      element("td", {}, toned(...(RESULTS[check.result] ?? ["none", check.result]))),
-      element("td", {}, check.explanation || check.engines.join(" and ")),
-    ),
-  );
+  const rows = report.checks.map((check): [Child, Child, Child] => [
+    CHECKS[check.name] ?? check.name,
+    toned(...(RESULTS[check.result] ?? ["none", check.result])),
+    check.explanation || check.engines.join(" and "),
+  ]);
   const engines = report.engines.map((one) => {
     const verdict = one.verdict ? VERDICTS[one.verdict][1] : "could not judge";
     return `${one.name} ${one.version}: ${verdict}`;
   });
   return card(
     "What was checked",
-    element(
-      "div",
-      { class: "scrolls", tabindex: "0", role: "group", "aria-label": "Table of checks" },
-      element(
-        "table",
-        { class: "checks" },
-        element("thead", {}, element("tr", {}, ["Check", "Result", "By, or why not"].map((head) => element("th", { scope: "col" }, head)))),
-        element("tbody", {}, rows),
-      ),
-    ),
+    checksTable(["Check", "Result", "By, or why not"], rows),
     engines.length > 0 && element("p", { class: "hint" }, `Two engines judge independently. ${engines.join("; ")}.`),
   );
 }
