@@ -88,7 +88,7 @@ def rows(folder: Path, sandbox: Sandbox) -> Iterable[str]:
             continue
         for build in toolchain.builds:
             module = built(ready, build, folder)
-            ended = sandbox.execute(Job(module, ARGS, LIMITS.for_module(len(module)), STDIN, ENV))
+            ended = sandbox.execute(Job(module, ARGS, LIMITS, STDIN, ENV))
             line = row(f"{toolchain.name} {ready.version}", build, module, ended)
             print(line, file=sys.stderr)
             yield line

@@ -17,7 +17,7 @@ def limits(
     *,
     memory_mb: int = 64,
     timeout_seconds: float = 10,
-    fuel: int | None = 10**12,
+    fuel: int = 10**12,
     output_bytes: int = 64 * 1024,
 ) -> Limits:
     """Generous ones, of which a test narrows those that it is about."""
@@ -99,6 +99,19 @@ def compile_bomb(local_count: int = 20_000, depth: int = 400) -> bytes:
 
 def a_million_functions() -> bytes:
     return of_functions([b"\0\x0b"] * 1_000_000)
+
+
+def data_in_pieces(count: int) -> bytes:
+    """A program with many data segments, like those of Go; it ends well if all are there."""
+    segments = "".join(f'(data (i32.const {8 * place}) "\\01")' for place in range(count))
+    sums = f"""(local $at i32) (local $sum i32)
+        (loop $next
+          (local.set $sum (i32.add (local.get $sum) (i32.load8_u (local.get $at))))
+          (br_if $next (i32.lt_u (local.tee $at (i32.add (local.get $at) (i32.const 8)))
+            (i32.const {8 * count}))))
+        (if (i32.ne (local.get $sum) (i32.const {count})) (then unreachable))"""
+    pages = -(-8 * count // 65536)
+    return text(f'(module (memory {pages}) (func (export "_start") {sums}) {segments})')
 
 
 def with_data(length: int) -> bytes:

@@ -11,9 +11,7 @@ import pytest
 from edge_signer.execution.sandbox.code_cache import CodeKey
 from edge_signer.execution.sandbox.outcome import Status
 from edge_signer.execution.sandbox.sandbox import Sandbox
-from tests.jobs.guests import job, limits, text, wasi
-
-LOOP = text('(module (func (export "_start") (loop (br 0))))')
+from tests.jobs.guests import job, text
 
 
 class Shelf:
@@ -100,13 +98,3 @@ def test_a_module_that_cannot_run_is_not_compiled() -> None:
     missing = text('(module (import "env" "f" (func)) (func (export "_start")))')
     assert ran(Sandbox(shelf=shelf), missing) is Status.COMPILE_ERROR
     assert not shelf.code
-
-
-def test_fuel_that_is_not_counted_is_neither_limited_nor_told(sandbox: Sandbox) -> None:
-    uncounted = limits(fuel=None, timeout_seconds=0.2)
-    outcome = sandbox.execute(job(LOOP, within=uncounted))
-    assert (outcome.status, outcome.fuel_used) == (Status.TIMEOUT, None)
-    assert "fuel" not in outcome.limits.attested()
-    leaving = wasi("(call $proc_exit (i32.const 3))", "proc_exit i32")
-    outcome = sandbox.execute(job(leaving, within=uncounted))
-    assert (outcome.status, outcome.exit_code, outcome.fuel_used) == (Status.OK, 3, None)

@@ -10,7 +10,7 @@ import pytest
 from edge_signer.execution.errors import SandboxUnavailableError
 from edge_signer.execution.sandbox.outcome import LARGEST_GUEST_EXIT_CODE, Status
 from edge_signer.execution.sandbox.sandbox import Sandbox
-from tests.jobs.guests import job, limits, text, wasi
+from tests.jobs.guests import data_in_pieces, job, limits, text, wasi
 
 WRITE = "fd_write i32 i32 i32 i32 -> i32"
 READ = "fd_read i32 i32 i32 i32 -> i32"
@@ -140,6 +140,19 @@ def test_the_same_job_burns_the_same_fuel(sandbox: Sandbox, hello: bytes) -> Non
     first, second = (sandbox.execute(job(hello, "abc")).fuel_used for _ in range(2))
     assert first == second
     assert first
+
+
+def test_setting_up_memory_burns_no_fuel_and_a_start_section_does(sandbox: Sandbox) -> None:
+    def fuel_used(more: str) -> int:
+        return sandbox.execute(job(wasi("nop", more=more))).fuel_used or 0
+
+    nothing = fuel_used("")
+    assert fuel_used(f'(data (i32.const 0) "{"x" * 10_000}")') == nothing
+    assert fuel_used("(func $s nop nop nop) (start $s)") > nothing
+
+
+def test_thirty_thousand_pieces_of_data_compile_in_time_and_are_all_there(sandbox: Sandbox) -> None:
+    assert sandbox.execute(job(data_in_pieces(30_000))).status is Status.OK
 
 
 def test_a_hundred_jobs_at_once_are_all_answered(sandbox: Sandbox, hello: bytes) -> None:

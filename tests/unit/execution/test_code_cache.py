@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 
 from edge_signer.execution.sandbox.code_cache import CodeCache, CodeKey, Turns
-from tests.jobs.guests import job, limits
 
 
 def key(tenant: str = "acme", module: str = "m") -> CodeKey:
-    return CodeKey(tenant, module, counts_fuel=True)
+    return CodeKey(tenant, module)
 
 
 def code(length: int = 10) -> bytearray:
@@ -21,13 +20,6 @@ def test_code_is_its_tenants_alone() -> None:
     cache.keep(key("acme"), code())
     assert cache.find(key("acme")) == code()
     assert cache.find(key("globex")) is None
-
-
-def test_code_that_counts_fuel_is_other_code() -> None:
-    counted, uncounted = (CodeKey.of(job(b"m", within=limits(fuel=fuel))) for fuel in (1, None))
-    cache = CodeCache()
-    cache.keep(counted, code())
-    assert cache.find(uncounted) is None
 
 
 def test_what_was_not_used_for_longest_is_forgotten_first() -> None:

@@ -21,7 +21,7 @@ from edge_signer.execution.job import (
     RequestedJob,
     checked_module,
 )
-from edge_signer.execution.limits import MAX_COUNTED_BYTES, Requirements
+from edge_signer.execution.limits import Requirements
 from edge_signer.execution.sandbox.protocol import ToCompile, ToRun, decoded, encoded
 from tests.jobs.guests import job, limits
 
@@ -140,14 +140,12 @@ def test_a_job_with_other_variables_is_another_job() -> None:
 
 
 @pytest.mark.parametrize("piece_bytes", [1, 7, 1 << 20])
-@pytest.mark.parametrize("fuel", [2**62, None])
-def test_a_worker_reads_the_orders_that_were_sent(piece_bytes: int, fuel: int | None) -> None:
-    within = limits(fuel=fuel)
+@pytest.mark.parametrize("may_start", [True, False])
+def test_a_worker_reads_the_orders_that_were_sent(piece_bytes: int, may_start: bool) -> None:
+    spoken = job(b"", "", 'quo"te', "für 10 €", env={"A": "é"}, within=limits(fuel=2**62))
     for sent in (
-        ToRun(
-            job(b"", "", 'quo"te', "für 10 €", env={"A": "é"}, within=within), bytearray(b"code")
-        ),
-        ToCompile(MAGIC + b"more", counts_fuel=fuel is not None, cpu_s=0.5),
+        ToRun(spoken, bytearray(b"code"), may_start),
+        ToCompile(MAGIC + b"more", cpu_s=0.5),
     ):
         message = io.BytesIO(b"".join(encoded(sent)))
 
@@ -159,12 +157,6 @@ def test_a_worker_reads_the_orders_that_were_sent(piece_bytes: int, fuel: int | 
 
 
 def test_a_message_that_ends_early_is_no_order() -> None:
-    message = b"".join(encoded(ToCompile(MAGIC, counts_fuel=True, cpu_s=1)))
+    message = b"".join(encoded(ToCompile(MAGIC, cpu_s=1)))
     with pytest.raises(EOFError):
         decoded(io.BytesIO(message[:-1]).readinto)
-
-
-def test_the_fuel_of_a_large_module_is_not_counted() -> None:
-    small, large = (requested().with_module(bytes(MAX_COUNTED_BYTES + more)) for more in (0, 1))
-    assert small.limits.attested()["fuel"] == requested().limits.fuel
-    assert "fuel" not in large.limits.attested()

@@ -7,7 +7,8 @@ from contextlib import suppress
 import pytest
 from wasmtime import Engine, Module
 
-from edge_signer.execution.sandbox.outline import outline_of
+from edge_signer.execution.job import MAGIC
+from edge_signer.execution.sandbox.outline import may_start, outline_of
 from tests.conftest import ROOT
 from tests.jobs.guests import a_million_functions, compile_bomb, of_functions, text, with_data
 
@@ -34,6 +35,15 @@ def seen(wasm: bytes) -> list[object]:
 @pytest.mark.parametrize("wasm", [text(RICH), (ROOT / "examples/hello.wasm").read_bytes()])
 def test_an_outline_imports_and_exports_what_the_module_does(wasm: bytes) -> None:
     assert seen(outline_of(wasm)) == seen(wasm)
+
+
+def test_a_start_section_is_seen_and_many_other_sections_are_not_searched_for_one() -> None:
+    plain = of_functions([b"\0\x0b"])
+    assert may_start(text(RICH))
+    assert not may_start(plain)
+    # Custom sections, which may stand anywhere.
+    assert not may_start(MAGIC + b"\0\1\0" * 90 + plain[len(MAGIC) :])
+    assert may_start(MAGIC + b"\0\1\0" * 1_000_000 + plain[len(MAGIC) :])
 
 
 def test_an_outline_has_neither_code_nor_data() -> None:

@@ -98,13 +98,12 @@ class RequestedJob:
 
     @property
     def limits(self) -> Limits:
-        """The limits that it gets, if its fuel is counted."""
+        """The limits that it gets."""
         return effective_limits(self.requirements)
 
     def with_module(self, wasm: bytes) -> Job:
         """Return the job for the sandbox, with its module, checked."""
-        limits = self.limits.for_module(len(wasm))
-        return Job(wasm, self.args, limits, self.stdin, self.env, self.tenant_id)
+        return Job(wasm, self.args, self.limits, self.stdin, self.env, self.tenant_id)
 
     @property
     def content_sha256(self) -> str:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import asdict, dataclass, replace
-from typing import Self
+from dataclasses import asdict, dataclass
 
 from edge_signer.execution.errors import UnsupportedRequirementError
 
@@ -17,9 +16,6 @@ MAX_OUTPUT_BYTES = 256 * 1024
 # More than programs burn: the tightest loops use 20 billion a second. So a job gets the time that
 # it asks for, and only code that the compiler removes can run out of fuel first.
 FUEL_PER_SECOND = 100_000_000_000
-# Code that counts fuel takes several times as long to compile, and longer still in large functions.
-# The jobs of larger modules are limited by time alone (decision 22).
-MAX_COUNTED_BYTES = 1024 * 1024
 ARCHITECTURE = "wasm32"
 RUNTIME = "wasmtime"
 
@@ -52,23 +48,18 @@ class Limits:
         memory_mb: Linear memory in MiB.
         timeout_seconds: Wall-clock time, without compiling.
         fuel: Roughly the number of operations; it depends on module and input, not on the host.
-            None if it is not counted.
         output_bytes: Size of standard output, and of standard error.
     """
 
     cpu_cores: int
     memory_mb: int
     timeout_seconds: float
-    fuel: int | None
+    fuel: int
     output_bytes: int
 
     def attested(self) -> dict[str, int]:
-        """Return the limits as the attestation lists them: those that apply, in whole numbers."""
-        return {name: int(limit) for name, limit in asdict(self).items() if limit is not None}
-
-    def for_module(self, module_bytes: int) -> Self:
-        """Return the limits of a job with a module of this size: a large one has none of fuel."""
-        return self if module_bytes <= MAX_COUNTED_BYTES else replace(self, fuel=None)
+        """Return the limits as the attestation lists them, in whole numbers."""
+        return {name: int(limit) for name, limit in asdict(self).items()}
 
 
 def effective_limits(requirements: Requirements) -> Limits:

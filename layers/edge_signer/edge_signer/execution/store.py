@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -144,12 +143,7 @@ def _is_of(outcome: JobOutcome, requested: RequestedJob) -> bool:
         return False
     stdin_sha256 = hashlib.sha256(requested.stdin).hexdigest()
     wanted = (requested.job_id, requested.module_hash, requested.args, stdin_sha256)
-    limits = {name: outcome.limits.get(name) for name in ("fuel", *outcome.limits)}
-    granted: list[dict[str, int | None]] = [
-        {"fuel": None, **one.attested()}
-        for one in (requested.limits, replace(requested.limits, fuel=None))
-    ]
-    return found == wanted and limits in granted
+    return found == wanted and dict(outcome.limits) == requested.limits.attested()
 
 
 def _module_key(tenant_id: str, module_hash: str) -> str:

@@ -28,7 +28,7 @@ from edge_signer.tenancy.conditional_table import ConditionalTable
 #: One day less than the bucket keeps the objects.
 KEPT_S = 29 * 24 * 60 * 60
 # Change it whenever `sandbox/engine.py` or what a guest may import changes.
-_CONFIGURATION = "1"
+_CONFIGURATION = "2"
 # No other item begins with it: tenants' names are not empty.
 _CODE = "#code#"
 _CALL = StoreCall("Compiled code cannot be read or kept.")
@@ -106,8 +106,7 @@ def _object_key(key: CodeKey, code_sha256: str) -> str:
 
 
 def _item_id(key: CodeKey) -> str:
-    fuel = "counted" if key.counts_fuel else "uncounted"
-    return f"{_CODE}{key.tenant_id}#{key.module_sha256}#{fuel}#{compiled_for()}"
+    return f"{_CODE}{key.tenant_id}#{key.module_sha256}#{compiled_for()}"
 
 
 @lru_cache(maxsize=1)

@@ -23,23 +23,20 @@ BYTES_OF_A_TENANT = CACHE_BYTES // 4
 
 @dataclass(frozen=True)
 class CodeKey:
-    """What code was compiled from, for whom and how.
+    """What code was compiled from, and for whom.
 
     Args:
         tenant_id: The only tenant that gets it.
         module_sha256: Of the module, in hexadecimal.
-        counts_fuel: Whether it counts fuel.
     """
 
     tenant_id: str
     module_sha256: str
-    counts_fuel: bool
 
     @classmethod
     def of(cls, job: Job) -> CodeKey:
         """Return the key of a job's code."""
-        digest = hashlib.sha256(job.wasm).hexdigest()
-        return cls(job.tenant_id, digest, job.limits.fuel is not None)
+        return cls(job.tenant_id, hashlib.sha256(job.wasm).hexdigest())
 
 
 class CodeShelf(Protocol):

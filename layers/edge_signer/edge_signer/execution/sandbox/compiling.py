@@ -38,14 +38,13 @@ _PIECE_BYTES = 1024 * 1024
 
 
 def compile_in(
-    worker: Worker, wasm: bytes, *, counts_fuel: bool, cpu_s: float = COMPILE_CPU_S
+    worker: Worker, wasm: bytes, cpu_s: float = COMPILE_CPU_S
 ) -> bytearray | GuestOutcome:
     """Have a worker compile a module.
 
     Args:
         worker: Waits for its order. The caller ends it.
         wasm: The module.
-        counts_fuel: Whether its code shall count fuel.
         cpu_s: Processor time in seconds.
 
     Returns:
@@ -54,7 +53,7 @@ def compile_in(
     Raises:
         SandboxUnavailableError: The worker failed, or did not get enough processor time.
     """
-    hand_over(ToCompile(wasm, counts_fuel, cpu_s), worker)
+    hand_over(ToCompile(wasm, cpu_s), worker)
     report, stderr = _heard(worker)
     if len(report) > _MAX_REPORT_BYTES:
         return GuestOutcome(Status.COMPILE_LIMIT, detail=COMPILES_TO_TOO_MUCH)

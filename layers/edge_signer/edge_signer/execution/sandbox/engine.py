@@ -1,4 +1,4 @@
-"""wasmtime as jobs use it: one engine for modules whose fuel is counted, one for those without."""
+"""wasmtime as jobs use it."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ class GuestEngine:
 
     Args:
         memory: Maps the guests' memories.
-        counts_fuel: Whether its code counts fuel, which makes compiling several times as slow.
     """
 
-    def __init__(self, memory: GuestMemory, *, counts_fuel: bool) -> None:
+    def __init__(self, memory: GuestMemory) -> None:
         config = Config()
-        config.consume_fuel = counts_fuel
+        config.consume_fuel = True
         config.parallel_compilation = False
-        # Copy-on-write memory writes files in memory, which RLIMIT_FSIZE forbids.
-        config.memory_init_cow = False
+        # One image of the initial memory, as copy-on-write needs it (wasmtime's default). Without,
+        # each data segment becomes code that counts fuel, and Go takes ten times as long to
+        # compile. A worker gets no file in memory to map, so wasmtime copies the image.
+        config.memory_init_cow = True
         config.wasm_threads = False
         config.wasm_memory64 = False
         memory.serve(config)

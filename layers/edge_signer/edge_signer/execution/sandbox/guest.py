@@ -31,7 +31,7 @@ from edge_signer.execution.sandbox.link_faults import (
     shortened,
 )
 from edge_signer.execution.sandbox.outcome import LARGEST_GUEST_EXIT_CODE, GuestOutcome, Status
-from edge_signer.execution.sandbox.protocol import STDERR
+from edge_signer.execution.sandbox.protocol import STDERR, ToRun
 
 PROGRAM_NAME = "job"
 # wasmtime begins the message so if a host function failed; the rest has names of the module.
@@ -54,28 +54,25 @@ class Runtime:
 
     def __init__(self) -> None:
         self._memory = GuestMemory()
-        self._engines = {
-            counts_fuel: GuestEngine(self._memory, counts_fuel=counts_fuel)
-            for counts_fuel in (True, False)
-        }
+        self._engine = GuestEngine(self._memory)
         self._rehearsal = Job(b"", (), effective_limits(Requirements()))
-        self._rehearsed = self.compile(bytes(wat2wasm(_REHEARSAL)), counts_fuel=True)
+        self._rehearsed = self.compile(bytes(wat2wasm(_REHEARSAL)))
         self._stopped = threading.Event()
         self._running: Store | None = None
 
     def rehearse(self) -> None:
         """Run a guest without effects, so that threads, code and memory are ready for the next."""
         if isinstance(self._rehearsed, bytearray):
-            self.run(self._rehearsal, self._rehearsed)
+            self.run(ToRun(self._rehearsal, self._rehearsed, may_start=False))
 
-    def compile(self, wasm: bytes, *, counts_fuel: bool) -> bytearray | GuestOutcome:
+    def compile(self, wasm: bytes) -> bytearray | GuestOutcome:
         """Compile a module; see `compiled`."""
-        return compiled(self._engines[counts_fuel], wasm)
+        return compiled(self._engine, wasm)
 
     def stop(self) -> None:
         """Have `run` return within milliseconds, from any thread.
 
-        It does not while the guest waits in a host function, or if its fuel is not counted.
+        It does not while the guest waits in a host function.
         """
         self._stopped.set()
 
@@ -86,16 +83,16 @@ class Runtime:
             job: What `run` was given.
 
         Returns:
-            None if the guest does not run yet, or its fuel is not counted.
+            None if the guest does not run yet.
         """
         return None if self._running is None else _fuel_used(job, self._running)
 
-    def run(self, job: Job, code: bytearray) -> GuestOutcome:
+    def run(self, order: ToRun) -> GuestOutcome:
         """Load the module, instantiate it with what the job gives it, and run `_start`.
 
         Args:
-            job: Its module is not looked at. The guest gets this process's standard streams.
-            code: What `compile` made of its module, counting fuel if the job has a limit of it.
+            order: Its code is what `compile` made of the module. The guest gets this process's
+                standard streams.
 
         Returns:
             How it ended; after `stop`, a time-out.
@@ -103,16 +100,14 @@ class Runtime:
         Raises:
             UnusableCodeError: The code was made by another wasmtime or for another processor.
         """
-        engine = self._engines[job.limits.fuel is not None]
-        module = engine.loaded(code)
-        with self._store(engine, job) as store:
-            return self._run(engine, job, store, module)
+        module = self._engine.loaded(order.code)
+        with self._store(order.job) as store:
+            return self._run(order, store, module)
 
     @contextmanager
-    def _store(self, engine: GuestEngine, job: Job) -> Iterator[Store]:
-        store = Store(engine.engine)
-        if job.limits.fuel is not None:
-            store.set_fuel(job.limits.fuel)
+    def _store(self, job: Job) -> Iterator[Store]:
+        store = Store(self._engine.engine)
+        store.set_fuel(job.limits.fuel)
         # The sizes of memories are limited by GuestMemory.
         self._memory.reset(job.limits.memory_mb * 1024 * 1024)
         store.set_limits(
@@ -134,13 +129,17 @@ class Runtime:
         finally:
             self._running = None
 
-    def _run(self, engine: GuestEngine, job: Job, store: Store, module: Module) -> GuestOutcome:
-        host = engine.define_host_functions(store)
-        if job.limits.fuel is not None:
-            allow_stops(store)
+    def _run(self, order: ToRun, store: Store, module: Module) -> GuestOutcome:
+        job = order.job
+        host = self._engine.define_host_functions(store)
+        allow_stops(store)
         memory: object = None
         try:
-            instance = instantiate(engine.linker, store, module, self._stopped.is_set)
+            instance = instantiate(self._engine.linker, store, module, self._stopped.is_set)
+            if not order.may_start:
+                # The initial memory is copied in pages, whose size depends on the processor; what
+                # that burns must not count.
+                store.set_fuel(job.limits.fuel)
             exports = instance.exports(store)
             memory = exports.get("memory")
             call(cast("Func", exports["_start"]), store, self._stopped.is_set)
@@ -183,8 +182,8 @@ class Runtime:
         return GuestOutcome(Status.OUT_OF_MEMORY, detail=detail)
 
 
-def _fuel_used(job: Job, store: Store) -> int | None:
-    return None if job.limits.fuel is None else job.limits.fuel - store.get_fuel()
+def _fuel_used(job: Job, store: Store) -> int:
+    return job.limits.fuel - store.get_fuel()
 
 
 def _left(code: int) -> GuestOutcome:

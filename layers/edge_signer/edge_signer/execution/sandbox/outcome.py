@@ -59,8 +59,7 @@ class GuestOutcome:
         status: Why it ended.
         guest_exit_code: The argument of `proc_exit`, or 0: 0 to 125 after `ok`, 126 to 2^32 - 1
             after `reserved_exit_code`, otherwise 0.
-        fuel_used: None if it did not begin to run, its process was killed, or its fuel is not
-            counted.
+        fuel_used: None if it did not begin to run, or its process was killed.
         detail: What trapped or is missing, for people. At most `MAX_DETAIL_LENGTH` printable
             characters; empty after `ok`.
     """

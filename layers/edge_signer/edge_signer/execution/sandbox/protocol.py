@@ -15,7 +15,7 @@ STREAMS = STDIN, STDOUT, STDERR = 0, 1, 2
 CONTROL = 3
 # What the parent sends after the job, to have the guest stopped.
 STOP = b"s"
-# How long a guest may then run on; later, it waits in a host function, or its module is compiled.
+# How long a guest may then run on; later, it waits in a host function.
 STOPS_WITHIN_S = 0.1
 # What a worker reports if the code that it was given is not its engine's.
 UNUSABLE_CODE = b"unusable code\n"
@@ -44,12 +44,10 @@ class ToCompile:
 
     Args:
         wasm: The module.
-        counts_fuel: Whether its code shall count fuel.
         cpu_s: Processor time in seconds after which the worker gives up.
     """
 
     wasm: bytes
-    counts_fuel: bool
     cpu_s: float
 
 
@@ -60,10 +58,12 @@ class ToRun:
     Args:
         job: Its module and its standard input, which has a pipe of its own, are not sent.
         code: Its module, compiled.
+        may_start: Whether the module may have a start section.
     """
 
     job: Job
     code: bytearray
+    may_start: bool
 
 
 Order = ToCompile | ToRun
@@ -72,10 +72,15 @@ Order = ToCompile | ToRun
 def encoded(order: Order) -> Iterator[bytes | bytearray]:
     """Encode an order for a worker: two lengths, all but the module as JSON, the module."""
     if isinstance(order, ToCompile):
-        yield from _message({"counts_fuel": order.counts_fuel, "cpu_s": order.cpu_s}, order.wasm)
+        yield from _message({"cpu_s": order.cpu_s}, order.wasm)
     else:
         job = order.job
-        said = {"args": job.args, "env": dict(job.env), "limits": asdict(job.limits)}
+        said = {
+            "args": job.args,
+            "env": dict(job.env),
+            "limits": asdict(job.limits),
+            "may_start": order.may_start,
+        }
         yield from _message(said, order.code)
 
 
@@ -97,10 +102,10 @@ def decoded(read_into: Callable[[memoryview], int]) -> Order:
     head_length, module_length = _LENGTHS.unpack(_exactly(_LENGTHS.size, read_into))
     head = json.loads(_exactly(head_length, read_into))
     module = _exactly(module_length, read_into)
-    if "counts_fuel" in head:
+    if "cpu_s" in head:
         return ToCompile(bytes(module), **head)
     job = Job(b"", tuple(head["args"]), Limits(**head["limits"]), env=head["env"])
-    return ToRun(job, module)
+    return ToRun(job, module, head["may_start"])
 
 
 def _exactly(length: int, read_into: Callable[[memoryview], int]) -> bytearray:

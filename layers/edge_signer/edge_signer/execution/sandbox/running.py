@@ -13,6 +13,7 @@ from dataclasses import replace
 from edge_signer.execution.errors import SandboxUnavailableError
 from edge_signer.execution.job import Job
 from edge_signer.execution.sandbox.outcome import GuestOutcome, Outcome, Status
+from edge_signer.execution.sandbox.outline import may_start
 from edge_signer.execution.sandbox.protocol import (
     STOP,
     STOPS_WITHIN_S,
@@ -47,13 +48,13 @@ def run_in(worker: Worker, job: Job, code: bytearray) -> Outcome:
         SandboxUnavailableError: The sandbox failed.
         UnusableCodeError: wasmtime does not take the code; the job did not run.
     """
-    hand_over(ToRun(job, code), worker)
+    hand_over(ToRun(job, code, may_start(job.wasm)), worker)
     # How long a busy machine takes to pass the job on is not the job's fault.
     began_s = time.monotonic()
     stdout, stderr = bytearray(), bytearray()
     ended = _attend(worker, job, began_s + job.limits.timeout_seconds, stdout, stderr)
     ended_s = time.monotonic()
-    if job.limits.fuel is not None and ended.status in (Status.TIMEOUT, Status.OUTPUT_LIMIT):
+    if ended.status in (Status.TIMEOUT, Status.OUTPUT_LIMIT):
         ended = replace(ended, fuel_used=_fuel_used_when_stopped(worker))
     return Outcome(
         **vars(ended),

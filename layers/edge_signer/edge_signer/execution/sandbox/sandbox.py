@@ -107,9 +107,7 @@ class Sandbox:
             if code is not None:
                 return code
             with self._worker() as worker:
-                made = compile_in(
-                    worker, wasm, counts_fuel=key.counts_fuel, cpu_s=self._compile_cpu_s
-                )
+                made = compile_in(worker, wasm, self._compile_cpu_s)
             if isinstance(made, GuestOutcome):
                 return made
             self._cache.keep(key, made)

@@ -51,7 +51,7 @@ def serve_order(runtime: Runtime) -> NoReturn:
         _compile(runtime, order, report)
     threading.Thread(target=_stop_when_told, args=(runtime, order.job, report), daemon=True).start()
     try:
-        ended = runtime.run(order.job, order.code)
+        ended = runtime.run(order)
     except UnusableCodeError:
         os.write(CONTROL, UNUSABLE_CODE)
         os._exit(0)
@@ -61,7 +61,7 @@ def serve_order(runtime: Runtime) -> NoReturn:
 def _compile(runtime: Runtime, order: ToCompile, report: _Report) -> NoReturn:
     """Compile a module within its time, report, and exit."""
     threading.Thread(target=_give_up, args=(order.cpu_s, report), daemon=True).start()
-    made = runtime.compile(order.wasm, counts_fuel=order.counts_fuel)
+    made = runtime.compile(order.wasm)
     if isinstance(made, GuestOutcome):
         report.send(made)
     report.send_code(made)
