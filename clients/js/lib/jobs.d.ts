@@ -53,6 +53,12 @@ export interface KeptModule {
     /** How `runJob` names it: `sha256:` and 64 hexadecimal digits. */
     moduleHash: string;
     moduleBytes: number;
+    /** Whether its first job finds it compiled. If not, and `status` is null, that job compiles it. */
+    isCompiled: boolean;
+    /** How each of its jobs would end, if it cannot be compiled. */
+    status: "compile_error" | "compile_limit" | null;
+    /** What is wrong with it, and what to change. */
+    detail: string | null;
 }
 /** A key that signs receipts. */
 export interface JobKey {

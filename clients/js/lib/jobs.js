@@ -45,7 +45,14 @@ export async function keepModule(connection, module, signal) {
     const answer = await connection.request({ path, method: "PUT", body, contentType: "application/wasm", signal });
     if (membersOf(answer.document)?.["module_hash"] !== moduleHash)
         throw connection.unexpected(answer, path);
-    return { moduleHash, moduleBytes: module.length };
+    const told = answer.document;
+    return {
+        moduleHash,
+        moduleBytes: module.length,
+        isCompiled: told.compiled,
+        status: told.status ?? null,
+        detail: told.detail ?? null,
+    };
 }
 /** Fetches the keys that sign receipts. */
 export async function jobKeys(connection, signal) {

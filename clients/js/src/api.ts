@@ -119,7 +119,7 @@ export interface paths {
         get?: never;
         /**
          * Store a module
-         * @description Only this tenant's jobs can use it, for thirty days after the last upload. The type may also be application/wasm.
+         * @description Only this tenant's jobs can use it, for thirty days after the last upload. It is compiled as well; a module that cannot be compiled is stored, and the answer says what is wrong. The type may also be application/wasm.
          */
         put: operations["keepModule"];
         post?: never;
@@ -573,7 +573,7 @@ export interface components {
             detail?: string;
             /** @description The module's own if `status` is `ok`, otherwise above 125. */
             exit_code: number;
-            /** @description Roughly the number of operations, for modules up to 1 MiB; not signed. */
+            /** @description Roughly the number of operations; not signed. */
             fuel_used?: number;
             /** @description What the module exited with if `status` is `reserved_exit_code`. */
             guest_exit_code?: number;
@@ -749,10 +749,19 @@ export interface components {
         };
         /** @description The module is stored, for this tenant's jobs only. */
         ModuleAnswer: {
+            /** @description Whether its first job finds it compiled. If not, and there is no `status`, that job compiles it. */
+            compiled: boolean;
+            /** @description What is wrong with it, and what to change. */
+            detail?: string;
             /** @description Length of the module. */
             module_bytes: number;
             /** @description `sha256:` and the SHA-256 of the module. */
             module_hash: string;
+            /**
+             * @description How each of its jobs would end, if it cannot be compiled.
+             * @enum {string}
+             */
+            status?: "compile_error" | "compile_limit";
         };
         /** @description Parameters of all actions that a template describes; clients may add namespaced ones. */
         Parameters: {

@@ -62,6 +62,12 @@ export interface KeptModule {
   /** How `runJob` names it: `sha256:` and 64 hexadecimal digits. */
   moduleHash: string;
   moduleBytes: number;
+  /** Whether its first job finds it compiled. If not, and `status` is null, that job compiles it. */
+  isCompiled: boolean;
+  /** How each of its jobs would end, if it cannot be compiled. */
+  status: "compile_error" | "compile_limit" | null;
+  /** What is wrong with it, and what to change. */
+  detail: string | null;
 }
 
 /** A key that signs receipts. */
@@ -134,7 +140,14 @@ export async function keepModule(
   const body = Uint8Array.from(module);
   const answer = await connection.request({ path, method: "PUT", body, contentType: "application/wasm", signal });
   if (membersOf(answer.document)?.["module_hash"] !== moduleHash) throw connection.unexpected(answer, path);
-  return { moduleHash, moduleBytes: module.length };
+  const told = answer.document as components["schemas"]["ModuleAnswer"];
+  return {
+    moduleHash,
+    moduleBytes: module.length,
+    isCompiled: told.compiled,
+    status: told.status ?? null,
+    detail: told.detail ?? null,
+  };
 }
 
 /** Fetches the keys that sign receipts. */

@@ -92,13 +92,19 @@ test("a result is fetched again, a module is kept, and keys need no token", asyn
   const key = { algorithm: "Ed25519", key_id: "k", public_key: "ab".repeat(32), use: "current", valid_from: "2026-01-02T03:04:05Z" };
   const { url, sent } = await answering(
     () => [200, RESULT, { "Idempotency-Replayed": "true" }],
-    () => [200, { module_hash: MODULE_HASH, module_bytes: 8 }],
+    () => [200, { module_hash: MODULE_HASH, module_bytes: 8, compiled: false, status: "compile_error", detail: "no `_start`" }],
     () => [200, { keys: [key] }],
   );
   const signer = new EdgeSigner(url, "t");
   const result = await signer.jobResult("job/1");
   assert.deepEqual([result.request, result.isReplayed], [null, true]);
-  assert.deepEqual(await signer.keepModule(MODULE), { moduleHash: MODULE_HASH, moduleBytes: 8 });
+  assert.deepEqual(await signer.keepModule(MODULE), {
+    moduleHash: MODULE_HASH,
+    moduleBytes: 8,
+    isCompiled: false,
+    status: "compile_error",
+    detail: "no `_start`",
+  });
   const validFrom = new Date("2026-01-02T03:04:05Z");
   assert.deepEqual(await signer.jobKeys(), [{ publicKey: key.public_key, keyId: "k", use: "current", validFrom }]);
   const [fetched, kept, keys] = sent;

@@ -184,12 +184,22 @@ def test_a_stored_module_is_its_tenants_own(system: Running) -> None:
     stored = put_module(system, own)
     assert (stored.status, stored.json()) == (
         200,
-        {"module_hash": module_hash(own), "module_bytes": len(own)},
+        {"module_hash": module_hash(own), "module_bytes": len(own), "compiled": True},
     )
     # The refusal left the job's name free.
     assert proven(system, post_job(system, named), named)["exit_code"] == 9
     foreign = post_job(system, named, "testcorp")
     assert (foreign.status, foreign.json()["code"]) == (422, "UNKNOWN_MODULE")
+
+
+def test_what_is_wrong_with_a_module_is_told_when_it_is_stored(system: Running) -> None:
+    library = wasi("(call $proc_exit (i32.const 9))", "proc_exit i32").replace(b"_start", b"_stark")
+    stored = put_module(system, library)
+    told = stored.json()
+    assert (stored.status, told["compiled"], told["status"]) == (200, False, "compile_error")
+    request = job_request(library, wasm_bytes=None)
+    ended = proven(system, post_job(system, request), request)
+    assert (ended["status"], ended["detail"]) == (told["status"], told["detail"])
 
 
 def test_a_receipt_cannot_be_moved_to_another_result(system: Running) -> None:

@@ -56,6 +56,15 @@ def test_the_next_job_of_a_tenant_with_a_module_does_not_compile_it(hello: bytes
     sandbox.close()
 
 
+def test_a_module_that_was_compiled_ahead_is_not_compiled_for_its_job(hello: bytes) -> None:
+    shelf = Shelf()
+    sandbox = Sandbox(shelf=shelf)
+    for _ in range(2):
+        assert sandbox.compile("acme", hello) is None
+    assert len(shelf.code) == 1
+    assert ran(sandbox, hello) is Status.OK
+
+
 def test_another_process_takes_the_code_from_the_shelf(hello: bytes) -> None:
     shelf = Shelf()
     assert ran(Sandbox(shelf=shelf), hello) is Status.OK
@@ -96,5 +105,9 @@ def test_code_that_wasmtime_does_not_take_is_compiled_anew(hello: bytes, spoil: 
 def test_a_module_that_cannot_run_is_not_compiled() -> None:
     shelf = Shelf()
     missing = text('(module (import "env" "f" (func)) (func (export "_start")))')
-    assert ran(Sandbox(shelf=shelf), missing) is Status.COMPILE_ERROR
+    sandbox = Sandbox(shelf=shelf)
+    ahead = sandbox.compile("acme", missing)
+    assert ahead is not None
+    assert ahead.status is Status.COMPILE_ERROR
+    assert ran(sandbox, missing) is Status.COMPILE_ERROR
     assert not shelf.code

@@ -209,6 +209,26 @@ def test_one_job_too_many_is_refused_and_can_be_sent_again(aws: Services, sandbo
     assert json.loads(service.run(other, record()).content)["stdout"] == "y\n"
 
 
+def test_a_module_is_compiled_ahead_in_the_place_of_a_job(aws: Services, sandbox: Sandbox) -> None:
+    service = service_at(aws, sandbox, most=1)
+    # The first has left its place.
+    for _ in range(2):
+        assert service.compile_ahead("acme", HELLO).is_compiled
+    ledger = JobLedger(ConditionalTable(aws.dynamodb, NAME), 1, lambda: NOW_S)
+    with ledger.compiling("acme", 30):
+        assert not service.compile_ahead("acme", HELLO).is_compiled
+        assert service.compile_ahead("globex", HELLO).is_compiled
+
+
+def test_a_module_that_the_sandbox_cannot_compile_now_has_no_verdict(aws: Services) -> None:
+    class Unavailable:
+        def compile(self, _tenant_id: str, _wasm: bytes) -> None:
+            raise SandboxUnavailableError("too busy", retry_after_s=1)
+
+    came = service_at(aws, Unavailable()).compile_ahead("acme", HELLO)
+    assert (came.is_compiled, came.ended) == (False, None)
+
+
 def test_a_job_that_fails_no_longer_counts(aws: Services, sandbox: Sandbox) -> None:
     def fail() -> None:
         raise SandboxUnavailableError("no")

@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -161,6 +162,14 @@ class JobLedger:
     def leave(self, tenant_id: str, claim: Claim) -> None:
         """Stop counting a job as running."""
         self._running.leave(tenant_id, _piece(claim))
+
+    def compiling(self, tenant_id: str, lasts_s: float) -> AbstractContextManager[None]:
+        """Count compiling a module as a job, for a block; for `lasts_s` seconds if it is killed.
+
+        Raises:
+            RateLimitedError: As by `enter`.
+        """
+        return self._running.running(tenant_id, lasts_s)
 
     def _ms_from_now(self, seconds: float) -> int:
         return int((self._clock() + seconds) * 1000)

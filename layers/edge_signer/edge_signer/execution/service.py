@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from edge_signer.execution.errors import UnknownJobError, UnknownModuleError
+from edge_signer.execution.errors import (
+    SandboxUnavailableError,
+    UnknownJobError,
+    UnknownModuleError,
+)
 from edge_signer.execution.job import RequestedJob
 from edge_signer.execution.ledger import JobLedger
 from edge_signer.execution.receipts.outcome import JobOutcome
 from edge_signer.execution.receipts.receipt_signer import KmsReceiptSigner, prove
-from edge_signer.execution.sandbox.outcome import Outcome
+from edge_signer.execution.sandbox.outcome import GuestOutcome, Outcome
 from edge_signer.execution.sandbox.sandbox import Sandbox
 from edge_signer.execution.store import JobStore
 from edge_signer.execution.turn import JobTurn, KeptResult, result_of
+from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.telemetry.request_record import RequestRecord
+from edge_signer.tenancy.rate_limits import RateLimitedError
+
+#: How long a compilation counts as a job if its worker is killed.
+COMPILING_ENDS_S = 30.0
+
+
+@dataclass(frozen=True)
+class CompiledAhead:
+    """What came of compiling a module before its first job.
+
+    Attributes:
+        is_compiled: Whether its first job finds it compiled.
+        ended: How every job with it ends, if that is known.
+    """
+
+    is_compiled: bool
+    ended: GuestOutcome | None = None
 
 
 class JobService:
@@ -99,6 +122,16 @@ class JobService:
             StoreUnavailableError: S3 did not confirm it.
         """
         self._store.put_module(tenant_id, module_hash, wasm)
+
+    def compile_ahead(self, tenant_id: str, wasm: bytes) -> CompiledAhead:
+        """Compile a module before its first job, if its tenant may run one now."""
+        try:
+            with self._ledger.compiling(tenant_id, COMPILING_ENDS_S):
+                ended = self._sandbox.compile(tenant_id, wasm)
+        except (RateLimitedError, SandboxUnavailableError, StoreUnavailableError):
+            # Its first job compiles it.
+            return CompiledAhead(is_compiled=False)
+        return CompiledAhead(is_compiled=ended is None, ended=ended)
 
     def _outcome(self, requested: RequestedJob, record: RequestRecord) -> JobOutcome:
         """Load the module and run the job."""

@@ -56,7 +56,7 @@ class JobAnswer(BaseModel):
     detail: Annotated[str | None, Field(description="What went wrong; not signed.")] = None
     fuel_used: Annotated[
         int | None,
-        Field(description="Roughly the number of operations, for modules up to 1 MiB; not signed."),
+        Field(description="Roughly the number of operations; not signed."),
     ] = None
 
     @classmethod

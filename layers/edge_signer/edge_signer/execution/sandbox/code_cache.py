@@ -14,8 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from edge_signer.execution.job import Job
-
 CACHE_BYTES = 128 * 1024 * 1024
 #: One tenant cannot push out what the others need.
 BYTES_OF_A_TENANT = CACHE_BYTES // 4
@@ -34,9 +32,9 @@ class CodeKey:
     module_sha256: str
 
     @classmethod
-    def of(cls, job: Job) -> CodeKey:
-        """Return the key of a job's code."""
-        return cls(job.tenant_id, hashlib.sha256(job.wasm).hexdigest())
+    def of(cls, tenant_id: str, wasm: bytes) -> CodeKey:
+        """Return the key of a module's code."""
+        return cls(tenant_id, hashlib.sha256(wasm).hexdigest())
 
 
 class CodeShelf(Protocol):

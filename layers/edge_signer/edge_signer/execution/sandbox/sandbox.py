@@ -58,9 +58,9 @@ class Sandbox:
             SandboxUnavailableError: The sandbox failed, or compiling left too little time. The
                 job's outcome is unknown; it may be tried again.
         """
-        key = CodeKey.of(job)
+        key = CodeKey.of(job.tenant_id, job.wasm)
         began_s = time.monotonic()
-        code = self._cache.find(key) or self._shelved(key) or self._compiled(key, job.wasm)
+        code = self._code(key, job.wasm)
         try:
             return self._run(job, code, began_s)
         except UnusableCodeError:
@@ -71,6 +71,18 @@ class Sandbox:
             return self._run(job, code, began_s)
         except UnusableCodeError as failure:
             raise SandboxUnavailableError("the compiled module cannot be loaded") from failure
+
+    def compile(self, tenant_id: str, wasm: bytes) -> GuestOutcome | None:
+        """Compile a module for its tenant's jobs, unless that was done before.
+
+        Returns:
+            None; or how every job with this module ends, if it cannot be compiled.
+
+        Raises:
+            SandboxUnavailableError: The sandbox failed; the module's first job will compile it.
+        """
+        code = self._code(CodeKey.of(tenant_id, wasm), wasm)
+        return code if isinstance(code, GuestOutcome) else None
 
     def close(self) -> None:
         """End all processes and wait for them; running jobs fail."""
@@ -93,6 +105,9 @@ class Sandbox:
             )
         with self._worker() as worker:
             return run_in(worker, job, code)
+
+    def _code(self, key: CodeKey, wasm: bytes) -> bytearray | GuestOutcome:
+        return self._cache.find(key) or self._shelved(key) or self._compiled(key, wasm)
 
     def _shelved(self, key: CodeKey) -> bytearray | None:
         code = self._shelf.find(key) if self._shelf is not None else None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from edge_signer.execution.job import RequestedJob, checked_module
 from edge_signer.execution.limits import Requirements
 from edge_signer.execution.receipts.receipt_keys import PublishedKey, Use
+from edge_signer.execution.service import CompiledAhead
 from edge_signer.http.answers import AnswerBody
 from edge_signer.http.wire_formats import read_base64
 from edge_signer.platform.errors import InvalidRequestError
@@ -113,6 +114,30 @@ class ModuleAnswer(AnswerBody):
 
     module_hash: ModuleHash
     module_bytes: Annotated[int, Field(description="Length of the module.")]
+    compiled: Annotated[
+        bool,
+        Field(
+            description="Whether its first job finds it compiled. If not, and there is no `status`,"
+            " that job compiles it."
+        ),
+    ]
+    status: Annotated[
+        Literal["compile_error", "compile_limit"] | None,
+        Field(description="How each of its jobs would end, if it cannot be compiled."),
+    ] = None
+    detail: Annotated[
+        str | None, Field(description="What is wrong with it, and what to change.")
+    ] = None
+
+    @classmethod
+    def of(cls, module_hash: str, wasm: bytes, came: CompiledAhead) -> Self:
+        """Say what is known of a stored module."""
+        said: dict[str, Any] = {}
+        if came.ended is not None:
+            said = {"status": str(came.ended.status), "detail": came.ended.detail}
+        return cls(
+            module_hash=module_hash, module_bytes=len(wasm), compiled=came.is_compiled, **said
+        )
 
 
 class ReceiptKeyAnswer(BaseModel):

@@ -85,8 +85,9 @@ KEEP_MODULE = Route(
     "/modules/{module_hash}",
     operation_id="keepModule",
     summary="Store a module",
-    description="Only this tenant's jobs can use it, for thirty days after the last upload. The "
-    "type may also be application/wasm.",
+    description="Only this tenant's jobs can use it, for thirty days after the last upload. It is "
+    "compiled as well; a module that cannot be compiled is stored, and the answer says what is "
+    "wrong. The type may also be application/wasm.",
     media_types=("application/wasm", "application/octet-stream"),
     answers=(ModuleAnswer,),
     errors=(
@@ -160,7 +161,7 @@ class JobEndpoints:
         _: LambdaContext,
         module_hash: str,
     ) -> Response[str]:
-        """Store a module for the tenant's jobs."""
+        """Store a module for the tenant's jobs, and compile it."""
         admitted = self._gatekeeper.admit(event, record)
         with record.stopwatch.step("validate"):
             require_media_type(event.headers, KEEP_MODULE.media_types)
@@ -172,7 +173,9 @@ class JobEndpoints:
             wasm = checked_module(admitted.body, module_hash)
         with record.stopwatch.step("store"):
             self._service.keep_module(admitted.tenant.tenant_id, module_hash, wasm)
-        body = ModuleAnswer(module_hash=module_hash, module_bytes=len(wasm))
+        with record.stopwatch.step("wasm"):
+            came = self._service.compile_ahead(admitted.tenant.tenant_id, wasm)
+        body = ModuleAnswer.of(module_hash, wasm, came)
         return json_answer(HTTPStatus.OK, body, admitted.headers())
 
     def keys(
