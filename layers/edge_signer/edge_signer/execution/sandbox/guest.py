@@ -90,6 +90,9 @@ class Runtime:
     def run(self, order: ToRun) -> GuestOutcome:
         """Load the module, instantiate it with what the job gives it, and run `_start`.
 
+        Call it in a confined process only: where wasmtime can make a file in memory, it maps a
+        module's data from there, gives up on a memory that it did not map itself, and aborts.
+
         Args:
             order: Its code is what `compile` made of the module. The guest gets this process's
                 standard streams.
