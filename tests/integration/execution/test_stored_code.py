@@ -90,6 +90,27 @@ def test_an_object_that_the_table_does_not_know_is_not_used(aws: Services) -> No
     assert shelf(aws).find(other) is None
 
 
+def test_two_environments_that_compile_at_once_leave_code_that_is_used(aws: Services) -> None:
+    # They need not make the same; the clock of the first is late.
+    shelf(aws, clock_s=NOW_S + 5).keep(KEY, CODE)
+    shelf(aws).keep(KEY, bytearray(b"code of the second"))
+    assert shelf(aws).find(KEY) == CODE
+    shelf(aws, clock_s=NOW_S + 9).keep(KEY, bytearray(b"code of the third"))
+    assert shelf(aws).find(KEY) == bytearray(b"code of the third")
+
+
+@pytest.mark.parametrize("item", [{}, {"code_sha256": 7}, {"expiration": "never"}])
+def test_an_item_that_the_function_did_not_write_is_no_code(
+    aws: Services, item: dict[str, Any]
+) -> None:
+    shelf(aws).keep(KEY, CODE)
+    table = ConditionalTable(aws.dynamodb, NAME)
+    (kept,) = aws.dynamodb.scan(TableName=NAME)["Items"]
+    whole = {"id": kept["id"]["S"], **item}
+    assert table.put(whole, "attribute_exists(id) AND id <> :no", {":no": "-"}) is None
+    assert shelf(aws).find(KEY) is None
+
+
 def test_an_object_that_is_gone_or_old_is_no_code(aws: Services) -> None:
     shelf(aws).keep(KEY, CODE)
     assert shelf(aws, clock_s=NOW_S + KEPT_S + 1).find(KEY) is None

@@ -41,6 +41,21 @@ def test_a_tenant_with_much_code_pushes_out_its_own() -> None:
     assert cache.find(key("globex"))
 
 
+def test_a_thousand_modules_of_a_tenant_leave_the_others_alone() -> None:
+    cache = CodeCache(most_bytes=400, most_of_a_tenant=100)
+    others = [key(tenant) for tenant in ("globex", "initech", "umbrella")]
+    for other in others:
+        cache.keep(other, code(100))
+    for number in range(1000):
+        cache.keep(key(module=str(number)), code())
+    assert all(cache.find(other) for other in others)
+    assert [bool(cache.find(key(module=str(one)))) for one in (989, 990, 999)] == [
+        False,
+        True,
+        True,
+    ]
+
+
 def test_code_that_is_too_large_is_not_kept() -> None:
     cache = CodeCache(most_bytes=40, most_of_a_tenant=20)
     cache.keep(key(), code(21))

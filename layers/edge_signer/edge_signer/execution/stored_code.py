@@ -64,10 +64,12 @@ class StoredCode:
     def find(self, key: CodeKey) -> bytearray | None:
         """Return code exactly as it was kept under this key; None if there is none."""
         with suppress(StoreUnavailableError):
-            item = self._table.get(_item_id(key))
-            # DynamoDB may take days to delete an item that has expired.
-            if item is not None and item["expiration"] > self._clock():
-                return self._read(_object_key(key, item["code_sha256"]), item["code_sha256"])
+            match self._table.get(_item_id(key)):
+                # DynamoDB may take days to delete an item that has expired.
+                case {"code_sha256": str(digest), "expiration": int(ends_s)} if (
+                    ends_s > self._clock()
+                ):
+                    return self._read(_object_key(key, digest), digest)
         return None
 
     def keep(self, key: CodeKey, code: bytearray) -> None:

@@ -23,6 +23,10 @@ from edge_signer.execution.sandbox.workers import Worker, Workers
 #: A job that would end later, because its module had to be compiled, is not begun: API Gateway
 #: gives up 29 s after the request arrived, and the result must be signed and stored first.
 LATEST_END_S = 27.0
+# Code is two to twelve times as long as its module. Longer code is an image of sparse data, up to
+# 16 MiB from a module of a hundred bytes: it is compiled at once, and would fill the shelf at once.
+_SHELVED_FACTOR = 16
+_SHELVED_BYTES = 256 * 1024
 
 
 class Sandbox:
@@ -126,7 +130,7 @@ class Sandbox:
             if isinstance(made, GuestOutcome):
                 return made
             self._cache.keep(key, made)
-        if self._shelf is not None:
+        if self._shelf is not None and len(made) <= _SHELVED_BYTES + _SHELVED_FACTOR * len(wasm):
             self._shelf.keep(key, made)
         return made
 
