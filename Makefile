@@ -21,7 +21,7 @@ INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN
 # The lists are complete; older versions of pip treat a dependency's extras as not pinned.
 PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-service fuzz-ingredients fuzz-layouts sparse-movie lint format openapi web wasm bench limits load chaos portability engines newer-engines chains public-files survival toolchains lock pr
+.PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-service fuzz-ingredients fuzz-layouts sparse-movie lint format openapi web wasm bench limits load chaos portability engines newer-engines chains public-files survival toolchains wasi-testsuite lock pr
 .PHONY: client js-client command release validate build package reproducible build-check cold-start import-times sbom audit cost architecture house walk deploy-local sam-local
 .PHONY: docs reference screenshots
 
@@ -116,6 +116,9 @@ survival: dev ## Run other programs on signed files; write the table of docs/ref
 
 toolchains: dev ## Run programs of six toolchains as jobs; write the table of docs/concepts/execution.md.
 	@$(BIN)/python -m measure.toolchains
+
+wasi-testsuite: dev ## Run the programs of the WASI test suite that need no folder as jobs (SUITE: a clone of it).
+	@$(BIN)/python -m measure.wasi_testsuite $(SUITE)
 
 public-files: dev ## Judge public test files (FILES, ANCHORS) with three engines, and sign them as parents; write docs/reference/verdicts.md.
 	@$(BIN)/python -m measure.engines.public_files $(FILES) $(if $(ANCHORS),--anchors $(ANCHORS)) --write

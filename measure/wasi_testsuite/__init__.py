@@ -1,0 +1,1 @@
+"""The programs of the WASI test suite as jobs."""
