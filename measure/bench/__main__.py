@@ -18,6 +18,7 @@ from measure.bench import (
     execution_bench,
     ingredients_bench,
     jobs_bench,
+    runtimes_bench,
     system_bench,
     verification_bench,
 )
@@ -32,6 +33,7 @@ BENCHES = {
     "around": around_bench,
     "execution": execution_bench,
     "compiling": compiling_bench,
+    "runtimes": runtimes_bench,
     "jobs": jobs_bench,
     "system": system_bench,
 }

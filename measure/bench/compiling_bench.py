@@ -17,18 +17,25 @@ from edge_signer.execution.sandbox.outcome import Status
 from edge_signer.execution.sandbox.sandbox import Sandbox
 from measure.bench.execution_bench import APART_S, HELLO
 from measure.bench.measurement import medians_us
+from measure.bench.runtimes_bench import float_loop
 from measure.toolchains.__main__ import built
 from measure.toolchains.toolchains import TOOLCHAINS
 from tests.judges.borrowed import Missing
 
 ROUNDS = 50
-INTERRUPTS = {"fuel": {"consume_fuel": True}, "epochs": {"epoch_interruption": True}, "neither": {}}
+INTERRUPTS = {
+    "fuel": {"consume_fuel": True},
+    "fuel, data as code": {"consume_fuel": True, "memory_init_cow": False},
+    "epochs": {"epoch_interruption": True},
+    "neither": {},
+}
 
 
 def tables() -> Iterator[Table]:
     """Compile and run programs of growing size."""
     modules = {"hello.wasm": HELLO.read_bytes()}
     with tempfile.TemporaryDirectory() as folder:
+        modules["float loop"] = float_loop(Path(folder))
         modules |= _of_toolchains(Path(folder))
     yield _compiled(modules)
     yield _ran(modules)
@@ -55,7 +62,6 @@ def _compiled(modules: dict[str, bytes]) -> Table:
 def _compile_s(wasm: bytes, **interrupts: bool) -> float:
     config = Config()
     config.parallel_compilation = False
-    config.memory_init_cow = False
     for name, value in interrupts.items():
         setattr(config, name, value)
     engine = Engine(config)

@@ -82,7 +82,8 @@ def _assemblyscript(folder: Path) -> Ready:
     return in_node("assemblyscript", "0.28.20", "node", "{home}/bin/asc.js")(folder)
 
 
-def _c(does: str, source: str, *options: str) -> Build:
+def for_wasi(does: str, source: str, *options: str) -> Build:
+    """Have zig build a program in C."""
     return Build(does, source, ("cc", *_FOR_WASI, "-s", *options, "-o", MODULE, SOURCE))
 
 
@@ -101,13 +102,13 @@ TOOLCHAINS = (
         "C, `zig cc`",
         _zig,
         (
-            _c(FACTS, "facts.c"),
-            _c("SIMD, `-msimd128`", "simd.c", "-msimd128"),
-            _c("`abort()`", "ends.c", "-DEND=1"),
-            _c("`malloc` until it fails, then `abort()`", "ends.c", "-DEND=2"),
-            _c("`exit(200)`", "ends.c", "-DEND=3"),
-            _c("shared memory and atomics", "shared.c", *_THREADS),
-            _c("`-mexec-model=reactor`", "shared.c", "-mexec-model=reactor"),
+            for_wasi(FACTS, "facts.c"),
+            for_wasi("SIMD, `-msimd128`", "simd.c", "-msimd128"),
+            for_wasi("`abort()`", "ends.c", "-DEND=1"),
+            for_wasi("`malloc` until it fails, then `abort()`", "ends.c", "-DEND=2"),
+            for_wasi("`exit(200)`", "ends.c", "-DEND=3"),
+            for_wasi("shared memory and atomics", "shared.c", *_THREADS),
+            for_wasi("`-mexec-model=reactor`", "shared.c", "-mexec-model=reactor"),
         ),
     ),
     Toolchain(
