@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -9,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rich.table import Table
-from wasmtime import Config, Engine, Module
 
 from edge_signer.execution.job import Job
 from edge_signer.execution.limits import Requirements, effective_limits
@@ -29,6 +30,20 @@ INTERRUPTS = {
     "epochs": {"epoch_interruption": True},
     "neither": {},
 }
+COMPILE = """
+import json, re, sys, time
+from wasmtime import Config, Engine, Module
+config = Config()
+config.parallel_compilation = False
+for name, value in json.loads(sys.argv[1]).items():
+    setattr(config, name, value)
+engine, wasm = Engine(config), sys.stdin.buffer.read()
+began_s = time.process_time()
+Module(engine, wasm)
+taken_s = time.process_time() - began_s
+peak_kb = re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]
+print(json.dumps([taken_s, int(peak_kb) / 1000]))
+"""
 
 
 def tables() -> Iterator[Table]:
@@ -52,22 +67,19 @@ def _of_toolchains(folder: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _compiled(modules: dict[str, bytes]) -> Table:
-    table = Table("module", "KB", *INTERRUPTS, title="Compiling, processor seconds")
+    title = "Compiling, processor seconds and the process's peak of memory"
+    table = Table("module", "KB", *INTERRUPTS, title=title)
     for name, wasm in modules.items():
-        taken_s = [f"{_compile_s(wasm, **one):.2f}" for one in INTERRUPTS.values()]
-        table.add_row(name, f"{len(wasm) / 1000:.0f}", *taken_s)
+        told = [_compiled_apart(wasm, one) for one in INTERRUPTS.values()]
+        table.add_row(name, f"{len(wasm) / 1000:.0f}", *told)
     return table
 
 
-def _compile_s(wasm: bytes, **interrupts: bool) -> float:
-    config = Config()
-    config.parallel_compilation = False
-    for name, value in interrupts.items():
-        setattr(config, name, value)
-    engine = Engine(config)
-    began_s = time.process_time()
-    Module(engine, wasm)
-    return time.process_time() - began_s
+def _compiled_apart(wasm: bytes, options: dict[str, bool]) -> str:
+    command = [sys.executable, "-c", COMPILE, json.dumps(options)]
+    ran = subprocess.run(command, input=wasm, capture_output=True, check=True)
+    taken_s, peak_mb = json.loads(ran.stdout)
+    return f"{taken_s:.2f} s, {peak_mb:.0f} MB"
 
 
 def _ran(modules: dict[str, bytes]) -> Table:
