@@ -2,7 +2,8 @@
 # wasmtime compiles a hello of Go, 2.5 MB, ten times as long if fuel is counted and copy-on-write memory is
 # switched off (`memory_init_cow=False`), as a host must do that forbids its processes to write files. Either
 # setting alone costs little. Nothing in the documentation of the two connects them, and a host that measures
-# fuel alone finds no reason for its compiler's time-outs.
+# fuel alone finds no reason for its compiler's time-outs. There is a way around: if memfd_create(2) fails with
+# ENOSYS, as a seccomp filter can have it, wasmtime leaves copy-on-write out by itself, and any other error is fatal.
 #
 # Version: wasmtime 50.0.1 (Python), Go 1.27.3. Processor seconds, without parallel compilation, on 2026-11-28:
 #
