@@ -88,6 +88,16 @@ def test_a_delay_alone_lets_the_call_through(monkeypatch: pytest.MonkeyPatch) ->
     assert slept == [0.25]
 
 
+def test_the_least_time_includes_the_services_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock_s = iter([10.0, 10.003])
+    slept: list[float] = []
+    monkeypatch.setattr("emulator.aws.faults.time.monotonic", lambda: next(clock_s))
+    monkeypatch.setattr("emulator.aws.faults.time.sleep", slept.append)
+
+    assert asked(struck(FaultRule(service="kms", least_ms=12)), SIGN) is None
+    assert slept == [0, pytest.approx(0.009)]
+
+
 def test_probability_is_a_share_of_the_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = iter([0.29, 0.31])
     monkeypatch.setattr("emulator.aws.faults.random.random", lambda: next(drawn))
