@@ -148,13 +148,12 @@ class Faults:
         rule = self._draw(call)
         if rule is None:
             return perform()
-        arrived_s = time.monotonic() if rule.least_ms else 0.0
         time.sleep(rule.delay_ms / 1000)
         response = error_response(call, rule) if rule.is_error else perform()
         if rule.corrupt:
             response = corrupted(rule.corrupt, request, response)
         if rule.least_ms:
-            time.sleep(max(0.0, arrived_s + rule.least_ms / 1000 - time.monotonic()))
+            time.sleep(max(0.0, request.arrived_s + rule.least_ms / 1000 - time.monotonic()))
         return response
 
     def _draw(self, call: ServiceCall) -> FaultRule | None:

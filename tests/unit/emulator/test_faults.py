@@ -89,12 +89,14 @@ def test_a_delay_alone_lets_the_call_through(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_the_least_time_includes_the_services_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock_s = iter([10.0, 10.003])
     slept: list[float] = []
-    monkeypatch.setattr("emulator.aws.faults.time.monotonic", lambda: next(clock_s))
+    monkeypatch.setattr("emulator.aws.faults.time.monotonic", lambda: 10.003)
     monkeypatch.setattr("emulator.aws.faults.time.sleep", slept.append)
+    request = Request("POST", "/", arrived_s=10.0)
 
-    assert asked(struck(FaultRule(service="kms", least_ms=12)), SIGN) is None
+    made = struck(FaultRule(service="kms", least_ms=12))
+
+    assert made.answer(SIGN, request, lambda: WELL) is WELL
     assert slept == [0, pytest.approx(0.009)]
 
 
