@@ -23,7 +23,7 @@ OPERATIONS: dict[Service, frozenset[str]] = {
     "s3": frozenset(
         {
             *("CreateBucket", "CreateSession", "DeleteObject", "GetObject", "HeadBucket"),
-            *("HeadObject", "ListObjectsV2", "PutObject"),
+            *("HeadObject", "ListObjectVersions", "ListObjectsV2", "PutObject"),
         }
     ),
     "ssm": frozenset({"GetParameter", "GetParametersByPath", "PutParameter"}),
