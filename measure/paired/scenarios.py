@@ -41,7 +41,7 @@ class Scenario:
         name: Of the kind.
         floor: The services that a request has to wait for, one after another.
         request: Makes one; each is new.
-        own_ms: What the function may take besides.
+        own_ms: What the function itself may take.
     """
 
     name: str

@@ -5,7 +5,7 @@ day, with the digest of the body. Only success is remembered: a refusal or failu
 a worker dies, its key is free once the function's time is up.
 
 A record is written before KMS is called, and completed while S3 stores the manifest. So a completed
-record does not say that the manifest is stored: whoever repeats its answer asks S3 first.
+record does not say that the manifest is stored; before its answer is repeated, S3 is asked.
 """
 
 from __future__ import annotations

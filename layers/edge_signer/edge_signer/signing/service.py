@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -67,6 +66,9 @@ class SigningService:
         ingredients: Gives the planner of ingredients when it is first needed.
         signs_here: Tells whether the edge may sign for a tenant.
         asks_central: Tells whether the central signer may be used.
+
+    Attributes:
+        store: Keeps manifests.
     """
 
     def __init__(
@@ -83,7 +85,7 @@ class SigningService:
         self._planning = Planning(policies, store, time_stamp_authority, ingredients)
         self._edge = edge
         self._central = central
-        self._store = store
+        self.store = store
         self._signs_here = signs_here
         self._asks_central = asks_central
 
@@ -175,30 +177,6 @@ class SigningService:
             record.kms_key_id = signed.kms_key_id
         return manifest
 
-    def stored(self, request: SigningRequest, version: str) -> bytes:
-        """Return a version of the manifest store that was made for a request.
-
-        Raises:
-            StoreUnavailableError: S3 does not answer.
-        """
-        return self._store.read(request, version)
-
-    def version_of(self, request: SigningRequest, md5: str, since: datetime) -> str | None:
-        """Find a manifest store that was signed for a request among the stored ones.
-
-        Args:
-            request: The request.
-            md5: Of the manifest store, in hexadecimal.
-            since: When it was signed, or earlier.
-
-        Returns:
-            Its version; None if it is not stored.
-
-        Raises:
-            StoreUnavailableError: S3 does not answer.
-        """
-        return self._store.version_of(request, md5, since)
-
     def _signed(
         self, request: SigningRequest, planned: PlannedManifest, signed: SignedStore
     ) -> SignedManifest:
@@ -208,27 +186,19 @@ class SigningService:
             version="",
             signing_mode=signed.signing_mode,
             kms_key_id=signed.kms_key_id,
-            tsa_token_url=self._store.url_of_time_stamp(tenant_id, stamp) if stamp else None,
+            tsa_token_url=self.store.url_of_time_stamp(tenant_id, stamp) if stamp else None,
             manifest_store=signed.manifest_store,
         )
 
     def _stored(self, request: SigningRequest, signed: SignedStore) -> str:
         """Store a manifest and its time-stamp at the same time; return the manifest's version."""
         if signed.stamp is None:
-            return self._store.put(request, signed.manifest_store)
-        stamped = beside(partial(self._store.put_time_stamp, request.tenant_id, signed.stamp))
+            return self.store.put(request, signed.manifest_store)
+        stamped = beside(partial(self.store.put_time_stamp, request.tenant_id, signed.stamp))
         try:
-            return self._store.put(request, signed.manifest_store)
+            return self.store.put(request, signed.manifest_store)
         finally:
             stamped.result()
-
-    def has_time_stamp(self, url: str) -> bool:
-        """Return whether there is a time-stamp at an address of the store's.
-
-        Raises:
-            StoreUnavailableError: S3 does not answer.
-        """
-        return self._store.has_time_stamp(url)
 
     def _sign_at_edge_alone(self, attempt: Attempt) -> SignedStore:
         """Sign what the central signer does not make: it makes sidecars without ingredients."""

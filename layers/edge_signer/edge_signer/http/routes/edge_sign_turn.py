@@ -122,9 +122,9 @@ class SigningTurn:
             StoreUnavailableError: S3 does not answer.
         """
         token_url = SignedAnswer.model_validate_json(kept.body).tsa_token_url
-        if token_url is not None and not self._service.has_time_stamp(token_url):
+        if token_url is not None and not self._service.store.has_time_stamp(token_url):
             return None
-        return self._service.version_of(self._request, kept.manifest_md5, since)
+        return self._service.store.version_of(self._request, kept.manifest_md5, since)
 
     def replayed(self, kept: KeptAnswer) -> Response[str]:
         """Repeat an answer.
@@ -135,7 +135,7 @@ class SigningTurn:
         """
         answer = SignedAnswer.model_validate_json(kept.body)
         if not answer.manifest:
-            manifest_store = self._service.stored(self._request, kept.version)
+            manifest_store = self._service.store.read(self._request, kept.version)
             manifest = base64.b64encode(manifest_store).decode()
             answer = answer.model_copy(update={"manifest": manifest})
         if isinstance(self._request.embedding, InlineEmbedding):
