@@ -6,6 +6,7 @@ process until the next request.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
@@ -50,3 +51,7 @@ def _threads() -> ThreadPoolExecutor:
     from concurrent.futures import ThreadPoolExecutor
 
     return ThreadPoolExecutor(_THREADS, thread_name_prefix="beside")
+
+
+# A forked process has none of its parent's threads.
+os.register_at_fork(after_in_child=_threads.cache_clear)
