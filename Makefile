@@ -21,7 +21,7 @@ INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN
 # The lists are complete; older versions of pip treat a dependency's extras as not pinned.
 PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-service fuzz-ingredients fuzz-layouts sparse-movie lint format openapi web wasm bench limits load chaos portability engines newer-engines chains public-files survival toolchains wasi-testsuite lock pr
+.PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-service fuzz-ingredients fuzz-layouts sparse-movie lint format openapi web wasm bench paired limits load chaos portability engines newer-engines chains public-files survival toolchains wasi-testsuite lock pr
 .PHONY: client js-client command release validate build package reproducible build-check cold-start import-times sbom audit cost architecture house walk deploy-local sam-local
 .PHONY: docs reference screenshots
 
@@ -91,6 +91,9 @@ wasm: dev ## Rebuild tbs.wasm and embed.wasm (pins their SHA-256), and examples/
 
 bench: dev ## Measure builder, store size, request, start and memory, each beside an alternative.
 	$(BIN)/python -m measure.bench
+
+paired: dev ## Send requests to this checkout and to BEFORE in turn, with services as slow as AWS's (ONLY: sign or jobs).
+	@$(BIN)/python -m measure.paired --before $(BEFORE) $(ONLY)
 
 limits: dev ## Send requests beyond the rate limits for two minutes and check what was admitted.
 	@$(BIN)/python -m measure.limits

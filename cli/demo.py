@@ -29,7 +29,7 @@ PHOTOGRAPH = "examples/rocket.jpg"
 SOURCE_TYPE = "digitalCapture"
 _STEP_NAMES = {
     "authenticate": "the caller and the tenant",
-    "limit": "one conditional write to DynamoDB",
+    "limit": "one conditional write to DynamoDB, beside the next steps",
     "validate": "the request's JSON checked against its model",
     "policy": "what the policy allows",
     "credential": "certificate chain, from memory",
@@ -38,7 +38,7 @@ _STEP_NAMES = {
     "check": "the signature checked with the certificate",
     "tsa": "a time-stamp for the signature, checked",
     "store": "time-stamp and sidecar to S3",
-    "idempotency": "two writes to DynamoDB for the Idempotency-Key",
+    "idempotency": "two writes to DynamoDB for the Idempotency-Key, the second beside S3",
 }
 
 

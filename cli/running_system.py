@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -20,17 +20,21 @@ class SystemStartError(Exception):
 
 
 @contextmanager
-def running_system(state_directory: Path) -> Iterator[LocalState]:
+def running_system(
+    state_directory: Path, module_and_arguments: Sequence[str] | None = None
+) -> Iterator[LocalState]:
     """Run `edge-signer run` on a free port, and stop it when the context ends.
 
     Args:
         state_directory: Where its local.json is.
+        module_and_arguments: Another module that runs a system; None for the command.
 
     Raises:
         SystemStartError: It ended early, or was not ready within a minute.
     """
+    command = ("cli.main", "run", "--port", "0", "--state", str(state_directory))
     process = subprocess.Popen(  # noqa: S603 - our own command
-        [sys.executable, "-m", "cli.main", "run", "--port", "0", "--state", str(state_directory)],
+        [sys.executable, "-m", *(module_and_arguments or command)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

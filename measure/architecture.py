@@ -14,6 +14,7 @@ from measure.drawings.key import key_drawing
 from measure.drawings.request import request_drawing
 from measure.drawings.rooms import rooms_drawing
 from measure.drawings.stack import Arrows, stack_drawing, words
+from measure.drawings.waiting import waiting_drawing
 from measure.house import ROOT, Shape, reached, shape
 
 PAGE = ROOT / "docs/concepts/architecture.md"
@@ -126,6 +127,7 @@ def drawings() -> Mapping[str, str]:
         "stack.svg": stack_drawing(system(_template())),
         "rooms.svg": rooms_drawing(rooms(shape(ROOT))),
         "request.svg": request_drawing(),
+        "waiting.svg": waiting_drawing(),
         "key.svg": key_drawing(),
         "failure.svg": failure_drawing(),
     }

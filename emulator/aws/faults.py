@@ -72,6 +72,8 @@ class FaultRule(BaseModel):
         operation: For instance Sign, or * for every operation.
         region: Only calls for this region; None for every region.
         delay_ms: Wait this many milliseconds first.
+        least_ms: Answer this many milliseconds after the request at the earliest. Unlike with
+            delay_ms, the emulator's own time is part of it.
         status: Then answer with this status instead of calling the service.
         error_code: The error's code; it alone means status 400, 503 from S3, 500 from
             Lambda.
@@ -87,6 +89,7 @@ class FaultRule(BaseModel):
     operation: str = "*"
     region: str | None = None
     delay_ms: float = Field(default=0, ge=0)
+    least_ms: float = Field(default=0, ge=0)
     status: int | None = Field(default=None, ge=400, le=599)
     error_code: str | None = None
     message: str = "Injected by the emulator."
@@ -146,9 +149,12 @@ class Faults:
         if rule is None:
             return perform()
         time.sleep(rule.delay_ms / 1000)
-        if rule.is_error:
-            return error_response(call, rule)
-        return corrupted(rule.corrupt, request, perform()) if rule.corrupt else perform()
+        response = error_response(call, rule) if rule.is_error else perform()
+        if rule.corrupt:
+            response = corrupted(rule.corrupt, request, response)
+        if rule.least_ms:
+            time.sleep(max(0.0, request.arrived_s + rule.least_ms / 1000 - time.monotonic()))
+        return response
 
     def _draw(self, call: ServiceCall) -> FaultRule | None:
         with self._lock:

@@ -1,5 +1,6 @@
 """HTTP requests and responses, as used by every part of the emulator."""
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ class Request:
         headers: Names in lower case, in order, duplicates kept.
         body: The body; empty for none.
         peer: The client's address.
+        arrived_s: When its first bytes arrived, by the monotonic clock.
     """
 
     method: str
@@ -21,6 +23,7 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
     peer: str = "127.0.0.1"
+    arrived_s: float = field(default_factory=time.monotonic, compare=False)
 
     @property
     def path(self) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import socket
+import time
 from contextlib import suppress
 from http.client import responses
 
@@ -98,10 +99,12 @@ class _Connection:
         self._writer = writer
         self._max_body_bytes = max_body_bytes
         self._peer = str((writer.get_extra_info("peername") or ("",))[0])
+        self._arrived_s = 0.0
         self._protocol = h11.Connection(h11.SERVER, max_incomplete_event_size=_MAX_HEADER_BYTES)
 
     async def receive(self) -> Request | None:
         """Read one request; None if the client has gone."""
+        self._arrived_s = 0.0
         head = await self._next_event()
         if not isinstance(head, h11.Request):
             return None
@@ -127,7 +130,9 @@ class _Connection:
         if not isinstance(event, h11.EndOfMessage):
             return None
         target = head.target.decode("latin-1")
-        return Request(head.method.decode().upper(), target, headers, bytes(body), self._peer)
+        method, content = head.method.decode().upper(), bytes(body)
+        arrived_s = self._arrived_s or time.monotonic()
+        return Request(method, target, headers, content, self._peer, arrived_s)
 
     async def send(self, response: Response, *, is_head: bool) -> bool:
         """Write one response, and return whether the connection can be reused."""
@@ -169,7 +174,9 @@ class _Connection:
 
     async def _next_event(self) -> h11.Event | type[h11.PAUSED]:
         while (event := self._protocol.next_event()) is h11.NEED_DATA:
-            self._protocol.receive_data(await self._reader.read(_READ_BYTES))
+            received = await self._reader.read(_READ_BYTES)
+            self._arrived_s = self._arrived_s or time.monotonic()
+            self._protocol.receive_data(received)
         return event  # type: ignore[return-value]
 
 

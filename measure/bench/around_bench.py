@@ -11,8 +11,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import botocore.session
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.config import Config
 from rich.table import Table
 
@@ -20,7 +18,7 @@ from cli.running_system import running_system
 from edge_signer.configuration.flags import Flags, OperatorFlags
 from edge_signer.configuration.parameters import SsmParameterFolder
 from edge_signer.configuration.settings import TelemetrySettings
-from edge_signer.http.idempotency import Idempotency
+from edge_signer.http.idempotency import Idempotency, KeptAnswer
 from edge_signer.telemetry.request_record import RequestRecord
 from edge_signer.telemetry.telemetry import Telemetry
 from edge_signer.tenancy.dynamodb_rate_limiter import TIMEOUT_S, DynamoDbRateLimiter
@@ -79,13 +77,14 @@ def _flags(ssm: Any) -> OperatorFlags:
 
 
 def _keyed(dynamodb: Any) -> Callable[[], object]:
-    idempotency, context = Idempotency(dynamodb, REQUESTS_TABLE), LambdaContext()
-    context._get_remaining_time_in_millis = lambda: 25_000  # type: ignore[attr-defined]
-    answer: Response[str] = Response(200, "application/json", "{}" * 200)
-    keys = count()
-    return lambda: idempotency.answer_once(
-        lambda: answer, context, tenant_id="bench", key=f"{next(keys)}", body=b"{}"
-    )
+    idempotency, keys = Idempotency(dynamodb, REQUESTS_TABLE), count()
+    kept = KeptAnswer("{}" * 200, {}, "0" * 32)
+
+    def remember() -> None:
+        turn = idempotency.turn("bench", f"{next(keys)}", b"{}", 25, lambda *_: None)
+        turn.remember(kept)
+
+    return remember
 
 
 def _reported() -> Callable[[], object]:

@@ -6,7 +6,7 @@ import base64
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,11 @@ from tests.system.processes import memory_mb, workers_of
 REQUESTS = 300
 PAIRS = 100
 LARGEST = 20
-# Nothing else in them leaves the process; around_bench.py measures our own part of `limit`.
-AWS_STEPS = {"limit", "kms", "store"}
+
+
+def aws_ms(steps_ms: Mapping[str, float]) -> float:
+    """Give how long a request waited for AWS: the tenant here is counted while KMS signs."""
+    return max(steps_ms["limit"], steps_ms["kms"]) + steps_ms["store"]
 
 
 def tables() -> Iterator[Table]:
@@ -57,9 +60,8 @@ def _requests(state: LocalState) -> Table:
         wall_ms = (time.perf_counter() - began_s) * 1000
         assert answer.status == 200, answer.data
         taken = server_timing(answer.headers["Server-Timing"])
-        aws_ms = sum(taken[name] for name in AWS_STEPS)
-        outside_aws_ms.append(wall_ms - aws_ms)
-        handler_ms.append(float(answer.headers["X-Total-Time-MS"]) - aws_ms)
+        outside_aws_ms.append(wall_ms - aws_ms(taken))
+        handler_ms.append(taken["total"] - aws_ms(taken))
         for name, elapsed_ms in taken.items():
             steps_ms.setdefault(name, []).append(elapsed_ms)
     table = Table("warm request, median", "ms", title=f"{REQUESTS} requests, one after another")
@@ -83,8 +85,7 @@ def _inline(state: LocalState) -> Table:
             answer = caller.sign(fields)
             assert answer.status == 200, answer.data
             taken = server_timing(answer.headers["Server-Timing"])
-            aws_ms = sum(taken[step] for step in AWS_STEPS)
-            handler_ms[name].append(float(answer.headers["X-Total-Time-MS"]) - aws_ms)
+            handler_ms[name].append(taken["total"] - aws_ms(taken))
             layout_ms += [taken["layout"]] if "layout" in taken else []
     title = f"JPEG of {len(jpeg()):,} bytes, {PAIRS} requests of each kind in turn"
     table = Table("function less KMS, S3 and DynamoDB, median", "ms", title=title)

@@ -22,9 +22,7 @@ from tests.signers.software_signer import ACTIONS
 
 #: What the path of a first signature leaves out, or reaches only with its request.
 LATE = (
-    "boto3",
     "rfc3161_client",
-    "aws_lambda_powertools.utilities.idempotency",
     "edge_signer.signing.layout.asset_layout",
     "wasmtime",
     "yaml",

@@ -8,7 +8,8 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
-from edge_signer.http.admission import Admitted
+from edge_signer.http.admission import Admitted, Entry
+from edge_signer.http.received import ReceivedRequest
 from edge_signer.telemetry.request_record import RequestRecord
 from edge_signer.tenancy.rate_limits import Limits, Usage, decide
 from edge_signer.tenancy.tenants import Tenant
@@ -28,7 +29,12 @@ class OpenDoor:
 
     def admit(self, event: APIGatewayProxyEventV2, record: RequestRecord) -> Admitted:
         """Let a request in."""
-        return Admitted(self.tenant, (event.body or "").encode(), _STANDING, record.request_id)
+        return self.enter(event, record).admitted()
+
+    def enter(self, event: APIGatewayProxyEventV2, record: RequestRecord) -> Entry:
+        """Let a request in that is counted later."""
+        received = ReceivedRequest(event.headers, "POST", "/", (event.body or "").encode())
+        return Entry(received, self.tenant, record, lambda: _STANDING, is_certain=True)
 
 
 class FreshContext:

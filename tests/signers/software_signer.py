@@ -26,7 +26,7 @@ from edge_signer.signing.rules.policy import SigningPolicy
 from edge_signer.signing.rules.policy_directory import PolicyDirectory, shipped_policies
 from edge_signer.signing.service import SigningService
 from edge_signer.signing.signing_request import SigningRequest
-from edge_signer.signing.store import S3ManifestStore, StoredManifest
+from edge_signer.signing.store import S3ManifestStore
 from edge_signer.telemetry.request_record import RequestRecord
 from emulator.credentials.development_ca import DevelopmentCa
 from tests.judges.verifying import trusting
@@ -97,13 +97,15 @@ class MemoryStore(S3ManifestStore):
     def url_of(self, request: SigningRequest) -> str:  # noqa: ARG002
         return "https://manifests.test/one"
 
-    def put(self, request: SigningRequest, manifest_store: bytes) -> StoredManifest:
+    def put(self, request: SigningRequest, manifest_store: bytes) -> str:
         self.kept.append((request.tenant_id, request.asset_sha256, manifest_store))
-        return StoredManifest(self.url_of(request), str(len(self.kept)))
+        return str(len(self.kept))
 
-    def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
-        self.stamps.append((tenant_id, stamp))
+    def url_of_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:  # noqa: ARG002
         return f"https://manifests.test/{stamp.serial_number}.tsr"
+
+    def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> None:
+        self.stamps.append((tenant_id, stamp))
 
 
 def policy_directory(policies: Mapping[str, SigningPolicy]) -> PolicyDirectory:

@@ -162,8 +162,7 @@ def test_the_layers_ship_all_that_they_import_and_nothing_else() -> None:
         return {re.split(r"[~=<>\[]", one)[0] for one in requirements}
 
     declared = names(groups["layer"])
-    # boto3 is there for Powertools, which does not ask for it.
-    assert imported_distributions(LAYER, ROOT / "functions") == declared - {"boto3"}
+    assert imported_distributions(LAYER, ROOT / "functions") == declared
     central = names(project["optional-dependencies"]["central"])
     assert imported_distributions(CENTRAL_LAYER) - declared == central
     derivatives = names(project["optional-dependencies"]["derive"])

@@ -23,6 +23,7 @@ from tests.system.running import Running, call, running
 ACTIONS = {
     "lambda:Invoke": {"lambda:InvokeFunction"},
     "s3:HeadObject": {"s3:GetObject"},
+    "s3:ListObjectVersions": {"s3:ListBucketVersions"},
     "s3:ListObjectsV2": {"s3:ListBucket"},
     "dynamodb:TransactGetItems": {"dynamodb:GetItem"},
     "dynamodb:TransactWriteItems": {"dynamodb:PutItem", "dynamodb:UpdateItem"},

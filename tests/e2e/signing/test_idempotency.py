@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from edge_signer_client import server_timing
 from tests.e2e.conftest import Faults, body, calls, post, sign_workers
 from tests.system.processes import is_known
 from tests.system.running import Answer, Running
@@ -36,11 +38,13 @@ def test_the_same_again_gets_the_same_answer_and_one_signature(system: Running, 
     assert first.body == second.body
     assert "idempotency-replayed" not in first.headers
     assert second.headers["idempotency-replayed"] == "true"
-    same = {"x-manifest-version", "link", "x-total-time-ms"}
+    same = {"x-manifest-version", "link", "x-signing-mode"}
     assert {name: first.headers[name] for name in same} == {
         name: second.headers[name] for name in same
     }
-    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+    own = {"x-request-id", "x-total-time-ms", "server-timing"}
+    assert all(first.headers[name] != second.headers[name] for name in own)
+    assert second.headers["x-kms-time-ms"] == "0.00"
 
 
 def test_a_hundred_at_once_get_one_signature_and_one_answer(system: Running, key: str) -> None:
@@ -126,6 +130,106 @@ def test_without_dynamodb_a_request_with_a_key_is_not_signed_and_one_without_is(
     assert (answer.status, answer.json()["code"]) == (503, "STORE_UNAVAILABLE")
     assert calls(system, "kms.Sign") == before
     assert post(system, body(b"x")).status == 200
+
+
+def test_the_times_of_a_request_include_everything_that_it_waits_for(
+    system: Running, faults: Faults, key: str
+) -> None:
+    faults({"service": "s3", "operation": "PutObject", "delay_ms": 60})
+    timing = server_timing(keyed(system, key).headers["server-timing"])
+    assert timing["store"] > 60
+    assert timing["total"] > timing["kms"] + timing["store"]
+
+
+def test_an_answer_names_its_own_version_though_the_asset_was_signed_again(
+    system: Running, key: str
+) -> None:
+    asset = key.encode()
+    first, later = keyed(system, key, asset), keyed(system, f"{key}-later", asset)
+    again = keyed(system, key, asset)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.headers["x-manifest-version"] == first.headers["x-manifest-version"]
+    assert again.headers["x-manifest-version"] != later.headers["x-manifest-version"]
+    assert again.body == first.body
+
+
+@pytest.mark.parametrize("lost", ["manifest", "time-stamp"])
+def test_an_answer_is_repeated_only_if_all_that_it_names_is_stored(
+    system: Running, key: str, lost: str
+) -> None:
+    """As if the worker had died after it had written the answer down, while S3 stored the rest."""
+    asked = {**body(key.encode()), "tsa": True}
+    answer = post(system, asked, **{"Idempotency-Key": key})
+    named = answer.json()["manifest_url" if lost == "manifest" else "tsa_token_url"]
+    s3 = system.client("s3")
+    (bucket,) = [
+        one["Name"] for one in s3.list_buckets()["Buckets"] if "-manifests-" in one["Name"]
+    ]
+    path = named.partition("/manifests/")[2]
+    for one in s3.list_object_versions(Bucket=bucket, Prefix=path)["Versions"]:
+        s3.delete_object(Bucket=bucket, Key=path, VersionId=one["VersionId"])
+
+    before = calls(system, "kms.Sign")
+    assert post(system, asked, **{"Idempotency-Key": key}).json()["code"] == "REQUEST_IN_FLIGHT"
+    end_time_of(system, answer.json()["manifest_url"])
+    again = post(system, asked, **{"Idempotency-Key": key})
+    assert (again.status, "idempotency-replayed" in again.headers) == (200, False)
+    assert calls(system, "kms.Sign") == before + 1
+    repeated = post(system, asked, **{"Idempotency-Key": key})
+    assert repeated.body == again.body
+
+
+def end_time_of(system: Running, manifest_url: str) -> None:
+    """Let the time of the function be up that had this answer."""
+    dynamodb = system.client("dynamodb")
+    (item,) = [
+        one
+        for one in dynamodb.scan(TableName=TABLE)["Items"]
+        if manifest_url in one.get("data", {}).get("S", "")
+    ]
+    dynamodb.put_item(TableName=TABLE, Item={**item, "in_progress_expiration": {"N": "1000"}})
+
+
+def test_a_key_is_free_again_if_its_manifest_was_not_stored(
+    system: Running, faults: Faults, key: str
+) -> None:
+    faults({"service": "s3", "operation": "PutObject", "status": 503})
+    assert keyed(system, key).json()["code"] == "STORE_UNAVAILABLE"
+    faults()
+    answer = keyed(system, key)
+    assert (answer.status, "idempotency-replayed" in answer.headers) == (200, False)
+
+
+def test_a_key_stays_in_flight_if_only_its_answer_could_not_be_written_down(
+    system: Running, faults: Faults, key: str
+) -> None:
+    limit = {"service": "dynamodb", "operation": "UpdateItem"}
+    assert post(system, body(b"x")).status == 200
+    faults({**limit, "status": 500})
+    assert keyed(system, key).json()["code"] == "STORE_UNAVAILABLE"
+    faults()
+    assert keyed(system, key).json()["code"] == "REQUEST_IN_FLIGHT"
+
+
+def test_an_answer_that_an_earlier_release_remembered_is_repeated(
+    system: Running, key: str
+) -> None:
+    """Its records have the version of the manifest, and no attempt."""
+    first = keyed(system, key)
+    dynamodb = system.client("dynamodb")
+    (item,) = [
+        one
+        for one in dynamodb.scan(TableName=TABLE)["Items"]
+        if first.json()["manifest"] in one.get("data", {}).get("S", "")
+    ]
+    data = json.loads(item["data"]["S"])
+    data["headers"]["X-Manifest-Version"] = first.headers["x-manifest-version"]
+    known = ("id", "status", "validation", "expiration", "in_progress_expiration")
+    item = {name: item[name] for name in known} | {"data": {"S": json.dumps(data)}}
+    dynamodb.put_item(TableName=TABLE, Item=item)
+    again = keyed(system, key)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert again.body == first.body
 
 
 @pytest.mark.parametrize("wrong", ["", "two words", "x" * 256, "é"])

@@ -144,6 +144,53 @@ def test_a_tenant_that_may_not_come_is_refused_before_its_body_is_read(system: R
     assert (refused.status, refused.json()["code"]) == (429, "RATE_LIMITED")
 
 
+def admit_nobody(system: Running, tenant: str) -> None:
+    """As if other workers, or an operator, had used up the room that a worker saw."""
+    system.client("dynamodb").update_item(
+        TableName=TABLE,
+        Key={"tenant_id": {"S": tenant}},
+        UpdateExpression="SET limit_day = :none",
+        ExpressionAttributeValues={":none": {"N": "0"}},
+    )
+
+
+def test_a_refusal_beside_other_steps_leaves_no_signature_and_no_key(unused: Running) -> None:
+    wait_for(lambda: post(unused, body(b"x"), tenant="acme").status == 200)
+    admit_nobody(unused, "acme")
+    signed = calls(unused, "kms.Sign")
+    refused = post(unused, body(b"x"), tenant="acme", **{"Idempotency-Key": "refused"})
+    assert refused.json()["code"] == "RATE_LIMITED"
+    assert post(unused, b"{", tenant="acme").json()["code"] == "RATE_LIMITED"
+    assert calls(unused, "kms.Sign") == signed
+    records = unused.client("dynamodb").scan(TableName="edge-signer-dev-requests")["Items"]
+    assert not [one for one in records if one["id"]["S"].startswith("idempotency#")]
+
+
+def test_a_tenant_known_to_be_full_costs_one_worker_one_call_a_second(unused: Running) -> None:
+    put_usage(unused, "acme", 10_000)
+    refused = [
+        post(unused, body(b"x"), tenant="acme", **{"Idempotency-Key": "full"}) for _ in range(2)
+    ]
+    assert {one.status for one in refused} == {429}
+    before = {one: calls(unused, f"dynamodb.{one}") for one in ("UpdateItem", "PutItem")}
+    assert post(unused, body(b"x"), tenant="acme", **{"Idempotency-Key": "full"}).status == 429
+    after = {one: calls(unused, f"dynamodb.{one}") for one in before}
+    assert after["PutItem"] == before["PutItem"]
+    assert after["UpdateItem"] <= before["UpdateItem"] + 1
+
+
+def test_a_tenant_with_ample_room_is_refused_before_anything_is_stored(system: Running) -> None:
+    """Its limit is lowered in the second in which a worker relies on what it saw."""
+    dynamodb, key = system.client("dynamodb"), {"tenant_id": {"S": "load"}}
+    lifted = {f"limit_{one}": {"N": "100000"} for one in ("second", "minute", "day")}
+    dynamodb.put_item(TableName=TABLE, Item={**key, **lifted})
+    wait_for(lambda: post(system, body(b"x")).status == 200)
+    stored = calls(system, "s3.PutObject")
+    admit_nobody(system, "load")
+    assert post(system, body(b"x")).json()["code"] == "RATE_LIMITED"
+    assert calls(system, "s3.PutObject") == stored
+
+
 @pytest.mark.parametrize(
     "fault",
     [

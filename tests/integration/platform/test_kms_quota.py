@@ -37,6 +37,7 @@ class Bench:
             self.complaints.append,
             lambda: self.now_s,
             write_every_s=write_every_s,
+            begin=lambda write: write(),
         )
 
     def usage(self, region: str = REGION) -> KmsUsage:

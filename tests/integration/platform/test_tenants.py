@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +13,7 @@ from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.tenancy.tenants import DynamoDbTenantDirectory, Tenant
 from emulator.aws.services import in_process_services, moto_host
 from tests.system.dynamodb_tables import make_table
+from tests.system.waiting import wait_for
 
 TABLE = "tenants"
 
@@ -56,6 +58,17 @@ def test_a_removed_token_ends_when_the_cache_does(dynamodb: Any, put: Any) -> No
     dynamodb.delete_item(TableName=TABLE, Key=key)
     assert lasting.holder_of("one")
     assert fleeting.holder_of("one") is None
+
+
+def test_a_token_is_looked_up_again_before_its_cache_ends(dynamodb: Any, put: Any) -> None:
+    put("one", "acme")
+    directory = DynamoDbTenantDirectory(dynamodb, TABLE, cache_s=1000)
+    assert directory.holder_of("one") == Tenant("acme")
+    put("one", "testcorp")
+    ((token, (_, tenant)),) = directory._found.items()
+    directory._found[token] = (time.monotonic() + 300, tenant)
+    assert directory.holder_of("one") == Tenant("acme")
+    wait_for(lambda: directory.holder_of("one") == Tenant("testcorp"))
 
 
 def test_a_new_token_works_though_it_was_guessed_before(dynamodb: Any, put: Any) -> None:

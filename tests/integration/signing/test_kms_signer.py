@@ -23,6 +23,7 @@ from edge_signer.signing.errors import (
 )
 from emulator.aws.services import in_process_services, moto_host
 from tests.signers.kms_keys import KEY_SPECS, PARAMETER, KmsKeys
+from tests.system.waiting import wait_for
 
 ES256 = ALGORITHMS["ES256"]
 
@@ -127,6 +128,7 @@ def test_a_rotated_key_is_taken_up_with_its_certificate(
     assert rotating.credential().key_id == old
 
     monkeypatch.setattr(KmsSigner, "RETRY_S", 0.0)
+    monkeypatch.setattr(KmsSigner, "GRACE_S", 0.0)
     rotating._fresh_until_s = 0.0
     keys.aws.kms.update_alias(AliasName=alias, TargetKeyId=new.rpartition("/")[2])
     between = rotating.credential()
@@ -153,6 +155,7 @@ def test_an_expired_chain_is_replaced_as_soon_as_there_is_another(
             return cls.fromtimestamp(first.expires_at.timestamp() + 1, tz)
 
     monkeypatch.setattr(KmsSigner, "RETRY_S", 0.0)
+    monkeypatch.setattr(KmsSigner, "GRACE_S", 0.0)
     monkeypatch.setattr(certificate, "datetime", Later)
     renewed._fresh_until_s = 0.0
     with pytest.raises(CredentialUnavailableError, match="expired"):
@@ -201,6 +204,17 @@ def test_a_credential_is_fresh_no_longer_than_its_chain(
     assert once._fresh_until_s <= time.monotonic() + left_s + 1
 
 
+def test_a_credential_that_is_due_is_fetched_beside_the_request(keys: KmsKeys) -> None:
+    key_id, parameter = keys.new(), "/edge-signer/test/certificates/due"
+    keys.certify(key_id, parameter)
+    due = keys.signer(key_id, parameter)
+    first = due.credential()
+    keys.certify(key_id, parameter)
+    due._fresh_until_s = time.monotonic()
+    assert due.credential() is first
+    wait_for(lambda: due.credential() != first)
+
+
 def test_a_chain_that_was_taken_away_serves_no_longer_but_a_broken_one_is_survived(
     keys: KmsKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,6 +224,7 @@ def test_a_chain_that_was_taken_away_serves_no_longer_but_a_broken_one_is_surviv
     credential = signing.credential()
 
     monkeypatch.setattr(KmsSigner, "RETRY_S", 0.0)
+    monkeypatch.setattr(KmsSigner, "GRACE_S", 0.0)
     signing._fresh_until_s = 0.0
     keys.aws.ssm.put_parameter(Name=parameter, Type="String", Value="half a ch", Overwrite=True)
     assert signing.credential() is credential

@@ -88,6 +88,18 @@ def test_a_delay_alone_lets_the_call_through(monkeypatch: pytest.MonkeyPatch) ->
     assert slept == [0.25]
 
 
+def test_the_least_time_includes_the_services_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr("emulator.aws.faults.time.monotonic", lambda: 10.003)
+    monkeypatch.setattr("emulator.aws.faults.time.sleep", slept.append)
+    request = Request("POST", "/", arrived_s=10.0)
+
+    made = struck(FaultRule(service="kms", least_ms=12))
+
+    assert made.answer(SIGN, request, lambda: WELL) is WELL
+    assert slept == [0, pytest.approx(0.009)]
+
+
 def test_probability_is_a_share_of_the_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = iter([0.29, 0.31])
     monkeypatch.setattr("emulator.aws.faults.random.random", lambda: next(drawn))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import NoReturn
 
 import pytest
 
@@ -181,18 +182,20 @@ def test_without_a_stamp_nothing_is_released(workshop: Workshop) -> None:
     assert (store.kept, store.stamps) == ([], [])
 
 
-def test_a_stamp_is_kept_before_the_manifest_that_has_it(workshop: Workshop) -> None:
-    class Full(MemoryStore):
-        def put_time_stamp(self, *_: object) -> str:
-            raise StoreUnavailableError("full")
+@pytest.mark.parametrize("full", ["put", "put_time_stamp"])
+def test_a_manifest_is_released_only_if_it_and_its_stamp_are_stored(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, full: str
+) -> None:
+    def refuse(*_: object) -> NoReturn:
+        raise StoreUnavailableError("full")
 
-    store = Full()
+    store = MemoryStore()
+    monkeypatch.setattr(MemoryStore, full, refuse)
     service = SigningService(
         POLICIES, edge_path(workshop.signer, workshop.builder), None, store, Stamping()
     )
     with pytest.raises(StoreUnavailableError):
         service.sign(request(tsa=True), RequestRecord("a request"), Deadline())
-    assert store.kept == []
 
 
 def test_a_token_makes_a_manifest_longer_by_itself_and_its_heads(workshop: Workshop) -> None:

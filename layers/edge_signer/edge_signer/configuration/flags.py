@@ -18,9 +18,11 @@ DEFAULT_PAYLOAD_BYTES = 64 * 1024
 MAX_PAYLOAD_BYTES = 6_000_000
 #: Reserved names. Setting one is an error, so that nobody relies on it.
 NOT_SUPPORTED_YET = ("smart_placement_enabled",)
-# A worker reads the flags every 5.0 to 6.2 s. Even with a second attempt and the time of an answer,
-# a change takes effect within the 10 s that operators are promised.
+# A worker reads the flags every 5.0 to 6.2 s, beside the request that finds them due. A worker that
+# had no request in the meantime waits for the read: it may have been asleep for hours. Even with a
+# second attempt, a change takes effect within the 10 s that operators are promised.
 _REFRESH_S = 5.6
+_LATEST_S = 7.5
 
 _TENANTS = "names of tenants (a-z, 0-9 and -; not audit or trust), separated by commas"
 
@@ -172,5 +174,5 @@ def operator_flags(settings: SwitchedSettings, complain: Callable[[str], None]) 
         complain: Called with a line for each invalid text.
     """
     ssm = client("ssm", settings.aws_region)
-    folder = SsmParameterFolder(ssm, settings.flag_folder, refresh_s=_REFRESH_S)
+    folder = SsmParameterFolder(ssm, settings.flag_folder, refresh_s=_REFRESH_S, latest_s=_LATEST_S)
     return OperatorFlags(folder.values, Flags.defaults(settings), complain)

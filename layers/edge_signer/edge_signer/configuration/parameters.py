@@ -22,13 +22,24 @@ class SsmParameterFolder:
         ssm: Client.
         path: Of the folder, such as `/edge-signer/prod/policies`.
         refresh_s: Seconds for which values serve before they are read again.
+        latest_s: Seconds after which they no longer serve while they are read again.
         retry_s: As in `LastGood`.
     """
 
-    def __init__(self, ssm: Any, path: str, *, refresh_s: float, retry_s: float = RETRY_S) -> None:
+    def __init__(
+        self,
+        ssm: Any,
+        path: str,
+        *,
+        refresh_s: float,
+        latest_s: float | None = None,
+        retry_s: float = RETRY_S,
+    ) -> None:
         self._ssm = ssm
         self._path = path
-        self._values = LastGood(self._read_or_fail, refresh_s=refresh_s, retry_s=retry_s)
+        self._values = LastGood(
+            self._read_or_fail, refresh_s=refresh_s, latest_s=latest_s, retry_s=retry_s
+        )
 
     def values(self) -> Mapping[str, str]:
         """Return the values by the last part of their names.

@@ -20,8 +20,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
+from edge_signer.platform.beside import beside
 from edge_signer.platform.clients import StoreCall
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.telemetry.telemetry import SparingComplaint
@@ -38,8 +40,8 @@ _DAY_KEPT_S = 7 * 86_400
 class KmsUsageTally:
     """Counts the calls of one worker; needs `dynamodb:UpdateItem` on the items.
 
-    While DynamoDB fails, nothing is counted, and it is left alone for longer: a request waits for
-    each timeout.
+    It writes beside the request. While DynamoDB fails, nothing is counted, and it is left alone for
+    longer.
 
     Args:
         dynamodb: Client, with one attempt and a short timeout.
@@ -48,6 +50,7 @@ class KmsUsageTally:
         complain: Called now and then with a line if DynamoDB fails.
         clock: Seconds since 1970.
         write_every_s: Seconds between two writes.
+        begin: Begins a write.
     """
 
     def __init__(
@@ -59,6 +62,7 @@ class KmsUsageTally:
         clock: Callable[[], float] = time.time,
         *,
         write_every_s: float = 10.0,
+        begin: Callable[[Callable[[], None]], object] = beside,
     ) -> None:
         self._dynamodb = dynamodb
         self._table = table
@@ -66,6 +70,7 @@ class KmsUsageTally:
         self._complain = SparingComplaint(complain)
         self._write_every_s = write_every_s
         self._clock = clock
+        self._begin = begin
         self._unwritten: Counter[int] = Counter()
         self._silent_until_s = 0.0
 
@@ -74,10 +79,10 @@ class KmsUsageTally:
         self._unwritten[int(self._clock())] += 1
         if time.monotonic() >= self._silent_until_s:
             counted, self._unwritten = self._unwritten, Counter()
-            wait_s = self._write_every_s if self._write(counted) else _RETRY_S
-            self._silent_until_s = time.monotonic() + wait_s
+            self._silent_until_s = time.monotonic() + self._write_every_s
+            self._begin(partial(self._write, counted))
 
-    def _write(self, calls: Counter[int]) -> bool:
+    def _write(self, calls: Counter[int]) -> None:
         from botocore.exceptions import BotoCoreError, ClientError
 
         items: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -89,8 +94,7 @@ class KmsUsageTally:
                 self._add(item_id, counts)
         except (BotoCoreError, ClientError) as failure:
             self._complain(f"KMS quota: calls of this worker are not counted: {failure}")
-            return False
-        return True
+            self._silent_until_s = time.monotonic() + _RETRY_S
 
     def _add(self, item_id: str, counts: Counter[str]) -> None:
         kept_s = _DAY_KEPT_S if "calls" in counts else _MINUTE_KEPT_S

@@ -23,7 +23,7 @@ OPERATIONS: dict[Service, frozenset[str]] = {
     "s3": frozenset(
         {
             *("CreateBucket", "CreateSession", "DeleteObject", "GetObject", "HeadBucket"),
-            *("HeadObject", "ListObjectsV2", "PutObject"),
+            *("HeadObject", "ListObjectVersions", "ListObjectsV2", "PutObject"),
         }
     ),
     "ssm": frozenset({"GetParameter", "GetParametersByPath", "PutParameter"}),
@@ -75,8 +75,9 @@ def client(
         attempts: Total attempts of each call; None for the service's default.
     """
     from botocore.config import Config
+    from botocore.handlers import add_expect_header
 
-    return _session().create_client(
+    made: BaseClient = _session().create_client(
         service,
         region_name=region,
         config=Config(
@@ -87,6 +88,10 @@ def client(
             **_FORMS.get(service, {}),
         ),
     )
+    if service == "s3":
+        # It would ask S3 whether it may send a few KB, and wait for the answer.
+        made.meta.events.unregister("before-call.s3", add_expect_header)
+    return made
 
 
 class StoreCall:

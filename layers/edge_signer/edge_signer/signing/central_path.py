@@ -78,6 +78,7 @@ class CentralPath:
         if attempt.deadline.left_s() < _LEAST_S:
             raise DeadlineExceededError("There was no time left to sign.", retry_after_s=5)
 
+        attempt.before_kms()
         with record.stopwatch.step("central"):
             made = self._signer.sign(
                 CentralRequest(

@@ -154,6 +154,7 @@ class EdgePath:
             if stopwatch.cpu_ms - before_cpu_ms > patience.cpu_timeout_ms:
                 raise CpuTimeSpentError("Building took too much CPU time.")
 
+        attempt.before_kms()
         try:
             with stopwatch.step("kms"):
                 record.counts["kms_sign"] += 1

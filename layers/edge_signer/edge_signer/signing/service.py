@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from edge_signer.platform.beside import beside
 from edge_signer.platform.deadline import Deadline, EdgeTimeSpentError
 from edge_signer.platform.errors import (
     DeadlineExceededError,
@@ -28,10 +30,11 @@ from edge_signer.signing.rules.policy_directory import PolicyDirectory
 from edge_signer.signing.signing_request import (
     Attempt,
     PlannedManifest,
+    SignedManifest,
     SignedStore,
     SigningRequest,
 )
-from edge_signer.signing.store import S3ManifestStore, StoredManifest
+from edge_signer.signing.store import S3ManifestStore
 from edge_signer.telemetry.request_record import RequestRecord
 
 # Loads the validator, which only requests with ingredients need.
@@ -51,25 +54,6 @@ _CENTRAL_MAY_HELP = (
 )
 
 
-@dataclass(frozen=True)
-class SignedManifest:
-    """A signed and stored manifest.
-
-    Attributes:
-        stored: The manifest.
-        signing_mode: How it was signed.
-        kms_key_id: The key that signed it.
-        tsa_token_url: Address of its time-stamp; None for none.
-        manifest_store: The bytes.
-    """
-
-    stored: StoredManifest
-    signing_mode: str
-    kms_key_id: str
-    tsa_token_url: str | None
-    manifest_store: bytes
-
-
 class SigningService:
     """Signs requests.
 
@@ -82,6 +66,9 @@ class SigningService:
         ingredients: Gives the planner of ingredients when it is first needed.
         signs_here: Tells whether the edge may sign for a tenant.
         asks_central: Tells whether the central signer may be used.
+
+    Attributes:
+        store: Keeps manifests.
     """
 
     def __init__(
@@ -98,7 +85,7 @@ class SigningService:
         self._planning = Planning(policies, store, time_stamp_authority, ingredients)
         self._edge = edge
         self._central = central
-        self._store = store
+        self.store = store
         self._signs_here = signs_here
         self._asks_central = asks_central
 
@@ -115,7 +102,13 @@ class SigningService:
         return planned
 
     def sign(
-        self, request: SigningRequest, record: RequestRecord, deadline: Deadline
+        self,
+        request: SigningRequest,
+        record: RequestRecord,
+        deadline: Deadline,
+        *,
+        before_kms: Callable[[], object] = lambda: None,
+        before_storing: Callable[[SignedManifest], object] = lambda _: None,
     ) -> SignedManifest:
         """Build, sign, check and store the manifest of an asset.
 
@@ -125,10 +118,12 @@ class SigningService:
                 ingredients if there are any, layout if there is an inline asset to embed in, those
                 of the path taken, and store.
             deadline: Of the request.
+            before_kms: Called when all is ready to be signed; what it raises ends the request.
+            before_storing: Called with what will be stored; what it raises ends the request.
 
         Raises:
             EdgeSignerError: One of the catalogue. Nothing was stored, unless the store failed to
-                confirm it.
+                confirm it, or failed to store the time-stamp beside the manifest.
         """
         with record.stopwatch.step("policy"):
             planned = self._planning.content(request)
@@ -145,7 +140,7 @@ class SigningService:
         elif request.embedding is not None:
             request.embedding.require_possible(is_stamped=planned.is_stamped)
 
-        attempt = Attempt(request, planned, record, deadline)
+        attempt = Attempt(request, planned, record, deadline, before_kms)
         central = self._central if self._asks_central() else None
         if request.needs_edge:
             signed = self._sign_at_edge_alone(attempt)
@@ -172,25 +167,38 @@ class SigningService:
         if deadline.left_s() <= 0:
             raise DeadlineExceededError("There was no time left to store it.", retry_after_s=5)
 
+        manifest = self._signed(request, planned, signed)
+        before_storing(manifest)
+
         with record.stopwatch.step("store"):
-            tenant_id, stamp = request.tenant_id, signed.stamp
-            token_url = self._store.put_time_stamp(tenant_id, stamp) if stamp else None
-            stored = self._store.put(request, signed.manifest_store)
+            manifest = replace(manifest, version=self._stored(request, signed))
             record.manifest_sha256 = hashlib.sha256(signed.manifest_store).hexdigest()
             record.signing_mode = signed.signing_mode
             record.kms_key_id = signed.kms_key_id
+        return manifest
 
+    def _signed(
+        self, request: SigningRequest, planned: PlannedManifest, signed: SignedStore
+    ) -> SignedManifest:
+        stamp, tenant_id = signed.stamp, request.tenant_id
         return SignedManifest(
-            stored, signed.signing_mode, signed.kms_key_id, token_url, signed.manifest_store
+            manifest_url=planned.manifest_url,
+            version="",
+            signing_mode=signed.signing_mode,
+            kms_key_id=signed.kms_key_id,
+            tsa_token_url=self.store.url_of_time_stamp(tenant_id, stamp) if stamp else None,
+            manifest_store=signed.manifest_store,
         )
 
-    def stored(self, request: SigningRequest, version: str) -> bytes:
-        """Return a version of the manifest store that was made for a request.
-
-        Raises:
-            StoreUnavailableError: S3 does not answer.
-        """
-        return self._store.read(request, version)
+    def _stored(self, request: SigningRequest, signed: SignedStore) -> str:
+        """Store a manifest and its time-stamp at the same time; return the manifest's version."""
+        if signed.stamp is None:
+            return self.store.put(request, signed.manifest_store)
+        stamped = beside(partial(self.store.put_time_stamp, request.tenant_id, signed.stamp))
+        try:
+            return self.store.put(request, signed.manifest_store)
+        finally:
+            stamped.result()
 
     def _sign_at_edge_alone(self, attempt: Attempt) -> SignedStore:
         """Sign what the central signer does not make: it makes sidecars without ingredients."""

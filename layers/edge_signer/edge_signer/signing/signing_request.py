@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,12 +109,35 @@ class Attempt:
         planned: What follows from it and its policy.
         record: Takes what was signed with what, and the duration of each step.
         deadline: Of the request.
+        before_kms: Called before a key is used; an error that it raises ends the attempt.
     """
 
     request: SigningRequest
     planned: PlannedManifest
     record: RequestRecord
     deadline: Deadline
+    before_kms: Callable[[], object] = lambda: None
+
+
+@dataclass(frozen=True)
+class SignedManifest:
+    """A signed manifest and where it is stored.
+
+    Attributes:
+        manifest_url: Where it is, or will be.
+        version: Of the stored manifest; empty until it is stored.
+        signing_mode: How it was signed.
+        kms_key_id: The key that signed it.
+        tsa_token_url: Address of its time-stamp; None for none.
+        manifest_store: The bytes.
+    """
+
+    manifest_url: str
+    version: str
+    signing_mode: str
+    kms_key_id: str
+    tsa_token_url: str | None
+    manifest_store: bytes
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from edge_signer.platform.clients import StoreCall
@@ -12,18 +13,16 @@ from edge_signer.signing.signing_request import SigningRequest
 
 MANIFEST_CONTENT_TYPE = "application/c2pa"
 MANIFEST_CACHE_CONTROL = "public, max-age=60"
-
-
-@dataclass(frozen=True)
-class StoredManifest:
-    """Address and version of a stored manifest."""
-
-    url: str
-    version: str
+# Nearly always the first of them is the one.
+_VERSIONS_A_PAGE = 20
+_CLOCKS_DIFFER = timedelta(minutes=1)
 
 
 class S3ManifestStore:
-    """The bucket; needs `s3:PutObject` and `s3:GetObjectVersion` on the two kinds of keys.
+    """The bucket.
+
+    Needs `s3:PutObject` and `s3:GetObjectVersion` on the two kinds of keys, and
+    `s3:ListBucketVersions` for them.
 
     The last write is the one that is served; earlier versions are kept. Sidecars are under
     `<tenant>/sha256/<asset_sha256>.c2pa`, embedded manifests under
@@ -46,8 +45,8 @@ class S3ManifestStore:
         """Return the address of a request's manifest, whether or not there is one yet."""
         return f"{self._base_url}/{_key_of(request)}"
 
-    def put(self, request: SigningRequest, manifest_store: bytes) -> StoredManifest:
-        """Write a request's manifest.
+    def put(self, request: SigningRequest, manifest_store: bytes) -> str:
+        """Write a request's manifest, and return its version.
 
         Raises:
             ManifestIdReusedError: There is a manifest under its `manifest_id`, and it stays.
@@ -55,9 +54,7 @@ class S3ManifestStore:
                 manifest may still be stored, as a version of its own.
         """
         condition = {} if request.manifest_id is None else {"IfNoneMatch": "*"}
-        key = _key_of(request)
-        version = self._put(key, manifest_store, MANIFEST_CONTENT_TYPE, **condition)
-        return StoredManifest(f"{self._base_url}/{key}", version)
+        return self._put(_key_of(request), manifest_store, MANIFEST_CONTENT_TYPE, **condition)
 
     def read(self, request: SigningRequest, version: str) -> bytes:
         """Return a version of a request's manifest.
@@ -70,15 +67,56 @@ class S3ManifestStore:
             found = self._s3.get_object(Bucket=self._bucket, Key=key, VersionId=version)
             return bytes(found["Body"].read())
 
-    def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
-        """Write the authority's response as `openssl ts -verify -in` reads it; give its address.
+    def version_of(self, request: SigningRequest, md5: str, since: datetime) -> str | None:
+        """Find a manifest among the versions of its key.
+
+        Args:
+            request: Whose manifest it is.
+            md5: Of the manifest, in hexadecimal: S3's ETag where it encrypts with its own keys.
+            since: When it was stored, or earlier.
+
+        Returns:
+            Its version; None if there is none.
+
+        Raises:
+            StoreUnavailableError: S3 does not answer.
+        """
+        for one in self._versions(_key_of(request)):
+            if one["LastModified"] < since - _CLOCKS_DIFFER:
+                break
+            if one["ETag"].strip('"') == md5:
+                return str(one["VersionId"])
+        return None
+
+    def has_time_stamp(self, url: str) -> bool:
+        """Return whether there is a time-stamp at its address.
+
+        Raises:
+            StoreUnavailableError: S3 does not answer.
+        """
+        return any(self._versions(url.removeprefix(f"{self._base_url}/")))
+
+    def _versions(self, key: str) -> Iterator[Mapping[str, Any]]:
+        """Give the versions of an object, the newest first."""
+        with StoreCall("The manifest cannot be looked up; try again."):
+            pages = self._s3.get_paginator("list_object_versions").paginate(
+                Bucket=self._bucket, Prefix=key, PaginationConfig={"PageSize": _VERSIONS_A_PAGE}
+            )
+            for page in pages:
+                # Objects whose key only begins like this one come after it.
+                yield from (one for one in page.get("Versions", ()) if one["Key"] == key)
+
+    def url_of_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> str:
+        """Return the address of a time-stamp, whether or not it is stored yet."""
+        return f"{self._base_url}/{_key_of_time_stamp(tenant_id, stamp)}"
+
+    def put_time_stamp(self, tenant_id: str, stamp: TimeStamp) -> None:
+        """Write the authority's response as `openssl ts -verify -in` reads it.
 
         Raises:
             StoreUnavailableError: As with `put`.
         """
-        key = f"{tenant_id}/tsa/{stamp.serial_number}.tsr"
-        self._put(key, stamp.response, REPLY_TYPE)
-        return f"{self._base_url}/{key}"
+        self._put(_key_of_time_stamp(tenant_id, stamp), stamp.response, REPLY_TYPE)
 
     def _put(self, key: str, content: bytes, content_type: str, **condition: str) -> str:
         """Write an object, and give its version."""
@@ -99,6 +137,10 @@ class S3ManifestStore:
                     "There is a manifest under this manifest_id already; sign with a new one."
                 ) from refused
         return str(answer.get("VersionId", "null"))
+
+
+def _key_of_time_stamp(tenant_id: str, stamp: TimeStamp) -> str:
+    return f"{tenant_id}/tsa/{stamp.serial_number}.tsr"
 
 
 def _key_of(request: SigningRequest) -> str:

@@ -31,8 +31,8 @@ from edge_signer.telemetry.telemetry import Telemetry
 if TYPE_CHECKING:
     from edge_signer.signing.ingredients.planner import IngredientPlanner
 
-# How long a worker may serve a policy after its document was replaced.
-_POLICY_REFRESH_S = 30.0
+# A worker takes a policy up within a minute after its document was replaced.
+_POLICY_REFRESH_S, _POLICY_LATEST_S = 30.0, 50.0
 _CHAOS_TIMEOUT_S = 1.0
 
 
@@ -55,7 +55,9 @@ def signing_service(
         complain = telemetry.complaint("tsa_unusable")
         authority = HttpTimeStampAuthority(settings.tsa_url, roots, complain=complain)
     elsewhere = central_signer(settings, ssm)
-    documents = SsmParameterFolder(ssm, settings.policy_folder, refresh_s=_POLICY_REFRESH_S)
+    documents = SsmParameterFolder(
+        ssm, settings.policy_folder, refresh_s=_POLICY_REFRESH_S, latest_s=_POLICY_LATEST_S
+    )
     return SigningService(
         PolicyDirectory(
             shipped_policies(), documents.values, telemetry.complaint("policy_ignored")

@@ -12,9 +12,12 @@ import hmac
 import math
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from edge_signer.platform.beside import Renewal
 from edge_signer.platform.clients import StoreCall
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.platform.names import RESERVED, TENANT_ID
@@ -44,7 +47,8 @@ class DynamoDbTenantDirectory:
     """Finds the holder of a bearer token; needs `dynamodb:GetItem` on the table.
 
     Found tokens are cached, so a change of the table takes effect after `cache_s` at the latest;
-    cached tokens still expire on time. Unknown tokens are not cached, so that guesses cannot fill
+    cached tokens still expire on time. In the last third of that time, a token is looked up again
+    beside the request. Unknown tokens are not cached, so that guesses cannot fill
     the memory.
 
     Args:
@@ -69,6 +73,7 @@ class DynamoDbTenantDirectory:
         self._cache_s = cache_s
         self._clock = clock
         self._found: dict[str, tuple[float, Tenant]] = {}
+        self._renewal = Renewal()
 
     def holder_of(self, token: str) -> Tenant | None:
         """Return the token's holder; None if it is unknown or expired.
@@ -80,15 +85,27 @@ class DynamoDbTenantDirectory:
         return None if holder is None or holder.ends_at_s <= self._clock() else holder
 
     def _holder(self, token_sha256: str) -> Tenant | None:
-        kept = self._found.get(token_sha256)
-        if kept and kept[0] > time.monotonic():
-            return kept[1]
-        self._found.pop(token_sha256, None)
+        kept, now_s = self._found.get(token_sha256), time.monotonic()
+        if kept is None or kept[0] <= now_s:
+            self._found.pop(token_sha256, None)
+            return self._found_now(token_sha256)
+        if kept[0] - now_s < self._cache_s / 3:
+            self._renewal.begin(partial(self._look_up_again, token_sha256))
+        return kept[1]
+
+    def _look_up_again(self, token_sha256: str) -> None:
+        # If it fails, a request looks it up when it is no longer cached.
+        with suppress(StoreUnavailableError):
+            if self._found_now(token_sha256) is None:
+                self._found.pop(token_sha256, None)
+
+    def _found_now(self, token_sha256: str) -> Tenant | None:
+        until_s = time.monotonic() + self._cache_s
         holder = self._look_up(token_sha256)
         if holder:
             if len(self._found) >= self._CACHE_LIMIT:
                 self._found.clear()
-            self._found[token_sha256] = (time.monotonic() + self._cache_s, holder)
+            self._found[token_sha256] = (until_s, holder)
         return holder
 
     def _look_up(self, token_sha256: str) -> Tenant | None:

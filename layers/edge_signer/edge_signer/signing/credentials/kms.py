@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from edge_signer.kms_guard.kms_errors import KEY_IS_GONE, kms_error, refusal_code
+from edge_signer.platform.beside import Renewal
 from edge_signer.platform.errors import EdgeSignerError
 from edge_signer.signing.credentials.algorithm import KMS_RAW_LIMIT_BYTES, Algorithm
 from edge_signer.signing.credentials.certificate import CertificateChain, InstalledChain
@@ -28,6 +29,11 @@ class Credential:
 
     key_id: str
     certificate_chain: CertificateChain
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether a certificate of the chain has expired."""
+        return self.certificate_chain.expires_at <= datetime.now(UTC)
 
     @property
     def kms_region(self) -> str | None:
@@ -60,7 +66,8 @@ class KmsSigner:
     Needs `kms:Sign` and `kms:GetPublicKey` on the key.
 
     The credential is fetched again after `REFRESH_S` seconds, so that a rotated key or a renewed
-    certificate takes effect without a restart. If that fails, the last good credential stays in
+    certificate takes effect without a restart: beside a request, or before one that comes more than
+    `GRACE_S` seconds later. If that fails, the last good credential stays in
     use while it is valid: it still names the key that it certifies. Only a deleted chain does not.
 
     Args:
@@ -74,6 +81,7 @@ class KmsSigner:
 
     REFRESH_S = 300.0
     RETRY_S = 10.0
+    GRACE_S = 30.0
 
     def __init__(
         self,
@@ -91,6 +99,7 @@ class KmsSigner:
         self._count = count
         self._last_good: Credential | None = None
         self._fresh_until_s = 0.0
+        self._renewal = Renewal()
 
     def credential(self) -> Credential:
         """Return the key and its chain.
@@ -99,9 +108,11 @@ class KmsSigner:
             CredentialUnavailableError: The chain is missing, not valid now, or of another key.
             KmsRateLimitError, KmsUnavailableError: The public key is unavailable.
         """
-        credential = self._last_good
-        if credential is None or time.monotonic() >= self._fresh_until_s:
+        credential, late_s = self._last_good, time.monotonic() - self._fresh_until_s
+        if credential is None or late_s >= self.GRACE_S or credential.has_expired:
             credential = self._refreshed()
+        elif late_s >= 0:
+            self._renewal.begin(self._refreshed)
         credential.certificate_chain.require_valid()
         return credential
 

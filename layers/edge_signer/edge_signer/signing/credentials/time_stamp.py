@@ -42,6 +42,10 @@ class TimeStamp:
     made_at: datetime
 
 
+# While roots are read again beside a request, the last ones serve for so long.
+_GRACE_S = 30.0
+
+
 class SsmTimeStampRoots:
     """Roots in an SSM parameter; needs `ssm:GetParameter` on it.
 
@@ -55,7 +59,9 @@ class SsmTimeStampRoots:
 
     def __init__(self, ssm: Any, parameter: str, *, refresh_s: float = 300.0) -> None:
         self._parameter = SsmParameter(ssm, parameter)
-        self._roots = LastGood(self._fetch, refresh_s=refresh_s, retry_s=0.0)
+        self._roots = LastGood(
+            self._fetch, refresh_s=refresh_s, latest_s=refresh_s + _GRACE_S, retry_s=0.0
+        )
 
     def __call__(self) -> tuple[Certificate, ...]:
         """Return the roots.
