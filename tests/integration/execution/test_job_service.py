@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import json
+import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Any
 
 import pytest
 
+from edge_signer.execution import turn
 from edge_signer.execution.errors import (
     JobInFlightError,
     SandboxUnavailableError,
     UnknownJobError,
 )
 from edge_signer.execution.job import Job, RequestedJob
-from edge_signer.execution.ledger import JobLedger
+from edge_signer.execution.ledger import Claim, JobLedger
 from edge_signer.execution.limits import Requirements
+from edge_signer.execution.receipts.result import JobAnswer
 from edge_signer.execution.sandbox.outcome import Outcome
 from edge_signer.execution.sandbox.sandbox import Sandbox
 from edge_signer.execution.service import JobService
 from edge_signer.execution.store import JobStore
 from edge_signer.execution.turn import SETTLING_S
 from edge_signer.http.errors import ExecutionDisabledError
-from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.platform.errors import KmsUnavailableError, StoreUnavailableError
 from edge_signer.telemetry.request_record import RequestRecord
 from edge_signer.tenancy.conditional_table import ConditionalTable
 from edge_signer.tenancy.rate_limits import RateLimitedError
@@ -95,11 +99,14 @@ def service_at(
     s3: Any = None,
     operator: Operator | None = None,
     most: int = 4,
+    ledger: JobLedger | None = None,
+    signer: SoftwareReceiptSigner | None = None,
 ) -> JobService:
+    table = ConditionalTable(aws.dynamodb, NAME)
     return JobService(
         sandbox,
-        SoftwareReceiptSigner(),
-        ledger=JobLedger(ConditionalTable(aws.dynamodb, NAME), most, lambda: clock_s),
+        signer or SoftwareReceiptSigner(),
+        ledger=ledger or JobLedger(table, most, lambda: clock_s),
         store=JobStore(s3 or aws.s3, NAME, pytest.fail),
         require_open=(operator or Operator()).require_open,
     )
@@ -216,3 +223,78 @@ def test_a_job_that_fails_no_longer_counts(aws: Services, sandbox: Sandbox) -> N
     for _ in range(2):
         with pytest.raises(SandboxUnavailableError):
             service_at(aws, Beside(sandbox, fail), most=1).run(asked_for(), record())
+
+
+@pytest.mark.parametrize("is_small", [True, False])
+def test_a_small_result_is_in_the_table_and_a_larger_one_in_the_bucket(
+    aws: Services, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, *, is_small: bool
+) -> None:
+    asked, bounds = asked_for(), []
+
+    def keep_at_bound(answer: JobAnswer) -> bytes:
+        content = encode(answer)
+        bounds.append(len(content) if is_small else len(content) - 1)
+        monkeypatch.setattr(turn, "MAX_RESULT_BYTES", bounds[-1])
+        return content
+
+    encode = JobAnswer.to_json
+    monkeypatch.setattr(JobAnswer, "to_json", keep_at_bound)
+    service = service_at(aws, sandbox)
+    ran = service.run(asked, record())
+    again = service.run(asked, record())
+    assert (ran.is_replayed, again.is_replayed) == (False, True)
+    assert ran.content == again.content == service.result("acme", asked.job_id).content
+    prefix = f"results/acme/{sha256(asked.job_id.encode()).hexdigest()}/"
+    kept = aws.s3.list_objects_v2(Bucket=NAME, Prefix=prefix)["KeyCount"]
+    assert kept == (0 if is_small else 1)
+    assert bounds[1:] == []
+
+
+def test_a_worker_killed_between_bucket_and_table_loses_no_result(
+    aws: Services, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    asked = asked_for()
+    monkeypatch.setattr(turn, "MAX_RESULT_BYTES", 0)
+    dying = JobLedger(ConditionalTable(aws.dynamodb, NAME), 4, lambda: NOW_S)
+    dying.keep = die  # type: ignore[assignment]
+    with pytest.raises(Killed):
+        service_at(aws, sandbox, ledger=dying).run(asked, record())
+    (stored,) = aws.s3.list_objects_v2(
+        Bucket=NAME, Prefix=f"results/acme/{sha256(asked.job_id.encode()).hexdigest()}/"
+    )["Contents"]
+    first = aws.s3.get_object(Bucket=NAME, Key=stored["Key"])["Body"].read()
+    after = service_at(aws, sandbox, NOW_S + TIMEOUT_S + SETTLING_S + 1)
+    assert after.run(asked, record()).content == first
+    assert after.result("acme", asked.job_id).content == first
+
+
+def test_a_tenants_place_is_free_when_the_guest_has_ended_even_if_nothing_is_signed(
+    aws: Services, sandbox: Sandbox
+) -> None:
+    asked, left = asked_for(), threading.Event()
+    ledger = JobLedger(ConditionalTable(aws.dynamodb, NAME), 1, lambda: NOW_S)
+    leave, others = ledger.leave, iter([asked_for()])
+
+    def leave_and_tell(tenant_id: str, claim: Claim) -> None:
+        leave(tenant_id, claim)
+        left.set()
+
+    ledger.leave = leave_and_tell  # type: ignore[method-assign]
+    answers = []
+
+    class Failing(SoftwareReceiptSigner):
+        def sign(self, *_: Any) -> bytes:
+            assert left.wait(10)
+            answers.extend(service_at(aws, sandbox, most=1).run(one, record()) for one in others)
+            raise KmsUnavailableError("no")
+
+    service = service_at(aws, sandbox, ledger=ledger, signer=Failing())
+    with pytest.raises(KmsUnavailableError):
+        service.run(asked, record())
+    assert [one.is_replayed for one in answers] == [False]

@@ -64,6 +64,8 @@ class JobService:
             outcome = turn.kept_outcome() or self._outcome(requested, record)
             turn.outcome = outcome
             record.job_status = outcome.status
+            # The guest has ended: the tenant's next job may run while KMS signs this one.
+            turn.release()
 
             # The operator may have switched jobs off while this one ran.
             self._require_open(requested.tenant_id)
