@@ -42,8 +42,9 @@ class JobTurn:
     """A turn at a job, as a context manager.
 
     Entering claims the job and counts it as running, unless it has a result. `release` stops
-    counting it, leaving at the latest. If the block fails, leaving also ends the claim, so that nobody has to wait for its
-    end, and stores an outcome that could not be signed, so that the next turn only signs it.
+    counting it, leaving at the latest. If the block fails, leaving also ends the claim, so that
+    nobody has to wait for its end, and stores an outcome that could not be signed, so that the next
+    turn only signs it.
 
     Args:
         requested: The job.
