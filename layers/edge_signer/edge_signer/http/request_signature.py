@@ -78,7 +78,7 @@ class RequestSignatures:
         Raises:
             InvalidSignatureError: It is not; the message says what to fix.
         """
-        if not _is_signed(request) and not tenant.hmac_required:
+        if not is_signed(request) and not tenant.hmac_required:
             return
         if tenant.hmac_key is None:
             raise InvalidSignatureError(
@@ -96,7 +96,7 @@ class RequestSignatures:
             InvalidSignatureError: Its nonce was used before.
             StoreUnavailableError: DynamoDB did not answer.
         """
-        if not _is_signed(request):
+        if not is_signed(request):
             return
         nonce = request.headers[_NONCE.lower()]
         timestamp_s = int(request.headers[_TIMESTAMP.lower()])
@@ -127,7 +127,8 @@ class RequestSignatures:
             )
 
 
-def _is_signed(request: ReceivedRequest) -> bool:
+def is_signed(request: ReceivedRequest) -> bool:
+    """Return whether a request claims to be signed."""
     return any(name.lower() in request.headers for name in _FORMS)
 
 

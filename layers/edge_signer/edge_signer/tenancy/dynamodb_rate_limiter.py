@@ -11,6 +11,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 from edge_signer.telemetry.telemetry import SparingComplaint
@@ -29,6 +30,8 @@ from edge_signer.tenancy.usage_item import UNSEEN, SeenItem
 TIMEOUT_S = 1.0
 #: For how long a worker refuses requests by a full item that it saw.
 FRESH_S = 1.0
+#: More than all workers together admit in `FRESH_S`: the stage passes 1,200 requests in a second.
+AMPLE = 10_000
 # A lost write means that another of the tenant's requests was admitted, so the limit of a second
 # ends a series of losses long before this does.
 _ATTEMPTS = 32
@@ -40,6 +43,20 @@ _THROTTLES = {
     "RequestLimitExceeded",
     "ThrottlingException",
 }
+
+
+class Room(Enum):
+    """What a worker knows about a tenant's room before it counts a request.
+
+    Attributes:
+        UNKNOWN: It has not seen the tenant's item, or the item had no room.
+        LIKELY: The item had room, which other workers may have used since.
+        AMPLE: The item had more room a moment ago than all workers can have used since.
+    """
+
+    UNKNOWN = 0
+    LIKELY = 1
+    AMPLE = 2
 
 
 class DynamoDbRateLimiter:
@@ -90,6 +107,17 @@ class DynamoDbRateLimiter:
         if not decision.admitted:
             raise RateLimitedError(decision.standing)
         return decision.standing
+
+    def room(self, tenant_id: str) -> Room:
+        """Foresee whether `admit` will admit a request, from what this worker last saw."""
+        seen = self._seen.get(tenant_id)
+        if seen is None or not decide(seen.usage, seen.limits, self._clock_ms()).admitted:
+            return Room.UNKNOWN
+        return Room.AMPLE if self._is_ample(seen) else Room.LIKELY
+
+    def _is_ample(self, seen: SeenItem) -> bool:
+        left = seen.limits.day - seen.usage.day_count
+        return not seen.limits.windows and seen.age_s() < self._fresh_s and left >= AMPLE
 
     def _decide(self, tenant_id: str) -> Decision:
         from botocore.exceptions import BotoCoreError, ClientError
