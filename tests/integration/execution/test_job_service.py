@@ -26,7 +26,7 @@ from edge_signer.execution.sandbox.outcome import Outcome
 from edge_signer.execution.sandbox.sandbox import Sandbox
 from edge_signer.execution.service import JobService
 from edge_signer.execution.store import JobStore
-from edge_signer.execution.turn import SETTLING_S
+from edge_signer.execution.turn import SETTLING_S, KeptResult
 from edge_signer.http.errors import ExecutionDisabledError
 from edge_signer.platform.errors import KmsUnavailableError, StoreUnavailableError
 from edge_signer.telemetry.request_record import RequestRecord
@@ -229,7 +229,8 @@ def test_a_job_that_fails_no_longer_counts(aws: Services, sandbox: Sandbox) -> N
 def test_a_small_result_is_in_the_table_and_a_larger_one_in_the_bucket(
     aws: Services, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, *, is_small: bool
 ) -> None:
-    asked, bounds = asked_for(), []
+    asked = asked_for()
+    bounds: list[int] = []
 
     def keep_at_bound(answer: JobAnswer) -> bytes:
         content = encode(answer)
@@ -286,7 +287,7 @@ def test_a_tenants_place_is_free_when_the_guest_has_ended_even_if_nothing_is_sig
         left.set()
 
     ledger.leave = leave_and_tell  # type: ignore[method-assign]
-    answers = []
+    answers: list[KeptResult] = []
 
     class Failing(SoftwareReceiptSigner):
         def sign(self, *_: Any) -> bytes:
@@ -298,3 +299,19 @@ def test_a_tenants_place_is_free_when_the_guest_has_ended_even_if_nothing_is_sig
     with pytest.raises(KmsUnavailableError):
         service.run(asked, record())
     assert [one.is_replayed for one in answers] == [False]
+
+
+def test_a_request_that_the_limits_refuse_meanwhile_never_runs_and_keeps_nothing(
+    aws: Services, sandbox: Sandbox
+) -> None:
+    def refuse() -> None:
+        raise RateLimitedError("no")
+
+    asked, told = asked_for(), record()
+    service = service_at(aws, sandbox, most=1)
+    with pytest.raises(RateLimitedError, match="no"):
+        service.run(asked, told, refuse)
+    assert "wasm" not in told.stopwatch.steps_ms
+    # Neither the job's name nor the tenant's only place is taken.
+    other = replace(asked, args=("y",))
+    assert json.loads(service.run(other, record()).content)["stdout"] == "y\n"
