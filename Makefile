@@ -92,10 +92,9 @@ wasm: dev ## Rebuild tbs.wasm and embed.wasm (pins their SHA-256), and examples/
 bench: dev ## Measure builder, store size, request, start and memory, each beside an alternative.
 	$(BIN)/python -m measure.bench
 
-limits: dev ## Send requests beyond the limits for five minutes; check what was admitted and who is slowed.
+limits: dev ## Send requests beyond the rate limits for two minutes and check what was admitted.
 	@$(BIN)/python -m measure.limits
 	@$(BIN)/python -m measure.limits.contention
-	@$(BIN)/python -m measure.limits.neighbours
 
 chaos: dev ## Break parts of a system under load and check each run (RUN=A to H; default: all, one hour).
 	@$(BIN)/python -m measure.load $(RUN)

@@ -1,7 +1,6 @@
 """Runs functions as Lambda does: workers start on first use, are reused, and replaced when dead."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -12,7 +11,6 @@ from emulator.functions.worker import Invocation, LambdaWorker, Outcome
 from emulator.functions.worker_processes import WorkerProcesses
 
 DEFAULT_CONCURRENCY = 8
-_STARTING_AT_ONCE = max(1, (os.cpu_count() or 1) // 2)
 
 
 class ThrottledError(Exception):
@@ -87,8 +85,6 @@ class _Pool:
         self._slots = asyncio.Semaphore(concurrency if reserved is None else reserved)
         self._idle: list[LambdaWorker] = []
         self._workers: set[LambdaWorker] = set()
-        self._starting = 0
-        self._changed = asyncio.Condition()
 
     async def invoke(self, invocation: Invocation) -> Outcome:
         async with self._slot():
@@ -98,9 +94,7 @@ class _Pool:
                 return Outcome(error=init_error)
             outcome = await worker.invoke(invocation)
             if worker.is_alive:
-                async with self._changed:
-                    self._idle.append(worker)
-                    self._changed.notify()
+                self._idle.append(worker)
             else:
                 self._workers.discard(worker)
                 await worker.close()
@@ -130,37 +124,17 @@ class _Pool:
             self._slots.release()
 
     async def _worker(self) -> tuple[LambdaWorker, str]:
-        """Return the worker that was used last, or start one; with the reason if that fails.
-
-        Starting takes a second of processor time. So that a burst of short requests does not take
-        it from everybody else, few workers start at a time; who waits may get one that is idle
-        before.
-        """
-        async with self._changed:
-            while not self._idle and self._starting >= _STARTING_AT_ONCE:
-                await self._changed.wait()
-            worker = await self._idle_worker()
-            if worker is not None:
-                return worker, ""
-            self._starting += 1
-        worker = self._new_worker()
-        self._workers.add(worker)
-        try:
-            init_error = await worker.start()
-        finally:
-            async with self._changed:
-                self._starting -= 1
-                self._changed.notify()
-        if init_error:
-            self._workers.discard(worker)
-        return worker, init_error
-
-    async def _idle_worker(self) -> LambdaWorker | None:
+        """Return the worker that was used last, or start one; with the reason if that fails."""
         while self._idle:
             worker = self._idle.pop()
             if worker.is_alive:
-                return worker
+                return worker, ""
             self._workers.discard(worker)
             await worker.close()
             self._notice(f"{self._function.name}: an idle worker died and is replaced")
-        return None
+        worker = self._new_worker()
+        self._workers.add(worker)
+        init_error = await worker.start()
+        if init_error:
+            self._workers.discard(worker)
+        return worker, init_error
