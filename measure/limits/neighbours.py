@@ -1,9 +1,9 @@
 """`python -m measure.limits.neighbours`: how much one tenant's jobs slow another tenant's.
 
-The goal is not met yet, so `make limits` does not run it. One client of a tenant runs `hello.wasm` again and again: first alone, then
-while sixteen clients of another tenant send jobs that sleep, jobs that loop, and jobs beyond the
-limits. Each attacker is held to one limit more than the other: `load` to the number of running
-jobs, `acme` also to the rates. The run fails if a job of the first tenant fails, or if the 95th
+The goal is not met yet, so `make limits` does not run it. One client of a tenant runs `hello.wasm`
+again and again: first alone, then while sixteen clients of another tenant send jobs that sleep,
+jobs that loop, and jobs beyond the limits. `load` is limited in the number of running jobs only,
+`acme` in its rates as well. The run fails if a job of the first tenant fails, or if the 95th
 percentile is more than twice as long as alone.
 """
 
