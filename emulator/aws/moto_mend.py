@@ -10,6 +10,7 @@ from moto.dynamodb.responses import DynamoHandler
 from moto.s3.models import FakeBucket
 
 from emulator.aws.moto_kms import mend_kms
+from emulator.aws.moto_transactions import mend_transactions
 from emulator.aws.s3_notifications import name_versions
 
 _EC2 = "moto.ec2"
@@ -25,6 +26,7 @@ def mend() -> None:
     mend_kms()
     # moto reads, computes and writes an item without a lock; in DynamoDB each write is atomic.
     DynamoHandler.call_action = _locked_call  # type: ignore[method-assign]
+    mend_transactions()
     # moto ignores the principals and conditions of a bucket policy. It would take "deny requests
     # without TLS" for "deny all requests", so policies are stored and never applied. Callers have
     # no identity here, and functions reach this S3 over plain HTTP on the loopback interface.

@@ -52,6 +52,17 @@ def wasi(body: str, *functions: str, more: str = "") -> bytes:
     return text(f"(module {''.join(imports)} {memory} {start} {more})")
 
 
+def sleeper(seconds: int) -> bytes:
+    """A command that waits for WASI's monotonic clock."""
+    return wasi(
+        f"""(i32.store (i32.const 16) (i32.const 1))
+        (i64.store (i32.const 24) (i64.const {seconds * 1_000_000_000}))
+        (drop (call $poll_oneoff
+          (i32.const 0) (i32.const 100) (i32.const 1) (i32.const 200)))""",
+        "poll_oneoff i32 i32 i32 i32 -> i32",
+    )
+
+
 def text(source: str) -> bytes:
     return bytes(wat2wasm(source))
 

@@ -5,23 +5,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from tests.jobs.guests import wasi
+from tests.jobs.guests import sleeper
 from tests.jobs.job_requests import HELLO, get_job, job_request, post_job, proven
 from tests.system.running import Running
 from tests.system.waiting import wait_for
 
 MOST = 4
-
-
-def sleeper(seconds: int) -> bytes:
-    """A command that waits for WASI's monotonic clock."""
-    return wasi(
-        f"""(i32.store (i32.const 16) (i32.const 1))
-        (i64.store (i32.const 24) (i64.const {seconds * 1_000_000_000}))
-        (drop (call $poll_oneoff
-          (i32.const 0) (i32.const 100) (i32.const 1) (i32.const 200)))""",
-        "poll_oneoff i32 i32 i32 i32 -> i32",
-    )
 
 
 def counted(system: Running, tenant: str) -> int:

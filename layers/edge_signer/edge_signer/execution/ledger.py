@@ -1,10 +1,10 @@
 """Which jobs exist, who runs them, and how many run at once: the DynamoDB table of jobs.
 
-Each job has an item. If several workers get the same job at once, a conditional write lets exactly
-one of them claim it. A claim ends at a set time, so that a job whose worker was killed can run
-again; the store then keeps only the first result.
-
-Each tenant has another item, which counts its running jobs (`tenancy/running_work.py`).
+Each job has an item, and each tenant another one, which counts its running jobs
+(`tenancy/running_work.py`). One transaction claims a job and counts it. So exactly one of several
+workers gets a job, and a refused job leaves nothing behind. A claim ends at a set time, so that a
+job whose worker was killed can run again. Only the first result of a job is kept: a small one in
+the job's item, of a larger one the item says that it is in S3.
 """
 
 from __future__ import annotations
@@ -17,12 +17,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from edge_signer.execution.job import RequestedJob
-from edge_signer.tenancy.conditional_table import ConditionalTable
+from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.tenancy.conditional_table import ConditionalTable, ContendedError, Put, Update
+from edge_signer.tenancy.rate_limits import SOON_S, RateLimitedError
 from edge_signer.tenancy.running_work import Piece, RunningWork
 
 RESULT_S = 7 * 24 * 60 * 60
 #: How long a job's name stays taken, which is longer than its result is available.
 REMEMBERED_S = 30 * 24 * 60 * 60
+#: Larger results go to S3. An item of 6 KB costs six write units (3.75 US dollars a million) and 30
+#: days' storage (1.50); an object costs a PUT (5.00) and one write unit (0.63).
+MAX_RESULT_BYTES = 5_500
 # The key of a job's item cannot begin with `#`, because a tenant's name is not empty.
 _RUNNING = "#running#"
 
@@ -54,11 +59,15 @@ class JobEntry:
         claim: The latest claim on it, which may have ended.
         content_sha256: Digest of the requested content, in hexadecimal.
         result_ends_s: Until when its result is available, in epoch seconds.
+        result: Its result, if it has a small one.
+        is_result_in_store: Whether it has a larger one.
     """
 
     claim: Claim
     content_sha256: str
     result_ends_s: int
+    result: bytes | None = None
+    is_result_in_store: bool = False
 
 
 class JobLedger:
@@ -81,11 +90,19 @@ class JobLedger:
         self._clock = clock
 
     def claim(self, requested: RequestedJob, lasts_s: float) -> Claim | JobEntry:
-        """Claim a job for a number of seconds, if it is new; otherwise give its entry."""
+        """Claim a job for a number of seconds and count it as running, if it is new.
+
+        Returns:
+            The claim, or the entry of a job that is known. That one is not counted.
+
+        Raises:
+            RateLimitedError: The tenant has `max_running` jobs already, or its jobs came too close
+                together. The job is neither claimed nor counted.
+        """
         now_s = int(self._clock())
         item_id = _item_id(requested.tenant_id, requested.job_id)
         claim = Claim(item_id, uuid.uuid4().hex, self._ms_from_now(lasts_s), is_first=True)
-        found = self._table.put(
+        claiming = Put(
             {
                 "id": claim.item_id,
                 "content_sha256": requested.content_sha256,
@@ -94,26 +111,29 @@ class JobLedger:
                 "result_ends_s": now_s + RESULT_S,
                 "expiration": now_s + REMEMBERED_S,
             },
-            # DynamoDB may take days to delete an item that has expired.
-            "attribute_not_exists(id) OR expiration < :now",
-            {":now": now_s},
+            # DynamoDB may take days to delete an item that has expired. If the response to a
+            # write is lost, the SDK repeats the write.
+            "attribute_not_exists(id) OR expiration < :now OR claim_id = :mine",
+            {":now": now_s, ":mine": claim.claim_id},
         )
-        # If the response to a write is lost, the SDK repeats the write.
-        if found is None or found["claim_id"] == claim.claim_id:
-            return claim
-        return _entry_of(found)
+        found = self._enter(requested.tenant_id, claim, claiming)
+        return claim if found is None else _entry_of(found)
 
-    def take_over(self, entry: JobEntry, lasts_s: float) -> Claim | None:
-        """Claim a job whose claim has ended; None if another worker was faster."""
+    def take_over(self, tenant_id: str, entry: JobEntry, lasts_s: float) -> Claim | None:
+        """Claim a tenant's job whose claim has ended; None if another worker was faster.
+
+        Raises:
+            RateLimitedError: As by `claim`.
+        """
         claim_id, ends_ms = uuid.uuid4().hex, self._ms_from_now(lasts_s)
         claim = replace(entry.claim, claim_id=claim_id, ends_ms=ends_ms)
-        found = self._table.update(
+        claiming = Update(
             claim.item_id,
             "SET claim_id = :mine, claim_ends_ms = :ends",
             "claim_id IN (:theirs, :mine)",
             {":mine": claim_id, ":theirs": entry.claim.claim_id, ":ends": ends_ms},
         )
-        return claim if found is None else None
+        return claim if self._enter(tenant_id, claim, claiming) is None else None
 
     def find(self, tenant_id: str, job_id: str) -> JobEntry | None:
         """Return a job's entry; None if the tenant has no such job."""
@@ -151,13 +171,34 @@ class JobLedger:
         """Tell whether a job's result is no longer available."""
         return entry.result_ends_s <= self._clock()
 
-    def enter(self, tenant_id: str, claim: Claim) -> None:
-        """Count a job as running, until `leave` or until its claim ends.
+    def keep(self, claim: Claim, content_sha256: str, result: bytes | None) -> JobEntry | None:
+        """Record a job's result, unless it has one.
+
+        Args:
+            claim: On the job; it may have ended.
+            content_sha256: Digest of the requested content, in hexadecimal.
+            result: At most `MAX_RESULT_BYTES`; None if it is in S3.
+
+        Returns:
+            None if the result was recorded, otherwise the job's entry.
 
         Raises:
-            RateLimitedError: The tenant has `max_running` jobs already; this one does not count.
+            StoreUnavailableError: DynamoDB does not answer, or no longer knows the job.
         """
-        self._running.enter(tenant_id, _piece(claim))
+        name, value = ("result_in_store", 1) if result is None else ("result_json", result.decode())
+        found = self._table.update(
+            claim.item_id,
+            f"SET {name} = :result",
+            "content_sha256 = :content AND (attribute_not_exists(result_json)"
+            # The last condition: if the response to a write is lost, the SDK repeats the write.
+            f" AND attribute_not_exists(result_in_store) OR {name} = :result)",
+            {":content": content_sha256, ":result": value},
+        )
+        if found is None:
+            return None
+        if found.get("content_sha256") != content_sha256:
+            raise StoreUnavailableError("This job is no longer known.", retry_after_s=1)
+        return _entry_of(found)
 
     def leave(self, tenant_id: str, claim: Claim) -> None:
         """Stop counting a job as running."""
@@ -167,9 +208,23 @@ class JobLedger:
         """Count compiling a module as a job, for a block; for `lasts_s` seconds if it is killed.
 
         Raises:
-            RateLimitedError: As by `enter`.
+            RateLimitedError: As by `claim`.
         """
         return self._running.running(tenant_id, lasts_s)
+
+    def _enter(self, tenant_id: str, claim: Claim, claiming: Put | Update) -> dict[str, Any] | None:
+        """Claim and count a job; give its item as it is if the condition does not hold."""
+        entering = self._running.entering(tenant_id, _piece(claim))
+        while True:
+            try:
+                known, counted = self._table.write_all(claim.claim_id, claiming, entering)
+            except ContendedError as lost:
+                raise RateLimitedError(
+                    f"This tenant's jobs came too close together; try again in {SOON_S} s."
+                ) from lost
+            if known is not None or counted is None:
+                return known
+            self._running.make_room(tenant_id, counted["running"])
 
     def _ms_from_now(self, seconds: float) -> int:
         return int((self._clock() + seconds) * 1000)
@@ -187,4 +242,11 @@ def _piece(claim: Claim) -> Piece:
 def _entry_of(item: Mapping[str, Any]) -> JobEntry:
     kept = item.get("unsigned_sha256")
     claim = Claim(item["id"], item["claim_id"], item["claim_ends_ms"], unsigned_sha256=kept)
-    return JobEntry(claim, item["content_sha256"], item["result_ends_s"])
+    small = item.get("result_json")
+    return JobEntry(
+        claim,
+        item["content_sha256"],
+        item["result_ends_s"],
+        result=None if small is None else small.encode(),
+        is_result_in_store="result_in_store" in item,
+    )

@@ -67,13 +67,20 @@ class JobService:
         self._store = store
         self._require_open = require_open
 
-    def run(self, requested: RequestedJob, record: RequestRecord) -> KeptResult:
+    def run(
+        self,
+        requested: RequestedJob,
+        record: RequestRecord,
+        require_admitted: Callable[[], object] = lambda: None,
+    ) -> KeptResult:
         """Run a job, sign its outcome and store its result; or give the result that it has.
 
         Args:
             requested: The job.
             record: Records how the job ended, the key that signed it, and the duration of the
                 steps: claim, load, wasm, kms and store.
+            require_admitted: Raises an EdgeSignerError if the request may not go on. It is asked
+                when the job is claimed; after a refusal, the job never ran and its name is free.
 
         Raises:
             EdgeSignerError: One of the catalogue. The job has no result then, unless the store
@@ -83,10 +90,13 @@ class JobService:
         with JobTurn(requested, self._ledger, self._store, record.stopwatch) as turn:
             if turn.result is not None:
                 return turn.result
+            require_admitted()
 
             outcome = turn.kept_outcome() or self._outcome(requested, record)
             turn.outcome = outcome
             record.job_status = outcome.status
+            # The guest has ended: the tenant's next job may run while KMS signs this one.
+            turn.release()
 
             # The operator may have switched jobs off while this one ran.
             self._require_open(requested.tenant_id)

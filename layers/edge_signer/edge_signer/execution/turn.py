@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from edge_signer.execution.errors import JobIdReusedError, JobInFlightError, ResultExpiredError
 from edge_signer.execution.job import RequestedJob
-from edge_signer.execution.ledger import Claim, JobEntry, JobLedger
+from edge_signer.execution.ledger import MAX_RESULT_BYTES, Claim, JobEntry, JobLedger
 from edge_signer.execution.receipts.outcome import JobOutcome
 from edge_signer.execution.store import JobStore
+from edge_signer.platform.beside import beside
 from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
 from edge_signer.telemetry.request_record import Stopwatch
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 #: How long a claim outlasts the job's own time limit: for loading, compiling, signing and storing.
 SETTLING_S = 20.0
@@ -36,15 +41,16 @@ class KeptResult:
 class JobTurn:
     """A turn at a job, as a context manager.
 
-    Entering claims the job and counts it as running, unless it has a result. Leaving stops
-    counting it. If the block fails, leaving also ends the claim, so that nobody has to wait for its
-    end, and stores an outcome that could not be signed, so that the next turn only signs it.
+    Entering claims the job and counts it as running, unless it has a result. `release` stops
+    counting it, leaving at the latest. If the block fails, leaving also ends the claim, so that
+    nobody has to wait for its end, and stores an outcome that could not be signed, so that the next
+    turn only signs it.
 
     Args:
         requested: The job.
         ledger: Claims and counts jobs.
         store: Keeps outcomes and results.
-        stopwatch: Measures claiming and counting as the step `claim`.
+        stopwatch: Measures claiming, and waiting for the end of counting, as the step `claim`.
 
     Attributes:
         result: The result that the job already has.
@@ -60,6 +66,7 @@ class JobTurn:
         self._store = store
         self._stopwatch = stopwatch
         self._claim: Claim | None = None
+        self._leaving: Future[None] | None = None
         self.result: KeptResult | None = None
         self.outcome: JobOutcome | None = None
         self.is_signed = False
@@ -73,12 +80,6 @@ class JobTurn:
         """
         with self._stopwatch.step("claim"):
             self._claim = self._claim_unless_done()
-            if self._claim is not None:
-                try:
-                    self._ledger.enter(self._requested.tenant_id, self._claim)
-                except Exception:
-                    self._end(self._claim)
-                    raise
         return self
 
     def __exit__(
@@ -87,6 +88,7 @@ class JobTurn:
         """Stop counting the job; after a failure, keep its outcome and end the claim."""
         if self._claim is None:
             return
+        self.release()
         try:
             is_refused = isinstance(failure, EdgeSignerError)
             if is_refused and self.outcome is not None and not self.is_signed:
@@ -94,8 +96,16 @@ class JobTurn:
             if isinstance(failure, Exception):
                 self._end(self._claim)
         finally:
+            # After the answer, Lambda may stop the process.
             with self._stopwatch.step("claim"), suppress(StoreUnavailableError):
-                self._ledger.leave(self._requested.tenant_id, self._claim)
+                self.release().result()
+
+    def release(self) -> Future[None]:
+        """Begin to stop counting the job, unless that has begun; the block goes on meanwhile."""
+        if self._leaving is None:
+            leave = partial(self._ledger.leave, self._requested.tenant_id, self._mine())
+            self._leaving = beside(leave)
+        return self._leaving
 
     def kept_outcome(self) -> JobOutcome | None:
         """Return the outcome that an earlier turn could not sign; None if there is none.
@@ -112,16 +122,30 @@ class JobTurn:
 
         Raises:
             JobInFlightError: Another worker is storing its result at this moment.
-            StoreUnavailableError: S3 did not confirm it.
+            StoreUnavailableError: DynamoDB or S3 did not confirm it.
         """
         job = self._requested
         name = (job.tenant_id, job.job_id, job.content_sha256)
-        if self._store.put_result(*name, content):
-            return KeptResult(content, is_replayed=False)
-        earlier = self._store.result(*name)
-        if earlier is None:
+        is_small, is_replayed = len(content) <= MAX_RESULT_BYTES, False
+        if not is_small and not self._store.put_result(*name, content):
+            # A worker stored it and was killed, or is about to record it.
+            earlier = self._store.result(*name)
+            if earlier is None:
+                raise _in_flight()
+            content, is_replayed = earlier, True
+        small = content if is_small else None
+        known = self._ledger.keep(self._mine(), job.content_sha256, small)
+        if known is None:
+            return KeptResult(content, is_replayed)
+        found = result_of(known, job.tenant_id, job.job_id, self._ledger, self._store)
+        if found is None:
             raise _in_flight()
-        return KeptResult(earlier, is_replayed=True)
+        return found
+
+    def _mine(self) -> Claim:
+        if self._claim is None:
+            raise RuntimeError("this job was not claimed")
+        return self._claim
 
     def _claim_unless_done(self) -> Claim | None:
         job = self._requested
@@ -137,7 +161,7 @@ class JobTurn:
         self.result = result_of(found, job.tenant_id, job.job_id, self._ledger, self._store)
         if self.result is not None:
             return None
-        claim = self._ledger.take_over(found, lasts_s)
+        claim = self._ledger.take_over(job.tenant_id, found, lasts_s)
         if claim is None:
             raise _in_flight()
         return claim
@@ -165,8 +189,12 @@ def result_of(
     """
     if ledger.has_expired(entry):
         raise ResultExpiredError("This job's result has expired.")
-    content = store.result(tenant_id, job_id, entry.content_sha256)
-    if content is not None:
+    if entry.result is not None:
+        return KeptResult(entry.result, is_replayed=True)
+    if entry.is_result_in_store:
+        content = store.result(tenant_id, job_id, entry.content_sha256)
+        if content is None:
+            raise StoreUnavailableError("This job's result cannot be read.", retry_after_s=5)
         return KeptResult(content, is_replayed=True)
     if ledger.is_running(entry):
         raise _in_flight()

@@ -27,7 +27,12 @@ OPERATIONS: dict[Service, frozenset[str]] = {
         }
     ),
     "ssm": frozenset({"GetParameter", "GetParametersByPath", "PutParameter"}),
-    "dynamodb": frozenset({"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "UpdateItem"}),
+    "dynamodb": frozenset(
+        {
+            *("BatchGetItem", "DeleteItem", "GetItem", "PutItem", "TransactWriteItems"),
+            "UpdateItem",
+        }
+    ),
     "lambda": frozenset({"Invoke"}),
 }
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from edge_signer.platform.errors import StoreUnavailableError
-from edge_signer.tenancy.conditional_table import ConditionalTable
+from edge_signer.tenancy.conditional_table import ConditionalTable, Update
 from edge_signer.tenancy.rate_limits import RateLimitedError
 
 # Longer than anything runs.
@@ -88,24 +88,16 @@ class RunningWork:
         Raises:
             RateLimitedError: The tenant has `most` already; this one does not count.
         """
-        running = self._add(tenant_id, piece)
-        ended = [one for one in running if int(one.partition("#")[0]) <= self._clock() * 1000]
-        if ended:
-            self._remove(tenant_id, ended)
-            running = self._add(tenant_id, piece)
-        if running:
-            raise RateLimitedError(
-                f"{self._most} of your {self._noun} are running, which is the maximum; "
-                "try again when one has ended."
-            )
+        entering = self.entering(tenant_id, piece)
+        while (found := self._table.change(entering)) is not None:
+            self.make_room(tenant_id, found["running"])
 
-    def leave(self, tenant_id: str, piece: Piece) -> None:
-        """Stop counting a piece."""
-        self._remove(tenant_id, [str(piece)])
+    def entering(self, tenant_id: str, piece: Piece) -> Update:
+        """Return the write that counts a piece, for a transaction with other writes.
 
-    def _add(self, tenant_id: str, piece: Piece) -> Sequence[str]:
-        """Add a piece to the running ones; if there is no room, give those."""
-        found = self._table.update(
+        If its condition does not hold, `make_room` is next.
+        """
+        return Update(
             f"{self._prefix}{tenant_id}",
             "SET expiration = :gone ADD running :added",
             # The last condition: if the response to a write is lost, the SDK repeats the write.
@@ -117,7 +109,24 @@ class RunningWork:
                 ":most": self._most,
             },
         )
-        return () if found is None else found["running"]
+
+    def make_room(self, tenant_id: str, running: Sequence[str]) -> None:
+        """Remove pieces of killed workers that have ended from the running ones.
+
+        Raises:
+            RateLimitedError: None has ended.
+        """
+        ended = [one for one in running if int(one.partition("#")[0]) <= self._clock() * 1000]
+        if not ended:
+            raise RateLimitedError(
+                f"{self._most} of your {self._noun} are running, which is the maximum; "
+                "try again when one has ended."
+            )
+        self._remove(tenant_id, ended)
+
+    def leave(self, tenant_id: str, piece: Piece) -> None:
+        """Stop counting a piece."""
+        self._remove(tenant_id, [str(piece)])
 
     def _remove(self, tenant_id: str, ended: Sequence[str]) -> None:
         self._table.update(

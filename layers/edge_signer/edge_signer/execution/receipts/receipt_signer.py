@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from edge_signer.execution.receipts.outcome import JobOutcome
 from edge_signer.execution.receipts.receipt import verify_receipt
 from edge_signer.execution.receipts.result import JobAnswer
 from edge_signer.kms_guard.kms_errors import KEY_IS_GONE, kms_error, refusal_code
+from edge_signer.platform.beside import beside
 from edge_signer.platform.errors import KmsUnavailableError
 from edge_signer.platform.last_good import LastGood
 
@@ -126,11 +127,12 @@ def prove(signer: KmsReceiptSigner, outcome: JobOutcome) -> JobAnswer:
     receipt = outcome.receipt()
     payload = outcome.statement().to_bytes()
     key = signer.key()
-    messages = (receipt.digest(), pre_authentication_encoding(payload))
-    with ThreadPoolExecutor(max_workers=2) as threads:
-        receipt_signature, signature = threads.map(
-            lambda message: signer.sign(key, message), messages
-        )
+    signing_receipt = beside(lambda: signer.sign(key, receipt.digest()))
+    try:
+        signature = signer.sign(key, pre_authentication_encoding(payload))
+    finally:
+        wait([signing_receipt])
+    receipt_signature = signing_receipt.result()
     receipt_json = receipt.to_json(key.public_key, receipt_signature)
     refusal = verify_receipt(receipt_json.encode(), key.public_key.hex()).refusal
     if refusal is not None:

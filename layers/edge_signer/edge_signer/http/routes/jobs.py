@@ -133,14 +133,20 @@ class JobEndpoints:
     def run(
         self, event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext
     ) -> Response[str]:
-        """Run a job: authenticate, count, validate, run, answer."""
-        admitted = self._gatekeeper.admit(event, record)
-        with record.stopwatch.step("validate"):
-            require_media_type(event.headers, RUN.media_types)
-            body = read_body(JobRequestBody, admitted.body, MAX_EVENT_BYTES)
-            record.job_id, record.module_hash = body.job_id, body.module_hash
-            requested = body.to_requested_job(admitted.tenant.tenant_id)
-        return _result_answer(self._service.run(requested, record), admitted, record)
+        """Run a job: authenticate, count and claim at the same time, run, answer."""
+        entry = self._gatekeeper.enter(event, record)
+        try:
+            with record.stopwatch.step("validate"):
+                require_media_type(event.headers, RUN.media_types)
+                body = read_body(JobRequestBody, entry.body, MAX_EVENT_BYTES)
+                record.job_id, record.module_hash = body.job_id, body.module_hash
+                requested = body.to_requested_job(entry.tenant.tenant_id)
+            entry.begin()
+            result = self._service.run(requested, record, entry.admitted)
+        finally:
+            # Whatever else is wrong with the request, a refusal by the limits comes first.
+            admitted = entry.admitted()
+        return _result_answer(result, admitted, record)
 
     def result(
         self, event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext, job_id: str
