@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from random import Random
 from typing import Any
 
@@ -59,7 +60,7 @@ def mutated(random: Random, document: dict[str, Any]) -> str | bytes:
             if not isinstance(place[name], dict | list) or not place[name] or random.random() < 0.3:
                 break
             place = place[name]
-        place[name] = random.choice(VALUES)
+        place[name] = deepcopy(random.choice(VALUES))
     text = json.dumps(read, ensure_ascii=random.random() < 0.5)
     if random.random() < 0.4:
         at = random.randrange(len(text))

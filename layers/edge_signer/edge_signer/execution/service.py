@@ -12,6 +12,7 @@ from edge_signer import __version__
 from edge_signer.execution.errors import UnknownJobError, UnknownModuleError
 from edge_signer.execution.job import RequestedJob
 from edge_signer.execution.ledger import JobLedger
+from edge_signer.execution.receipts.build_type import URN
 from edge_signer.execution.receipts.outcome import JobOutcome
 from edge_signer.execution.receipts.receipt_signer import KmsReceiptSigner, prove
 from edge_signer.execution.sandbox.outcome import Outcome
@@ -135,7 +136,7 @@ def _job_outcome(requested: RequestedJob, ended: Outcome, started_at: datetime) 
         guest_exit_code=ended.reserved_exit_code,
         env=requested.env,
         compile_time_ms=ended.compile_time_ms,
-        build_type=requested.build_type,
+        build_type=requested.build_type or URN,
         versions=running_versions(),
         fuel_used=ended.fuel_used,
         detail=ended.detail,

@@ -33,6 +33,9 @@ def build_type_at(domain_name: str, stage: str) -> str | None:
     """
     host = domain_name.lower()
     scheme = "http" if _LOCAL.fullmatch(host) else "https"
+    if "/" in host:
+        # It would be read as the stage.
+        return None
     prefix = "" if stage == "$default" else f"/{stage}"
     address = f"{scheme}://{host}{prefix}{PATH}"
     return address if _PATTERN.fullmatch(address) else None

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from edge_signer.execution.job import RequestedJob, checked_module
 from edge_signer.execution.limits import Requirements
-from edge_signer.execution.receipts.build_type import URN
 from edge_signer.execution.receipts.receipt_keys import PublishedKey, Use
 from edge_signer.http.answers import AnswerBody
 from edge_signer.http.wire_formats import read_base64
@@ -73,12 +72,12 @@ class JobRequestBody(_Sent):
     ] = {}
     requirements: JobRequirements = JobRequirements()
 
-    def to_requested_job(self, tenant_id: str, build_type: str = URN) -> RequestedJob:
+    def to_requested_job(self, tenant_id: str, build_type: str | None = None) -> RequestedJob:
         """Return the job for the job service, on behalf of an authenticated tenant.
 
         Args:
             tenant_id: The tenant.
-            build_type: Address of the document that explains the attestation.
+            build_type: Address of the document that explains the attestation; None for its name.
 
         Raises:
             InvalidRequestError: Arguments, variables or input are too long, or input comes twice.
