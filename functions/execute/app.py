@@ -13,6 +13,7 @@ from edge_signer.http.admission import Gatekeeper
 from edge_signer.http.application import Application
 from edge_signer.http.authentication import require_open_for_jobs
 from edge_signer.http.cross_origin import CrossOrigin
+from edge_signer.http.routes.build_types import build_type_routes
 from edge_signer.http.routes.jobs import JobEndpoints
 from edge_signer.platform.clients import client
 from edge_signer.telemetry.telemetry import Telemetry
@@ -40,7 +41,9 @@ endpoints = JobEndpoints(
     job_service(settings, flags, require_open_for_jobs, telemetry.complaint("job_object_rejected")),
     receipt_keys(settings, flags),
 )
-app = Application(endpoints.routes(), telemetry, CrossOrigin(settings.cors_origins))
+app = Application(
+    {**endpoints.routes(), **build_type_routes()}, telemetry, CrossOrigin(settings.cors_origins)
+)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -58,9 +58,12 @@ final class JobAnswer
         $limits = $object->get('limits');
         $attestation = $object->get('attestation');
         $exitCode = $object->get('exit_code');
-        $guestExitCode = $object->get('guest_exit_code');
+        $counts = [];
+        foreach (['guest_exit_code', 'fuel_used', 'compile_time_ms'] as $name) {
+            $counts[$name] = $object->get($name);
+        }
         $isSound = ($limits === null || $limits instanceof JsonObject)
-            && ($guestExitCode === null || is_int($guestExitCode));
+            && array_filter($counts, static fn (mixed $one): bool => $one !== null && !is_int($one)) === [];
         if (!$isSound || !$attestation instanceof JsonObject || !is_int($exitCode)) {
             throw new Malformed();
         }
@@ -68,7 +71,7 @@ final class JobAnswer
             'job_id' => $object->text('job_id'),
             'status' => $object->text('status'),
             'exit_code' => $exitCode,
-            'guest_exit_code' => $guestExitCode,
+            ...$counts,
             'stdout' => JobFile::stream($object, 'stdout'),
             'stderr' => JobFile::stream($object, 'stderr'),
             'receipt_json' => $object->text('receipt_json'),
@@ -153,6 +156,11 @@ final class JobAnswer
             'status_mismatch' => $said->status === $result['status'],
             'exit_code_mismatch' => $said->exitCode === $result['exit_code'],
             'guest_exit_code_mismatch' => $said->guestExitCode === $result['guest_exit_code'],
+            // A release that did not name itself did not sign these either.
+            'fuel_used_mismatch' => $said->signerVersion === null
+                || in_array($result['fuel_used'], [null, $said->fuelUsed], true),
+            'compile_time_ms_mismatch' => $said->signerVersion === null
+                || in_array($result['compile_time_ms'], [null, $said->compileTimeMs], true),
             'receipt_mismatch' => $said->receiptText === base64_encode($text)
                 && $said->receiptSha256 === hash('sha256', $text)
                 && $said->exitCode === $receipt->exitCode,

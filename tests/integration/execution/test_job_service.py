@@ -12,13 +12,17 @@ from edge_signer.execution.errors import (
     SandboxUnavailableError,
     UnknownJobError,
 )
+from edge_signer.execution.ledger import JobLedger
 from edge_signer.execution.sandbox.sandbox import Sandbox
 from edge_signer.execution.turn import SETTLING_S
 from edge_signer.http.errors import ExecutionDisabledError
 from edge_signer.platform.errors import StoreUnavailableError
+from edge_signer.tenancy.conditional_table import ConditionalTable
 from edge_signer.tenancy.rate_limits import RateLimitedError
 from emulator.stack.resources import Services
+from tests.jobs.job_requests import HELLO
 from tests.jobs.job_services import (
+    NAME,
     NOW_S,
     TIMEOUT_S,
     Beside,

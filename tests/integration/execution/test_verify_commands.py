@@ -69,12 +69,17 @@ def test_a_whole_result_is_verified_with_its_request(tmp_path: Path) -> None:
     alone = told(*arguments)
     assert alone.returncode == 0, alone.stderr
     assert "whatever was asked for" in alone.stdout
+    assert "not the job" in alone.stderr
+    unbound = json.loads(told(*arguments, "--json").stdout)
+    assert unbound["not_compared"] == ["job_id", "module", "args", "stdin", "env"]
     answered = told(*arguments, "--request", request, "--json")
     assert answered.returncode == 0, answered.stderr
     assert json.loads(answered.stdout) == {
         "verified": True,
         "refusal": None,
         "job_id": OUTCOME.job_id,
+        "build_type": "urn:edge-signer:wasi-preview1-job:v1",
+        "not_compared": [],
         "status": "finished",
         "limits": OUTCOME.limits,
         "started_at": "2025-11-09T00:00:00.005Z",

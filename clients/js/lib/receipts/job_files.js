@@ -8,7 +8,6 @@ const MAX_JSON_BYTES = 16 * 2 ** 20;
 export function resultOf(content) {
     return read(content, (members) => {
         const limits = members.get("limits") ?? null;
-        const guestExitCode = members.get("guest_exit_code") ?? null;
         if (limits !== null && ![...objectOf(limits).values()].every((one) => typeof one === "number")) {
             throw new Malformed();
         }
@@ -16,7 +15,9 @@ export function resultOf(content) {
             jobId: textOf(members.get("job_id")),
             status: textOf(members.get("status")),
             exitCode: numberOf(members.get("exit_code")),
-            guestExitCode: guestExitCode === null ? null : numberOf(guestExitCode),
+            guestExitCode: optionalNumber(members, "guest_exit_code"),
+            fuelUsed: optionalNumber(members, "fuel_used"),
+            compileTimeMs: optionalNumber(members, "compile_time_ms"),
             stdout: streamOf(members, "stdout"),
             stderr: streamOf(members, "stderr"),
             receiptJson: textOf(members.get("receipt_json")),
@@ -92,6 +93,10 @@ function numberOf(value) {
     if (typeof value !== "number")
         throw new Malformed();
     return value;
+}
+function optionalNumber(members, name) {
+    const value = members.get(name) ?? null;
+    return value === null ? null : numberOf(value);
 }
 function variableName(name) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))

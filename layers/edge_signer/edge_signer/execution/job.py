@@ -78,6 +78,7 @@ class RequestedJob:
         stdin: The guest's standard input.
         requirements: The requested limits.
         env: The guest's environment variables.
+        build_type: Address of the document that explains the attestation; None for its name.
 
     Raises:
         ValueError: `args`, `stdin` or `env` is too long, or a C program cannot receive it.
@@ -92,6 +93,7 @@ class RequestedJob:
     stdin: bytes
     requirements: Requirements
     env: Mapping[str, str] = field(default_factory=dict)
+    build_type: str | None = None
 
     def __post_init__(self) -> None:
         self.with_module(self.wasm or b"")
@@ -107,7 +109,7 @@ class RequestedJob:
 
     @property
     def content_sha256(self) -> str:
-        """Digest of everything in the request except the name, in hexadecimal.
+        """Digest of everything that the client requests except the name, in hexadecimal.
 
         It does not depend on whether the module is sent or only named.
         """

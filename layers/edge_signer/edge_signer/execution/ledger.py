@@ -202,7 +202,7 @@ class JobLedger:
 
     def leave(self, tenant_id: str, claim: Claim) -> None:
         """Stop counting a job as running."""
-        self._running.leave(tenant_id, _piece(claim))
+        self._running.leave(tenant_id, Piece(claim.ends_ms, claim.claim_id))
 
     def compiling(self, tenant_id: str, lasts_s: float) -> AbstractContextManager[None]:
         """Count compiling a module as a job, for a block; for `lasts_s` seconds if it is killed.
@@ -214,7 +214,7 @@ class JobLedger:
 
     def _enter(self, tenant_id: str, claim: Claim, claiming: Put | Update) -> dict[str, Any] | None:
         """Claim and count a job; give its item as it is if the condition does not hold."""
-        entering = self._running.entering(tenant_id, _piece(claim))
+        entering = self._running.entering(tenant_id, Piece(claim.ends_ms, claim.claim_id))
         while True:
             try:
                 known, counted = self._table.write_all(claim.claim_id, claiming, entering)
@@ -233,10 +233,6 @@ class JobLedger:
 def _item_id(tenant_id: str, job_id: str) -> str:
     # Neither can contain `#`.
     return f"{tenant_id}#{job_id}"
-
-
-def _piece(claim: Claim) -> Piece:
-    return Piece(claim.ends_ms, claim.claim_id)
 
 
 def _entry_of(item: Mapping[str, Any]) -> JobEntry:

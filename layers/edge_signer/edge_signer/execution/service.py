@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
+from importlib import metadata
 
+from edge_signer import __version__
 from edge_signer.execution.errors import (
     SandboxUnavailableError,
     UnknownJobError,
@@ -14,6 +17,7 @@ from edge_signer.execution.errors import (
 )
 from edge_signer.execution.job import RequestedJob
 from edge_signer.execution.ledger import JobLedger
+from edge_signer.execution.receipts.build_type import URN
 from edge_signer.execution.receipts.outcome import JobOutcome
 from edge_signer.execution.receipts.receipt_signer import KmsReceiptSigner, prove
 from edge_signer.execution.sandbox.outcome import GuestOutcome, Outcome
@@ -174,6 +178,15 @@ def _job_outcome(requested: RequestedJob, ended: Outcome, started_at: datetime) 
         wall_time_ms=ended.wall_time_ms,
         guest_exit_code=ended.reserved_exit_code,
         env=requested.env,
+        compile_time_ms=ended.compile_time_ms,
+        build_type=requested.build_type or URN,
+        versions=running_versions(),
         fuel_used=ended.fuel_used,
         detail=ended.detail,
     )
+
+
+@lru_cache(maxsize=1)
+def running_versions() -> dict[str, str]:
+    """Return the versions of this release and of its wasmtime, as attestations name them."""
+    return {"edge-signer": __version__, "wasmtime": metadata.version("wasmtime")}

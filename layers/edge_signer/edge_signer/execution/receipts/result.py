@@ -10,6 +10,7 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from edge_signer.execution.receipts.outcome import JobOutcome
+from edge_signer.execution.receipts.receipt import bytes_given
 from edge_signer.platform.strict_json import object_without_repeats
 
 #: More than any function can answer with.
@@ -58,6 +59,10 @@ class JobAnswer(BaseModel):
         int | None,
         Field(description="Roughly the number of operations; not signed."),
     ] = None
+    compile_time_ms: Annotated[
+        int | None,
+        Field(description="How long compiling took; absent if the module was compiled before."),
+    ] = None
 
     @classmethod
     def of(cls, outcome: JobOutcome, receipt_json: str, attestation: dict[str, Any]) -> Self:
@@ -74,6 +79,7 @@ class JobAnswer(BaseModel):
             attestation=attestation,
             detail=outcome.detail or None,
             fuel_used=outcome.fuel_used,
+            compile_time_ms=outcome.compile_time_ms,
         )
 
     @classmethod
@@ -113,6 +119,8 @@ class JobResult(_Kept):
     receipt_json: str
     attestation: dict[str, Any]
     limits: dict[str, int] | None = None
+    fuel_used: int | None = None
+    compile_time_ms: int | None = None
 
     @model_validator(mode="after")
     def _give_each_stream_once(self) -> Self:
@@ -166,9 +174,10 @@ class JobRequest(_Kept):
 _Read = TypeVar("_Read", bound=_Kept)
 
 
-def read_json(kind: type[_Read], content: bytes) -> _Read | None:
+def read_json(kind: type[_Read], given: bytes | str) -> _Read | None:
     """Read a result or a request; None if it is malformed, or repeats a name in an object."""
-    if len(content) > MAX_JSON_BYTES:
+    content = bytes_given(given)
+    if content is None or len(content) > MAX_JSON_BYTES:
         return None
     try:
         fields = json.loads(content.decode(), object_pairs_hook=object_without_repeats)

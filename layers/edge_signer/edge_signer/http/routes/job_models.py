@@ -73,8 +73,12 @@ class JobRequestBody(_Sent):
     ] = {}
     requirements: JobRequirements = JobRequirements()
 
-    def to_requested_job(self, tenant_id: str) -> RequestedJob:
+    def to_requested_job(self, tenant_id: str, build_type: str | None = None) -> RequestedJob:
         """Return the job for the job service, on behalf of an authenticated tenant.
+
+        Args:
+            tenant_id: The tenant.
+            build_type: Address of the document that explains the attestation; None for its name.
 
         Raises:
             InvalidRequestError: Arguments, variables or input are too long, or input comes twice.
@@ -92,6 +96,7 @@ class JobRequestBody(_Sent):
                 stdin=self._stdin(),
                 requirements=Requirements(**self.requirements.model_dump()),
                 env=self.env,
+                build_type=build_type,
             )
         except ValueError as refused:
             raise InvalidRequestError(str(refused)) from None
