@@ -24,9 +24,7 @@ class BatchedJobAnswer(EndedAnswer):
     ]
     proof: Annotated[
         str,
-        Field(
-            description="That the statement is in the tree, with the signed root: c2sp.org/tlog-proof."
-        ),
+        Field(description="That it is in the tree, with the signed root (c2sp.org/tlog-proof)."),
     ]
 
 

@@ -137,7 +137,11 @@ def verify_batch(
     """
     try:
         answer = read_json(_BatchAnswer, answer_json)
-        jobs = {} if answer is None else {one.job_id: one for one in map(_answer, answer.results) if one}
+        jobs = (
+            {}
+            if answer is None
+            else {one.job_id: one for one in map(_answer, answer.results) if one}
+        )
         # A job that is malformed, or comes twice, is missing here.
         if answer is None or len(jobs) < len(answer.results):
             raise RefusedError(Refusal.RESULT_MALFORMED)
@@ -167,7 +171,11 @@ def _request(request_json: bytes | str | None) -> BatchRequest | JobRequest | No
     if request_json is None:
         return None
     members = read_object(request_json) or {}
-    request = read_members(BatchRequest if "jobs" in members else JobRequest, members)
+    request = (
+        read_members(BatchRequest, members)
+        if "jobs" in members
+        else read_members(JobRequest, members)
+    )
     if request is None:
         raise RefusedError(Refusal.REQUEST_MALFORMED)
     return request

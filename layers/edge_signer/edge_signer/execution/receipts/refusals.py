@@ -10,8 +10,8 @@ class Refusal(StrEnum):
     """A reason, with its explanation in words.
 
     The first sixteen refuse a receipt. A verifier gives the first of them that applies, here as in
-    `clients/php` and `clients/js`. The next nineteen refuse a result. A job of a batch is refused for
-    the last eight, or for what a result is refused for too.
+    `clients/php` and `clients/js`. The next nineteen refuse a result. A job of a batch is refused
+    for the last eight, or for any of the result's that do not concern an envelope.
     """
 
     explanation: str
@@ -94,7 +94,10 @@ class Refusal(StrEnum):
     RECEIPT_MISMATCH = "receipt_mismatch", "the attestation belongs to another receipt"
 
     NOT_RUN = "not_run", "the job did not run, so nothing about it is signed"
-    PROOF_MALFORMED = "proof_malformed", "the proof is not an inclusion proof as the signer writes it"
+    PROOF_MALFORMED = (
+        "proof_malformed",
+        "the proof is not an inclusion proof as the signer writes it",
+    )
     CHECKPOINT_MALFORMED = "checkpoint_malformed", "the proof holds no checkpoint of a batch"
     CHECKPOINT_KEY_NOT_PINNED = (
         "checkpoint_key_not_pinned",
