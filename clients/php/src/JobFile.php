@@ -22,6 +22,33 @@ final class JobFile
     }
 
     /**
+     * Gives how a job ended; other members are passed over.
+     *
+     * @return array<string, mixed>
+     * @throws Malformed
+     */
+    public static function ended(JsonObject $object): array
+    {
+        $limits = $object->get('limits');
+        $exitCode = $object->get('exit_code');
+        $guestExitCode = $object->get('guest_exit_code');
+        $isSound = ($limits === null || $limits instanceof JsonObject)
+            && ($guestExitCode === null || is_int($guestExitCode));
+        if (!$isSound || !is_int($exitCode)) {
+            throw new Malformed();
+        }
+        return [
+            'job_id' => $object->text('job_id'),
+            'status' => $object->text('status'),
+            'exit_code' => $exitCode,
+            'guest_exit_code' => $guestExitCode,
+            'stdout' => self::stream($object, 'stdout'),
+            'stderr' => self::stream($object, 'stderr'),
+            'limits' => $limits === null ? null : Statement::limits($limits),
+        ];
+    }
+
+    /**
      * Gives a stream, which is text or, if it is not UTF-8, base64.
      *
      * @throws Malformed
