@@ -111,9 +111,7 @@ def client_verdicts(
     return judged_cases(language, [_case(one) for one in samples], directory)
 
 
-def judged_cases(
-    language: str, samples: Sequence[dict[str, str]], directory: Path
-) -> list[str]:
+def judged_cases(language: str, samples: Sequence[dict[str, str]], directory: Path) -> list[str]:
     """Have another language judge cases as its program reads them, but for their ids."""
     interpreter = shutil.which(language)
     if interpreter is None:

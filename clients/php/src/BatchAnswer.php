@@ -23,7 +23,7 @@ final class BatchAnswer
     public function verify(string $pinnedPubkeyHex, ?string $requestJson = null): BatchVerdict
     {
         try {
-            [$batchId, $answers] = $this->members();
+            [$batchId, $results] = $this->members();
         } catch (Malformed) {
             return new BatchVerdict('result_malformed');
         }
@@ -32,39 +32,39 @@ final class BatchAnswer
         } catch (Malformed) {
             return new BatchVerdict('request_malformed');
         }
-        $refusal = $request === null ? null : self::mismatch($request, $batchId, $answers);
+        $refusal = $request === null ? null : self::mismatch($request, $batchId, $results);
         if ($refusal !== null) {
             return new BatchVerdict($refusal);
         }
-        $judged = static fn (BatchedJobAnswer $one): array =>
+        $judged = static fn (BatchedResult $one): array =>
             [$one->jobId(), $one->judged($pinnedPubkeyHex, $request, $batchId)];
-        return new BatchVerdict(null, array_map($judged, $answers));
+        return new BatchVerdict(null, array_map($judged, $results));
     }
 
     /**
-     * @return array{string, list<BatchedJobAnswer>}
+     * @return array{string, list<BatchedResult>}
      * @throws Malformed
      */
     private function members(): array
     {
         $object = JobFile::read($this->json);
         $batchId = $object->text('batch_id');
-        $answers = [];
+        $results = [];
         $names = new JsonObject();
-        $results = $object->get('results');
-        foreach (is_array($results) ? $results : throw new Malformed() as $one) {
-            $answer = BatchedJobAnswer::of($one instanceof JsonObject ? $one : throw new Malformed());
-            if ($names->has($answer->jobId())) {
+        $given = $object->get('results');
+        foreach (is_array($given) ? $given : throw new Malformed() as $one) {
+            $result = BatchedResult::of($one instanceof JsonObject ? $one : throw new Malformed());
+            if ($names->has($result->jobId())) {
                 throw new Malformed();
             }
-            $names->set($answer->jobId(), true);
-            $answers[] = $answer;
+            $names->set($result->jobId(), true);
+            $results[] = $result;
         }
-        return [$batchId, $answers];
+        return [$batchId, $results];
     }
 
-    /** @param list<BatchedJobAnswer> $answers */
-    private static function mismatch(BatchRequest $request, string $batchId, array $answers): ?string
+    /** @param list<BatchedResult> $results */
+    private static function mismatch(BatchRequest $request, string $batchId, array $results): ?string
     {
         if ($request->batchId === null) {
             return 'request_malformed';
@@ -73,7 +73,7 @@ final class BatchAnswer
             return 'batch_id_mismatch';
         }
         $asked = array_map(static fn (JobRequest $one): ?string => $one->jobId, $request->jobs);
-        $answered = array_map(static fn (BatchedJobAnswer $one): string => $one->jobId(), $answers);
+        $answered = array_map(static fn (BatchedResult $one): string => $one->jobId(), $results);
         return $asked === $answered ? null : 'job_id_mismatch';
     }
 }
