@@ -37,6 +37,8 @@ _TOKENS: tuple[Any, ...] = (
     [[]],
     {"sha256": ""},
 )
+# Mutations have the attacker sign the same, too.
+_SIGNERS = (PUBKEY, VECTORS["attacker_pubkey"])
 _PINS = (VECTORS["attacker_pubkey"], PUBKEY.upper(), PUBKEY + "\n", "", "01" + "00" * 31)
 
 Members = dict[str, Any]
@@ -99,7 +101,7 @@ def _says_what_was_signed(sample: BatchedSample) -> bool:
     """Tell, as Python reads JSON, whether an answer is one that the signer gave to this request."""
     members = json.loads(sample.answer)
     genuine = SIGNED.get(members["statement"])
-    if genuine is None or sample.pinned_pubkey != PUBKEY:
+    if genuine is None or sample.pinned_pubkey not in _SIGNERS:
         return False
     read = genuine.keys() - {"proof", "limits", "detail", "fuel_used"} | {"guest_exit_code"}
     return (

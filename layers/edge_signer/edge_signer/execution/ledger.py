@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from edge_signer.execution.job import RequestedJob
+from edge_signer.execution.store import Requested
 from edge_signer.tenancy.conditional_table import ConditionalTable
 from edge_signer.tenancy.running_work import Piece, RunningWork
 
@@ -79,7 +79,7 @@ class JobLedger:
         self._running = RunningWork(table, _RUNNING, "jobs", max_running, clock)
         self._clock = clock
 
-    def claim(self, requested: RequestedJob, lasts_s: float) -> Claim | JobEntry:
+    def claim(self, requested: Requested, lasts_s: float) -> Claim | JobEntry:
         """Claim a job for a number of seconds, if it is new; otherwise give its entry."""
         now_s = int(self._clock())
         item_id = _item_id(requested.tenant_id, requested.job_id)

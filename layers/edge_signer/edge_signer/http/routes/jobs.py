@@ -139,7 +139,7 @@ class JobEndpoints:
             body = read_body(JobRequestBody, admitted.body, MAX_EVENT_BYTES)
             record.job_id, record.module_hash = body.job_id, body.module_hash
             requested = body.to_requested_job(admitted.tenant.tenant_id)
-        return _result_answer(self._service.run(requested, record), admitted, record)
+        return result_answer(self._service.run(requested, record), admitted, record)
 
     def result(
         self, event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext, job_id: str
@@ -151,7 +151,7 @@ class JobEndpoints:
         record.job_id = job_id
         with record.stopwatch.step("load"):
             result = self._service.result(admitted.tenant.tenant_id, job_id)
-        return _result_answer(result, admitted, record)
+        return result_answer(result, admitted, record)
 
     def keep_module(
         self,
@@ -186,7 +186,8 @@ class JobEndpoints:
         return json_answer(HTTPStatus.OK, body, headers)
 
 
-def _result_answer(result: KeptResult, admitted: Admitted, record: RequestRecord) -> Response[str]:
+def result_answer(result: KeptResult, admitted: Admitted, record: RequestRecord) -> Response[str]:
+    """Answer with a result as it is stored."""
     headers = {**admitted.headers(), "Server-Timing": server_timing(record.stopwatch)}
     if result.is_replayed:
         record.idempotency_replayed = True
