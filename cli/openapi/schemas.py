@@ -12,6 +12,7 @@ from cli.openapi.assertions import Schema, assertions_schema, with_short_forms
 from edge_signer.configuration.flags import MAX_PAYLOAD_BYTES
 from edge_signer.http.answers import ErrorAnswer
 from edge_signer.http.route import Route
+from edge_signer.http.routes.batches import RUN_BATCH
 from edge_signer.http.routes.edge_sign import SIGN
 from edge_signer.http.routes.edge_sign_models import (
     DEFAULT_INLINE_BYTES,
@@ -27,7 +28,17 @@ from edge_signer.signing.rules.action_model import Actions
 from edge_signer.signing.rules.ai_assertions import AiDisclosure, TrainingMining
 
 #: What the document describes.
-ROUTES: tuple[Route, ...] = (SIGN, RUN, RESULT, KEEP_MODULE, KEYS, VERIFY, UPLOAD, HEALTH)
+ROUTES: tuple[Route, ...] = (
+    SIGN,
+    RUN,
+    RUN_BATCH,
+    RESULT,
+    KEEP_MODULE,
+    KEYS,
+    VERIFY,
+    UPLOAD,
+    HEALTH,
+)
 REFERENCE = "#/components/schemas/{model}"
 _BASE64 = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{2}==)$"
 _FIELDS: dict[str, Schema] = {
