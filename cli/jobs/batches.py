@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from cli.terminal import EXIT_NOT_TRUSTED, out, show_json, show_row
+from rich.markup import escape
+
+from cli.terminal import EXIT_NOT_TRUSTED, out, printable, show_json, show_row
 from edge_signer.execution.receipts.batch_verifier import (
     BatchedVerdict,
     verify_batch,
@@ -53,7 +55,9 @@ def show_verdicts(
         return 0 if is_verified else EXIT_NOT_TRUSTED
     for name, (one, facts) in jobs.items():
         told = f"{one.refusal}: {one.refusal.explanation}" if one.refusal else ""
-        show_row(name, told or f"{facts['status']}, exit code {facts['exit_code']}")
+        show_row(
+            escape(printable(name)), told or f"{facts['status']}, exit code {facts['exit_code']}"
+        )
     if refusal is not None:
         out.print(f"[bold red]Refused[/]    {refusal}: {refusal.explanation}")
     elif is_verified:

@@ -73,9 +73,10 @@ def execute_jobs(
     keep: Annotated[
         Path | None, typer.Option(help="Folder for request.json and answer.json.")
     ] = None,
+    json: Json = False,
     state: State = None,
 ) -> None:
-    """Run up to 100 jobs as one batch, verify their proofs and print a result a line, as JSON.
+    """Run up to 100 jobs as one batch, verify their proofs and print their results.
 
     Exit codes: 0 all ended with `ok` and 0; 1 not; 2 usage error; 255 unverified.
     """
@@ -90,6 +91,7 @@ def execute_jobs(
             batch_id=batch_id,
             wait_s=wait,
             keep=keep,
+            as_json=json,
         )
     )
 

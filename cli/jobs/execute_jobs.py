@@ -9,10 +9,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from rich.markup import escape
+
 from cli.api_access import TenantOptions, tenant_access
 from cli.jobs.execute_job import EXIT_NO_RESULT, keep_files, receipt_key
 from cli.progress import LongTask
-from cli.terminal import EXIT_USAGE, fail, require_file, show_json
+from cli.terminal import EXIT_USAGE, fail, out, printable, require_file, show_json, show_row
 from edge_signer.execution.batch import MAX_JOBS
 from edge_signer.execution.job import HASH_PREFIX
 from edge_signer.execution.receipts.batch_verifier import verify_batch
@@ -31,6 +33,7 @@ def execute_jobs(
     batch_id: str | None,
     wait_s: float,
     keep: Path | None,
+    as_json: bool,
 ) -> int:
     """Run jobs, verify every proof, and only then print the results.
 
@@ -41,6 +44,7 @@ def execute_jobs(
         batch_id: The batch's name; None for a new one.
         wait_s: How long to keep polling, in seconds.
         keep: Where to write request.json and answer.json; None for nowhere.
+        as_json: Print each result as a line of JSON, without its proof.
 
     Returns:
         0 if all jobs ended with `ok` and the exit code 0, else 1.
@@ -69,9 +73,21 @@ def execute_jobs(
         keep_files(keep, request=request_json, answer=answer)
     results: list[dict[str, Any]] = json.loads(answer)["results"]
     for result in results:
-        show_json({name: value for name, value in result.items() if name not in _PROOFS})
+        if as_json:
+            show_json({name: value for name, value in result.items() if name not in _PROOFS})
+        else:
+            _show(result)
     ended = [(one["status"], one.get("exit_code")) for one in results]
     return 0 if set(ended) == {(Status.OK, 0)} else 1
+
+
+def _show(result: dict[str, Any]) -> None:
+    code = f", exit code {result['exit_code']}" if "exit_code" in result else ""
+    detail = f": {result['detail']}" if "detail" in result else ""
+    show_row(escape(result["job_id"]), f"{result['status']}{code}{detail}")
+    for name in ("stdout", "stdout_base64", "stderr", "stderr_base64"):
+        for line in result.get(name, "").splitlines():
+            out.print(f"  {printable(line)}", markup=False)
 
 
 def _jobs(file: Path) -> list[dict[str, Any]]:

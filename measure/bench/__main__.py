@@ -11,6 +11,7 @@ from rich.console import Console
 from measure.bench import (
     admission_bench,
     around_bench,
+    batches_bench,
     builder_bench,
     compiling_bench,
     derivatives_bench,
@@ -33,6 +34,7 @@ BENCHES = {
     "execution": execution_bench,
     "compiling": compiling_bench,
     "jobs": jobs_bench,
+    "batches": batches_bench,
     "system": system_bench,
 }
 
