@@ -54,10 +54,10 @@ def show_verdicts(
         show_json({"verified": is_verified, "refusal": refusal, "jobs": listed})
         return 0 if is_verified else EXIT_NOT_TRUSTED
     for name, (one, facts) in jobs.items():
-        told = f"{one.refusal}: {one.refusal.explanation}" if one.refusal else ""
-        show_row(
-            escape(printable(name)), told or f"{facts['status']}, exit code {facts['exit_code']}"
-        )
+        told = f"{facts.get('status')}, exit code {facts.get('exit_code')}"
+        if one.refusal is not None:
+            told = f"{one.refusal}: {one.refusal.explanation}"
+        show_row(escape(printable(name)), told)
     if refusal is not None:
         out.print(f"[bold red]Refused[/]    {refusal}: {refusal.explanation}")
     elif is_verified:
