@@ -13,9 +13,8 @@ from tests.system.running import Running
 HELLO = (ROOT / "examples/hello.wasm").read_bytes()
 
 
-def test_the_jobs_of_a_file_are_run_verified_and_kept(
-    state: Path, system: Running, tmp_path: Path
-) -> None:
+def test_the_jobs_of_a_file_are_run_verified_and_kept(system: Running, tmp_path: Path) -> None:
+    state = system.state_directory
     (tmp_path / "hello.wasm").write_bytes(HELLO)
     (tmp_path / "trap.wasm").write_bytes(wasi("unreachable"))
     jobs = [
