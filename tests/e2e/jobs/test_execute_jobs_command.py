@@ -14,7 +14,7 @@ HELLO = (ROOT / "examples/hello.wasm").read_bytes()
 
 
 def test_the_jobs_of_a_file_are_run_verified_and_kept(system: Running, tmp_path: Path) -> None:
-    state = system.state_directory
+    state = Path(system.state.anchors).parent
     (tmp_path / "hello.wasm").write_bytes(HELLO)
     (tmp_path / "trap.wasm").write_bytes(wasi("unreachable"))
     jobs = [
