@@ -16,7 +16,7 @@ from tests.jobs.batch_mutations import mutated_sample, wrongly_taken
 from tests.jobs.batches import client_verdicts, verdict
 from tests.jobs.receipts import CLIENTS
 
-_CHUNK = 5000
+_CHUNK = 2000
 
 
 def judge(random: Random, count: int, folder: Path) -> Counter[str]:
