@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.jobs.batches import batched_verdicts, is_of_batch, show_verdicts
-from cli.terminal import EXIT_NOT_TRUSTED, EXIT_USAGE, fail, out, require_file, show_json, show_row
+from cli.terminal import (
+    EXIT_NOT_TRUSTED,
+    EXIT_USAGE,
+    fail,
+    out,
+    require_file,
+    say_error,
+    show_json,
+    show_row,
+)
 from edge_signer.execution.receipts.batch_verifier import BatchedVerdict
 from edge_signer.execution.receipts.receipt import (
     MAX_RECEIPT_BYTES,
@@ -16,9 +25,14 @@ from edge_signer.execution.receipts.receipt import (
     verify_receipt,
 )
 from edge_signer.execution.receipts.refusals import Refusal
-from edge_signer.execution.receipts.result import MAX_JSON_BYTES
+from edge_signer.execution.receipts.result import MAX_JSON_BYTES, JobRequest, read_json
 from edge_signer.execution.receipts.result_verifier import verify_result
 from edge_signer.execution.receipts.statement import Statement
+
+_UNBOUND = (
+    "Without --request, this proves the output but not the job: nothing was compared with the id, "
+    "module, arguments, standard input and variables that you sent."
+)
 
 
 def verify_receipt_file(file: Path, pubkey: str, *, as_json: bool) -> int:
@@ -63,8 +77,22 @@ def verify_result_file(file: Path, pubkey: str, request: Path | None, *, as_json
     facts: dict[str, object] = {}
     if verdict.receipt is not None and verdict.statement is not None:
         facts = _statement_facts(verdict.statement) | _receipt_facts(verdict.receipt)
+    if verdict.statement is not None:
+        facts["not_compared"] = _not_compared(request_json)
     vouched = "the pinned key vouches for this output of this module"
-    return _show(verdict.refusal, facts, f"{vouched}, {asked}", as_json=as_json)
+    code = _show(verdict.refusal, facts, f"{vouched}, {asked}", as_json=as_json)
+    if verdict.refusal is None and request is None and not as_json:
+        say_error(_UNBOUND)
+    return code
+
+
+def _not_compared(request_json: bytes | None) -> list[str]:
+    """Name what the attestation says of the job and no request confirms."""
+    request = None if request_json is None else read_json(JobRequest, request_json)
+    if request is None:
+        return ["job_id", "module", "args", "stdin", "env"]
+    # Arguments, input and variables that a request does not name are compared with none.
+    return ["job_id"] if request.job_id is None else []
 
 
 def _require_key(pubkey: str) -> None:
@@ -104,9 +132,18 @@ def _statement_facts(statement: Statement) -> dict[str, object]:
     run = statement.predicate.runDetails
     definition = statement.predicate.buildDefinition
     ending = run.byproducts[0].annotations
-    own = {} if ending.guestExitCode is None else {"guest_exit_code": ending.guestExitCode}
+    told = {
+        "guest_exit_code": ending.guestExitCode,
+        "fuel_used": ending.fuelUsed,
+        "compile_time_ms": ending.compileTimeMs,
+    }
+    own = {name: value for name, value in told.items() if value is not None}
+    version = run.builder.version
+    if version is not None:
+        own |= version.model_dump(by_alias=True)
     return {
         "job_id": run.metadata.invocationId,
+        "build_type": definition.buildType,
         "status": ending.status,
         **own,
         "limits": definition.internalParameters.limits,
@@ -129,6 +166,8 @@ def _show(refusal: Refusal | None, facts: dict[str, object], held: str, *, as_js
 
 
 def _in_words(name: str, value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(value) or "nothing"
     if isinstance(value, dict):
         return ", ".join(f"{limit} {bound}" for limit, bound in value.items())
     if name == "timestamp" and isinstance(value, int):

@@ -7,6 +7,7 @@ from typing import Any
 from cli.openapi.headers import COMMON, FOR_PAGES, OF_LIMITS, OF_REPLAYS, headers
 from cli.openapi.responses import answer_of, operation
 from edge_signer.http.routes.batches import RUN_BATCH
+from edge_signer.http.routes.build_types import BUILD_TYPE, CACHE_CONTROL
 from edge_signer.http.routes.jobs import KEEP_MODULE, KEYS, KEYS_CACHE_CONTROL, RESULT, RUN
 
 _HELLO = "sha256:8e0502d6eb1f6dba1da58be05ea0b768030c87ced19f8cf4d5b5057ec914ede5"
@@ -35,8 +36,7 @@ BATCH_EXAMPLE = {
 def job_paths() -> dict[str, Any]:
     """Return the paths, by their templates."""
     kept = headers(*COMMON, *OF_LIMITS, required=True)
-    cached = {"description": "The answer may be cached.", "schema": {"const": KEYS_CACHE_CONTROL}}
-    of_keys = headers("X-Request-ID", required=True) | {"Cache-Control": cached}
+    of_keys, of_build_type = _cached(KEYS_CACHE_CONTROL), _cached(CACHE_CONTROL)
     of_results = headers(*COMMON, *OF_LIMITS, "Server-Timing", required=True)
     of_results |= headers(*OF_REPLAYS, *FOR_PAGES, required=False)
     examples = {"stored": {"summary": "A module that is already stored", "value": EXAMPLE}}
@@ -50,5 +50,11 @@ def job_paths() -> dict[str, Any]:
         RESULT: operation(RESULT, answer_of(RESULT, "The job has run.", of_results)),
         KEEP_MODULE: operation(KEEP_MODULE, answer_of(KEEP_MODULE, "Stored.", kept)),
         KEYS: operation(KEYS, answer_of(KEYS, "The keys.", of_keys)),
+        BUILD_TYPE: operation(BUILD_TYPE, answer_of(BUILD_TYPE, "The document.", of_build_type)),
     }
     return {route.path: {route.method.lower(): one} for route, one in operations.items()}
+
+
+def _cached(directives: str) -> dict[str, Any]:
+    told = {"description": "The answer may be cached.", "schema": {"const": directives}}
+    return headers("X-Request-ID", required=True) | {"Cache-Control": told}

@@ -39,6 +39,7 @@ TAGS = {
     "Jobs": ("/jobs", "Run WebAssembly, and get a signed receipt."),
     "Modules": ("/modules", "Store the WebAssembly of jobs."),
     "Keys": ("/keys", "The keys that verify receipts."),
+    "Build types": ("/build-types", "What the attestations of jobs mean."),
     "Health": ("/health", "Whether the deployment can sign."),
 }
 #: Of the operations that browsers add by themselves.

@@ -13,6 +13,7 @@ from edge_signer.configuration.flags import MAX_PAYLOAD_BYTES
 from edge_signer.http.answers import ErrorAnswer
 from edge_signer.http.route import Route
 from edge_signer.http.routes.batches import RUN_BATCH
+from edge_signer.http.routes.build_types import BUILD_TYPE
 from edge_signer.http.routes.edge_sign import SIGN
 from edge_signer.http.routes.edge_sign_models import (
     DEFAULT_INLINE_BYTES,
@@ -35,6 +36,7 @@ ROUTES: tuple[Route, ...] = (
     RESULT,
     KEEP_MODULE,
     KEYS,
+    BUILD_TYPE,
     VERIFY,
     UPLOAD,
     HEALTH,

@@ -14,6 +14,7 @@ from edge_signer.http.application import Application
 from edge_signer.http.authentication import require_open_for_jobs
 from edge_signer.http.cross_origin import CrossOrigin
 from edge_signer.http.routes.batches import BatchEndpoints
+from edge_signer.http.routes.build_types import build_type_routes
 from edge_signer.http.routes.jobs import JobEndpoints
 from edge_signer.platform.clients import client
 from edge_signer.telemetry.telemetry import Telemetry
@@ -43,6 +44,7 @@ jobs, batches = job_services(
 endpoints = {
     **JobEndpoints(gatekeeper, jobs, receipt_keys(settings, flags)).routes(),
     **BatchEndpoints(gatekeeper, batches).routes(),
+    **build_type_routes(),
 }
 app = Application(endpoints, telemetry, CrossOrigin(settings.cors_origins))
 

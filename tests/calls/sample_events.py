@@ -35,6 +35,7 @@ EXPECTED: dict[str, tuple[int, str | None]] = {
     "job-unknown": (404, "UNKNOWN_JOB"),
     "module": (200, None),
     "keys": (200, None),
+    "build-type": (200, None),
     "verify": (200, None),
     "verify-foreign-url": (400, "INVALID_REQUEST"),
     "verify-unknown-upload": (404, "UNKNOWN_UPLOAD"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable
 from random import Random
@@ -103,10 +104,15 @@ def _says_what_was_signed(sample: BatchedSample) -> bool:
     genuine = SIGNED.get(members["statement"])
     if genuine is None or sample.pinned_pubkey not in _SIGNERS:
         return False
-    read = genuine.keys() - {"proof", "limits", "detail", "fuel_used"} | {"guest_exit_code"}
+    read = genuine.keys() - {"proof", "limits", "detail", "fuel_used", "compile_time_ms"} | {
+        "guest_exit_code"
+    }
     return (
         all(members.get(name) == genuine.get(name) for name in read)
-        and members.get("limits") in (None, genuine["limits"])
+        and all(
+            members.get(name) in (None, genuine.get(name))
+            for name in ("limits", "fuel_used", "compile_time_ms")
+        )
         and type(members["exit_code"]) is int
         and (sample.request is None or _asks_for(json.loads(sample.request), genuine["job_id"]))
     )
@@ -157,8 +163,13 @@ def _text(change: Callable[[Random, str], str]) -> Callable[[Random, Members], N
     return mutate
 
 
+def _token(random: Random) -> Any:
+    """A value of any kind, which no other mutation shares."""
+    return copy.deepcopy(random.choice(_TOKENS))
+
+
 def _set_member(random: Random, members: Members) -> None:
-    members[random.choice([*members, "guest_exit_code", "stdout_base64"])] = random.choice(_TOKENS)
+    members[random.choice([*members, "guest_exit_code", "stdout_base64"])] = _token(random)
 
 
 def _take_member(random: Random, members: Members) -> None:
@@ -175,14 +186,16 @@ def _change_request(random: Random, request: Members) -> None:
     jobs = request.get("jobs")
     if random.random() < 0.3 or not isinstance(jobs, list) or not jobs:
         name = random.choice(("batch_id", "jobs"))
-        request[name] = random.choice((*_TOKENS, "another-batch", jobs, [jobs, 1]))
+        request[name] = random.choice((_token(random), "another-batch", jobs, [jobs, 1]))
     else:
         at = random.randrange(len(jobs))
         if not isinstance(jobs[at], dict) or random.random() < 0.3:
             jobs[at] = random.choice((None, {}, jobs[0]))
         else:
             name = random.choice((*jobs[at], "env", "wasm_bytes", "stdin_base64"))
-            jobs[at][name] = random.choice((*_TOKENS, ["x"], "AGFzbQ==", {"A": "1"}))
+            jobs[at][name] = random.choice(
+                (_token(random), _token(random), ["x"], "AGFzbQ==", {"A": "1"})
+            )
 
 
 def _one_of(random: Random, request: Members) -> Any:
@@ -201,11 +214,13 @@ def _change_batch(random: Random, document: Members) -> None:
     elif chosen == 2:
         items.pop(random.randrange(len(items)))
     elif chosen == 3:
-        items[random.randrange(len(items))] = random.choice(_TOKENS)
+        items[random.randrange(len(items))] = _token(random)
     elif chosen == 4:
-        document[random.choice(("batch_id", name))] = random.choice((*_TOKENS, "another-batch"))
+        document[random.choice(("batch_id", name))] = random.choice(
+            (_token(random), "another-batch")
+        )
     else:
-        items[random.randrange(len(items))] |= {random.choice([*items[0]]): random.choice(_TOKENS)}
+        items[random.randrange(len(items))] |= {random.choice([*items[0]]): _token(random)}
 
 
 def _damaged(random: Random, content: bytes) -> bytes:

@@ -41,6 +41,8 @@ _SWAPPED = {
     "exit_code": 1,
     "limits": {},
     "guest_exit_code": 256,
+    "fuel_used": 1,
+    "compile_time_ms": 6,
 }
 
 

@@ -16,6 +16,7 @@ from edge_signer.execution.receipts.batch_verifier import (
     verify_batch,
     verify_batched_job,
 )
+from edge_signer.execution.receipts.build_type import PATH
 from edge_signer.execution.receipts.checkpoint import Checkpoint, inclusion_proof
 from edge_signer.execution.receipts.merkle import MerkleTree
 from edge_signer.execution.receipts.outcome import JobOutcome
@@ -33,6 +34,15 @@ SIGNER = SoftwareReceiptSigner()
 ATTACKER = SoftwareReceiptSigner(VECTORS["attacker_seed"])
 
 
+# What only statements of releases that name themselves say.
+_NAMED: dict[str, Any] = {
+    "build_type": f"https://{SERVICE}{PATH}",
+    "versions": {"edge-signer": "0.1.0", "wasmtime": "46.0.1"},
+    "fuel_used": 1234,
+    "compile_time_ms": 5,
+}
+
+
 def outcome(number: int) -> JobOutcome:
     """The outcome of a job that differs from others in everything that it may differ in."""
     return replace(
@@ -45,6 +55,7 @@ def outcome(number: int) -> JobOutcome:
         status="ok",
         exit_code=number,
         env={"N": str(number)} if number % 2 else {},
+        **(_NAMED if number % 3 == 0 else {}),
     )
 
 

@@ -3,6 +3,26 @@
  * Do not make direct changes to the file.
  */
 export interface paths {
+    "/build-types/wasi-preview1-job/v1": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain the attestation of a job
+         * @description `buildType` of attestations is the address of this document at the deployment that ran the job. Needs no token.
+         */
+        get: operations["getBuildType"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/edge-sign": {
         parameters: {
             query?: never;
@@ -280,11 +300,13 @@ export interface components {
         };
         /** @description The result of a job of a batch; the receipt key signed the root of the batch's tree. */
         BatchedJobAnswer: {
+            /** @description How long compiling took; absent if the module was compiled before. */
+            compile_time_ms?: number;
             /** @description What went wrong; not signed. */
             detail?: string;
             /** @description The module's own if `status` is `ok`, otherwise above 125. */
             exit_code: number;
-            /** @description Roughly the number of operations, for modules up to 1 MiB; not signed. */
+            /** @description Roughly the number of operations, for modules up to 1 MiB. */
             fuel_used?: number;
             /** @description What the module exited with if `status` is `reserved_exit_code`. */
             guest_exit_code?: number;
@@ -307,6 +329,37 @@ export interface components {
             stdout?: string;
             /** @description The same in base64, if it is not UTF-8. */
             stdout_base64?: string;
+        };
+        /** @description What the attestation of a job means, by the names of SLSA provenance v1. */
+        BuildTypeAnswer: {
+            /** @description What ran it. */
+            builder: {
+                [key: string]: string;
+            };
+            /** @description How it ended. */
+            byproducts: {
+                [key: string]: string;
+            };
+            /** @description What the runner does. */
+            description: string;
+            /** @description What the client chose. */
+            external_parameters: {
+                [key: string]: string;
+            };
+            /** @description What the runner chose. */
+            internal_parameters: {
+                [key: string]: string;
+            };
+            /** @description What ran. */
+            resolved_dependencies: {
+                [key: string]: string;
+            };
+            /** @description What it wrote. */
+            subject: {
+                [key: string]: string;
+            };
+            /** @description How to verify it, step by step. */
+            verification: string[];
         };
         /** @description One thing that was checked, or why it was not. */
         Check: {
@@ -630,11 +683,13 @@ export interface components {
             attestation: {
                 [key: string]: unknown;
             };
+            /** @description How long compiling took; absent if the module was compiled before. */
+            compile_time_ms?: number;
             /** @description What went wrong; not signed. */
             detail?: string;
             /** @description The module's own if `status` is `ok`, otherwise above 125. */
             exit_code: number;
-            /** @description Roughly the number of operations, for modules up to 1 MiB; not signed. */
+            /** @description Roughly the number of operations, for modules up to 1 MiB. */
             fuel_used?: number;
             /** @description What the module exited with if `status` is `reserved_exit_code`. */
             guest_exit_code?: number;
@@ -1708,6 +1763,31 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getBuildType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The document. */
+            200: {
+                headers: {
+                    /** @description The answer may be cached. */
+                    "Cache-Control"?: "public, max-age=86400";
+                    /** @description The request's own if it is a UUID, otherwise a new one. */
+                    "X-Request-ID": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BuildTypeAnswer"];
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+        };
+    };
     sign: {
         parameters: {
             query?: {

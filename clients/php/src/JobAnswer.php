@@ -140,6 +140,11 @@ final class JobAnswer
             'status_mismatch' => $said->status === $result['status'],
             'exit_code_mismatch' => $said->exitCode === $result['exit_code'],
             'guest_exit_code_mismatch' => $said->guestExitCode === $result['guest_exit_code'],
+            // A release that did not name itself did not sign these either.
+            'fuel_used_mismatch' => $said->signerVersion === null
+                || in_array($result['fuel_used'], [null, $said->fuelUsed], true),
+            'compile_time_ms_mismatch' => $said->signerVersion === null
+                || in_array($result['compile_time_ms'], [null, $said->compileTimeMs], true),
             'receipt_mismatch' => $said->receiptText === base64_encode($text)
                 && $said->receiptSha256 === hash('sha256', $text)
                 && $said->exitCode === $receipt->exitCode,

@@ -31,9 +31,12 @@ final class JobFile
     {
         $limits = $object->get('limits');
         $exitCode = $object->get('exit_code');
-        $guestExitCode = $object->get('guest_exit_code');
+        $counts = [];
+        foreach (['guest_exit_code', 'fuel_used', 'compile_time_ms'] as $name) {
+            $counts[$name] = $object->get($name);
+        }
         $isSound = ($limits === null || $limits instanceof JsonObject)
-            && ($guestExitCode === null || is_int($guestExitCode));
+            && array_filter($counts, static fn (mixed $one): bool => $one !== null && !is_int($one)) === [];
         if (!$isSound || !is_int($exitCode)) {
             throw new Malformed();
         }
@@ -41,7 +44,7 @@ final class JobFile
             'job_id' => $object->text('job_id'),
             'status' => $object->text('status'),
             'exit_code' => $exitCode,
-            'guest_exit_code' => $guestExitCode,
+            ...$counts,
             'stdout' => self::stream($object, 'stdout'),
             'stderr' => self::stream($object, 'stderr'),
             'limits' => $limits === null ? null : Statement::limits($limits),

@@ -8,6 +8,10 @@ namespace EdgeSigner;
 final class Statement
 {
     private const SHA256 = '/\A[0-9a-f]{64}\z/';
+    private const VERSION = '/\A[0-9A-Za-z.+-]{1,40}\z/';
+    private const BUILD_TYPE = '~\A(?:urn:edge-signer:wasi-preview1-job:v1'
+        . '|(?:https://[a-z0-9.-]{1,253}|http://(?:127\.0\.0\.1|localhost))'
+        . '(?::[0-9]{1,5})?(?:/[A-Za-z0-9_-]{1,128})?/build-types/wasi-preview1-job/v1)\z~';
     private const NAME = '/\A[a-z0-9_]{1,40}\z/';
     private const MOMENT = '/\A\p{Nd}{4}-\p{Nd}{2}-\p{Nd}{2}T\p{Nd}{2}:\p{Nd}{2}:\p{Nd}{2}\.\p{Nd}{3}Z\z/u';
     private const MAX_COUNT = 2 ** 53 - 1;
@@ -17,8 +21,12 @@ final class Statement
      * @param string $receiptText The signed text of the receipt, in base64.
      * @param ?int $guestExitCode What the module exited with, if $exitCode cannot say so: from 126 up.
      * @param ?string $envSha256 Of the environment variables, if there are any.
+     * @param ?string $signerVersion Of the signer; without it, neither fuel nor compile time is signed.
+     * @param ?int $fuelUsed wasmtime's count of operations, if it is known.
+     * @param ?int $compileTimeMs Absent if the module was compiled before.
      */
     private function __construct(
+        public readonly string $buildType,
         public readonly string $jobId,
         public readonly string $startedOn,
         public readonly string $finishedOn,
@@ -34,6 +42,10 @@ final class Statement
         public readonly string $receiptSha256,
         public readonly ?int $guestExitCode = null,
         public readonly ?string $envSha256 = null,
+        public readonly ?string $signerVersion = null,
+        public readonly ?string $wasmtimeVersion = null,
+        public readonly ?int $fuelUsed = null,
+        public readonly ?int $compileTimeMs = null,
     ) {
     }
 
@@ -92,7 +104,7 @@ final class Statement
             'predicateType' => 'https://slsa.dev/provenance/v1',
             'predicate' => [
                 'buildDefinition' => [
-                    'buildType' => 'urn:edge-signer:wasi-preview1-job:v1',
+                    'buildType' => [$text(self::BUILD_TYPE), 'buildType'],
                     'externalParameters' => [
                         'argsCount' => [$upTo(self::MAX_COUNT), 'argsCount'],
                         'argsSha256' => [$text(self::SHA256), 'argsSha256'],
@@ -104,7 +116,13 @@ final class Statement
                     'resolvedDependencies' => [['name' => 'module', 'digest' => $digest('moduleSha256')]],
                 ],
                 'runDetails' => [
-                    'builder' => ['id' => 'urn:edge-signer:job-runner:v1'],
+                    'builder' => [
+                        'id' => 'urn:edge-signer:job-runner:v1',
+                        'version?' => [
+                            'edge-signer' => [$text(self::VERSION), 'signerVersion'],
+                            'wasmtime' => [$text(self::VERSION), 'wasmtimeVersion'],
+                        ],
+                    ],
                     'metadata' => [
                         'invocationId' => [$text('/\A.{1,128}\z/su'), 'jobId'],
                         'startedOn' => [$text(self::MOMENT), 'startedOn'],
@@ -120,6 +138,8 @@ final class Statement
                                 'status' => [$text(self::NAME), 'status'],
                                 'exitCode' => [$upTo(255), 'exitCode'],
                                 'guestExitCode?' => [$from(126, 4294967295), 'guestExitCode'],
+                                'fuelUsed?' => [$upTo(self::MAX_COUNT), 'fuelUsed'],
+                                'compileTimeMs?' => [$upTo(self::MAX_COUNT), 'compileTimeMs'],
                             ],
                         ],
                     ],

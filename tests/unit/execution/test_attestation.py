@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from securesystemslib.dsse import Envelope as ForeignEnvelope
 from securesystemslib.signer import SSlibKey
 
+from edge_signer.execution.receipts.build_type import PATH
 from edge_signer.execution.receipts.dsse import pre_authentication_encoding
 from edge_signer.execution.receipts.outcome import JobOutcome
 from edge_signer.execution.receipts.receipt_signer import prove
@@ -83,6 +84,19 @@ def test_variables_and_a_guests_own_exit_code_are_told_if_there_are_any() -> Non
     assert byproduct["annotations"] == ending
 
 
+def test_a_release_that_names_itself_tells_fuel_and_compile_time() -> None:
+    address = "https://api.example.com/build-types/wasi-preview1-job/v1"
+    versions = {"edge-signer": "0.1.0", "wasmtime": "50.0.1"}
+    told = replace(OUTCOME, fuel_used=0, compile_time_ms=7, build_type=address, versions=versions)
+    predicate = statement_of(told)["predicate"]
+    assert predicate["buildDefinition"]["buildType"] == address
+    builder = {"id": "urn:edge-signer:job-runner:v1", "version": versions}
+    assert predicate["runDetails"]["builder"] == builder
+    (byproduct,) = predicate["runDetails"]["byproducts"]
+    ending = {"status": "finished", "exitCode": 3, "fuelUsed": 0, "compileTimeMs": 7}
+    assert byproduct["annotations"] == ending
+
+
 def test_an_implementation_of_dsse_verifies_the_envelope() -> None:
     envelope = ForeignEnvelope.from_dict(prove(SIGNER, OUTCOME).attestation)
     key = SSlibKey.from_crypto(
@@ -104,6 +118,10 @@ def test_the_longest_statement_is_not_too_long_for_kms() -> None:
         guest_exit_code=2**32 - 1,
         env={f"A{number}": "\U0010ffff" for number in range(1000)},
         wall_time_ms=2**53 - 1,
+        fuel_used=2**53 - 1,
+        compile_time_ms=2**53 - 1,
+        build_type=f"https://{'h' * 253}:65535/{'s' * 128}{PATH}",
+        versions={"edge-signer": "1" * 40, "wasmtime": "1" * 40},
     )
     length = len(pre_authentication_encoding(longest.statement().to_bytes()))
     assert 3000 < length <= 4096
@@ -128,6 +146,9 @@ def test_the_longest_statement_is_not_too_long_for_kms() -> None:
         {"env": {"A": "\udfff"}},
         {"guest_exit_code": 125},
         {"guest_exit_code": 2**32},
+        {"build_type": "https://a.example/build-types/wasi-preview1-job/v2"},
+        {"versions": {"edge-signer": "0.1.0"}},
+        {"versions": {"edge-signer": "0.1.0", "wasmtime": "50 "}},
     ],
 )
 def test_what_has_no_bounds_is_not_signed(wrong: dict[str, Any]) -> None:

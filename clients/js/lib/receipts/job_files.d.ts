@@ -5,6 +5,8 @@ export interface Ended {
     status: string;
     exitCode: number;
     guestExitCode: number | null;
+    fuelUsed: number | null;
+    compileTimeMs: number | null;
     stdout: Uint8Array<ArrayBuffer>;
     stderr: Uint8Array<ArrayBuffer>;
     limits: Members | null;

@@ -71,7 +71,6 @@ function batchedOf(members) {
 }
 function endedOf(members) {
     const limits = members.get("limits") ?? null;
-    const guestExitCode = members.get("guest_exit_code") ?? null;
     if (limits !== null && ![...objectOf(limits).values()].every((one) => typeof one === "number")) {
         throw new Malformed();
     }
@@ -79,7 +78,9 @@ function endedOf(members) {
         jobId: textOf(members.get("job_id")),
         status: textOf(members.get("status")),
         exitCode: numberOf(members.get("exit_code")),
-        guestExitCode: guestExitCode === null ? null : numberOf(guestExitCode),
+        guestExitCode: optionalNumber(members, "guest_exit_code"),
+        fuelUsed: optionalNumber(members, "fuel_used"),
+        compileTimeMs: optionalNumber(members, "compile_time_ms"),
         stdout: streamOf(members, "stdout"),
         stderr: streamOf(members, "stderr"),
         limits: limits === null ? null : objectOf(limits),
@@ -136,6 +137,10 @@ function numberOf(value) {
     if (typeof value !== "number")
         throw new Malformed();
     return value;
+}
+function optionalNumber(members, name) {
+    const value = members.get(name) ?? null;
+    return value === null ? null : numberOf(value);
 }
 function variableName(name) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))

@@ -34,6 +34,8 @@ export declare const REFUSALS: {
     readonly status_mismatch: "the job ended with another status";
     readonly exit_code_mismatch: "the job ended with another exit code";
     readonly guest_exit_code_mismatch: "the module exited with another exit code of its own";
+    readonly fuel_used_mismatch: "the job used another amount of fuel";
+    readonly compile_time_ms_mismatch: "compiling the module took another time";
     readonly receipt_mismatch: "the attestation belongs to another receipt";
     readonly not_run: "the job did not run, so nothing about it is signed";
     readonly proof_malformed: "the proof is not an inclusion proof as the signer writes it";

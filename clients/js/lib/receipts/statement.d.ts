@@ -10,6 +10,15 @@ export interface Statement {
     exitCode: number;
     /** What the module exited with, if `exitCode` cannot say so: from 126 up. */
     guestExitCode?: number;
+    /** wasmtime's count of operations, if it is known. */
+    fuelUsed?: number;
+    /** How long the module was compiled for this job; absent if it was compiled before. */
+    compileTimeMs?: number;
+    /** Address of the document that explains the attestation. */
+    buildType: string;
+    /** Release of the signer; without it, neither fuel nor compile time is signed. */
+    signerVersion?: string;
+    wasmtimeVersion?: string;
     moduleSha256: string;
     argsCount: number;
     /** Of the arguments as a list in canonical JSON (RFC 8785). */

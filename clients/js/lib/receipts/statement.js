@@ -5,6 +5,8 @@ const isText = (pattern) => (value) => typeof value === "string" && pattern.test
 const isUpTo = (greatest) => (value) => typeof value === "number" && value >= 0 && value <= greatest && !Object.is(value, -0);
 const isBetween = (least, greatest) => (value) => typeof value === "number" && value >= least && value <= greatest;
 const isSha256 = isText(/^[0-9a-f]{64}$/);
+const isVersion = isText(/^[0-9A-Za-z.+-]{1,40}$/);
+const isBuildType = isText(/^(?:urn:edge-signer:wasi-preview1-job:v1|(?:https:\/\/[a-z0-9.-]{1,253}|http:\/\/(?:127\.0\.0\.1|localhost))(?::[0-9]{1,5})?(?:\/[A-Za-z0-9_-]{1,128})?\/build-types\/wasi-preview1-job\/v1)$/);
 const isName = isText(/^[a-z0-9_]{1,40}$/);
 const isCount = isUpTo(Number.MAX_SAFE_INTEGER);
 const isMoment = isText(/^\p{Nd}{4}-\p{Nd}\p{Nd}-\p{Nd}\p{Nd}T\p{Nd}\p{Nd}:\p{Nd}\p{Nd}:\p{Nd}\p{Nd}\.\p{Nd}{3}Z$/u);
@@ -36,7 +38,7 @@ const FORM = {
     predicateType: "https://slsa.dev/provenance/v1",
     predicate: {
         buildDefinition: {
-            buildType: "urn:edge-signer:wasi-preview1-job:v1",
+            buildType: [isBuildType, "buildType"],
             externalParameters: {
                 argsCount: [isCount, "argsCount"],
                 argsSha256: [isSha256, "argsSha256"],
@@ -48,7 +50,10 @@ const FORM = {
             resolvedDependencies: { items: [{ name: "module", digest: digest("moduleSha256") }] },
         },
         runDetails: {
-            builder: { id: "urn:edge-signer:job-runner:v1" },
+            builder: {
+                id: "urn:edge-signer:job-runner:v1",
+                "version?": { "edge-signer": [isVersion, "signerVersion"], wasmtime: [isVersion, "wasmtimeVersion"] },
+            },
             metadata: {
                 invocationId: [isJobId, "jobId"],
                 startedOn: [isMoment, "startedOn"],
@@ -65,6 +70,8 @@ const FORM = {
                             status: [isName, "status"],
                             exitCode: [isUpTo(255), "exitCode"],
                             "guestExitCode?": [isBetween(126, 2 ** 32 - 1), "guestExitCode"],
+                            "fuelUsed?": [isCount, "fuelUsed"],
+                            "compileTimeMs?": [isCount, "compileTimeMs"],
                         },
                     },
                 ],

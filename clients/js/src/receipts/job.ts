@@ -130,6 +130,11 @@ export async function firstMismatch(
   if (statement.status !== result.status) return "status_mismatch";
   if (statement.exitCode !== result.exitCode) return "exit_code_mismatch";
   if ((statement.guestExitCode ?? null) !== result.guestExitCode) return "guest_exit_code_mismatch";
+  // A release that did not name itself did not sign these either.
+  if (statement.signerVersion !== undefined) {
+    if (![null, statement.fuelUsed].includes(result.fuelUsed)) return "fuel_used_mismatch";
+    if (![null, statement.compileTimeMs].includes(result.compileTimeMs)) return "compile_time_ms_mismatch";
+  }
   return (await isOf(statement, receipt)) ? null : "receipt_mismatch";
 }
 

@@ -13,6 +13,8 @@ export interface Ended {
   status: string;
   exitCode: number;
   guestExitCode: number | null;
+  fuelUsed: number | null;
+  compileTimeMs: number | null;
   stdout: Uint8Array<ArrayBuffer>;
   stderr: Uint8Array<ArrayBuffer>;
   limits: Members | null;
@@ -118,7 +120,6 @@ function batchedOf(members: Members): BatchedResult {
 
 function endedOf(members: Members): Ended {
   const limits = members.get("limits") ?? null;
-  const guestExitCode = members.get("guest_exit_code") ?? null;
   if (limits !== null && ![...objectOf(limits).values()].every((one) => typeof one === "number")) {
     throw new Malformed();
   }
@@ -126,7 +127,9 @@ function endedOf(members: Members): Ended {
     jobId: textOf(members.get("job_id")),
     status: textOf(members.get("status")),
     exitCode: numberOf(members.get("exit_code")),
-    guestExitCode: guestExitCode === null ? null : numberOf(guestExitCode),
+    guestExitCode: optionalNumber(members, "guest_exit_code"),
+    fuelUsed: optionalNumber(members, "fuel_used"),
+    compileTimeMs: optionalNumber(members, "compile_time_ms"),
     stdout: streamOf(members, "stdout"),
     stderr: streamOf(members, "stderr"),
     limits: limits === null ? null : objectOf(limits),
@@ -183,6 +186,11 @@ function textOf(value: Json | undefined): string {
 function numberOf(value: Json | undefined): number {
   if (typeof value !== "number") throw new Malformed();
   return value;
+}
+
+function optionalNumber(members: Members, name: string): number | null {
+  const value = members.get(name) ?? null;
+  return value === null ? null : numberOf(value);
 }
 
 function variableName(name: string): string {

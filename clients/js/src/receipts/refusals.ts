@@ -36,6 +36,8 @@ export const REFUSALS = {
   status_mismatch: "the job ended with another status",
   exit_code_mismatch: "the job ended with another exit code",
   guest_exit_code_mismatch: "the module exited with another exit code of its own",
+  fuel_used_mismatch: "the job used another amount of fuel",
+  compile_time_ms_mismatch: "compiling the module took another time",
   receipt_mismatch: "the attestation belongs to another receipt",
   not_run: "the job did not run, so nothing about it is signed",
   proof_malformed: "the proof is not an inclusion proof as the signer writes it",

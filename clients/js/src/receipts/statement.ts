@@ -15,6 +15,15 @@ export interface Statement {
   exitCode: number;
   /** What the module exited with, if `exitCode` cannot say so: from 126 up. */
   guestExitCode?: number;
+  /** wasmtime's count of operations, if it is known. */
+  fuelUsed?: number;
+  /** How long the module was compiled for this job; absent if it was compiled before. */
+  compileTimeMs?: number;
+  /** Address of the document that explains the attestation. */
+  buildType: string;
+  /** Release of the signer; without it, neither fuel nor compile time is signed. */
+  signerVersion?: string;
+  wasmtimeVersion?: string;
   moduleSha256: string;
   argsCount: number;
   /** Of the arguments as a list in canonical JSON (RFC 8785). */
@@ -41,6 +50,10 @@ const isUpTo = (greatest: number): Check => (value) =>
 const isBetween = (least: number, greatest: number): Check => (value) =>
   typeof value === "number" && value >= least && value <= greatest;
 const isSha256 = isText(/^[0-9a-f]{64}$/);
+const isVersion = isText(/^[0-9A-Za-z.+-]{1,40}$/);
+const isBuildType = isText(
+  /^(?:urn:edge-signer:wasi-preview1-job:v1|(?:https:\/\/[a-z0-9.-]{1,253}|http:\/\/(?:127\.0\.0\.1|localhost))(?::[0-9]{1,5})?(?:\/[A-Za-z0-9_-]{1,128})?\/build-types\/wasi-preview1-job\/v1)$/,
+);
 const isName = isText(/^[a-z0-9_]{1,40}$/);
 const isCount = isUpTo(Number.MAX_SAFE_INTEGER);
 const isMoment = isText(/^\p{Nd}{4}-\p{Nd}\p{Nd}-\p{Nd}\p{Nd}T\p{Nd}\p{Nd}:\p{Nd}\p{Nd}:\p{Nd}\p{Nd}\.\p{Nd}{3}Z$/u);
@@ -76,7 +89,7 @@ const FORM: Form = {
   predicateType: "https://slsa.dev/provenance/v1",
   predicate: {
     buildDefinition: {
-      buildType: "urn:edge-signer:wasi-preview1-job:v1",
+      buildType: [isBuildType, "buildType"],
       externalParameters: {
         argsCount: [isCount, "argsCount"],
         argsSha256: [isSha256, "argsSha256"],
@@ -88,7 +101,10 @@ const FORM: Form = {
       resolvedDependencies: { items: [{ name: "module", digest: digest("moduleSha256") }] },
     },
     runDetails: {
-      builder: { id: "urn:edge-signer:job-runner:v1" },
+      builder: {
+        id: "urn:edge-signer:job-runner:v1",
+        "version?": { "edge-signer": [isVersion, "signerVersion"], wasmtime: [isVersion, "wasmtimeVersion"] },
+      },
       metadata: {
         invocationId: [isJobId, "jobId"],
         startedOn: [isMoment, "startedOn"],
@@ -105,6 +121,8 @@ const FORM: Form = {
               status: [isName, "status"],
               exitCode: [isUpTo(255), "exitCode"],
               "guestExitCode?": [isBetween(126, 2 ** 32 - 1), "guestExitCode"],
+              "fuelUsed?": [isCount, "fuelUsed"],
+              "compileTimeMs?": [isCount, "compileTimeMs"],
             },
           },
         ],

@@ -15,6 +15,7 @@ from edge_signer.execution.errors import (
     NotAModuleError,
 )
 from edge_signer.execution.limits import Limits, Requirements, effective_limits
+from edge_signer.execution.receipts.build_type import URN
 
 # WebAssembly core, section 5.5.16: `\0asm` and version 1. A component has another version.
 MAGIC = b"\0asm\1\0\0\0"
@@ -78,6 +79,7 @@ class RequestedJob:
         stdin: The guest's standard input.
         requirements: The requested limits.
         env: The guest's environment variables.
+        build_type: Address of the document that explains the attestation.
 
     Raises:
         ValueError: `args`, `stdin` or `env` is too long, or a C program cannot receive it.
@@ -92,6 +94,7 @@ class RequestedJob:
     stdin: bytes
     requirements: Requirements
     env: Mapping[str, str] = field(default_factory=dict)
+    build_type: str = URN
 
     def __post_init__(self) -> None:
         self.with_module(self.wasm or b"")
@@ -108,7 +111,7 @@ class RequestedJob:
 
     @property
     def content_sha256(self) -> str:
-        """Digest of everything in the request except the name, in hexadecimal.
+        """Digest of everything that the client requests except the name, in hexadecimal.
 
         It does not depend on whether the module is sent or only named.
         """

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
+from importlib import metadata
 
+from edge_signer import __version__
 from edge_signer.execution.errors import UnknownJobError, UnknownModuleError
 from edge_signer.execution.job import RequestedJob
 from edge_signer.execution.ledger import JobLedger
@@ -131,6 +134,15 @@ def outcome_of(requested: RequestedJob, ended: Outcome, started_at: datetime) ->
         wall_time_ms=ended.wall_time_ms,
         guest_exit_code=ended.reserved_exit_code,
         env=requested.env,
+        compile_time_ms=ended.compile_time_ms,
+        build_type=requested.build_type,
+        versions=running_versions(),
         fuel_used=ended.fuel_used,
         detail=ended.detail,
     )
+
+
+@lru_cache(maxsize=1)
+def running_versions() -> dict[str, str]:
+    """Return the versions of this release and of its wasmtime, as attestations name them."""
+    return {"edge-signer": __version__, "wasmtime": metadata.version("wasmtime")}

@@ -10,12 +10,15 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime, ConfigDict, TypeAdapter
 
+from edge_signer.execution.receipts.build_type import URN
 from edge_signer.execution.receipts.receipt import Receipt
 from edge_signer.execution.receipts.statement import (
     Arguments,
     BuildDefinition,
+    Builder,
     Count,
     Digest,
+    Ending,
     Limits,
     Metadata,
     Module,
@@ -24,6 +27,7 @@ from edge_signer.execution.receipts.statement import (
     RunDetails,
     Statement,
     Stream,
+    Versions,
     args_sha256,
     env_sha256,
 )
@@ -49,7 +53,12 @@ class JobOutcome:
         wall_time_ms: How long it ran, in milliseconds.
         guest_exit_code: What the module exited with, if `exit_code` cannot say so: from 126 up.
         env: The module's environment variables.
-        fuel_used: Not signed. None if the guest did not begin to run, or its process was killed.
+        compile_time_ms: How long compiling the module took, in milliseconds; None if it was
+            compiled before.
+        build_type: Address of the document that explains the attestation.
+        versions: Of the runner and of wasmtime, as the attestation names them; empty if an earlier
+            release ran the job. Then neither fuel nor compile time is signed.
+        fuel_used: None if the guest did not begin to run, or its process was killed.
         detail: Not signed. What trapped or is missing, for people.
     """
 
@@ -70,6 +79,9 @@ class JobOutcome:
     wall_time_ms: Count
     guest_exit_code: int | None = None
     env: Mapping[str, str] = field(default_factory=dict)
+    compile_time_ms: int | None = None
+    build_type: str = URN
+    versions: Mapping[str, str] = field(default_factory=dict)
     fuel_used: int | None = None
     detail: str = ""
 
@@ -111,6 +123,7 @@ class JobOutcome:
             ValueError: A field is out of bounds, or a text is not valid Unicode.
         """
         module_sha256 = self.module_hash.removeprefix("sha256:")
+        versions = Versions.model_validate(dict(self.versions)) if self.versions else None
         return Statement(
             subject=(
                 Stream(name="stdout", digest=_digest(self.stdout)),
@@ -118,6 +131,7 @@ class JobOutcome:
             ),
             predicate=Provenance(
                 buildDefinition=BuildDefinition(
+                    buildType=self.build_type,
                     externalParameters=Arguments(
                         argsCount=len(self.args),
                         argsSha256=args_sha256(self.args),
@@ -129,14 +143,25 @@ class JobOutcome:
                     resolvedDependencies=(Module(digest=Digest(sha256=module_sha256)),),
                 ),
                 runDetails=RunDetails(
+                    builder=Builder(version=versions),
                     metadata=Metadata(
                         invocationId=self.job_id,
                         startedOn=_moment(self.started_at),
                         finishedOn=_moment(self.finished_at),
                     ),
-                    byproducts=(ReceiptText.of(self.receipt(), self.status, self.guest_exit_code),),
+                    byproducts=(ReceiptText.of(self.receipt(), self._ending()),),
                 ),
             ),
+        )
+
+    def _ending(self) -> Ending:
+        is_told = bool(self.versions)
+        return Ending(
+            status=self.status,
+            exitCode=self.exit_code,
+            guestExitCode=self.guest_exit_code,
+            fuelUsed=self.fuel_used if is_told else None,
+            compileTimeMs=self.compile_time_ms if is_told else None,
         )
 
 

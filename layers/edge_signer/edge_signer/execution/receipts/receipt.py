@@ -118,8 +118,8 @@ class ReceiptVerdict:
     receipt: Receipt | None = None
 
 
-def verify_receipt(receipt_json: bytes, pinned_pubkey: str) -> ReceiptVerdict:
-    """Verify a receipt. Returns a verdict for any input and raises nothing.
+def verify_receipt(receipt_json: bytes | str, pinned_pubkey: str) -> ReceiptVerdict:
+    """Verify a receipt. Returns a verdict for any input, of any type, and raises nothing.
 
     Args:
         receipt_json: The receipt as received.
@@ -132,21 +132,34 @@ def verify_receipt(receipt_json: bytes, pinned_pubkey: str) -> ReceiptVerdict:
         return ReceiptVerdict(refused.refusal)
 
 
+def bytes_given(content: object) -> bytes | None:
+    """Return what a verifier is given, as bytes; None if it is neither bytes nor text in UTF-8."""
+    if isinstance(content, bytes):
+        return content
+    try:
+        return content.encode() if isinstance(content, str) else None
+    except UnicodeEncodeError:
+        return None
+
+
 def pinned_key(pinned_pubkey: str) -> bytes | None:
     """Decode a pinned key to its 32 bytes; None if it is not a usable key."""
-    if not re.fullmatch(_HEX_32, pinned_pubkey):
+    if not isinstance(pinned_pubkey, str) or not re.fullmatch(_HEX_32, pinned_pubkey):
         return None
     public_key = bytes.fromhex(pinned_pubkey)
     return public_key if ed25519.usable_point(public_key) else None
 
 
-def _verified(receipt_json: bytes, pinned_pubkey: str) -> Receipt:
+def _verified(receipt_json: object, pinned_pubkey: str) -> Receipt:
     public_key = pinned_key(pinned_pubkey)
     if public_key is None:
         raise RefusedError(Refusal.PINNED_KEY_INVALID)
-    if len(receipt_json) > MAX_RECEIPT_BYTES:
+    content = bytes_given(receipt_json)
+    if content is None:
+        raise RefusedError(Refusal.MALFORMED)
+    if len(content) > MAX_RECEIPT_BYTES:
         raise RefusedError(Refusal.TOO_LARGE)
-    members = _members(receipt_json)
+    members = _members(content)
     for name, (pattern, maximum, refusal) in _VALUES.items():
         value = members[name]
         if not re.fullmatch(pattern, value) or (maximum is not None and int(value) > maximum):

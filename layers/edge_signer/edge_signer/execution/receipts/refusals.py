@@ -91,6 +91,11 @@ class Refusal(StrEnum):
         "guest_exit_code_mismatch",
         "the module exited with another exit code of its own",
     )
+    FUEL_USED_MISMATCH = "fuel_used_mismatch", "the job used another amount of fuel"
+    COMPILE_TIME_MS_MISMATCH = (
+        "compile_time_ms_mismatch",
+        "compiling the module took another time",
+    )
     RECEIPT_MISMATCH = "receipt_mismatch", "the attestation belongs to another receipt"
 
     NOT_RUN = "not_run", "the job did not run, so nothing about it is signed"

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from edge_signer.execution.receipts.outcome import JobOutcome
+from edge_signer.execution.receipts.receipt import bytes_given
 from edge_signer.platform.strict_json import object_without_repeats
 
 #: More than any function can answer with.
@@ -52,7 +53,11 @@ class EndedAnswer(BaseModel):
     detail: Annotated[str | None, Field(description="What went wrong; not signed.")] = None
     fuel_used: Annotated[
         int | None,
-        Field(description="Roughly the number of operations, for modules up to 1 MiB; not signed."),
+        Field(description="Roughly the number of operations, for modules up to 1 MiB."),
+    ] = None
+    compile_time_ms: Annotated[
+        int | None,
+        Field(description="How long compiling took; absent if the module was compiled before."),
     ] = None
 
     @classmethod
@@ -68,6 +73,7 @@ class EndedAnswer(BaseModel):
             limits=dict(outcome.limits),
             detail=outcome.detail or None,
             fuel_used=outcome.fuel_used,
+            compile_time_ms=outcome.compile_time_ms,
             **proofs,
         )
 
@@ -111,6 +117,8 @@ class Ended(Kept):
     stderr: str | None = None
     stderr_base64: str | None = None
     limits: dict[str, int] | None = None
+    fuel_used: int | None = None
+    compile_time_ms: int | None = None
 
     @model_validator(mode="after")
     def _give_each_stream_once(self) -> Self:
@@ -181,13 +189,13 @@ def read_json(kind: type[_Read], content: bytes | str) -> _Read | None:
     return None if fields is None else read_members(kind, fields)
 
 
-def read_object(content: bytes | str) -> dict[str, Any] | None:
+def read_object(given: bytes | str) -> dict[str, Any] | None:
     """Read a JSON object; None if it is something else, or repeats a name in an object."""
-    if len(content) > MAX_JSON_BYTES:
+    content = bytes_given(given)
+    if content is None or len(content) > MAX_JSON_BYTES:
         return None
     try:
-        text = content.decode() if isinstance(content, bytes) else content
-        fields = json.loads(text, object_pairs_hook=object_without_repeats)
+        fields = json.loads(content.decode(), object_pairs_hook=object_without_repeats)
     except (ValueError, RecursionError):
         return None
     return fields if isinstance(fields, dict) else None

@@ -15,6 +15,8 @@ from edge_signer.execution.receipts.refusals import Refusal, RefusedError
 from edge_signer.execution.receipts.result import Ended, JobRequest, JobResult, read_json
 from edge_signer.execution.receipts.statement import (
     Arguments,
+    Builder,
+    Ending,
     ReceiptText,
     Statement,
     args_sha256,
@@ -43,9 +45,9 @@ class ResultVerdict:
 
 
 def verify_result(
-    result_json: bytes, pinned_pubkey: str, request_json: bytes | None = None
+    result_json: bytes | str, pinned_pubkey: str, request_json: bytes | str | None = None
 ) -> ResultVerdict:
-    """Verify a result. Returns a verdict for any input and raises nothing.
+    """Verify a result. Returns a verdict for any input, of any type, and raises nothing.
 
     Args:
         result_json: The JobResult as received.
@@ -60,7 +62,9 @@ def verify_result(
         return ResultVerdict(refused.refusal)
 
 
-def _verified(result_json: bytes, pinned_pubkey: str, request_json: bytes | None) -> ResultVerdict:
+def _verified(
+    result_json: bytes | str, pinned_pubkey: str, request_json: bytes | str | None
+) -> ResultVerdict:
     result = read_json(JobResult, result_json)
     if result is None:
         raise RefusedError(Refusal.RESULT_MALFORMED)
@@ -131,15 +135,26 @@ def mismatches(
         yield Refusal.STDERR_MISMATCH
     if result.limits is not None and definition.internalParameters.limits != result.limits:
         yield Refusal.LIMITS_MISMATCH
-    if attested.annotations.status != result.status:
+    yield from _ending_mismatches(attested.annotations, run.builder, result)
+    if attested.annotations.exitCode != receipt.exit_code or attested != ReceiptText.of(
+        receipt, attested.annotations
+    ):
+        yield Refusal.RECEIPT_MISMATCH
+
+
+def _ending_mismatches(ending: Ending, builder: Builder, result: Ended) -> Iterator[Refusal]:
+    if ending.status != result.status:
         yield Refusal.STATUS_MISMATCH
-    if attested.annotations.exitCode != result.exit_code:
+    if ending.exitCode != result.exit_code:
         yield Refusal.EXIT_CODE_MISMATCH
-    ending = attested.annotations
     if ending.guestExitCode != result.guest_exit_code:
         yield Refusal.GUEST_EXIT_CODE_MISMATCH
-    if attested != ReceiptText.of(receipt, ending.status, ending.guestExitCode):
-        yield Refusal.RECEIPT_MISMATCH
+    # A release that did not name itself did not sign these either.
+    if builder.version is not None:
+        if result.fuel_used not in {None, ending.fuelUsed}:
+            yield Refusal.FUEL_USED_MISMATCH
+        if result.compile_time_ms not in {None, ending.compileTimeMs}:
+            yield Refusal.COMPILE_TIME_MS_MISMATCH
 
 
 def _input_mismatches(inputs: Arguments, request: JobRequest) -> Iterator[Refusal]:

@@ -15,11 +15,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from edge_signer.execution.receipts.build_type import PATTERN, URN
 from edge_signer.execution.receipts.receipt import Receipt
 
 Sha256Hex = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\z")]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}\z")]
 Count = Annotated[int, Field(ge=0, le=2**53 - 1)]
+Version = Annotated[str, Field(pattern=r"^[0-9A-Za-z.+-]{1,40}\z")]
 Moment = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\z")]
 
 
@@ -71,18 +73,27 @@ class Limits(_Part):
 class BuildDefinition(_Part):
     """The job's inputs."""
 
-    buildType: Literal["urn:edge-signer:wasi-preview1-job:v1"] = (
-        "urn:edge-signer:wasi-preview1-job:v1"
-    )
+    buildType: Annotated[str, Field(pattern=PATTERN)] = URN
     externalParameters: Arguments
     internalParameters: Limits
     resolvedDependencies: tuple[Module]
 
 
+class Versions(_Part):
+    """The releases of the runner and of what runs modules in it."""
+
+    edge_signer: Annotated[Version, Field(alias="edge-signer")]
+    wasmtime: Version
+
+
 class Builder(_Part):
-    """The kind of runner; the key identifies which one."""
+    """The kind of runner; the key identifies which one.
+
+    Without `version`, a release signed that did not sign fuel and compile time either.
+    """
 
     id: Literal["urn:edge-signer:job-runner:v1"] = "urn:edge-signer:job-runner:v1"
+    version: Versions | None = None
 
 
 class Metadata(_Part):
@@ -97,12 +108,15 @@ class Ending(_Part):
     """How the job ended.
 
     `guestExitCode` is there if the guest exited with a code from 126 up, which `exitCode` does not
-    hold: it would look like the code of a status.
+    hold: it would look like the code of a status. `fuelUsed` is there if it was counted, and
+    `compileTimeMs` if the module was compiled for this job.
     """
 
     status: Name
     exitCode: Annotated[int, Field(ge=0, le=255)]
     guestExitCode: Annotated[int, Field(ge=126, le=2**32 - 1)] | None = None
+    fuelUsed: Count | None = None
+    compileTimeMs: Count | None = None
 
 
 class ReceiptText(_Part):
@@ -118,21 +132,19 @@ class ReceiptText(_Part):
     annotations: Ending
 
     @classmethod
-    def of(cls, receipt: Receipt, status: str, guest_exit_code: int | None) -> Self:
+    def of(cls, receipt: Receipt, ending: Ending) -> Self:
         """Describe a job's receipt, and how the job ended."""
         return cls(
             digest=Digest(sha256=receipt.digest().hex()),
             content=b64encode(receipt.message()).decode(),
-            annotations=Ending(
-                status=status, exitCode=receipt.exit_code, guestExitCode=guest_exit_code
-            ),
+            annotations=ending,
         )
 
 
 class RunDetails(_Part):
     """The run and its results."""
 
-    builder: Builder = Builder()
+    builder: Builder
     metadata: Metadata
     byproducts: tuple[ReceiptText]
 

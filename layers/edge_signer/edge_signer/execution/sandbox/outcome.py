@@ -49,6 +49,8 @@ _GUEST_EXIT_CODES = {
     Status.RESERVED_EXIT_CODE: range(LARGEST_GUEST_EXIT_CODE + 1, LARGEST_EXIT_CODE + 1),
 }
 _NONE = range(1)
+# What an attestation can say.
+_MOST_FUEL = 2**53 - 1
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class GuestOutcome:
                 # True is an int too.
                 bool not in (type(code), type(fuel_used))
                 and code in _GUEST_EXIT_CODES.get(Status(status), _NONE)
-                and (fuel_used is None or fuel_used >= 0)
+                and (fuel_used is None or 0 <= fuel_used <= _MOST_FUEL)
                 and len(detail) <= MAX_DETAIL_LENGTH
                 and detail.isprintable()
             ):
@@ -122,9 +124,11 @@ class Outcome(GuestOutcome):
         stderr: Likewise.
         wall_time_ms: From handing the job over to its end, without compiling.
         limits: The limits that it ran under.
+        compile_time_ms: How long its module was compiled; None if it was compiled before.
     """
 
     stdout: bytes
     stderr: bytes
     wall_time_ms: int
     limits: Limits
+    compile_time_ms: int | None = None

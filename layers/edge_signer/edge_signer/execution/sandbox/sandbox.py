@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 
 from edge_signer.execution.errors import SandboxUnavailableError
 from edge_signer.execution.job import Job
@@ -23,6 +24,19 @@ from edge_signer.execution.sandbox.workers import Worker, Workers
 #: A job that would end later, because its module had to be compiled, is not begun: API Gateway
 #: gives up 29 s after the request arrived, and the result must be signed and stored first.
 LATEST_END_S = 27.0
+
+
+@dataclass(frozen=True)
+class _Made:
+    """What compiling gave.
+
+    Attributes:
+        code: The code; or how the job ends, if it cannot run.
+        compile_time_ms: How long it took; None if it was compiled before.
+    """
+
+    code: bytearray | GuestOutcome
+    compile_time_ms: int | None = None
 
 
 class Sandbox:
@@ -60,15 +74,16 @@ class Sandbox:
         """
         key = CodeKey.of(job)
         began_s = time.monotonic()
-        code = self._cache.find(key) or self._shelved(key) or self._compiled(key, job.wasm)
+        found = self._cache.find(key) or self._shelved(key)
+        made = _Made(found) if found else self._compiled(key, job.wasm)
         try:
-            return self._run(job, code, began_s)
+            return self._run(job, made, began_s)
         except UnusableCodeError:
             # Of a wasmtime before this one, or for a processor with other features.
             self._cache.drop(key)
-        code = self._compiled(key, job.wasm)
+        made = self._compiled(key, job.wasm)
         try:
-            return self._run(job, code, began_s)
+            return self._run(job, made, began_s)
         except UnusableCodeError as failure:
             raise SandboxUnavailableError("the compiled module cannot be loaded") from failure
 
@@ -76,15 +91,16 @@ class Sandbox:
         """End all processes and wait for them; running jobs fail."""
         self._workers.close()
 
-    def _run(self, job: Job, code: bytearray | GuestOutcome, began_s: float) -> Outcome:
+    def _run(self, job: Job, made: _Made, began_s: float) -> Outcome:
         taken_s = time.monotonic() - began_s
-        if isinstance(code, GuestOutcome):
+        if isinstance(made.code, GuestOutcome):
             return Outcome(
-                **vars(code),
+                **vars(made.code),
                 stdout=b"",
                 stderr=b"",
                 wall_time_ms=int(taken_s * 1000),
                 limits=job.limits,
+                compile_time_ms=made.compile_time_ms,
             )
         if taken_s + job.limits.timeout_seconds > LATEST_END_S:
             raise SandboxUnavailableError(
@@ -92,7 +108,8 @@ class Sandbox:
                 retry_after_s=1,
             )
         with self._worker() as worker:
-            return run_in(worker, job, code)
+            ended = run_in(worker, job, made.code)
+        return replace(ended, compile_time_ms=made.compile_time_ms)
 
     def _shelved(self, key: CodeKey) -> bytearray | None:
         code = self._shelf.find(key) if self._shelf is not None else None
@@ -100,22 +117,24 @@ class Sandbox:
             self._cache.keep(key, code)
         return code
 
-    def _compiled(self, key: CodeKey, wasm: bytes) -> bytearray | GuestOutcome:
+    def _compiled(self, key: CodeKey, wasm: bytes) -> _Made:
         with self._turns.of(key.tenant_id):
             # Another job of the tenant may have had it compiled meanwhile.
             code = self._cache.find(key)
             if code is not None:
-                return code
+                return _Made(code)
             with self._worker() as worker:
-                made = compile_in(
+                began_s = time.monotonic()
+                compiled = compile_in(
                     worker, wasm, counts_fuel=key.counts_fuel, cpu_s=self._compile_cpu_s
                 )
-            if isinstance(made, GuestOutcome):
-                return made
-            self._cache.keep(key, made)
+                took_ms = int((time.monotonic() - began_s) * 1000)
+            if isinstance(compiled, GuestOutcome):
+                return _Made(compiled, took_ms)
+            self._cache.keep(key, compiled)
         if self._shelf is not None:
-            self._shelf.keep(key, made)
-        return made
+            self._shelf.keep(key, compiled)
+        return _Made(compiled, took_ms)
 
     @contextmanager
     def _worker(self) -> Iterator[Worker]:

@@ -14,9 +14,11 @@ from edge_signer.execution.batch import MAX_JOBS, RequestedBatch
 from edge_signer.execution.batch_service import BatchService
 from edge_signer.execution.job import RequestedJob
 from edge_signer.execution.receipts.batch_answer import BatchAnswer
+from edge_signer.execution.receipts.build_type import PATH
 from edge_signer.http.admission import Gatekeeper
 from edge_signer.http.received import require_media_type
 from edge_signer.http.route import JSON, Endpoint, Route
+from edge_signer.http.routes.build_types import build_type_of
 from edge_signer.http.routes.job_models import (
     JOB_ID,
     MAX_JOB_ID_CHARACTERS,
@@ -48,14 +50,19 @@ class BatchRequestBody(Sent):
         Field(min_length=1, max_length=MAX_JOBS, description="In the order in which they run."),
     ]
 
-    def to_requested_batch(self, tenant_id: str) -> RequestedBatch:
+    def to_requested_batch(self, tenant_id: str, build_type: str) -> RequestedBatch:
         """Return the batch for the service, on behalf of an authenticated tenant.
+
+        Args:
+            tenant_id: The tenant.
+            build_type: Address of the document that explains the attestations.
 
         Raises:
             EdgeSignerError: As by `JobRequestBody.to_requested_job`; the message names the job.
         """
         jobs = tuple(
-            _requested_job(position, job, tenant_id) for position, job in enumerate(self.jobs)
+            _requested_job(position, job, tenant_id, build_type)
+            for position, job in enumerate(self.jobs)
         )
         try:
             return RequestedBatch(tenant_id, self.batch_id, jobs)
@@ -104,21 +111,19 @@ class BatchEndpoints:
             require_media_type(event.headers, RUN_BATCH.media_types)
             body = read_body(BatchRequestBody, admitted.body, MAX_EVENT_BYTES)
             record.batch_id = body.batch_id
-            requested = body.to_requested_batch(admitted.tenant.tenant_id)
-        result = self._service.run(requested, _service_name(event), record)
+            build_type = build_type_of(event)
+            requested = body.to_requested_batch(admitted.tenant.tenant_id, build_type)
+        # The deployment, without the scheme.
+        service = build_type.partition("://")[2].removesuffix(PATH)
+        result = self._service.run(requested, service, record)
         return result_answer(result, admitted, record)
 
 
-def _requested_job(position: int, job: JobRequestBody, tenant_id: str) -> RequestedJob:
+def _requested_job(
+    position: int, job: JobRequestBody, tenant_id: str, build_type: str
+) -> RequestedJob:
     try:
-        return job.to_requested_job(tenant_id)
+        return job.to_requested_job(tenant_id, build_type)
     except EdgeSignerError as refused:
         joint = "." if _FIELD.match(refused.message) else ": "
         raise type(refused)(f"jobs[{position}]{joint}{refused.message}") from None
-
-
-def _service_name(event: APIGatewayProxyEventV2) -> str:
-    """Return the URL of this deployment without its scheme, as API Gateway knows it."""
-    context = event.request_context
-    stage = "" if context.stage == "$default" else f"/{context.stage}"
-    return f"{context.domain_name}{stage}"

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from edge_signer.execution.job import RequestedJob, checked_module
 from edge_signer.execution.limits import Requirements
+from edge_signer.execution.receipts.build_type import URN
 from edge_signer.execution.receipts.receipt_keys import PublishedKey, Use
 from edge_signer.http.answers import AnswerBody
 from edge_signer.http.wire_formats import read_base64
@@ -74,8 +75,12 @@ class JobRequestBody(Sent):
     ] = {}
     requirements: JobRequirements = JobRequirements()
 
-    def to_requested_job(self, tenant_id: str) -> RequestedJob:
+    def to_requested_job(self, tenant_id: str, build_type: str = URN) -> RequestedJob:
         """Return the job for the job service, on behalf of an authenticated tenant.
+
+        Args:
+            tenant_id: The tenant.
+            build_type: Address of the document that explains the attestation.
 
         Raises:
             InvalidRequestError: Arguments, variables or input are too long, or input comes twice.
@@ -93,6 +98,7 @@ class JobRequestBody(Sent):
                 stdin=self._stdin(),
                 requirements=Requirements(**self.requirements.model_dump()),
                 env=self.env,
+                build_type=build_type,
             )
         except ValueError as refused:
             raise InvalidRequestError(str(refused)) from None

@@ -20,6 +20,7 @@ from edge_signer.http.admission import Admitted, Gatekeeper
 from edge_signer.http.application import json_answer, server_timing
 from edge_signer.http.received import require_media_type
 from edge_signer.http.route import JSON, JSON_ERRORS, KMS_ERRORS, TENANT_ERRORS, Endpoint, Route
+from edge_signer.http.routes.build_types import build_type_of
 from edge_signer.http.routes.job_models import (
     JOB_ID,
     MAX_JOB_ID_CHARACTERS,
@@ -138,7 +139,7 @@ class JobEndpoints:
             require_media_type(event.headers, RUN.media_types)
             body = read_body(JobRequestBody, admitted.body, MAX_EVENT_BYTES)
             record.job_id, record.module_hash = body.job_id, body.module_hash
-            requested = body.to_requested_job(admitted.tenant.tenant_id)
+            requested = body.to_requested_job(admitted.tenant.tenant_id, build_type_of(event))
         return result_answer(self._service.run(requested, record), admitted, record)
 
     def result(
