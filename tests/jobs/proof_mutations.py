@@ -90,7 +90,7 @@ def _other_signature(random: Random, lines: list[str]) -> None:
         content = b64decode(signed, validate=True)
     except ValueError:
         return
-    scalar = int.from_bytes(content[36:], "little") + _ORDER
+    scalar = int.from_bytes(content[36:68], "little") + _ORDER
     new = random.choice(
         (
             bytes(4) + content[4:],
