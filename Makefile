@@ -21,7 +21,7 @@ INSTALL = if [ -x $(BIN)/uv ]; then $(BIN)/uv pip install --quiet --python $(BIN
 # The lists are complete; older versions of pip treat a dependency's extras as not pinned.
 PIP := pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 
-.PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-service fuzz-ingredients fuzz-layouts sparse-movie lint format openapi web wasm bench paired limits load chaos portability engines newer-engines chains public-files survival toolchains wasi-testsuite lock pr
+.PHONY: help setup dev run demo test fuzz fuzz-verify fuzz-batches fuzz-service fuzz-ingredients fuzz-layouts sparse-movie lint format openapi web wasm bench paired limits load chaos portability engines newer-engines chains public-files survival toolchains wasi-testsuite lock pr
 .PHONY: client js-client command release validate build package reproducible build-check cold-start import-times sbom audit cost architecture house walk deploy-local sam-local
 .PHONY: docs reference screenshots
 
@@ -46,6 +46,9 @@ fuzz: dev ## Mutate 100,000 real inputs, and sign 5,000 random bodies with both 
 
 fuzz-verify: dev ## Change one byte of a manifest store, 20,000 times; `verify` must give each a verdict.
 	@$(BIN)/python -m measure.fuzz.verdicts
+
+fuzz-batches: dev ## Change 200,000 answers to batches; three languages must refuse them for the same reasons.
+	@$(BIN)/python -m measure.fuzz.batches
 
 fuzz-service: dev ## Damage 100,000 files and 100,000 stores for POST /verify; each gets a verdict or a named error.
 	@$(BIN)/python -W ignore -m measure.fuzz.service

@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 
 from cli import options
 from cli.doctor.command import doctor
-from cli.jobs.commands import execute_job, verify_attestation, verify_receipt
+from cli.jobs.commands import execute_job, execute_jobs, verify_attestation, verify_receipt
 from cli.options import DEFAULT_POLICY, HmacKey, Json, State, Tenant, Token, Url
 from cli.usage import Commands, show_version
 
@@ -225,6 +225,7 @@ def verify(
 
 app.command()(doctor)
 app.command("execute-job", context_settings={"allow_interspersed_args": False})(execute_job)
+app.command("execute-jobs")(execute_jobs)
 app.command("verify-receipt")(verify_receipt)
 app.command("verify-attestation")(verify_attestation)
 

@@ -53,6 +53,49 @@ def execute_job(
     )
 
 
+def execute_jobs(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A job a line, as JSON: `module`, a path beside this file, or `module_hash`; and"
+            " the other fields of POST /jobs."
+        ),
+    ],
+    url: Url = None,
+    token: Token = None,
+    hmac_key: HmacKey = None,
+    tenant: Tenant = None,
+    pubkey: options.ReceiptKey = None,
+    batch_id: Annotated[
+        str | None, typer.Option(help="The batch's name; the same name gives the same results.")
+    ] = None,
+    wait: options.JobWait = 60,
+    keep: Annotated[
+        Path | None, typer.Option(help="Folder for request.json and answer.json.")
+    ] = None,
+    json: Json = False,
+    state: State = None,
+) -> None:
+    """Run up to 100 jobs as one batch, verify their proofs and print their results.
+
+    Exit codes: 0 all ended with `ok` and 0; 1 not; 2 usage error; 255 unverified.
+    """
+    from cli.api_access import TenantOptions
+    from cli.jobs.execute_jobs import execute_jobs
+
+    raise typer.Exit(
+        execute_jobs(
+            file,
+            TenantOptions(url, token, hmac_key, tenant, state),
+            pubkey=pubkey,
+            batch_id=batch_id,
+            wait_s=wait,
+            keep=keep,
+            as_json=json,
+        )
+    )
+
+
 def verify_receipt(
     file: Annotated[Path, typer.Argument(help="The receipt as received; - for standard input.")],
     pubkey: PinnedKey,
@@ -65,7 +108,10 @@ def verify_receipt(
 
 
 def verify_attestation(
-    file: Annotated[Path, typer.Argument(help="The whole job result; - for standard input.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="The whole result of a job, or of a batch; - for standard input."),
+    ],
     pubkey: PinnedKey,
     request: Annotated[
         Path | None,

@@ -66,7 +66,7 @@ def execute_job(
     """
     request_json = _request(module, args, job_id, stdin, _variables(env), requirements)
     access = tenant_access(options, exit_code_without_system=EXIT_NO_RESULT)
-    pubkey = _receipt_key(pubkey or access.receipt_key)
+    pubkey = receipt_key(pubkey or access.receipt_key)
     try:
         with LongTask(f"running {module.name}"):
             answer = EdgeSigner(access.url, access.credentials).run_job(request_json, wait_s)
@@ -77,7 +77,8 @@ def execute_job(
         fail(f"the result cannot be verified, {refusal}: {refusal.explanation}", EXIT_NO_RESULT)
     result = JobResult.model_validate_json(answer)
     if keep is not None:
-        _keep(keep, request_json, answer, result)
+        receipt = result.receipt_json.encode()
+        keep_files(keep, request=request_json, answer=answer, receipt=receipt)
     if as_json:
         # The receipt as an object is easier to read.
         fields = json.loads(answer)
@@ -149,7 +150,8 @@ def _input(stdin: Path) -> bytes:
     return stdin.read_bytes()
 
 
-def _receipt_key(given: str | None) -> str:
+def receipt_key(given: str | None) -> str:
+    """Return the key to verify with, or end the command."""
     if given is None:
         fail("--url needs --pubkey: a key that comes with the answer proves nothing", EXIT_USAGE)
     if pinned_key(given) is None:
@@ -157,15 +159,12 @@ def _receipt_key(given: str | None) -> str:
     return given
 
 
-def _keep(directory: Path, request_json: bytes, answer: bytes, result: JobResult) -> None:
+def keep_files(directory: Path, **contents: bytes) -> None:
+    """Write JSON files into a folder, by their names without ending."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        for name, content in (
-            ("request.json", request_json),
-            ("answer.json", answer),
-            ("receipt.json", result.receipt_json.encode()),
-        ):
-            write_atomically(directory / name, content, mode=0o644)
+        for name, content in contents.items():
+            write_atomically(directory / f"{name}.json", content, mode=0o644)
     except OSError as failure:
         fail(f"{failure.filename}: {failure.strerror}", EXIT_USAGE)
 

@@ -6,6 +6,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cli.jobs.batches import batched_verdicts, is_of_batch, show_verdicts
 from cli.terminal import (
     EXIT_NOT_TRUSTED,
     EXIT_USAGE,
@@ -16,6 +17,7 @@ from cli.terminal import (
     show_json,
     show_row,
 )
+from edge_signer.execution.receipts.batch_verifier import BatchedVerdict
 from edge_signer.execution.receipts.receipt import (
     MAX_RECEIPT_BYTES,
     Receipt,
@@ -51,12 +53,12 @@ def verify_receipt_file(file: Path, pubkey: str, *, as_json: bool) -> int:
 
 
 def verify_result_file(file: Path, pubkey: str, request: Path | None, *, as_json: bool) -> int:
-    """Verify a JobResult with everything in it and print the verdict.
+    """Verify a JobResult, or the answer to a batch, with everything in it and print the verdict.
 
     Args:
-        file: The JobResult; `-` for standard input.
+        file: The answer, to a batch or to one of its jobs as well; `-` for standard input.
         pubkey: The pinned key.
-        request: The JobRequest that it must answer; None accepts any.
+        request: The request that it must answer; None accepts any.
         as_json: Print the verdict as one JSON object.
 
     Returns:
@@ -65,6 +67,12 @@ def verify_result_file(file: Path, pubkey: str, request: Path | None, *, as_json
     _require_key(pubkey)
     result_json = _read(file, MAX_JSON_BYTES)
     request_json = None if request is None else _read(request, MAX_JSON_BYTES)
+    asked = "of this request" if request else "whatever was asked for"
+    if is_of_batch(result_json):
+        refusal, jobs = batched_verdicts(result_json, pubkey, request_json)
+        shown = {name: (one, _batched_facts(one)) for name, one in jobs.items()}
+        held = f"the pinned key vouches for these {len(jobs)} jobs of a batch, {asked}"
+        return show_verdicts(refusal, shown, held, as_json=as_json)
     verdict = verify_result(result_json, pubkey, request_json)
     facts: dict[str, object] = {}
     if verdict.receipt is not None and verdict.statement is not None:
@@ -72,7 +80,6 @@ def verify_result_file(file: Path, pubkey: str, request: Path | None, *, as_json
     if verdict.statement is not None:
         facts["not_compared"] = _not_compared(request_json)
     vouched = "the pinned key vouches for this output of this module"
-    asked = "of this request" if request else "whatever was asked for"
     code = _show(verdict.refusal, facts, f"{vouched}, {asked}", as_json=as_json)
     if verdict.refusal is None and request is None and not as_json:
         say_error(_UNBOUND)
@@ -112,6 +119,13 @@ def _receipt_facts(receipt: Receipt) -> dict[str, object]:
         "wall_time_ms": receipt.wall_time_ms,
         "timestamp": receipt.timestamp,
     }
+
+
+def _batched_facts(verdict: BatchedVerdict) -> dict[str, object]:
+    if verdict.checkpoint is None or verdict.receipt is None or verdict.statement is None:
+        return {}
+    signed = {"checkpoint": verdict.checkpoint.origin, "jobs_in_batch": verdict.checkpoint.size}
+    return _statement_facts(verdict.statement) | _receipt_facts(verdict.receipt) | signed
 
 
 def _statement_facts(statement: Statement) -> dict[str, object]:

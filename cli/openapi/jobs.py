@@ -6,6 +6,7 @@ from typing import Any
 
 from cli.openapi.headers import COMMON, FOR_PAGES, OF_LIMITS, OF_REPLAYS, headers
 from cli.openapi.responses import answer_of, operation
+from edge_signer.http.routes.batches import RUN_BATCH
 from edge_signer.http.routes.build_types import BUILD_TYPE, CACHE_CONTROL
 from edge_signer.http.routes.jobs import KEEP_MODULE, KEYS, KEYS_CACHE_CONTROL, RESULT, RUN
 
@@ -23,6 +24,14 @@ EXAMPLE = {
     },
 }
 
+BATCH_EXAMPLE = {
+    "batch_id": "batch-7d1c5d0e-8f6e-4d0c-9f55-1c4f7d3a2b90",
+    "jobs": [
+        {"job_id": "job-1", "module_hash": _HELLO, "args": ["Hello, World!"]},
+        {"job_id": "job-2", "module_hash": _HELLO, "args": ["Hello again!"]},
+    ],
+}
+
 
 def job_paths() -> dict[str, Any]:
     """Return the paths, by their templates."""
@@ -33,6 +42,11 @@ def job_paths() -> dict[str, Any]:
     examples = {"stored": {"summary": "A module that is already stored", "value": EXAMPLE}}
     operations = {
         RUN: operation(RUN, answer_of(RUN, "The job has run.", of_results), examples),
+        RUN_BATCH: operation(
+            RUN_BATCH,
+            answer_of(RUN_BATCH, "The batch has run.", of_results),
+            {"batch": {"summary": "Two jobs of one stored module", "value": BATCH_EXAMPLE}},
+        ),
         RESULT: operation(RESULT, answer_of(RESULT, "The job has run.", of_results)),
         KEEP_MODULE: operation(KEEP_MODULE, answer_of(KEEP_MODULE, "Stored.", kept)),
         KEYS: operation(KEYS, answer_of(KEYS, "The keys.", of_keys)),

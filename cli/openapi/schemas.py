@@ -12,6 +12,7 @@ from cli.openapi.assertions import Schema, assertions_schema, with_short_forms
 from edge_signer.configuration.flags import MAX_PAYLOAD_BYTES
 from edge_signer.http.answers import ErrorAnswer
 from edge_signer.http.route import Route
+from edge_signer.http.routes.batches import RUN_BATCH
 from edge_signer.http.routes.build_types import BUILD_TYPE
 from edge_signer.http.routes.edge_sign import SIGN
 from edge_signer.http.routes.edge_sign_models import (
@@ -31,6 +32,7 @@ from edge_signer.signing.rules.ai_assertions import AiDisclosure, TrainingMining
 ROUTES: tuple[Route, ...] = (
     SIGN,
     RUN,
+    RUN_BATCH,
     RESULT,
     KEEP_MODULE,
     KEYS,

@@ -199,3 +199,17 @@ class EdgeSigner:
             EdgeSignerClientError: The server refused, or there was no result in time.
         """
         return self._session.request("POST", "/jobs", request_json, patience_s=wait_s).data
+
+    def run_batch(self, request_json: bytes, wait_s: float) -> bytes:
+        """Run up to 100 jobs and return their results as they came; nothing of them is verified.
+
+        The same bytes are sent again until there is an answer, so the batch runs once.
+
+        Args:
+            request_json: The request for the batch.
+            wait_s: How long to keep trying, in seconds.
+
+        Raises:
+            EdgeSignerClientError: The server refused, or there was no answer in time.
+        """
+        return self._session.request("POST", "/jobs/batch", request_json, patience_s=wait_s).data

@@ -8,11 +8,12 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from edge_signer.configuration.flags import operator_flags
-from edge_signer.execution.wiring import ExecuteSettings, job_service, receipt_keys
+from edge_signer.execution.wiring import ExecuteSettings, job_services, receipt_keys
 from edge_signer.http.admission import Gatekeeper
 from edge_signer.http.application import Application
 from edge_signer.http.authentication import require_open_for_jobs
 from edge_signer.http.cross_origin import CrossOrigin
+from edge_signer.http.routes.batches import BatchEndpoints
 from edge_signer.http.routes.build_types import build_type_routes
 from edge_signer.http.routes.jobs import JobEndpoints
 from edge_signer.platform.clients import client
@@ -30,20 +31,22 @@ limiter = DynamoDbRateLimiter(
     settings.limits_table,
     telemetry.complaint("rate_limiter_impaired"),
 )
-endpoints = JobEndpoints(
-    Gatekeeper(
-        DynamoDbTenantDirectory(dynamodb, settings.tenants_table),
-        DynamoDbReplayGuard(dynamodb, settings.requests_table),
-        limiter,
-        flags,
-        require_open_for_jobs,
-    ),
-    job_service(settings, flags, require_open_for_jobs, telemetry.complaint("job_object_rejected")),
-    receipt_keys(settings, flags),
+gatekeeper = Gatekeeper(
+    DynamoDbTenantDirectory(dynamodb, settings.tenants_table),
+    DynamoDbReplayGuard(dynamodb, settings.requests_table),
+    limiter,
+    flags,
+    require_open_for_jobs,
 )
-app = Application(
-    {**endpoints.routes(), **build_type_routes()}, telemetry, CrossOrigin(settings.cors_origins)
+jobs, batches = job_services(
+    settings, flags, require_open_for_jobs, telemetry.complaint("job_object_rejected")
 )
+endpoints = {
+    **JobEndpoints(gatekeeper, jobs, receipt_keys(settings, flags)).routes(),
+    **BatchEndpoints(gatekeeper, batches).routes(),
+    **build_type_routes(),
+}
+app = Application(endpoints, telemetry, CrossOrigin(settings.cors_origins))
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from rich.console import Console
 from measure.bench import (
     admission_bench,
     around_bench,
+    batches_bench,
     builder_bench,
     compiling_bench,
     derivatives_bench,
@@ -35,6 +36,7 @@ BENCHES = {
     "compiling": compiling_bench,
     "runtimes": runtimes_bench,
     "jobs": jobs_bench,
+    "batches": batches_bench,
     "system": system_bench,
 }
 

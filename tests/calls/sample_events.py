@@ -30,6 +30,7 @@ EXPECTED: dict[str, tuple[int, str | None]] = {
     "preflight": (204, None),
     "not-found": (404, "NOT_FOUND"),
     "job": (200, None),
+    "job-batch": (200, None),
     "job-not-a-module": (422, "NOT_A_MODULE"),
     "job-unknown": (404, "UNKNOWN_JOB"),
     "module": (200, None),

@@ -108,10 +108,15 @@ def client_verdicts(
     language: str, samples: Sequence[Sample | SampleAnswer], directory: Path
 ) -> list[str]:
     """Have another language judge samples in one process: `ok` or a refusal for each."""
+    return judged_cases(language, [_case(one) for one in samples], directory)
+
+
+def judged_cases(language: str, samples: Sequence[dict[str, str]], directory: Path) -> list[str]:
+    """Have another language judge cases as its program reads them, but for their ids."""
     interpreter = shutil.which(language)
     if interpreter is None:
         pytest.skip(f"{language} is not installed: its verifier was not tried")
-    cases = [{"id": str(number), **_case(one)} for number, one in enumerate(samples)]
+    cases = [{"id": str(number), **one} for number, one in enumerate(samples)]
     file = directory / f"{language}.json"
     file.write_text(json.dumps({"cases": cases}))
     return judged_file(interpreter, language, file, [case["id"] for case in cases])

@@ -89,6 +89,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/jobs/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run up to 100 jobs and sign them once
+         * @description Runs the jobs one after another and signs the root of a Merkle tree of their statements; each result has its inclusion proof. A job that the batch has no time for has the status `not_run` and no proof. The batch counts as one running job. A repeated batch gets the same bytes without running again.
+         */
+        post: operations["runBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jobs/{job_id}": {
         parameters: {
             query?: never;
@@ -266,6 +286,50 @@ export interface components {
             regionOfInterest: components["schemas"]["RegionOfInterest"] | null;
             /** @default null */
             reviewRatings: components["schemas"]["ReviewRating"][] | null;
+        };
+        /** @description The results of a batch, in the order of its jobs. */
+        BatchAnswer: {
+            batch_id: string;
+            results: (components["schemas"]["BatchedJobAnswer"] | components["schemas"]["JobNotRunAnswer"])[];
+        };
+        /** @description Jobs to run together; a module that comes with one serves all that name it. */
+        BatchRequestBody: {
+            /** @description The client's name for the batch, such as a UUID. Keep it for retries. */
+            batch_id: string;
+            /** @description In the order in which they run. */
+            jobs: components["schemas"]["JobRequestBody"][];
+        };
+        /** @description The result of a job of a batch; the receipt key signed the root of the batch's tree. */
+        BatchedJobAnswer: {
+            /** @description How long compiling took; absent if the module was compiled before. */
+            compile_time_ms?: number;
+            /** @description What went wrong; not signed. */
+            detail?: string;
+            /** @description The module's own if `status` is `ok`, otherwise above 125. */
+            exit_code: number;
+            /** @description Roughly the number of operations; not signed. */
+            fuel_used?: number;
+            /** @description What the module exited with if `status` is `reserved_exit_code`. */
+            guest_exit_code?: number;
+            job_id: string;
+            /** @description The limits that were in effect. */
+            limits: {
+                [key: string]: number;
+            };
+            /** @description That it is in the tree, with the signed root (c2sp.org/tlog-proof). */
+            proof: string;
+            /** @description The job's in-toto statement: a leaf of the batch's tree. */
+            statement: string;
+            /** @description How the job ended; `ok` if the module ended by itself. */
+            status: string;
+            /** @description What the module wrote to this stream, if it is UTF-8. */
+            stderr?: string;
+            /** @description The same in base64, if it is not UTF-8. */
+            stderr_base64?: string;
+            /** @description What the module wrote to this stream, if it is UTF-8. */
+            stdout?: string;
+            /** @description The same in base64, if it is not UTF-8. */
+            stdout_base64?: string;
         };
         /** @description What the attestation of a job means, by the names of SLSA provenance v1. */
         BuildTypeAnswer: {
@@ -647,6 +711,17 @@ export interface components {
             stdout?: string;
             /** @description The same in base64, if it is not UTF-8. */
             stdout_base64?: string;
+        };
+        /** @description A job of a batch that did not run, or whose result cannot be given; nothing is signed. */
+        JobNotRunAnswer: {
+            /** @description Why; send the job again. */
+            detail: string;
+            job_id: string;
+            /**
+             * @default not_run
+             * @constant
+             */
+            status: "not_run";
         };
         /** @description A job: a WASI preview1 command, its arguments and its input. */
         JobRequestBody: {
@@ -1971,6 +2046,55 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobAnswer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            410: components["responses"]["Gone"];
+            413: components["responses"]["RequestEntityTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["UnprocessableEntity"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    runBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchRequestBody"];
+            };
+        };
+        responses: {
+            /** @description The batch has run. */
+            200: {
+                headers: {
+                    "Access-Control-Allow-Origin": components["headers"]["Access-Control-Allow-Origin"];
+                    "Access-Control-Expose-Headers": components["headers"]["Access-Control-Expose-Headers"];
+                    /** @description Answers must not be cached. */
+                    "Cache-Control": "no-store";
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    /** @description The limit that the tenant will reach first, and what is left of it. */
+                    RateLimit: string;
+                    /** @description The tenant's limits (draft-ietf-httpapi-ratelimit-headers). */
+                    "RateLimit-Policy": string;
+                    /** @description Milliseconds of each step, for browser tools. */
+                    "Server-Timing": string;
+                    Vary: components["headers"]["Vary"];
+                    /** @description The request's own if it is a UUID, otherwise a new one. */
+                    "X-Request-ID": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchAnswer"];
                 };
             };
             400: components["responses"]["BadRequest"];

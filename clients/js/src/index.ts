@@ -10,6 +10,8 @@ export { type CarriedStore, EmbedModule, type LayoutOptions } from "./module.js"
 export type { Cost, Progress, Stage, Timings } from "./progress.js";
 export { type PinnedKeys, type Receipt, type ReceiptVerdict, verifyReceipt } from "./receipts/receipt.js";
 export { type Refusal, REFUSALS } from "./receipts/refusals.js";
+export { type BatchedVerdict, type BatchVerdict, verifyBatch, verifyBatchedJob } from "./receipts/batch.js";
+export type { Checkpoint } from "./receipts/checkpoint.js";
 export { type JobVerdict, verifyAttestation, verifyJob } from "./receipts/job.js";
 export type { Statement } from "./receipts/statement.js";
 export type {

@@ -55,28 +55,11 @@ final class JobAnswer
     private function members(): array
     {
         $object = JobFile::read($this->json);
-        $limits = $object->get('limits');
         $attestation = $object->get('attestation');
-        $exitCode = $object->get('exit_code');
-        $counts = [];
-        foreach (['guest_exit_code', 'fuel_used', 'compile_time_ms'] as $name) {
-            $counts[$name] = $object->get($name);
-        }
-        $isSound = ($limits === null || $limits instanceof JsonObject)
-            && array_filter($counts, static fn (mixed $one): bool => $one !== null && !is_int($one)) === [];
-        if (!$isSound || !$attestation instanceof JsonObject || !is_int($exitCode)) {
-            throw new Malformed();
-        }
         return [
-            'job_id' => $object->text('job_id'),
-            'status' => $object->text('status'),
-            'exit_code' => $exitCode,
-            ...$counts,
-            'stdout' => JobFile::stream($object, 'stdout'),
-            'stderr' => JobFile::stream($object, 'stderr'),
+            ...JobFile::ended($object),
             'receipt_json' => $object->text('receipt_json'),
-            'attestation' => $attestation,
-            'limits' => $limits === null ? null : Statement::limits($limits),
+            'attestation' => $attestation instanceof JsonObject ? $attestation : throw new Malformed(),
         ];
     }
 
@@ -126,8 +109,9 @@ final class JobAnswer
      * Compares the statement with the receipt, the answer and, if present, the request.
      *
      * @param array<string, mixed> $result
+     * @throws Refused
      */
-    private static function compare(
+    public static function compare(
         Statement $said,
         Verdict $receipt,
         array $result,

@@ -22,6 +22,36 @@ final class JobFile
     }
 
     /**
+     * Gives how a job ended; other members are passed over.
+     *
+     * @return array<string, mixed>
+     * @throws Malformed
+     */
+    public static function ended(JsonObject $object): array
+    {
+        $limits = $object->get('limits');
+        $exitCode = $object->get('exit_code');
+        $counts = [];
+        foreach (['guest_exit_code', 'fuel_used', 'compile_time_ms'] as $name) {
+            $counts[$name] = $object->get($name);
+        }
+        $isSound = ($limits === null || $limits instanceof JsonObject)
+            && array_filter($counts, static fn (mixed $one): bool => $one !== null && !is_int($one)) === [];
+        if (!$isSound || !is_int($exitCode)) {
+            throw new Malformed();
+        }
+        return [
+            'job_id' => $object->text('job_id'),
+            'status' => $object->text('status'),
+            'exit_code' => $exitCode,
+            ...$counts,
+            'stdout' => self::stream($object, 'stdout'),
+            'stderr' => self::stream($object, 'stderr'),
+            'limits' => $limits === null ? null : Statement::limits($limits),
+        ];
+    }
+
+    /**
      * Gives a stream, which is text or, if it is not UTF-8, base64.
      *
      * @throws Malformed

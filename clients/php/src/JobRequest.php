@@ -27,7 +27,16 @@ final class JobRequest
      */
     public static function read(string $content): self
     {
-        $object = JobFile::read($content);
+        return self::of(JobFile::read($content));
+    }
+
+    /**
+     * Reads the object that a request is.
+     *
+     * @throws Malformed
+     */
+    public static function of(JsonObject $object): self
+    {
         $named = $object->text('module_hash', true);
         $held = $object->text('wasm_bytes', true);
         if ($named !== null && preg_match('/\Asha256:[0-9a-f]{64}\z/', $named) !== 1) {

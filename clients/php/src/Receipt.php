@@ -57,7 +57,21 @@ final class Receipt
         return self::signed(array_column($members, 1, 0), $pinnedPubkeyHex);
     }
 
-    private static function isUsableKey(string $hex): bool
+    /** Reads the text of which a receipt's signature signs the SHA-256; null for anything else. */
+    public static function ofText(string $text): ?Verdict
+    {
+        $integer = '(0|[1-9][0-9]{0,15})';
+        $pattern = "/\\A0\\.1\\|(sha256:[0-9a-f]{64})\\|{$integer}\\|{$integer}\\|{$integer}\\z/";
+        if (preg_match($pattern, $text, $read) !== 1) {
+            return null;
+        }
+        [$exitCode, $wallTimeMs, $timestamp] = array_map(intval(...), array_slice($read, 2));
+        $isSound = $exitCode <= 255 && max($wallTimeMs, $timestamp) <= (int) self::MAX_INTEGER;
+        return $isSound ? new Verdict(null, $read[1], $exitCode, $wallTimeMs, $timestamp) : null;
+    }
+
+    /** Tells whether a pinned key is 64 lower-case hexadecimal digits of a usable point. */
+    public static function isUsableKey(string $hex): bool
     {
         return preg_match('/\A[0-9a-f]{64}\z/', $hex) === 1
             && Ed25519::isUsablePoint(sodium_hex2bin($hex));

@@ -19,7 +19,7 @@ GUIDE = (ROOT / "docs/jobs.md").read_text()
 def test_the_example_runs_and_prints_a_result(system: Running) -> None:
     if shutil.which("curl") is None:
         pytest.skip("no curl on this machine")
-    (code,) = re.findall(r"^```sh\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
+    code = "\n".join(re.findall(r"^```sh\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL))
     variables = {
         "PATH": os.environ["PATH"],
         "EDGE_SIGNER_URL": system.state.url,
@@ -31,9 +31,11 @@ def test_the_example_runs_and_prints_a_result(system: Running) -> None:
     assert ended.returncode == 0, ended.stderr
     decoder = json.JSONDecoder()
     stored, end = decoder.raw_decode(ended.stdout)
-    result, _ = decoder.raw_decode(ended.stdout, end)
+    result, end = decoder.raw_decode(ended.stdout, end)
+    batch, _ = decoder.raw_decode(ended.stdout, end)
     assert stored["module_hash"] in GUIDE
     assert result["stdout"] == "!dlroW ,olleH\n"
+    assert [one["stdout"] for one in batch["results"]] == ["olleH\n", "dlroW\n"]
 
 
 def test_links_lead_somewhere() -> None:

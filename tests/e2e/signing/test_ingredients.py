@@ -100,23 +100,23 @@ def test_nothing_else_is_fetched(system: Running, photograph: bytes, address: st
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"relationship": "childOf"}, "ingredients.0.relationship"),
+        ({"relationship": "childOf"}, "ingredients[0].relationship"),
         ({"manifest": "AA==", "manifest_url": "https://x"}, "ingredients[0]: send one of"),
         ({"manifest": ""}, "ingredients[0].manifest: the manifest store is empty"),
         ({"manifest": "!"}, "ingredients[0].manifest is not base64"),
-        ({"id": "a b"}, "ingredients.0.id"),
+        ({"id": "a b"}, "ingredients[0].id"),
         (
             {"thumbnail": {"format": "image/gif", "content": "AA=="}},
-            "ingredients.0.thumbnail.format",
+            "ingredients[0].thumbnail.format",
         ),
         ({"thumbnail": {"format": "image/png", "content": ""}}, "ingredients[0].thumbnail.content"),
         (
             {"thumbnail": {"format": "image/png", "content": "PGh0bWw+"}},
             "ingredients[0].thumbnail.content is no file of the type image/png",
         ),
-        ({"format": "JPEG"}, "ingredients.0.format: must be a media type in lower case"),
-        ({"upload_id": "mine"}, "ingredients.0.upload_id: must be the upload_id of an answer"),
-        ({"size": 7}, "ingredients.0.size"),
+        ({"format": "JPEG"}, "ingredients[0].format: must be a media type in lower case"),
+        ({"upload_id": "mine"}, "ingredients[0].upload_id: must be the upload_id of an answer"),
+        ({"size": 7}, "ingredients[0].size"),
         ({"in_asset": True}, "ingredients[0].in_asset needs asset_inline"),
     ],
 )

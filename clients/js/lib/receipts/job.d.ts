@@ -1,3 +1,4 @@
+import { type Ended, type Request } from "./job_files.js";
 import { type PinnedKeys, type Receipt } from "./receipt.js";
 import type { Refusal } from "./refusals.js";
 import { type Statement } from "./statement.js";
@@ -28,3 +29,7 @@ export declare function verifyJob(answer: Uint8Array | string, keys: PinnedKeys,
  * @param keys The signer's key, which did not come with the answer; of several, each may have signed.
  */
 export declare function verifyAttestation(answer: Uint8Array | string, keys: PinnedKeys): Promise<JobVerdict>;
+/** Whether a request names a module other than the one that it holds. */
+export declare function namesTwoModules({ moduleHash, module }: Request): Promise<boolean>;
+/** Compares the statement with the receipt, the answer and, if present, the request. */
+export declare function firstMismatch(statement: Statement, receipt: Receipt, result: Ended, request: Request | null): Promise<Refusal | null>;

@@ -52,7 +52,8 @@ async function proved(answer, key, asked) {
         throw new Refusing(mismatch);
     return { receipt, statement };
 }
-async function namesTwoModules({ moduleHash, module }) {
+/** Whether a request names a module other than the one that it holds. */
+export async function namesTwoModules({ moduleHash, module }) {
     return moduleHash !== null && module !== null && moduleHash !== `sha256:${await hexSha256(module)}`;
 }
 /** Reads the statement of an attestation that a key signed. */
@@ -90,7 +91,7 @@ function bytesIn(value) {
     return typeof value === "string" ? canonicalBase64(value) : null;
 }
 /** Compares the statement with the receipt, the answer and, if present, the request. */
-async function firstMismatch(statement, receipt, result, request) {
+export async function firstMismatch(statement, receipt, result, request) {
     if (statement.jobId !== result.jobId)
         return "job_id_mismatch";
     const { moduleHash } = request === null ? receipt : { moduleHash: await requestedModule(request) };

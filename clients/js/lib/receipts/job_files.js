@@ -6,49 +6,85 @@ import { readJson } from "./strict_json.js";
 const MAX_JSON_BYTES = 16 * 2 ** 20;
 /** Reads a job's answer; null if it is none. */
 export function resultOf(content) {
+    return read(content, (members) => ({
+        ...endedOf(members),
+        receiptJson: textOf(members.get("receipt_json")),
+        attestation: objectOf(members.get("attestation")),
+    }));
+}
+/** Reads a batch's answer to one job; null if it is none. */
+export function batchedResultOf(content) {
+    return read(content, batchedOf);
+}
+/** Reads the answer to a batch; null if it is none. */
+export function batchResultOf(content) {
+    return read(content, (members) => ({
+        batchId: textOf(members.get("batch_id")),
+        results: listOf(members.get("results")).map((one) => orNull(objectOf(one), batchedOf)),
+    }));
+}
+/** Reads a request for a batch, or for a job; null if it is neither. */
+export function batchOrJobRequestOf(content) {
     return read(content, (members) => {
-        const limits = members.get("limits") ?? null;
-        if (limits !== null && ![...objectOf(limits).values()].every((one) => typeof one === "number")) {
-            throw new Malformed();
-        }
-        return {
-            jobId: textOf(members.get("job_id")),
-            status: textOf(members.get("status")),
-            exitCode: numberOf(members.get("exit_code")),
-            guestExitCode: optionalNumber(members, "guest_exit_code"),
-            fuelUsed: optionalNumber(members, "fuel_used"),
-            compileTimeMs: optionalNumber(members, "compile_time_ms"),
-            stdout: streamOf(members, "stdout"),
-            stderr: streamOf(members, "stderr"),
-            receiptJson: textOf(members.get("receipt_json")),
-            attestation: objectOf(members.get("attestation")),
-            limits: limits === null ? null : objectOf(limits),
-        };
+        if (!members.has("jobs"))
+            return requestFrom(members);
+        const jobs = listOf(members.get("jobs")).map((one) => requestFrom(objectOf(one)));
+        return { batchId: textOf(members.get("batch_id")), jobs };
     });
 }
 /** Reads a job's request; null if it is none. It names or holds one module. */
 export function requestOf(content) {
-    return read(content, (members) => {
-        const named = optionalText(members, "module_hash");
-        const held = optionalText(members, "wasm_bytes");
-        if (named !== null && !/^sha256:[0-9a-f]{64}$/.test(named))
-            throw new Malformed();
-        if (named === null && held === null)
-            throw new Malformed();
-        const args = members.has("args") ? members.get("args") : [];
-        if (!Array.isArray(args))
-            throw new Malformed();
-        const env = members.has("env") ? objectOf(members.get("env")) : new Map();
-        const isGiven = ["stdin", "stdin_base64"].some((name) => optionalText(members, name) !== null);
-        return {
-            jobId: optionalText(members, "job_id"),
-            moduleHash: named,
-            module: held === null ? null : canonical(held),
-            args: args.map(textOf),
-            stdin: isGiven ? streamOf(members, "stdin") : new Uint8Array(0),
-            env: new Map([...env].map(([name, value]) => [variableName(name), textOf(value)])),
-        };
-    });
+    return read(content, requestFrom);
+}
+function requestFrom(members) {
+    const named = optionalText(members, "module_hash");
+    const held = optionalText(members, "wasm_bytes");
+    if (named !== null && !/^sha256:[0-9a-f]{64}$/.test(named))
+        throw new Malformed();
+    if (named === null && held === null)
+        throw new Malformed();
+    const args = members.has("args") ? listOf(members.get("args")) : [];
+    const env = members.has("env") ? objectOf(members.get("env")) : new Map();
+    const isGiven = ["stdin", "stdin_base64"].some((name) => optionalText(members, name) !== null);
+    return {
+        jobId: optionalText(members, "job_id"),
+        moduleHash: named,
+        module: held === null ? null : canonical(held),
+        args: args.map(textOf),
+        stdin: isGiven ? streamOf(members, "stdin") : new Uint8Array(0),
+        env: new Map([...env].map(([name, value]) => [variableName(name), textOf(value)])),
+    };
+}
+function batchedOf(members) {
+    const proved = orNull(members, () => ({
+        ...endedOf(members),
+        statement: textOf(members.get("statement")),
+        proof: textOf(members.get("proof")),
+    }));
+    if (proved !== null)
+        return proved;
+    const isNotRun = members.get("status") === "not_run";
+    const isProved = ["statement", "proof"].some((name) => (members.get(name) ?? null) !== null);
+    if (!isNotRun || isProved)
+        throw new Malformed();
+    return { jobId: textOf(members.get("job_id")), isNotRun };
+}
+function endedOf(members) {
+    const limits = members.get("limits") ?? null;
+    if (limits !== null && ![...objectOf(limits).values()].every((one) => typeof one === "number")) {
+        throw new Malformed();
+    }
+    return {
+        jobId: textOf(members.get("job_id")),
+        status: textOf(members.get("status")),
+        exitCode: numberOf(members.get("exit_code")),
+        guestExitCode: optionalNumber(members, "guest_exit_code"),
+        fuelUsed: optionalNumber(members, "fuel_used"),
+        compileTimeMs: optionalNumber(members, "compile_time_ms"),
+        stdout: streamOf(members, "stdout"),
+        stderr: streamOf(members, "stderr"),
+        limits: limits === null ? null : objectOf(limits),
+    };
 }
 /** Reads base64 in its canonical form; null if it has another. */
 export function canonicalBase64(text) {
@@ -70,8 +106,11 @@ function read(content, keep) {
     if (content.length > MAX_JSON_BYTES)
         return null;
     const document = readJson(content);
+    return document instanceof Map ? orNull(document, keep) : null;
+}
+function orNull(members, keep) {
     try {
-        return keep(objectOf(document));
+        return keep(members);
     }
     catch (failure) {
         if (failure instanceof Malformed)
@@ -81,6 +120,11 @@ function read(content, keep) {
 }
 function objectOf(value) {
     if (!(value instanceof Map))
+        throw new Malformed();
+    return value;
+}
+function listOf(value) {
+    if (!Array.isArray(value))
         throw new Malformed();
     return value;
 }

@@ -41,6 +41,8 @@ export declare function firstGood<Verdict extends {
 export declare function provedReceipt(receiptJson: Uint8Array | string, pinnedKey: unknown): Promise<Receipt>;
 /** Gives the text of which a receipt's signature signs the SHA-256. */
 export declare function signedText({ moduleHash, exitCode, wallTimeMs, timestamp }: Receipt): Uint8Array<ArrayBuffer>;
+/** Reads what `signedText` gives; null for anything else. */
+export declare function receiptOfText(text: Uint8Array): Receipt | null;
 /** Decodes a pinned key to its 32 bytes; null if it is not a usable key. */
 export declare function usableKey(hex: unknown): Uint8Array<ArrayBuffer> | null;
 /** Gives what came, as bytes; null for what is neither text nor bytes. */

@@ -19,6 +19,8 @@ const MEMBERS = new Map([
     ["node_pubkey", [matches(/^"[0-9a-f]{64}"$/), "node_pubkey_invalid"]],
     ["signature", [matches(/^"[0-9a-f]{128}"$/), "signature_invalid"]],
 ]);
+const SIGNED_TEXT = /^0\.1\|(sha256:[0-9a-f]{64})\|(0|[1-9][0-9]{0,15})\|(0|[1-9][0-9]{0,15})\|(0|[1-9][0-9]{0,15})$/;
+const OF_ANOTHER_KEY = new Set(["pinned_key_invalid", "key_not_pinned", "checkpoint_key_not_pinned"]);
 /** Ends a verification; the public functions make a verdict of it. */
 export class Refusing extends Error {
     refusal;
@@ -50,7 +52,7 @@ export async function verifyReceipt(receiptJson, keys) {
 export async function firstGood(keys, judge) {
     const pinned = Array.isArray(keys) && keys.length > 0 ? keys : [keys];
     const verdicts = await Promise.all(pinned.map(judge));
-    const isNamed = ({ refusal }) => refusal !== "key_not_pinned" && refusal !== "pinned_key_invalid";
+    const isNamed = ({ refusal }) => refusal !== null && !OF_ANOTHER_KEY.has(refusal);
     return verdicts.find(({ refusal }) => refusal === null) ?? verdicts.find(isNamed) ?? verdicts[0];
 }
 /** Reads a receipt that a key signed; throws `Refusing`. */
@@ -82,6 +84,14 @@ export async function provedReceipt(receiptJson, pinnedKey) {
 /** Gives the text of which a receipt's signature signs the SHA-256. */
 export function signedText({ moduleHash, exitCode, wallTimeMs, timestamp }) {
     return new TextEncoder().encode(`0.1|${moduleHash}|${exitCode}|${wallTimeMs}|${timestamp}`);
+}
+/** Reads what `signedText` gives; null for anything else. */
+export function receiptOfText(text) {
+    const [, moduleHash = "", ...numbers] = SIGNED_TEXT.exec(String.fromCharCode(...text)) ?? [];
+    const [exitCode = 256, wallTimeMs = 0, timestamp = 0] = numbers.map(Number);
+    if (exitCode > 255 || wallTimeMs > Number.MAX_SAFE_INTEGER || timestamp > Number.MAX_SAFE_INTEGER)
+        return null;
+    return { moduleHash, exitCode, wallTimeMs, timestamp };
 }
 /** Decodes a pinned key to its 32 bytes; null if it is not a usable key. */
 export function usableKey(hex) {

@@ -1,4 +1,4 @@
-/** Each reason, with its explanation in words. The first sixteen refuse a receipt, the others a result. */
+/** Each reason, with its explanation in words. The first sixteen refuse a receipt, the last eight a job of a batch, the others a result. */
 export declare const REFUSALS: {
     readonly pinned_key_invalid: "the pinned key is not 64 lower-case hexadecimal digits of a usable Ed25519 key";
     readonly too_large: "the receipt is longer than 4,096 bytes";
@@ -37,6 +37,14 @@ export declare const REFUSALS: {
     readonly fuel_used_mismatch: "the job used another amount of fuel";
     readonly compile_time_ms_mismatch: "compiling the module took another time";
     readonly receipt_mismatch: "the attestation belongs to another receipt";
+    readonly not_run: "the job did not run, so nothing about it is signed";
+    readonly proof_malformed: "the proof is not an inclusion proof as the signer writes it";
+    readonly checkpoint_malformed: "the proof holds no checkpoint of a batch";
+    readonly checkpoint_key_not_pinned: "the checkpoint names a key other than the pinned one";
+    readonly checkpoint_signature_not_canonical: "the checkpoint's signature is not in canonical Ed25519 form";
+    readonly checkpoint_signature_mismatch: "the pinned key did not sign this checkpoint";
+    readonly inclusion_mismatch: "the statement is not in the checkpoint's tree";
+    readonly batch_id_mismatch: "the checkpoint belongs to another batch";
 };
 /** A reason of docs/receipts.md. */
 export type Refusal = keyof typeof REFUSALS;

@@ -1,5 +1,5 @@
 // Why a verifier refuses a receipt or a result: the one list that all verifiers share.
-/** Each reason, with its explanation in words. The first sixteen refuse a receipt, the others a result. */
+/** Each reason, with its explanation in words. The first sixteen refuse a receipt, the last eight a job of a batch, the others a result. */
 export const REFUSALS = {
     pinned_key_invalid: "the pinned key is not 64 lower-case hexadecimal digits of a usable Ed25519 key",
     too_large: "the receipt is longer than 4,096 bytes",
@@ -38,4 +38,12 @@ export const REFUSALS = {
     fuel_used_mismatch: "the job used another amount of fuel",
     compile_time_ms_mismatch: "compiling the module took another time",
     receipt_mismatch: "the attestation belongs to another receipt",
+    not_run: "the job did not run, so nothing about it is signed",
+    proof_malformed: "the proof is not an inclusion proof as the signer writes it",
+    checkpoint_malformed: "the proof holds no checkpoint of a batch",
+    checkpoint_key_not_pinned: "the checkpoint names a key other than the pinned one",
+    checkpoint_signature_not_canonical: "the checkpoint's signature is not in canonical Ed25519 form",
+    checkpoint_signature_mismatch: "the pinned key did not sign this checkpoint",
+    inclusion_mismatch: "the statement is not in the checkpoint's tree",
+    batch_id_mismatch: "the checkpoint belongs to another batch",
 };

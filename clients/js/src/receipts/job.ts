@@ -3,7 +3,7 @@
 import { toBase64, toHex } from "../base64.js";
 import { sha256 } from "../web_crypto.js";
 import { keyId, signatureFault } from "./ed25519.js";
-import { canonicalBase64, isBroken, type Request, requestOf, type Result, resultOf } from "./job_files.js";
+import { canonicalBase64, type Ended, isBroken, type Request, requestOf, resultOf } from "./job_files.js";
 import { bytesGiven, firstGood, type PinnedKeys, provedReceipt, type Receipt, Refusing, signedText, usableKey } from "./receipt.js";
 import type { Refusal } from "./refusals.js";
 import { type Statement, statementOf } from "./statement.js";
@@ -67,7 +67,8 @@ async function proved(
   return { receipt, statement };
 }
 
-async function namesTwoModules({ moduleHash, module }: Request): Promise<boolean> {
+/** Whether a request names a module other than the one that it holds. */
+export async function namesTwoModules({ moduleHash, module }: Request): Promise<boolean> {
   return moduleHash !== null && module !== null && moduleHash !== `sha256:${await hexSha256(module)}`;
 }
 
@@ -109,10 +110,10 @@ function bytesIn(value: Json | undefined): Uint8Array<ArrayBuffer> | null {
 }
 
 /** Compares the statement with the receipt, the answer and, if present, the request. */
-async function firstMismatch(
+export async function firstMismatch(
   statement: Statement,
   receipt: Receipt,
-  result: Result,
+  result: Ended,
   request: Request | null,
 ): Promise<Refusal | null> {
   if (statement.jobId !== result.jobId) return "job_id_mismatch";

@@ -44,6 +44,9 @@ const MEMBERS = new Map<string, [Test, Refusal]>([
   ["signature", [matches(/^"[0-9a-f]{128}"$/), "signature_invalid"]],
 ]);
 
+const SIGNED_TEXT = /^0\.1\|(sha256:[0-9a-f]{64})\|(0|[1-9][0-9]{0,15})\|(0|[1-9][0-9]{0,15})\|(0|[1-9][0-9]{0,15})$/;
+const OF_ANOTHER_KEY = new Set<Refusal>(["pinned_key_invalid", "key_not_pinned", "checkpoint_key_not_pinned"]);
+
 /** Ends a verification; the public functions make a verdict of it. */
 export class Refusing extends Error {
   readonly refusal: Refusal;
@@ -79,7 +82,7 @@ export async function firstGood<Verdict extends { refusal: Refusal | null }>(
 ): Promise<Verdict> {
   const pinned = Array.isArray(keys) && keys.length > 0 ? keys : [keys];
   const verdicts = await Promise.all(pinned.map(judge));
-  const isNamed = ({ refusal }: Verdict) => refusal !== "key_not_pinned" && refusal !== "pinned_key_invalid";
+  const isNamed = ({ refusal }: Verdict) => refusal !== null && !OF_ANOTHER_KEY.has(refusal);
   return verdicts.find(({ refusal }) => refusal === null) ?? verdicts.find(isNamed) ?? (verdicts[0] as Verdict);
 }
 
@@ -108,6 +111,14 @@ export async function provedReceipt(receiptJson: Uint8Array | string, pinnedKey:
 /** Gives the text of which a receipt's signature signs the SHA-256. */
 export function signedText({ moduleHash, exitCode, wallTimeMs, timestamp }: Receipt): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`0.1|${moduleHash}|${exitCode}|${wallTimeMs}|${timestamp}`);
+}
+
+/** Reads what `signedText` gives; null for anything else. */
+export function receiptOfText(text: Uint8Array): Receipt | null {
+  const [, moduleHash = "", ...numbers] = SIGNED_TEXT.exec(String.fromCharCode(...text)) ?? [];
+  const [exitCode = 256, wallTimeMs = 0, timestamp = 0] = numbers.map(Number);
+  if (exitCode > 255 || wallTimeMs > Number.MAX_SAFE_INTEGER || timestamp > Number.MAX_SAFE_INTEGER) return null;
+  return { moduleHash, exitCode, wallTimeMs, timestamp };
 }
 
 /** Decodes a pinned key to its 32 bytes; null if it is not a usable key. */

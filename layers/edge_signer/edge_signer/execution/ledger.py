@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from edge_signer.execution.job import RequestedJob
+from edge_signer.execution.store import Requested
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.tenancy.conditional_table import ConditionalTable, ContendedError, Put, Update
 from edge_signer.tenancy.rate_limits import SOON_S, RateLimitedError
@@ -89,7 +89,7 @@ class JobLedger:
         self._running = RunningWork(table, _RUNNING, "jobs", max_running, clock)
         self._clock = clock
 
-    def claim(self, requested: RequestedJob, lasts_s: float) -> Claim | JobEntry:
+    def claim(self, requested: Requested, lasts_s: float) -> Claim | JobEntry:
         """Claim a job for a number of seconds and count it as running, if it is new.
 
         Returns:

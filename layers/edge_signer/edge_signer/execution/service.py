@@ -23,7 +23,7 @@ from edge_signer.execution.receipts.receipt_signer import KmsReceiptSigner, prov
 from edge_signer.execution.sandbox.outcome import GuestOutcome, Outcome
 from edge_signer.execution.sandbox.sandbox import Sandbox
 from edge_signer.execution.store import JobStore
-from edge_signer.execution.turn import JobTurn, KeptResult, result_of
+from edge_signer.execution.turn import JOBS, JobTurn, KeptResult, result_of
 from edge_signer.platform.errors import StoreUnavailableError
 from edge_signer.telemetry.request_record import RequestRecord
 from edge_signer.tenancy.rate_limits import RateLimitedError
@@ -60,7 +60,6 @@ class JobService:
         self,
         sandbox: Sandbox,
         signer: KmsReceiptSigner,
-        *,
         ledger: JobLedger,
         store: JobStore,
         require_open: Callable[[str], None],
@@ -91,7 +90,7 @@ class JobService:
                 kept it without confirming. If the job ran but could not be signed, because KMS
                 failed or the operator switched jobs off, the next request only signs it.
         """
-        with JobTurn(requested, self._ledger, self._store, record.stopwatch) as turn:
+        with JobTurn(requested, self._ledger, self._store, record.stopwatch, JOBS) as turn:
             if turn.result is not None:
                 return turn.result
             require_admitted()
@@ -159,10 +158,11 @@ class JobService:
             job = requested.with_module(wasm)
         with record.stopwatch.step("wasm"):
             started_at = datetime.now(UTC)
-            return _job_outcome(requested, self._sandbox.execute(job), started_at)
+            return outcome_of(requested, self._sandbox.execute(job), started_at)
 
 
-def _job_outcome(requested: RequestedJob, ended: Outcome, started_at: datetime) -> JobOutcome:
+def outcome_of(requested: RequestedJob, ended: Outcome, started_at: datetime) -> JobOutcome:
+    """Combine what was requested with how it ended."""
     return JobOutcome(
         job_id=requested.job_id,
         module_hash=requested.module_hash,

@@ -10,19 +10,41 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from botocore.exceptions import ClientError
 
 from edge_signer.execution.job import HASH_PREFIX, RequestedJob, checked_module
+from edge_signer.execution.limits import Limits
 from edge_signer.execution.receipts.outcome import JobOutcome
 from edge_signer.execution.receipts.result import JobAnswer
 from edge_signer.platform.clients import StoreCall
 from edge_signer.platform.errors import StoreUnavailableError
 
 _CALL = StoreCall("The job store does not answer; try again.")
+_Outcome = TypeVar("_Outcome")
 # Another worker has written the object, or is writing it at this moment.
 _TAKEN = {"PreconditionFailed", "ConditionalRequestConflict"}
+
+
+class Requested(Protocol):
+    """A job, or a batch of jobs, that a tenant requests."""
+
+    @property
+    def tenant_id(self) -> str:
+        """The tenant."""
+
+    @property
+    def job_id(self) -> str:
+        """Its name, which no other job or batch of the tenant has."""
+
+    @property
+    def content_sha256(self) -> str:
+        """Digest of everything in the request except the name, in hexadecimal."""
+
+    @property
+    def limits(self) -> Limits:
+        """The limits that it gets."""
 
 
 class JobStore:
@@ -68,27 +90,42 @@ class JobStore:
         key = f"results/{_job_key(tenant_id, job_id, content_sha256)}"
         return self._put(key, result, "application/json", IfNoneMatch="*")
 
-    def result(self, tenant_id: str, job_id: str, content_sha256: str) -> bytes | None:
+    def result(
+        self,
+        tenant_id: str,
+        job_id: str,
+        content_sha256: str,
+        is_of: Callable[[bytes, str], bool] = JobAnswer.is_of,
+    ) -> bytes | None:
         """Return a job's result; None if there is none.
+
+        Args:
+            tenant_id: The tenant.
+            job_id: The job's name.
+            content_sha256: Digest of the requested content, in hexadecimal.
+            is_of: Tells whether an object is the result of the job with a name.
 
         Raises:
             StoreUnavailableError: The object is not a result of this job.
         """
         key = f"results/{_job_key(tenant_id, job_id, content_sha256)}"
         content = self._get(key)
-        if content is not None and not JobAnswer.is_of(content, job_id):
+        if content is not None and not is_of(content, job_id):
             self._complain(f"result not returned: {key} is not a result of its job")
             raise StoreUnavailableError("This job's result cannot be read.", retry_after_s=5)
         return content
 
-    def put_unsigned(self, tenant_id: str, content_sha256: str, outcome: JobOutcome) -> str:
-        """Store an outcome, to sign it later, and give the SHA-256 of the object."""
-        key = f"unsigned/{_job_key(tenant_id, outcome.job_id, content_sha256)}"
-        kept = outcome.to_json()
-        self._put(key, kept, "application/json")
+    def put_unsigned(self, requested: Requested, kept: bytes) -> str:
+        """Store an encoded outcome, to sign it later, and give the SHA-256 of the object."""
+        self._put(_unsigned_key(requested), kept, "application/json")
         return hashlib.sha256(kept).hexdigest()
 
-    def unsigned(self, requested: RequestedJob, kept_sha256: str | None) -> JobOutcome | None:
+    def unsigned(
+        self,
+        requested: Requested,
+        kept_sha256: str | None,
+        read: Callable[[bytes, Any], _Outcome | None],
+    ) -> _Outcome | None:
         """Return the stored outcome of a job that could not be signed; None if there is none.
 
         An object that was changed, cannot be read, or belongs to another job does not count,
@@ -97,10 +134,9 @@ class JobStore:
         Args:
             requested: The job.
             kept_sha256: The object's SHA-256 in the ledger, in hexadecimal; None if there is none.
+            read: Decodes an outcome; raises ValueError, or gives None for that of another job.
         """
-        key = (
-            f"unsigned/{_job_key(requested.tenant_id, requested.job_id, requested.content_sha256)}"
-        )
+        key = _unsigned_key(requested)
         kept = self._get(key)
         if kept is None:
             return None
@@ -108,11 +144,11 @@ class JobStore:
             self._complain(f"not signed: {key} does not match the ledger; the job runs again")
             return None
         try:
-            outcome = JobOutcome.from_json(kept)
+            outcome = read(kept, requested)
         except ValueError:
             self._complain(f"not signed: {key} cannot be read; the job runs again")
             return None
-        if not _is_of(outcome, requested):
+        if outcome is None:
             self._complain(f"not signed: {key} belongs to another job; the job runs again")
             return None
         return outcome
@@ -136,7 +172,17 @@ class JobStore:
                 return None
 
 
-def _is_of(outcome: JobOutcome, requested: RequestedJob) -> bool:
+def read_outcome(kept: bytes, requested: RequestedJob) -> JobOutcome | None:
+    """Decode the outcome of a job; None if it is that of another.
+
+    Raises:
+        ValueError: It is none.
+    """
+    outcome = JobOutcome.from_json(kept)
+    return outcome if is_outcome_of(outcome, requested) else None
+
+
+def is_outcome_of(outcome: JobOutcome, requested: RequestedJob) -> bool:
     """Tell whether an outcome is that of the requested job, with the limits that it gets now."""
     found = (outcome.job_id, outcome.module_hash, tuple(outcome.args), outcome.stdin_sha256)
     if dict(outcome.env) != dict(requested.env):
@@ -144,6 +190,11 @@ def _is_of(outcome: JobOutcome, requested: RequestedJob) -> bool:
     stdin_sha256 = hashlib.sha256(requested.stdin).hexdigest()
     wanted = (requested.job_id, requested.module_hash, requested.args, stdin_sha256)
     return found == wanted and dict(outcome.limits) == requested.limits.attested()
+
+
+def _unsigned_key(requested: Requested) -> str:
+    name = (requested.tenant_id, requested.job_id, requested.content_sha256)
+    return f"unsigned/{_job_key(*name)}"
 
 
 def _module_key(tenant_id: str, module_hash: str) -> str:

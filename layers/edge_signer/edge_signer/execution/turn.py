@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Generic, Protocol, Self, TypeVar
 
 from edge_signer.execution.errors import JobIdReusedError, JobInFlightError, ResultExpiredError
-from edge_signer.execution.job import RequestedJob
 from edge_signer.execution.ledger import MAX_RESULT_BYTES, Claim, JobEntry, JobLedger
-from edge_signer.execution.receipts.outcome import JobOutcome
-from edge_signer.execution.store import JobStore
+from edge_signer.execution.receipts.result import JobAnswer
+from edge_signer.execution.store import JobStore, Requested, read_outcome
 from edge_signer.platform.beside import beside
 from edge_signer.platform.errors import EdgeSignerError, StoreUnavailableError
 from edge_signer.telemetry.request_record import Stopwatch
@@ -23,6 +23,30 @@ if TYPE_CHECKING:
 #: How long a claim outlasts the job's own time limit: for loading, compiling, signing and storing.
 SETTLING_S = 20.0
 _IN_FLIGHT_RETRY_S = 1
+
+
+class _Keepable(Protocol):
+    def to_json(self) -> bytes: ...
+
+
+_Requested = TypeVar("_Requested", bound=Requested)
+_Outcome = TypeVar("_Outcome", bound=_Keepable)
+
+
+@dataclass(frozen=True)
+class Kind(Generic[_Requested, _Outcome]):
+    """How what is stored of a job, or of a batch, is read.
+
+    Attributes:
+        is_result_of: Tells whether an object is the result of the one with a name.
+        read_outcome: Decodes an outcome; raises ValueError, or gives None for that of another.
+    """
+
+    is_result_of: Callable[[bytes, str], bool]
+    read_outcome: Callable[[bytes, _Requested], _Outcome | None]
+
+
+JOBS = Kind(JobAnswer.is_of, read_outcome)
 
 
 @dataclass(frozen=True)
@@ -38,7 +62,7 @@ class KeptResult:
     is_replayed: bool
 
 
-class JobTurn:
+class JobTurn(Generic[_Requested, _Outcome]):
     """A turn at a job, as a context manager.
 
     Entering claims the job and counts it as running, unless it has a result. `release` stops
@@ -51,6 +75,7 @@ class JobTurn:
         ledger: Claims and counts jobs.
         store: Keeps outcomes and results.
         stopwatch: Measures claiming, and waiting for the end of counting, as the step `claim`.
+        kind: Reads what is stored of it.
 
     Attributes:
         result: The result that the job already has.
@@ -59,16 +84,22 @@ class JobTurn:
     """
 
     def __init__(
-        self, requested: RequestedJob, ledger: JobLedger, store: JobStore, stopwatch: Stopwatch
+        self,
+        requested: _Requested,
+        ledger: JobLedger,
+        store: JobStore,
+        stopwatch: Stopwatch,
+        kind: Kind[_Requested, _Outcome],
     ) -> None:
         self._requested = requested
+        self._kind = kind
         self._ledger = ledger
         self._store = store
         self._stopwatch = stopwatch
         self._claim: Claim | None = None
         self._leaving: Future[None] | None = None
         self.result: KeptResult | None = None
-        self.outcome: JobOutcome | None = None
+        self.outcome: _Outcome | None = None
         self.is_signed = False
 
     def __enter__(self) -> Self:
@@ -107,7 +138,7 @@ class JobTurn:
             self._leaving = beside(leave)
         return self._leaving
 
-    def kept_outcome(self) -> JobOutcome | None:
+    def kept_outcome(self) -> _Outcome | None:
         """Return the outcome that an earlier turn could not sign; None if there is none.
 
         Raises:
@@ -115,7 +146,8 @@ class JobTurn:
         """
         if self._claim is None or self._claim.is_first:
             return None
-        return self._store.unsigned(self._requested, self._claim.unsigned_sha256)
+        kept_sha256 = self._claim.unsigned_sha256
+        return self._store.unsigned(self._requested, kept_sha256, self._kind.read_outcome)
 
     def keep(self, content: bytes) -> KeptResult:
         """Store the result. If another worker has stored one first, give that.
@@ -129,7 +161,7 @@ class JobTurn:
         is_small, is_replayed = len(content) <= MAX_RESULT_BYTES, False
         if not is_small and not self._store.put_result(*name, content):
             # A worker stored it and was killed, or is about to record it.
-            earlier = self._store.result(*name)
+            earlier = self._store.result(*name, self._kind.is_result_of)
             if earlier is None:
                 raise _in_flight()
             content, is_replayed = earlier, True
@@ -137,7 +169,7 @@ class JobTurn:
         known = self._ledger.keep(self._mine(), job.content_sha256, small)
         if known is None:
             return KeptResult(content, is_replayed)
-        found = result_of(known, job.tenant_id, job.job_id, self._ledger, self._store)
+        found = self._result_of(known)
         if found is None:
             raise _in_flight()
         return found
@@ -146,6 +178,10 @@ class JobTurn:
         if self._claim is None:
             raise RuntimeError("this job was not claimed")
         return self._claim
+
+    def _result_of(self, entry: JobEntry) -> KeptResult | None:
+        name = (self._requested.tenant_id, self._requested.job_id)
+        return result_of(entry, *name, self._ledger, self._store, self._kind.is_result_of)
 
     def _claim_unless_done(self) -> Claim | None:
         job = self._requested
@@ -158,7 +194,7 @@ class JobTurn:
                 "This job_id was used for another job. Use a new job_id for each job, and the same"
                 " one for a retry."
             )
-        self.result = result_of(found, job.tenant_id, job.job_id, self._ledger, self._store)
+        self.result = self._result_of(found)
         if self.result is not None:
             return None
         claim = self._ledger.take_over(job.tenant_id, found, lasts_s)
@@ -166,10 +202,9 @@ class JobTurn:
             raise _in_flight()
         return claim
 
-    def _keep_unsigned(self, claim: Claim, outcome: JobOutcome) -> None:
-        job = self._requested
+    def _keep_unsigned(self, claim: Claim, outcome: _Outcome) -> None:
         with suppress(StoreUnavailableError):
-            kept = self._store.put_unsigned(job.tenant_id, job.content_sha256, outcome)
+            kept = self._store.put_unsigned(self._requested, outcome.to_json())
             self._ledger.vouch_for(claim, kept)
 
     def _end(self, claim: Claim) -> None:
@@ -178,9 +213,22 @@ class JobTurn:
 
 
 def result_of(
-    entry: JobEntry, tenant_id: str, job_id: str, ledger: JobLedger, store: JobStore
+    entry: JobEntry,
+    tenant_id: str,
+    job_id: str,
+    ledger: JobLedger,
+    store: JobStore,
+    is_of: Callable[[bytes, str], bool] = JobAnswer.is_of,
 ) -> KeptResult | None:
     """Return the result of a known job; None if it has none and is not running.
+
+    Args:
+        entry: The job's.
+        tenant_id: The tenant.
+        job_id: The job's name.
+        ledger: Knows whether it is running, or has expired.
+        store: Keeps results.
+        is_of: Tells whether an object is the result of the job with a name.
 
     Raises:
         JobInFlightError: It is running.
@@ -192,7 +240,7 @@ def result_of(
     if entry.result is not None:
         return KeptResult(entry.result, is_replayed=True)
     if entry.is_result_in_store:
-        content = store.result(tenant_id, job_id, entry.content_sha256)
+        content = store.result(tenant_id, job_id, entry.content_sha256, is_of)
         if content is None:
             raise StoreUnavailableError("This job's result cannot be read.", retry_after_s=5)
         return KeptResult(content, is_replayed=True)

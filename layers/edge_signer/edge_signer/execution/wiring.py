@@ -9,6 +9,7 @@ from pydantic import Field
 
 from edge_signer.configuration.flags import Flags
 from edge_signer.configuration.settings import CalledSettings
+from edge_signer.execution.batch_service import BatchService
 from edge_signer.execution.ledger import JobLedger
 from edge_signer.execution.receipts.receipt_keys import ReceiptKeys
 from edge_signer.execution.receipts.receipt_signer import KmsReceiptSigner
@@ -34,13 +35,13 @@ class ExecuteSettings(CalledSettings):
     max_running_jobs: int = Field(4, ge=1, le=1000)
 
 
-def job_service(
+def job_services(
     settings: ExecuteSettings,
     flags: Callable[[], Flags],
     require_open: Callable[[Flags, str], None],
     complain: Callable[[str], None],
-) -> JobService:
-    """Build the job service; its sandbox starts at once.
+) -> tuple[JobService, BatchService]:
+    """Build the services of jobs and of batches; their sandbox starts at once.
 
     Args:
         settings: Of the function.
@@ -50,13 +51,14 @@ def job_service(
     """
     table = ConditionalTable(client("dynamodb", settings.aws_region), settings.jobs_table)
     s3 = client("s3", settings.aws_region)
-    return JobService(
+    runs = (
         Sandbox(shelf=StoredCode(s3, settings.jobs_bucket, table, complain)),
         KmsReceiptSigner(kms=_kms(settings, flags), key_alias=settings.receipt_key_alias),
-        ledger=JobLedger(table, settings.max_running_jobs),
-        store=JobStore(s3, settings.jobs_bucket, complain),
-        require_open=lambda tenant_id: require_open(flags(), tenant_id),
+        JobLedger(table, settings.max_running_jobs),
+        JobStore(s3, settings.jobs_bucket, complain),
+        lambda tenant_id: require_open(flags(), tenant_id),
     )
+    return JobService(*runs), BatchService(*runs)
 
 
 def receipt_keys(settings: ExecuteSettings, flags: Callable[[], Flags]) -> ReceiptKeys:

@@ -65,7 +65,11 @@ class Application:
         begin, name = greedy.groups() if greedy else (path, "")
         rule = f"{begin}.+" if greedy else path.replace("{", "<").replace("}", ">")
 
-        @self._resolver.route(rule, method=_METHODS)
+        # The variables of another path may stand for this one: /jobs/{job_id} for /jobs/batch.
+        others = {one.method for one in endpoints if _covers(one.path, path)}
+        methods = [one for one in _METHODS if one in routes or one not in others]
+
+        @self._resolver.route(rule, method=methods)
         def answer(**variables: Any) -> Response[Any]:
             event = self._resolver.current_event
             if name:
@@ -126,6 +130,11 @@ class Application:
             **error_headers(error),
         }
         return self._answered(json_answer(STATUS[type(error)], error_body(error), headers), cause)
+
+
+def _covers(template: str, path: str) -> bool:
+    pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template))
+    return template != path and re.fullmatch(pattern, path) is not None
 
 
 def json_answer(status: int, body: AnswerBody, headers: Mapping[str, str]) -> Response[str]:

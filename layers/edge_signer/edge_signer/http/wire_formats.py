@@ -137,10 +137,16 @@ def _no_constant(name: str) -> float:
     raise InvalidJsonError(f"The body is not JSON: {name} is not a number.")
 
 
+def _path(location: tuple[int | str, ...]) -> str:
+    """Write where a fault is, such as `jobs[3].args[0]`."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part[:64]}" for part in location)
+    return "".join(parts).removeprefix(".")
+
+
 def _faults(refused: ValidationError) -> list[str]:
     told = []
     for fault in refused.errors(include_input=False, include_url=False):
-        path = ".".join(str(part)[:64] for part in fault["loc"])
+        path = _path(fault["loc"])
         pattern = fault.get("ctx", {}).get("pattern", "")
         message = _MEANINGS.get(pattern, fault["msg"].removeprefix("Value error, "))
         if path == "assertions" and fault["type"] == "dict_type":

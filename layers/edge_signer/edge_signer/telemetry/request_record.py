@@ -102,6 +102,8 @@ class RequestRecord:
         job_id: The client's name of the job, once validated.
         job_status: How the job ended.
         module_hash: Hash of the job's module.
+        batch_id: The client's name of the batch, once validated.
+        batch_jobs_run: How many of its jobs ran.
         verdict: On the credentials that were verified.
         dry_run: Whether the request asked not to sign.
         idempotency_replayed: Whether an earlier answer was sent again.
@@ -133,6 +135,8 @@ class RequestRecord:
     job_id: str | None = None
     job_status: str | None = None
     module_hash: str | None = None
+    batch_id: str | None = None
+    batch_jobs_run: int | None = None
     verdict: str | None = None
     dry_run: bool = False
     idempotency_replayed: bool = False

@@ -28,6 +28,7 @@ _MEMBER = re.compile(
 _BEGIN = re.compile(_SPACE + rb"\{")
 _END = re.compile(_SPACE)
 
+_MAX_EXIT_CODE = 255
 _MAX_INTEGER = 2**53 - 1
 _HEX_32 = r"[0-9a-f]{64}"
 # The values of each member, in the order in which they are checked. The patterns bound the digits,
@@ -35,12 +36,16 @@ _HEX_32 = r"[0-9a-f]{64}"
 _VALUES = {
     "version": (re.escape(f'"{VERSION}"'), None, Refusal.VERSION_INVALID),
     "module_hash": (f'"sha256:{_HEX_32}"', None, Refusal.MODULE_HASH_INVALID),
-    "exit_code": ("[0-9]{1,3}", 255, Refusal.EXIT_CODE_INVALID),
+    "exit_code": ("[0-9]{1,3}", _MAX_EXIT_CODE, Refusal.EXIT_CODE_INVALID),
     "wall_time_ms": ("[0-9]{1,16}", _MAX_INTEGER, Refusal.WALL_TIME_MS_INVALID),
     "timestamp": ("[0-9]{1,16}", _MAX_INTEGER, Refusal.TIMESTAMP_INVALID),
     "node_pubkey": (f'"{_HEX_32}"', None, Refusal.NODE_PUBKEY_INVALID),
     "signature": (f'"{_HEX_32 * 2}"', None, Refusal.SIGNATURE_INVALID),
 }
+_INTEGER = "(0|[1-9][0-9]{0,15})"
+_MESSAGE = re.compile(
+    rf"{re.escape(VERSION)}\|(sha256:{_HEX_32})\|{_INTEGER}\|{_INTEGER}\|{_INTEGER}".encode()
+)
 _FAULTS = {
     ed25519.Fault.NOT_CANONICAL: Refusal.SIGNATURE_NOT_CANONICAL,
     ed25519.Fault.MISMATCH: Refusal.SIGNATURE_MISMATCH,
@@ -66,6 +71,17 @@ class Receipt:
     def message(self) -> bytes:
         """Return the text: `version|module_hash|exit_code|wall_time_ms|timestamp`."""
         return "|".join(map(str, (VERSION, *astuple(self)))).encode()
+
+    @classmethod
+    def from_message(cls, message: bytes) -> Receipt | None:
+        """Read what `message` returns; None for anything else."""
+        read = _MESSAGE.fullmatch(message)
+        if read is None:
+            return None
+        exit_code, wall_time_ms, timestamp = (int(read[member]) for member in (2, 3, 4))
+        if exit_code > _MAX_EXIT_CODE or max(wall_time_ms, timestamp) > _MAX_INTEGER:
+            return None
+        return cls(read[1].decode(), exit_code, wall_time_ms, timestamp)
 
     def digest(self) -> bytes:
         """Return what is signed: the SHA-256 of the text, 32 bytes."""

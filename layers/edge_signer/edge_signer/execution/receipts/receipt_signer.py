@@ -137,4 +137,5 @@ def prove(signer: KmsReceiptSigner, outcome: JobOutcome) -> JobAnswer:
     refusal = verify_receipt(receipt_json.encode(), key.public_key.hex()).refusal
     if refusal is not None:
         raise ValueError(f"a receipt that verifiers would refuse: {refusal.explanation}")
-    return JobAnswer.of(outcome, receipt_json, Envelope(payload, key.key_id, signature).to_dict())
+    attestation = Envelope(payload, key.key_id, signature).to_dict()
+    return JobAnswer.of(outcome, receipt_json=receipt_json, attestation=attestation)

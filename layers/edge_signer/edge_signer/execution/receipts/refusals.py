@@ -10,7 +10,8 @@ class Refusal(StrEnum):
     """A reason, with its explanation in words.
 
     The first sixteen refuse a receipt. A verifier gives the first of them that applies, here as in
-    `clients/php` and `clients/js`. The others refuse a result.
+    `clients/php` and `clients/js`. The next nineteen refuse a result. A job of a batch is refused
+    for the last eight, or for any of the result's that do not concern an envelope.
     """
 
     explanation: str
@@ -96,6 +97,27 @@ class Refusal(StrEnum):
         "compiling the module took another time",
     )
     RECEIPT_MISMATCH = "receipt_mismatch", "the attestation belongs to another receipt"
+
+    NOT_RUN = "not_run", "the job did not run, so nothing about it is signed"
+    PROOF_MALFORMED = (
+        "proof_malformed",
+        "the proof is not an inclusion proof as the signer writes it",
+    )
+    CHECKPOINT_MALFORMED = "checkpoint_malformed", "the proof holds no checkpoint of a batch"
+    CHECKPOINT_KEY_NOT_PINNED = (
+        "checkpoint_key_not_pinned",
+        "the checkpoint names a key other than the pinned one",
+    )
+    CHECKPOINT_SIGNATURE_NOT_CANONICAL = (
+        "checkpoint_signature_not_canonical",
+        "the checkpoint's signature is not in canonical Ed25519 form",
+    )
+    CHECKPOINT_SIGNATURE_MISMATCH = (
+        "checkpoint_signature_mismatch",
+        "the pinned key did not sign this checkpoint",
+    )
+    INCLUSION_MISMATCH = "inclusion_mismatch", "the statement is not in the checkpoint's tree"
+    BATCH_ID_MISMATCH = "batch_id_mismatch", "the checkpoint belongs to another batch"
 
 
 class RefusedError(Exception):

@@ -22,8 +22,8 @@ _BYTES = "The same in base64, if it is not UTF-8."
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*\z")]
 
 
-class JobAnswer(BaseModel):
-    """The result of a job that has run; the receipt key signed its receipt and attestation."""
+class EndedAnswer(BaseModel):
+    """The answer to a job that has run, without its proofs."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -50,10 +50,6 @@ class JobAnswer(BaseModel):
     stderr: Annotated[str | None, Field(description=_TEXT)] = None
     stderr_base64: Annotated[str | None, Field(description=_BYTES)] = None
     limits: Annotated[dict[str, int], Field(description="The limits that were in effect.")]
-    receipt_json: Annotated[str, Field(description="The receipt v0.1, ready for its verifiers.")]
-    attestation: Annotated[
-        dict[str, Any], Field(description="A DSSE envelope around an in-toto statement.")
-    ]
     detail: Annotated[str | None, Field(description="What went wrong; not signed.")] = None
     fuel_used: Annotated[
         int | None,
@@ -65,8 +61,8 @@ class JobAnswer(BaseModel):
     ] = None
 
     @classmethod
-    def of(cls, outcome: JobOutcome, receipt_json: str, attestation: dict[str, Any]) -> Self:
-        """Combine an outcome, its receipt v0.1, and its DSSE envelope as a JSON object."""
+    def of(cls, outcome: JobOutcome, **proofs: Any) -> Self:
+        """Combine an outcome and its proofs, by their names in the answer."""
         return cls(
             job_id=outcome.job_id,
             status=outcome.status,
@@ -75,12 +71,24 @@ class JobAnswer(BaseModel):
             **_text_or_base64("stdout", outcome.stdout),
             **_text_or_base64("stderr", outcome.stderr),
             limits=dict(outcome.limits),
-            receipt_json=receipt_json,
-            attestation=attestation,
             detail=outcome.detail or None,
             fuel_used=outcome.fuel_used,
             compile_time_ms=outcome.compile_time_ms,
+            **proofs,
         )
+
+    def to_json(self) -> bytes:
+        """Encode it as the body of the response."""
+        return self.model_dump_json(exclude_none=True).encode()
+
+
+class JobAnswer(EndedAnswer):
+    """The result of a job that has run; the receipt key signed its receipt and attestation."""
+
+    receipt_json: Annotated[str, Field(description="The receipt v0.1, ready for its verifiers.")]
+    attestation: Annotated[
+        dict[str, Any], Field(description="A DSSE envelope around an in-toto statement.")
+    ]
 
     @classmethod
     def is_of(cls, content: bytes, job_id: str) -> bool:
@@ -90,23 +98,15 @@ class JobAnswer(BaseModel):
         except ValueError:
             return False
 
-    def to_json(self) -> bytes:
-        """Encode it as the body of the response."""
-        return self.model_dump_json(exclude_none=True).encode()
 
-
-class _Kept(BaseModel):
+class Kept(BaseModel):
     """A file that a client keeps; verifiers ignore its other fields."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
 
 
-class JobResult(_Kept):
-    """A JobResult as a verifier reads it: each stream as text, or in base64 if it is not UTF-8.
-
-    Attributes:
-        attestation: The DSSE envelope, not parsed yet.
-    """
+class Ended(Kept):
+    """How a job ended, as a verifier reads it: a stream is in base64 if it is not UTF-8."""
 
     job_id: str
     status: str
@@ -116,8 +116,6 @@ class JobResult(_Kept):
     stdout_base64: str | None = None
     stderr: str | None = None
     stderr_base64: str | None = None
-    receipt_json: str
-    attestation: dict[str, Any]
     limits: dict[str, int] | None = None
     fuel_used: int | None = None
     compile_time_ms: int | None = None
@@ -137,7 +135,18 @@ class JobResult(_Kept):
         return _stream(self.stderr, self.stderr_base64)
 
 
-class JobRequest(_Kept):
+class JobResult(Ended):
+    """A JobResult as a verifier reads it.
+
+    Attributes:
+        attestation: The DSSE envelope, not parsed yet.
+    """
+
+    receipt_json: str
+    attestation: dict[str, Any]
+
+
+class JobRequest(Kept):
     """A JobRequest, with the module or its digest."""
 
     job_id: str | None = None
@@ -171,18 +180,32 @@ class JobRequest(_Kept):
         return f"sha256:{sha256(_decoded(self.wasm_bytes)).hexdigest()}"
 
 
-_Read = TypeVar("_Read", bound=_Kept)
+_Read = TypeVar("_Read", bound=Kept)
 
 
-def read_json(kind: type[_Read], given: bytes | str) -> _Read | None:
+def read_json(kind: type[_Read], content: bytes | str) -> _Read | None:
     """Read a result or a request; None if it is malformed, or repeats a name in an object."""
+    fields = read_object(content)
+    return None if fields is None else read_members(kind, fields)
+
+
+def read_object(given: bytes | str) -> dict[str, Any] | None:
+    """Read a JSON object; None if it is something else, or repeats a name in an object."""
     content = bytes_given(given)
     if content is None or len(content) > MAX_JSON_BYTES:
         return None
     try:
         fields = json.loads(content.decode(), object_pairs_hook=object_without_repeats)
-        return kind.model_validate(fields)
-    except (ValidationError, ValueError, RecursionError):
+    except (ValueError, RecursionError):
+        return None
+    return fields if isinstance(fields, dict) else None
+
+
+def read_members(kind: type[_Read], members: dict[str, Any]) -> _Read | None:
+    """Read the members of an object; None if they are malformed."""
+    try:
+        return kind.model_validate(members)
+    except (ValidationError, ValueError):
         return None
 
 

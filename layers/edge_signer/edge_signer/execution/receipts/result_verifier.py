@@ -12,7 +12,7 @@ from edge_signer.execution.receipts import ed25519
 from edge_signer.execution.receipts.dsse import Envelope, pre_authentication_encoding
 from edge_signer.execution.receipts.receipt import Receipt, verify_receipt
 from edge_signer.execution.receipts.refusals import Refusal, RefusedError
-from edge_signer.execution.receipts.result import JobRequest, JobResult, read_json
+from edge_signer.execution.receipts.result import Ended, JobRequest, JobResult, read_json
 from edge_signer.execution.receipts.statement import (
     Arguments,
     Builder,
@@ -78,7 +78,7 @@ def _verified(
     if request is not None and request.job_id not in {None, result.job_id}:
         raise RefusedError(Refusal.JOB_ID_MISMATCH)
     statement = _signed_statement(result.attestation, bytes.fromhex(pinned_pubkey))
-    for refusal in _mismatches(statement, verdict.receipt, result, request):
+    for refusal in mismatches(statement, verdict.receipt, result, request):
         raise RefusedError(refusal)
     return ResultVerdict(None, verdict.receipt, statement)
 
@@ -94,19 +94,28 @@ def _signed_statement(attestation: object, public_key: bytes) -> Statement:
     fault = ed25519.signature_fault(public_key, message, envelope.signature)
     if fault is not None:
         raise RefusedError(_FAULTS[fault])
+    return read_statement(envelope.payload)
+
+
+def read_statement(payload: bytes) -> Statement:
+    """Read a statement.
+
+    Raises:
+        RefusedError: It is not byte by byte what a signer writes.
+    """
     try:
-        statement = Statement.model_validate_json(envelope.payload)
+        statement = Statement.model_validate_json(payload)
     except ValidationError as invalid:
         raise RefusedError(Refusal.STATEMENT_MALFORMED) from invalid
     names = tuple(stream.name for stream in statement.subject)
     # Only the bytes that a signer writes.
-    if names != ("stdout", "stderr") or statement.to_bytes() != envelope.payload:
+    if names != ("stdout", "stderr") or statement.to_bytes() != payload:
         raise RefusedError(Refusal.STATEMENT_MALFORMED)
     return statement
 
 
-def _mismatches(
-    statement: Statement, receipt: Receipt, result: JobResult, request: JobRequest | None
+def mismatches(
+    statement: Statement, receipt: Receipt, result: Ended, request: JobRequest | None
 ) -> Iterator[Refusal]:
     """Compare the statement with the receipt, the result and, if present, the request."""
     definition = statement.predicate.buildDefinition
@@ -133,7 +142,7 @@ def _mismatches(
         yield Refusal.RECEIPT_MISMATCH
 
 
-def _ending_mismatches(ending: Ending, builder: Builder, result: JobResult) -> Iterator[Refusal]:
+def _ending_mismatches(ending: Ending, builder: Builder, result: Ended) -> Iterator[Refusal]:
     if ending.status != result.status:
         yield Refusal.STATUS_MISMATCH
     if ending.exitCode != result.exit_code:

@@ -25,11 +25,13 @@ ModuleHash = Annotated[
 ]
 
 
-class _Sent(BaseModel):
+class Sent(BaseModel):
+    """A part of a request: exactly these fields."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class JobRequirements(_Sent):
+class JobRequirements(Sent):
     """The limits that a job requests; a value above a cap is lowered to the cap."""
 
     cpu_cores: Annotated[int, Field(description="Number of threads; a job gets one.")] = 1
@@ -43,7 +45,7 @@ class JobRequirements(_Sent):
     wasm_runtime: Annotated[str | None, Field(max_length=32, description="`wasmtime`.")] = None
 
 
-class JobRequestBody(_Sent):
+class JobRequestBody(Sent):
     """A job: a WASI preview1 command, its arguments and its input."""
 
     job_id: Annotated[

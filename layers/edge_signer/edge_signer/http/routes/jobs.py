@@ -147,7 +147,7 @@ class JobEndpoints:
         finally:
             # Whatever else is wrong with the request, a refusal by the limits comes first.
             admitted = entry.admitted()
-        return _result_answer(result, admitted, record)
+        return result_answer(result, admitted, record)
 
     def result(
         self, event: APIGatewayProxyEventV2, record: RequestRecord, _: LambdaContext, job_id: str
@@ -159,7 +159,7 @@ class JobEndpoints:
         record.job_id = job_id
         with record.stopwatch.step("load"):
             result = self._service.result(admitted.tenant.tenant_id, job_id)
-        return _result_answer(result, admitted, record)
+        return result_answer(result, admitted, record)
 
     def keep_module(
         self,
@@ -196,7 +196,8 @@ class JobEndpoints:
         return json_answer(HTTPStatus.OK, body, headers)
 
 
-def _result_answer(result: KeptResult, admitted: Admitted, record: RequestRecord) -> Response[str]:
+def result_answer(result: KeptResult, admitted: Admitted, record: RequestRecord) -> Response[str]:
+    """Answer with a result as it is stored."""
     headers = {**admitted.headers(), "Server-Timing": server_timing(record.stopwatch)}
     if result.is_replayed:
         record.idempotency_replayed = True
