@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 #: How long a claim outlasts the job's own time limit: for loading, compiling, signing and storing.
 SETTLING_S = 20.0
-_IN_FLIGHT_RETRY_S = 1
 
 
 class _Keepable(Protocol):
@@ -121,8 +120,7 @@ class JobTurn(Generic[_Requested, _Outcome]):
             return
         self.release()
         try:
-            is_refused = isinstance(failure, EdgeSignerError)
-            if is_refused and self.outcome is not None and not self.is_signed:
+            if isinstance(failure, EdgeSignerError) and self.outcome and not self.is_signed:
                 self._keep_unsigned(self._claim, self.outcome)
             if isinstance(failure, Exception):
                 self._end(self._claim)
@@ -165,8 +163,7 @@ class JobTurn(Generic[_Requested, _Outcome]):
             if earlier is None:
                 raise _in_flight()
             content, is_replayed = earlier, True
-        small = content if is_small else None
-        known = self._ledger.keep(self._mine(), job.content_sha256, small)
+        known = self._ledger.keep(self._mine(), job.content_sha256, content if is_small else None)
         if known is None:
             return KeptResult(content, is_replayed)
         found = self._result_of(known)
@@ -250,4 +247,4 @@ def result_of(
 
 
 def _in_flight() -> JobInFlightError:
-    return JobInFlightError("This job is running.", retry_after_s=_IN_FLIGHT_RETRY_S)
+    return JobInFlightError("This job is running.", retry_after_s=1)
