@@ -33,7 +33,7 @@ def test_roots_are_fetched_once_and_renewed_later(ssm: Any, put: Any) -> None:
     put(FIRST.root_pem)
     roots, renewing = (
         SsmTimeStampRoots(ssm, PARAMETER),
-        SsmTimeStampRoots(ssm, PARAMETER, refresh_s=0.0),
+        SsmTimeStampRoots(ssm, PARAMETER, refresh_s=0.0, grace_s=0.0),
     )
     assert roots() == renewing() == (FIRST.root,)
     put(FIRST.root_pem + SECOND.root_pem)
@@ -45,7 +45,7 @@ def test_broken_roots_are_survived_but_roots_that_were_taken_away_are_gone(
     ssm: Any, put: Any
 ) -> None:
     put(FIRST.root_pem)
-    roots = SsmTimeStampRoots(ssm, PARAMETER, refresh_s=0.0)
+    roots = SsmTimeStampRoots(ssm, PARAMETER, refresh_s=0.0, grace_s=0.0)
     assert roots() == (FIRST.root,)
     put("half a root")
     assert roots() == (FIRST.root,)

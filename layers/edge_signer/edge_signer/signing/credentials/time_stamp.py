@@ -55,12 +55,15 @@ class SsmTimeStampRoots:
         ssm: Client in the function's region.
         parameter: Name of the parameter: one or more certificates in PEM.
         refresh_s: Seconds for which roots serve before they are read again.
+        grace_s: Seconds for which they serve beyond that, while they are read beside requests.
     """
 
-    def __init__(self, ssm: Any, parameter: str, *, refresh_s: float = 300.0) -> None:
+    def __init__(
+        self, ssm: Any, parameter: str, *, refresh_s: float = 300.0, grace_s: float = _GRACE_S
+    ) -> None:
         self._parameter = SsmParameter(ssm, parameter)
         self._roots = LastGood(
-            self._fetch, refresh_s=refresh_s, latest_s=refresh_s + _GRACE_S, retry_s=0.0
+            self._fetch, refresh_s=refresh_s, latest_s=refresh_s + grace_s, retry_s=0.0
         )
 
     def __call__(self) -> tuple[Certificate, ...]:
