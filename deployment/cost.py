@@ -108,6 +108,48 @@ class Verification:
     log_bytes: int = 2_000
 
 
+@dataclass(frozen=True)
+class SmallJob:
+    """What a job takes whose module is compiled and whose result fits the table (decision 23).
+
+    Attributes:
+        billed_ms: Lambda's duration, mostly waiting for KMS and DynamoDB.
+        signatures: The receipt's and the attestation's.
+        claim_write_units: Two items of up to 1 KB in a transaction, which bills them twice.
+        release_write_units: One write.
+        result_write_units: The job's item with its result, in up to 6 KB.
+        log_bytes: As of a signature, without the fields of one.
+    """
+
+    billed_ms: float = 50
+    memory_mb: int = 1769
+    signatures: int = 2
+    tenant_read_units: float = 0.5
+    limit_write_units: float = 1
+    claim_write_units: float = 4
+    release_write_units: float = 1
+    result_write_units: float = 6
+    log_bytes: int = 2_000
+
+
+def jobs_usd(one: SmallJob, architecture: str = "x86_64") -> dict[str, float]:
+    """Give the dollars for a million such jobs, by component."""
+    gb_s = one.billed_ms / 1000 * one.memory_mb / 1024
+    write_usd = DYNAMODB_WRITE_UNIT_USD * MILLION
+    return {
+        "KMS Sign": one.signatures * KMS_ASYMMETRIC_REQUEST_USD * MILLION,
+        "Lambda, duration": gb_s * LAMBDA_GB_S_USD[architecture] * MILLION,
+        "Lambda, requests": LAMBDA_REQUEST_USD * MILLION,
+        "HTTP API": HTTP_API_REQUEST_USD * MILLION,
+        "DynamoDB, limits": one.limit_write_units * write_usd,
+        "DynamoDB, claims": one.claim_write_units * write_usd,
+        "DynamoDB, ends of jobs": one.release_write_units * write_usd,
+        "DynamoDB, results": one.result_write_units * write_usd,
+        "DynamoDB, tenants": one.tenant_read_units * DYNAMODB_READ_UNIT_USD * MILLION,
+        "CloudWatch Logs": one.log_bytes * MILLION / 1e9 * LOGS_GB_USD,
+    }
+
+
 def verifications_usd(one: Verification, architecture: str = "x86_64") -> dict[str, float]:
     """Give the dollars for a million such verifications, by component."""
     gb_s = one.billed_ms / 1000 * one.memory_mb / 1024
@@ -157,6 +199,11 @@ def verification_table(one: Verification) -> str:
     return _table("verifications", [verifications_usd(one, kind) for kind in LAMBDA_GB_S_USD])
 
 
+def job_table(one: SmallJob) -> str:
+    """Write the table of a million small jobs in Markdown."""
+    return _table("small jobs", [jobs_usd(one, kind) for kind in LAMBDA_GB_S_USD])
+
+
 def _table(noun: str, columns: list[dict[str, float]]) -> str:
     rows = [
         f"| {name} | {' | '.join(f'{column[name]:.2f}' for column in columns)} |"
@@ -169,4 +216,5 @@ def _table(noun: str, columns: list[dict[str, float]]) -> str:
 
 
 if __name__ == "__main__":
-    print(f"{table(Request())}\n\n{verification_table(Verification())}\n\n{month_table()}")
+    tables = (table(Request()), job_table(SmallJob()), verification_table(Verification()))
+    print(*tables, month_table(), sep="\n\n")

@@ -4,7 +4,9 @@ import pytest
 
 from deployment.cost import (
     Request,
+    SmallJob,
     Verification,
+    job_table,
     month_table,
     per_million_usd,
     per_month_usd,
@@ -18,6 +20,7 @@ def test_the_page_shows_what_the_command_prints() -> None:
     text = (ROOT / "docs/operations/cost.md").read_text()
     assert table(Request()) in text
     assert month_table() in text
+    assert job_table(SmallJob()) in text
     assert verification_table(Verification()) in text
 
 
