@@ -26,12 +26,19 @@ def execute_job(
     memory: options.JobMemory = 128,
     wait: options.JobWait = 60,
     keep: options.JobFolder = None,
+    verify_by_rerun: Annotated[
+        bool,
+        typer.Option(
+            "--verify-by-rerun",
+            help="Run the module here too, on Linux; print its output only if that agrees.",
+        ),
+    ] = False,
     json: Json = False,
     state: State = None,
 ) -> None:
     """Run a WebAssembly module, verify its receipt and print its output.
 
-    Exits with the module's code, or 255 if the result cannot be verified.
+    Exits with the module's code, or 255 if the result cannot be verified or a rerun differs.
     """
     from cli.api_access import TenantOptions
     from cli.jobs.execute_job import execute_job
@@ -48,6 +55,7 @@ def execute_job(
             requirements={"timeout_seconds": timeout, "memory_mb": memory},
             wait_s=wait,
             keep=keep,
+            verify_by_rerun=verify_by_rerun,
             as_json=json,
         )
     )
@@ -117,9 +125,16 @@ def verify_attestation(
         Path | None,
         typer.Option(help="The job request; its id, module and arguments must match."),
     ] = None,
+    rerun: Annotated[
+        Path | None,
+        typer.Option(help="The module: run it again here, on Linux, and compare. Needs --request."),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Verify a job result with its receipt and attestation. Exit codes: 0 valid, 1 not, 2 usage."""
+    """Verify a job result with its receipt and attestation. Exit codes: 0 valid, 1 not, 2 usage.
+
+    With --rerun, 1 also if the rerun differs.
+    """
     from cli.jobs.receipts import verify_result_file
 
-    raise typer.Exit(verify_result_file(file, pubkey, request, as_json=json))
+    raise typer.Exit(verify_result_file(file, pubkey, request, rerun, as_json=json))

@@ -7,12 +7,13 @@ import os
 import stat
 import sys
 import uuid
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from cli.api_access import TenantOptions, tenant_access
+from cli.jobs.rerun import Comparison, compared_with_rerun, require_linux
 from cli.progress import LongTask
 from cli.terminal import EXIT_USAGE, fail, require_file, say_error, show_json
 from edge_signer.execution.errors import ModuleTooLargeError, NotAModuleError
@@ -40,6 +41,7 @@ def execute_job(
     requirements: dict[str, int],
     wait_s: float,
     keep: Path | None,
+    verify_by_rerun: bool,
     as_json: bool,
 ) -> int:
     """Run a module, verify receipt and attestation, and only then print its output.
@@ -56,6 +58,7 @@ def execute_job(
         requirements: The job's limits by name.
         wait_s: How long to keep polling, in seconds.
         keep: Where to write request.json, answer.json and receipt.json; None for nowhere.
+        verify_by_rerun: Run the module here as well, and print its output only if that agrees.
         as_json: Print the result as one JSON object.
 
     Returns:
@@ -64,6 +67,8 @@ def execute_job(
     Raises:
         typer.Exit: Usage error (2), or no result that the pinned key verifies (255).
     """
+    if verify_by_rerun:
+        require_linux(EXIT_USAGE)
     request_json = _request(module, args, job_id, stdin, _variables(env), requirements)
     access = tenant_access(options, exit_code_without_system=EXIT_NO_RESULT)
     pubkey = receipt_key(pubkey or access.receipt_key)
@@ -72,21 +77,30 @@ def execute_job(
             answer = EdgeSigner(access.url, access.credentials).run_job(request_json, wait_s)
     except EdgeSignerClientError as refused:
         fail(str(refused), EXIT_NO_RESULT)
-    refusal = verify_result(answer, pubkey, request_json).refusal
-    if refusal is not None:
+    verdict = verify_result(answer, pubkey, request_json)
+    if verdict.refusal is not None:
+        refusal = verdict.refusal
         fail(f"the result cannot be verified, {refusal}: {refusal.explanation}", EXIT_NO_RESULT)
     result = JobResult.model_validate_json(answer)
     if keep is not None:
         receipt = result.receipt_json.encode()
         keep_files(keep, request=request_json, answer=answer, receipt=receipt)
+    comparison: Comparison | None = None
+    if verify_by_rerun and verdict.statement is not None:
+        wasm = b64decode(json.loads(request_json)["wasm_bytes"])
+        comparison = compared_with_rerun(wasm, verdict.statement, request_json, EXIT_NO_RESULT)
     if as_json:
         # The receipt as an object is easier to read.
         fields = json.loads(answer)
         fields["receipt"] = json.loads(fields.pop("receipt_json"))
+        if comparison is not None:
+            fields["rerun"] = comparison.facts()
         show_json(fields, indent=2)
-    else:
+    elif comparison is None or comparison.agrees:
         _pass_on(answer, result)
-    return result.exit_code
+    else:
+        comparison.complain()
+    return result.exit_code if comparison is None or comparison.agrees else EXIT_NO_RESULT
 
 
 def _request(

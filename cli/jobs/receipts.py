@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cli.jobs.batches import batched_verdicts, is_of_batch, show_verdicts
+from cli.jobs.rerun import Comparison, compared_with_rerun, module_to_rerun
 from cli.terminal import (
     EXIT_NOT_TRUSTED,
     EXIT_USAGE,
@@ -52,23 +53,31 @@ def verify_receipt_file(file: Path, pubkey: str, *, as_json: bool) -> int:
     return _show(verdict.refusal, facts, "the pinned key signed this receipt", as_json=as_json)
 
 
-def verify_result_file(file: Path, pubkey: str, request: Path | None, *, as_json: bool) -> int:
+def verify_result_file(
+    file: Path, pubkey: str, request: Path | None, rerun: Path | None, *, as_json: bool
+) -> int:
     """Verify a JobResult, or the answer to a batch, with everything in it and print the verdict.
 
     Args:
         file: The answer, to a batch or to one of its jobs as well; `-` for standard input.
         pubkey: The pinned key.
         request: The request that it must answer; None accepts any.
+        rerun: The module, to run again and compare; None does not.
         as_json: Print the verdict as one JSON object.
 
     Returns:
-        0 if the pinned key signed all of it, else 1.
+        0 if the pinned key signed all of it and the rerun, if any, agrees; else 1.
     """
     _require_key(pubkey)
+    if rerun is not None and request is None:
+        fail("--rerun needs --request, which has the arguments, input and variables", EXIT_USAGE)
+    wasm = None if rerun is None else module_to_rerun(rerun, EXIT_USAGE)
     result_json = _read(file, MAX_JSON_BYTES)
     request_json = None if request is None else _read(request, MAX_JSON_BYTES)
     asked = "of this request" if request else "whatever was asked for"
     if is_of_batch(result_json):
+        if rerun is not None:
+            fail("--rerun takes the answer to a job, not to a batch or a job of one", EXIT_USAGE)
         refusal, jobs = batched_verdicts(result_json, pubkey, request_json)
         shown = {name: (one, _batched_facts(one)) for name, one in jobs.items()}
         held = f"the pinned key vouches for these {len(jobs)} jobs of a batch, {asked}"
@@ -79,11 +88,20 @@ def verify_result_file(file: Path, pubkey: str, request: Path | None, *, as_json
         facts = _statement_facts(verdict.statement) | _receipt_facts(verdict.receipt)
     if verdict.statement is not None:
         facts["not_compared"] = _not_compared(request_json)
+    comparison: Comparison | None = None
+    if verdict.refusal is None and verdict.statement and wasm is not None and request_json:
+        comparison = compared_with_rerun(wasm, verdict.statement, request_json, EXIT_USAGE)
+        if as_json:
+            facts["rerun"] = comparison.facts()
     vouched = "the pinned key vouches for this output of this module"
     code = _show(verdict.refusal, facts, f"{vouched}, {asked}", as_json=as_json)
     if verdict.refusal is None and request is None and not as_json:
         say_error(_UNBOUND)
-    return code
+    if comparison is None:
+        return code
+    if not as_json:
+        comparison.say()
+    return code if comparison.agrees else EXIT_NOT_TRUSTED
 
 
 def _not_compared(request_json: bytes | None) -> list[str]:

@@ -250,6 +250,24 @@ def test_wrong_use_is_told_in_one_line(
     assert len(ran.stderr.splitlines()) == 1
 
 
+def test_output_is_printed_only_if_a_rerun_agrees(state: Path, tmp_path: Path) -> None:
+    agrees = edge_signer(state, "execute-job", "--verify-by-rerun", HELLO, "Hello, World!")
+    assert (agrees.returncode, agrees.stdout, agrees.stderr) == (0, PRINTED, "")
+    module = tmp_path / "random.wasm"
+    module.write_bytes(
+        wasi(
+            """(drop (call $random_get (i32.const 64) (i32.const 8)))
+            (i32.store (i32.const 0) (i32.const 64)) (i32.store (i32.const 4) (i32.const 8))
+            (drop (call $fd_write (i32.const 1) (i32.const 0) (i32.const 1) (i32.const 8)))""",
+            "random_get i32 i32 -> i32",
+            "fd_write i32 i32 i32 i32 -> i32",
+        )
+    )
+    differs = edge_signer(state, "execute-job", "--verify-by-rerun", module)
+    assert (differs.returncode, differs.stdout) == (255, "")
+    assert "the module names random_get" in differs.stderr
+
+
 def test_nothing_runs_unsigned_where_no_system_runs(tmp_path: Path) -> None:
     ran = edge_signer(tmp_path, "execute-job", HELLO, "Hello, World!")
     assert (ran.returncode, ran.stdout) == (255, "")
