@@ -1,10 +1,10 @@
 """`python -m measure.limits.neighbours`: how much one tenant's jobs slow another tenant's.
 
 One client of a tenant runs `hello.wasm` again and again: in turns alone, and while sixteen clients
-of another tenant send jobs that sleep, jobs that loop, and jobs beyond the limits. `load` is limited
-in the number of running jobs only, `acme` in its rates as well. The run fails if a job of the first
-tenant fails, or if the 95th percentile is more than twice as long as alone. It takes five minutes,
-so `make limits` does not run it.
+of another tenant send jobs that sleep, jobs that loop, and jobs beyond the limits. `load` is
+limited in the number of running jobs only, `acme` in its rates as well. The run fails if a job of the
+first tenant fails, or if the 95th percentile is more than twice as long as alone. It takes five
+minutes, so `make limits` does not run it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CLIENTS = 16
 PAUSE_S = 0.02
 #: Each time alone, then beside the attackers: a hundred jobs of either kind.
 ROUNDS = 3
-SECONDS = 22.0
+SECONDS = 24.0
 NEIGHBOUR = "testcorp"
 #: Below 100 a minute, so that nothing is refused.
 NEIGHBOURS_PAUSE_S = 0.65
@@ -91,7 +91,7 @@ def go_by(state: LocalState, seconds: float) -> Observed:
 
 
 def under_pressure(state: LocalState, attacker: str) -> tuple[Observed, Counter[int]]:
-    """Run the neighbour's jobs beside an attacker's; with the statuses of the attacker's answers."""
+    """Run the neighbour's jobs beside an attacker's; with the attacker's statuses."""
     over = threading.Event()
     with ThreadPoolExecutor(CLIENTS) as threads:
         pressing = [

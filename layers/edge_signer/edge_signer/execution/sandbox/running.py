@@ -150,8 +150,8 @@ def _attend(
 def _make_way(pid: int) -> None:
     """Have the kernel prefer other processes to a worker.
 
-    Linux may weigh each session as a whole, and heed priorities within it only. A worker is alone
-    in its session, so the session gets this priority as well.
+    Linux may weigh each session as a whole, and use priorities within it only. A worker is alone
+    in its session, so the session gets this priority as well, where the kernel allows it.
     """
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, pid, _LOW_PRIORITY)
