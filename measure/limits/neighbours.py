@@ -2,8 +2,8 @@
 
 One client of a tenant runs `hello.wasm` again and again: in turns alone, and while sixteen clients
 of another tenant send jobs that sleep, jobs that loop, and jobs beyond the limits. `load` is
-limited in the number of running jobs only, `acme` in its rates as well. The run fails if a job of the
-first tenant fails, or if the 95th percentile is more than twice as long as alone. It takes five
+limited in the number of running jobs only, `acme` in its rates as well. The run fails if a job of
+the first tenant fails, or if the 95th percentile is more than twice as long as alone. It takes five
 minutes, so `make limits` does not run it.
 """
 
@@ -126,9 +126,9 @@ def main() -> int:
             quiet, pressed, answers = Observed(), Observed(), Counter[int]()
             for _ in range(ROUNDS):
                 quiet.add(go_by(state, SECONDS))
-                found, seen = under_pressure(state, attacker)
-                pressed.add(found)
-                answers += seen
+                beside, statuses = under_pressure(state, attacker)
+                pressed.add(beside)
+                answers += statuses
             for name, seen, found in (
                 ("alone", quiet, ""),
                 (f"beside {attacker}", pressed, str(dict(answers))),
