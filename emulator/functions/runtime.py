@@ -1,6 +1,7 @@
 """Runs functions as Lambda does: workers start on first use, are reused, and replaced when dead."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
@@ -78,6 +79,8 @@ class _Pool:
         concurrency: int,
     ) -> None:
         self._function = function
+        # More at once would only slow each other, and what runs.
+        self._starts = asyncio.Semaphore(os.cpu_count() or 1)
         self._new_worker = new_worker
         self._log = log
         self._notice = notice
@@ -125,16 +128,25 @@ class _Pool:
 
     async def _worker(self) -> tuple[LambdaWorker, str]:
         """Return the worker that was used last, or start one; with the reason if that fails."""
-        while self._idle:
-            worker = self._idle.pop()
-            if worker.is_alive:
-                return worker, ""
-            self._workers.discard(worker)
-            await worker.close()
-            self._notice(f"{self._function.name}: an idle worker died and is replaced")
-        worker = self._new_worker()
-        self._workers.add(worker)
-        init_error = await worker.start()
+        if (idle := await self._idle_worker()) is not None:
+            return idle, ""
+        async with self._starts:
+            # One may have become idle meanwhile.
+            if (idle := await self._idle_worker()) is not None:
+                return idle, ""
+            worker = self._new_worker()
+            self._workers.add(worker)
+            init_error = await worker.start()
         if init_error:
             self._workers.discard(worker)
         return worker, init_error
+
+    async def _idle_worker(self) -> LambdaWorker | None:
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.is_alive:
+                return worker
+            self._workers.discard(worker)
+            await worker.close()
+            self._notice(f"{self._function.name}: an idle worker died and is replaced")
+        return None

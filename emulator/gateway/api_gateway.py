@@ -12,10 +12,13 @@ from emulator.functions.runtime import LambdaRuntime, ThrottledError
 from emulator.functions.worker import Invocation, Outcome
 from emulator.gateway.api import Api, Throttle
 from emulator.gateway.event import Arrival, MalformedAnswerError, event_of, response_of
+from emulator.gateway.fair_turns import FairTurns
 from emulator.http.message import Request, Response, json_response
 
 MAX_BODY_BYTES = 10 * 1024 * 1024
 _MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
+# API Gateway gives up on a function then.
+_PATIENCE_S = 29.0
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 # It is passed on as a header of the Runtime API.
 _TRACE_ID = re.compile(r"(Root|Self|Parent|Sampled|Lineage)=[\x21-\x7e]{1,200}")
@@ -38,6 +41,7 @@ class ApiGateway:
         self._api = api
         self._runtime = runtime
         self._throttle = throttle
+        self._turns = FairTurns()
 
     async def handle(self, request: Request) -> Response:
         """Answer one request."""
@@ -63,8 +67,9 @@ class ApiGateway:
             return _TOO_LARGE
         invocation = Invocation(payload, trace_id, str(uuid4()))
         try:
-            outcome = await self._runtime.invoke(route.function_arn, invocation)
-        except ThrottledError:
+            async with self._turns.turn(request.header("authorization") or "", _PATIENCE_S):
+                outcome = await self._runtime.invoke(route.function_arn, invocation)
+        except (ThrottledError, TimeoutError):
             return _UNAVAILABLE
         return _response(outcome, request)
 
